@@ -1,0 +1,281 @@
+//! The `customer` section: its eleven subcategories, one line per parameter.
+//!
+//! Facts are from the vendor's page "API customer" (names, versions, which are obligatory) and, where
+//! marked [`Source::NewerWiki`](super::Source::NewerWiki), from newer pages of the vendor's wiki. Which of
+//! them mean the customer, and which field each one sets, follows from `get_data`'s answers.
+
+use super::model::Meaning::{
+    Amount, AtLeast, AtMost, BookingNote, Customer, Employee, Equals, Former, Limit, Sets, SkipTriggers,
+    Sought, Substring, Typer,
+};
+use super::model::{Action, Choice, Effect, Identity, Parameter, Section, Subcategory, ValueKind};
+use super::version::Version;
+
+/// Everything that the `customer` section offers.
+pub static CUSTOMER: Section = Section {
+    name: "customer",
+    subcategories: &[
+        ADD,
+        EDIT,
+        CHANGE_DATE_CONNECT,
+        CHANGE_BALANCE,
+        CHANGE_BILLING,
+        DELETE,
+        GET_DATA,
+        GET_CUSTOMERS_ID,
+        GET_ABON_ID,
+        ABON_HIST,
+        GET_ACTIVITY_COUNTER,
+    ],
+    skip_internal_api: p(
+        "skip_internal_api",
+        FLAG,
+        SkipTriggers,
+        "do not fire the installation's internal triggers",
+    )
+    .newer_wiki(),
+};
+
+const ADD: Subcategory = Subcategory {
+    action: Action::Add,
+    name: "add",
+    summary: "create a customer",
+    effect: Effect::OnceOnly,
+    added: None,
+    parameters: &[
+        p("fio", TEXT, Sets("full_name"), "customer's name").in_practice(),
+        p("codeti", TEXT, Sets("codeti"), "customer's id in the billing").identity(Identity::Needed),
+        p("is_potential", FLAG, Sets("is_potential"), "potential customer"),
+        p("is_corporate", FLAG, Sets("flag_corporate"), "legal entity").since(Version::point(3, 13, 25)),
+        p(
+            "billing_id",
+            ID,
+            Sets("billing_id"),
+            "id of the billing; newer servers want it unless is_potential",
+        )
+        .identity(Identity::Where),
+        p(
+            "billing_customer_id",
+            TEXT,
+            Sets("billing.uuid"),
+            "customer's id in that billing; newer servers want it unless is_potential",
+        )
+        .newer_wiki(),
+    ],
+};
+
+const EDIT: Subcategory = Subcategory {
+    action: Action::Edit,
+    name: "edit",
+    summary: "change a customer's fields",
+    effect: Effect::Repeatable,
+    added: Some(Version::candidate(3, 12, 2)),
+    parameters: &[
+        p("id", ID, Customer, "customer's id").obligatory().identity(Identity::Needed),
+        p("account_number", TEXT, Sets("account_number"), "personal account number"),
+        p("agreement_date", DATE, Sets("agreement.0.date"), "date of the agreement"),
+        p("agreement_number", TEXT, Sets("agreement.0.number"), "number of the agreement"),
+        p("apartment_number", TEXT, Sets("address.0.apartment.full_name"), "flat"),
+        p("comment", TEXT, Sets("comment"), "notes"),
+        p("date_activity", DATE_TIME, Sets("date_activity"), "last activity in the network"),
+        p("date_activity_inet", DATE_TIME, Sets("date_activity_inet"), "last activity on the internet"),
+        p("date_connect", DATE, Sets("date_connect"), "date of connection"),
+        p("email", EMAIL, Sets("email.0.address"), "e-mail address"),
+        p("entrance", INTEGER, Sets("address.0.entrance"), "entrance of the house"),
+        p("flag_corporate", FLAG, Sets("flag_corporate"), "legal entity"),
+        p("floor", INTEGER, Sets("address.0.floor"), "floor"),
+        p("group_id", ID, Sets("group.*.id"), "id of the group").since(Version::dev(3, 16, 3)),
+        p("house_id", ID, Sets("address.0.house_id"), "id of the house"),
+        p("is_potential", FLAG, Sets("is_potential"), "potential customer"),
+        p("login", TEXT, Sets("login"), "login"),
+        p("manager_id", ID, Sets("manager_id"), "id of the employee who is the manager")
+            .since(Version::point(3, 13, 56)),
+        p("name", TEXT, Sets("full_name"), "customer's name"),
+        p("parent_id", ID, Sets("parent_id"), "id of the parent customer"),
+        p("phone0", PHONE, Sets("phone.0.number"), "mobile phone"),
+        p("phone1", PHONE, Sets("phone.1.number"), "home phone"),
+        p("phone2", PHONE, Sets("phone.2.number"), "third phone").newer_wiki(),
+        p("phone3", PHONE, Sets("phone.3.number"), "fourth phone").newer_wiki(),
+        p("phone4", PHONE, Sets("phone.4.number"), "fifth phone").newer_wiki(),
+        p("coordinates", TEXT, Sets("coordinates"), "latitude and longitude, such as 47.839628,35.140553")
+            .newer_wiki(),
+    ],
+};
+
+const CHANGE_DATE_CONNECT: Subcategory = Subcategory {
+    action: Action::ChangeDateConnect,
+    name: "change_date_connect",
+    summary: "set a customer's date of connection",
+    effect: Effect::Repeatable,
+    added: Some(Version::point(3, 12, 80)),
+    parameters: &[
+        p("customer_id", ID, Customer, "customer's id").obligatory().identity(Identity::Needed),
+        p("value", DATE, Sets("date_connect"), "date of connection").obligatory(),
+    ],
+};
+
+const CHANGE_BALANCE: Subcategory = Subcategory {
+    action: Action::ChangeBalance,
+    name: "change_balance",
+    summary: "book income or expense on a customer's balance",
+    effect: Effect::OnceOnly,
+    added: None,
+    parameters: &[
+        p("customer_id", ID, Customer, "customer's id").obligatory().identity(Identity::Needed),
+        p("amount", MONEY, Amount, "amount; negative takes money off")
+            .obligatory()
+            .identity(Identity::Needed),
+        p("comment", TEXT, BookingNote, "notes of the operation").obligatory().identity(Identity::Needed),
+        p("employee_id", ID, Employee, "id of the employee").since(Version::dev(3, 16, 2)),
+        p("operator_id", ID, Employee, "id of the operator")
+            .since(Version::point(3, 13, 22))
+            .until(Version::dev(3, 16, 2)),
+    ],
+};
+
+const CHANGE_BILLING: Subcategory = Subcategory {
+    action: Action::ChangeBilling,
+    name: "change_billing",
+    summary: "move a customer to another billing",
+    effect: Effect::Repeatable,
+    added: Some(Version::point(3, 12, 48)),
+    parameters: &[
+        p("customer_id", ID, Customer, "customer's id").obligatory().identity(Identity::Needed),
+        p("billing_id", ID, Sets("billing_id"), "id of the billing").obligatory(),
+        p("billing_user_id", TEXT, Sets("billing.uuid"), "customer's id in that billing")
+            .since(Version::point(3, 16, 23)),
+    ],
+};
+
+const DELETE: Subcategory = Subcategory {
+    action: Action::Delete,
+    name: "delete",
+    summary: "remove a customer",
+    effect: Effect::Repeatable,
+    added: Some(Version::point(3, 14, 21)),
+    parameters: &[p("id", ID, Customer, "customer's id").obligatory().identity(Identity::Needed)],
+};
+
+const GET_DATA: Subcategory = Subcategory {
+    action: Action::Read,
+    name: "get_data",
+    summary: "read a customer",
+    effect: Effect::Reads,
+    added: None,
+    parameters: &[
+        p("customer_id", ID, Customer, "customer's id; newer servers take several, joined by commas")
+            .obligatory(),
+        p("account_number", TEXT, Equals("account_number"), "instead of the id, with billing_id")
+            .newer_wiki(),
+        p("billing_id", ID, Equals("billing_id"), "the billing that the account number belongs to")
+            .newer_wiki(),
+    ],
+};
+
+const GET_CUSTOMERS_ID: Subcategory = Subcategory {
+    action: Action::Select,
+    name: "get_customers_id",
+    summary: "list the ids of customers that meet conditions",
+    effect: Effect::Reads,
+    added: Some(Version::point(3, 12, 8)),
+    parameters: &[
+        p("address_unit_id", ID, Equals("address.*.unit_id"), "id of the address unit")
+            .since(Version::point(3, 14, 5)),
+        p("appartment", TEXT, Equals("address.*.apartment.full_name"), "flat (the API's own spelling)"),
+        p("balance_from", MONEY, AtLeast("balance"), "balance, from").since(Version::point(3, 14, 58)),
+        p("balance_to", MONEY, AtMost("balance"), "balance, to").since(Version::point(3, 14, 58)),
+        p("billing_id", ID, Equals("billing_id"), "id of the billing"),
+        p("date_connect_from", DATE, AtLeast("date_connect"), "date of connection, from")
+            .since(Version::point(3, 14, 41)),
+        p("date_connect_to", DATE, AtMost("date_connect"), "date of connection, to")
+            .since(Version::point(3, 14, 41)),
+        p(
+            "dependence_device_id",
+            ID,
+            Equals("dependence_device_id"),
+            "id of the device that the customers depend on",
+        )
+        .since(Version::point(3, 14, 71)),
+        p("house_id", ID, Equals("address.*.house_id"), "id of the house"),
+        p("is_ex", FLAG, Former, "former customers").since(Version::point(3, 15, 26)),
+        p("mark_id", ID, Equals("mark.*.id"), "id of the mark").since(Version::point(3, 13, 35)),
+        p("name", TEXT, Equals("full_name"), "customer's name").since(Version::dev(3, 16, 3)),
+        p("state_id", ID, Equals("state_id"), "id of the state").since(Version::point(3, 14, 58)),
+        p("tariff_id", ID, Equals("tariff.current.*.id"), "id of the tariff")
+            .since(Version::point(3, 13, 48)),
+        p("limit", INTEGER, Limit, "how many ids at the most; not a condition").since(Version::dev(3, 16, 3)),
+        p("is_like", FLAG, Substring, "compare by substring where possible; not a condition")
+            .since(Version::dev(3, 16, 3)),
+        p("account_number", TEXT, Equals("account_number"), "personal account number").newer_wiki(),
+        p("billing_uuid", TEXT, Equals("billing.uuid"), "customer's id in the billing").newer_wiki(),
+        p("is_corporate", FLAG, Equals("flag_corporate"), "legal entities").newer_wiki(),
+        p("manager_id", ID, Equals("manager_id"), "id of the employee who is the manager").newer_wiki(),
+    ],
+};
+
+const GET_ABON_ID: Subcategory = Subcategory {
+    action: Action::Find,
+    name: "get_abon_id",
+    summary: "find a customer by something known about it",
+    effect: Effect::Reads,
+    added: None,
+    parameters: &[
+        p("data_typer", ValueKind::Choice(DATA_TYPERS), Typer, "what the value is").obligatory(),
+        p("data_value", TEXT, Sought, "the value").obligatory(),
+        p("is_skip_old", FLAG, Former, "leave out former customers"),
+    ],
+};
+
+const ABON_HIST: Subcategory = Subcategory {
+    action: Action::History,
+    name: "abon_hist",
+    summary: "list a customer's operations",
+    effect: Effect::Reads,
+    added: None,
+    parameters: &[
+        p("usercode", ID, Customer, "customer's id, up to 3.16").obligatory().until(Version::dev(3, 17, 1)),
+        p("customer_id", ID, Customer, "customer's id, from 3.17").obligatory().since(Version::dev(3, 17, 1)),
+    ],
+};
+
+const GET_ACTIVITY_COUNTER: Subcategory = Subcategory {
+    action: Action::Count,
+    name: "get_activity_counter",
+    summary: "count active customers",
+    effect: Effect::Reads,
+    added: Some(Version::point(3, 12, 81)),
+    parameters: &[p("type", ValueKind::Choice(COUNTERS), Typer, "what is counted").obligatory()],
+};
+
+/// `account` came with 3.14.34; the others have no version in the specification.
+const DATA_TYPERS: &[Choice] = &[
+    Choice { name: "account", field: "account_number" },
+    Choice { name: "billing_uid", field: "billing.uuid" },
+    Choice { name: "codeti", field: "codeti" },
+    Choice { name: "dognumber", field: "agreement.*.number" },
+    Choice { name: "ip", field: "ip_mac.*.ip" },
+    Choice { name: "login", field: "login" },
+    Choice { name: "mac", field: "ip_mac.*.mac" },
+    Choice { name: "mail", field: "email.*.address" },
+    Choice { name: "phone", field: "phone.*.number" },
+];
+
+const COUNTERS: &[Choice] = &[
+    Choice { name: "net", field: "date_activity" },
+    Choice { name: "internet", field: "date_activity_inet" },
+    Choice { name: "personal_area", field: "date_activity_personal_area" },
+];
+
+const ID: ValueKind = ValueKind::Id;
+const FLAG: ValueKind = ValueKind::Flag;
+const DATE: ValueKind = ValueKind::Date;
+const DATE_TIME: ValueKind = ValueKind::DateTime;
+const MONEY: ValueKind = ValueKind::Money;
+const EMAIL: ValueKind = ValueKind::Email;
+const PHONE: ValueKind = ValueKind::Phone;
+const INTEGER: ValueKind = ValueKind::Integer;
+const TEXT: ValueKind = ValueKind::Text;
+
+const fn p(name: &'static str, kind: ValueKind, meaning: super::Meaning, summary: &'static str) -> Parameter {
+    Parameter::new(name, kind, meaning, summary)
+}

@@ -1,0 +1,30 @@
+//! The names that every request carries around its parameters.
+
+/// The field that holds the API key.
+pub const KEY: &str = "key";
+
+/// The field that names the section, such as `customer`.
+pub const SECTION: &str = "cat";
+
+/// The field that names the subcategory. The specification and older clients say `subcat`; the vendor's
+/// wiki since 2024 and newer clients say `action`; some installations take either.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ApiSelector {
+    /// The specification's name.
+    Subcat,
+    /// The newer name.
+    Action,
+}
+
+impl ApiSelector {
+    /// Both, in the order in which they are tried.
+    pub const ALL: [Self; 2] = [Self::Subcat, Self::Action];
+
+    /// The field's name in a request.
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::Subcat => "subcat",
+            Self::Action => "action",
+        }
+    }
+}

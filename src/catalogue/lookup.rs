@@ -1,0 +1,156 @@
+//! Finding things in the catalogue, and the nearest name for "did you mean".
+
+use super::customer::CUSTOMER;
+use super::model::{Effect, Parameter, Subcategory};
+use super::version::Version;
+
+/// A subcategory that writes: what `import` can be asked to do. Reads cannot be one.
+#[derive(Debug, Clone, Copy)]
+pub struct Operation(&'static Subcategory);
+
+impl Operation {
+    /// The catalogue's entry.
+    pub fn subcategory(self) -> &'static Subcategory {
+        self.0
+    }
+
+    /// The operation's name as the specification has it.
+    pub fn name(self) -> &'static str {
+        self.0.name
+    }
+
+    /// The parameter that a column of this name stands for: its own name, or `id` and `customer_id` for one
+    /// another where the operation means the customer. Case and surrounding space do not matter, nor do
+    /// hyphens for underscores.
+    pub fn parameter(self, column: &str) -> Option<&'static Parameter> {
+        let wanted = normalise(column);
+        self.0.parameters.iter().find(|p| p.name == wanted).or_else(|| {
+            customer_names().any(|name| name == wanted).then(|| self.0.customer_parameter(None)).flatten()
+        })
+    }
+
+    /// The names a column may have for a server of this version, for templates and suggestions.
+    pub fn parameters_in(self, server: Option<Version>) -> impl Iterator<Item = &'static Parameter> {
+        self.0.parameters.iter().filter(move |p| match server {
+            Some(_) => p.is_in(server),
+            None => p.until.is_none(),
+        })
+    }
+}
+
+impl PartialEq for Operation {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.action == other.0.action
+    }
+}
+
+impl Eq for Operation {}
+
+/// The names under which the operations take the customer's id.
+fn customer_names() -> impl Iterator<Item = &'static str> {
+    operations().flat_map(|o| o.0.parameters).filter(|p| p.is_customer()).map(|p| p.name)
+}
+
+/// Every operation, in the order in which a migration uses them.
+pub fn operations() -> impl Iterator<Item = Operation> {
+    CUSTOMER.subcategories.iter().filter(|s| s.effect != Effect::Reads).map(Operation)
+}
+
+/// No operation has this name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no operation '{name}'{nearest}; operations are {known}")]
+pub struct UnknownOperation {
+    name: String,
+    nearest: Nearest,
+    known: String,
+}
+
+/// The operation of this name; hyphens are accepted for underscores.
+pub fn operation(name: &str) -> Result<Operation, UnknownOperation> {
+    let wanted = normalise(name);
+    operations().find(|o| o.name() == wanted).ok_or_else(|| UnknownOperation {
+        name: name.to_owned(),
+        nearest: nearest(&wanted, operations().map(Operation::name)),
+        known: operations().map(Operation::name).collect::<Vec<_>>().join(", "),
+    })
+}
+
+fn normalise(name: &str) -> String {
+    name.trim().to_lowercase().replace('-', "_")
+}
+
+/// The name that was probably meant; as text, a fragment to put behind a message, or nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Nearest(Option<String>);
+
+impl Nearest {
+    /// The name itself.
+    pub fn name(&self) -> Option<&str> {
+        self.0.as_deref()
+    }
+}
+
+impl std::fmt::Display for Nearest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.as_deref().map_or(Ok(()), |name| write!(f, " (did you mean '{name}'?)"))
+    }
+}
+
+/// The candidate nearest to what was typed, if one is near enough to be worth naming.
+pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Nearest {
+    /// Below this a suggestion misleads more often than it helps.
+    const NEAR_ENOUGH: f64 = 0.75;
+    let typed = normalise(typed);
+    let best = candidates
+        .into_iter()
+        .map(|candidate| (likeness(&typed, candidate), candidate))
+        .filter(|(likeness, _)| *likeness >= NEAR_ENOUGH)
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    Nearest(best.map(|(_, name)| name.to_owned()))
+}
+
+fn likeness(typed: &str, candidate: &str) -> f64 {
+    let candidate = candidate.to_lowercase();
+    let transposed = 1.0
+        - strsim::osa_distance(typed, &candidate) as f64
+            / typed.chars().count().max(candidate.chars().count()).max(1) as f64;
+    strsim::jaro_winkler(typed, &candidate).max(transposed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{nearest, operation};
+
+    #[test]
+    fn an_operation_is_found_with_hyphens_or_underscores() {
+        assert_eq!(operation("change-balance"), operation("change_balance"));
+        assert!(operation("change-balance").is_ok());
+    }
+
+    #[test]
+    fn reads_are_no_operations() {
+        assert!(operation("get_data").is_err());
+    }
+
+    #[test]
+    fn a_misspelt_operation_is_answered_with_the_nearest() {
+        let error = operation("chnage_balance").expect_err("misspelt").to_string();
+        assert!(error.contains("did you mean 'change_balance'"), "{error}");
+    }
+
+    #[test]
+    fn the_customer_goes_by_either_name() {
+        let edit = operation("edit").expect("edit");
+        assert_eq!(edit.parameter("customer_id").map(|p| p.name), Some("id"));
+        let change_balance = operation("change_balance").expect("change_balance");
+        assert_eq!(change_balance.parameter(" ID ").map(|p| p.name), Some("customer_id"));
+        let add = operation("add").expect("add");
+        assert!(add.parameter("id").is_none());
+    }
+
+    #[test]
+    fn nothing_is_suggested_for_a_name_far_from_all() {
+        assert_eq!(nearest("zzz", ["amount", "comment"]).name(), None);
+        assert_eq!(nearest("amout", ["amount", "comment"]).name(), Some("amount"));
+    }
+}

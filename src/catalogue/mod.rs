@@ -1,0 +1,21 @@
+//! What the UserSide API offers, as pure data: sections, subcategories, parameters, versions.
+//!
+//! This is the single source of truth. Validation, templates, help, reference tables and the sandbox's
+//! checks are all made from it, and no other folder spells a parameter's name. It imports nothing from
+//! the rest of the crate.
+
+mod customer;
+mod envelope;
+#[cfg(test)]
+mod invariants;
+mod lookup;
+mod model;
+mod version;
+
+pub use customer::CUSTOMER;
+pub use envelope::{ApiSelector, KEY, SECTION};
+pub use lookup::{Nearest, Operation, UnknownOperation, nearest, operation, operations};
+pub use model::{
+    Action, Choice, Effect, Identity, Meaning, Parameter, Presence, Section, Source, Subcategory, ValueKind,
+};
+pub use version::{ParseVersionError, Version};

@@ -1,0 +1,3 @@
+//! Moves customer data in and out of the UserSide ERP.
+
+pub mod catalogue;

@@ -1,0 +1,3 @@
+//! `userside-bulk`: parse, run, exit.
+
+fn main() {}
