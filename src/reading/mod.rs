@@ -1,0 +1,22 @@
+//! Stage 1, bytes to rows: what dialect a file is in, which column is which parameter, and one row after
+//! the other with one row in memory. Knows the catalogue; does not know what a valid value is.
+
+mod dialect;
+mod error;
+mod guard;
+mod header;
+mod mapping;
+mod row;
+mod sheet;
+mod source;
+#[cfg(test)]
+mod tests;
+
+pub use dialect::{
+    Dialect, DialectChoice, ParseDelimiterError, ParseEncodingError, parse_delimiter, parse_encoding,
+};
+pub use error::ReadError;
+pub use header::{Binding, Columns, HeaderProblem};
+pub use mapping::{Assignment, Mapping, MappingError, ParseAssignmentError};
+pub use row::{RESULT_PREFIX, Row, RowNumber};
+pub use source::{Input, Records, Source};

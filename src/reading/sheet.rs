@@ -1,0 +1,141 @@
+//! One sheet of an Excel workbook, copied out as plain rows, cell by cell.
+
+use std::fs::File;
+use std::io::{self, BufReader, Write};
+use std::path::Path;
+
+use calamine::{DataRef, ExcelDateTime, Reader, Xlsx};
+
+use super::error::ReadError;
+
+/// Writes the sheet to `out` as CSV, one record per row of the sheet, so that a record's place is the row's
+/// number. Dates become ISO, numbers what a spreadsheet shows of them: at most 15 significant digits.
+pub(super) fn copy(path: &Path, name: &str, sheet: Option<&str>, out: impl Write) -> Result<(), ReadError> {
+    let file = File::open(path).map_err(|source| ReadError::Open { path: path.to_owned(), source })?;
+    let broken = |reason: calamine::XlsxError| ReadError::Workbook {
+        name: name.to_owned(),
+        reason: reason.to_string(),
+    };
+    let mut workbook: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(broken)?;
+    let sheets = workbook.sheet_names();
+    let no_sheet = || ReadError::NoSheet {
+        name: name.to_owned(),
+        sheet: sheet.unwrap_or_default().to_owned(),
+        known: sheets.join(", "),
+    };
+    let chosen = match sheet {
+        Some(wanted) => sheets.iter().find(|s| s.trim() == wanted.trim()).ok_or_else(no_sheet)?,
+        None => sheets.first().ok_or_else(no_sheet)?,
+    };
+    let mut cells = workbook.worksheet_cells_reader(chosen).map_err(broken)?;
+    let mut rows = Rows::new(out);
+    while let Some(cell) = cells.next_cell().map_err(broken)? {
+        let (row, column) = cell.get_position();
+        rows.put(row, column, text(cell.get_value()))
+            .map_err(|source| ReadError::Copy { name: name.to_owned(), source })?;
+    }
+    rows.finish().map_err(|source| ReadError::Copy { name: name.to_owned(), source })
+}
+
+/// Collects cells that come row by row, and writes each row when the next one begins.
+struct Rows<W: Write> {
+    out: csv::Writer<W>,
+    row: u32,
+    cells: Vec<String>,
+}
+
+impl<W: Write> Rows<W> {
+    fn new(out: W) -> Self {
+        Self { out: csv::WriterBuilder::new().flexible(true).from_writer(out), row: 0, cells: Vec::new() }
+    }
+
+    fn put(&mut self, row: u32, column: u32, text: String) -> io::Result<()> {
+        while self.row < row {
+            self.end_row()?;
+        }
+        let column = column as usize;
+        if self.cells.len() <= column {
+            self.cells.resize(column + 1, String::new());
+        }
+        self.cells[column] = text;
+        Ok(())
+    }
+
+    fn end_row(&mut self) -> io::Result<()> {
+        if self.cells.is_empty() {
+            self.cells.push(String::new());
+        }
+        self.out.write_record(&self.cells)?;
+        self.cells.clear();
+        self.row += 1;
+        Ok(())
+    }
+
+    fn finish(mut self) -> io::Result<()> {
+        if !self.cells.is_empty() {
+            self.end_row()?;
+        }
+        self.out.flush()
+    }
+}
+
+fn text(value: &DataRef<'_>) -> String {
+    match value {
+        DataRef::Empty => String::new(),
+        DataRef::String(text) => text.clone(),
+        DataRef::SharedString(text) => (*text).to_owned(),
+        DataRef::Int(number) => number.to_string(),
+        DataRef::Float(number) => decimal(*number),
+        DataRef::Bool(flag) => if *flag { "1" } else { "0" }.to_owned(),
+        DataRef::DateTime(moment) => date(moment),
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
+        // Such a cell is refused later by whatever its column wants; as text it can be seen why.
+        DataRef::Error(error) => error.to_string(),
+    }
+}
+
+fn date(moment: &ExcelDateTime) -> String {
+    if !moment.is_datetime() {
+        return decimal(moment.as_f64());
+    }
+    let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
+    if (hour, minute, second) == (0, 0, 0) {
+        format!("{year:04}-{month:02}-{day:02}")
+    } else {
+        format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+    }
+}
+
+/// A workbook keeps 0.1 + 0.2 as 0.30000000000000004 and shows 0.3: what a person saw is what is meant.
+fn decimal(number: f64) -> String {
+    /// As many digits as a spreadsheet shows.
+    const SIGNIFICANT: i32 = 15;
+    if number == 0.0 || !number.is_finite() {
+        return "0".to_owned();
+    }
+    let magnitude = number.abs().log10().floor();
+    #[expect(clippy::cast_possible_truncation, reason = "the exponent of a finite double lies within ±324")]
+    let decimals = (SIGNIFICANT - 1 - magnitude as i32).clamp(0, 300);
+    let text = format!("{number:.*}", usize::try_from(decimals).unwrap_or(0));
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decimal;
+
+    #[test]
+    fn numbers_are_what_a_spreadsheet_shows() {
+        for (number, shown) in [
+            (1001.0, "1001"),
+            (0.1 + 0.2, "0.3"),
+            (-15.4, "-15.4"),
+            (1234.5, "1234.5"),
+            (0.0, "0"),
+            (380_670_001_122.0, "380670001122"),
+            (0.07, "0.07"),
+        ] {
+            assert_eq!(decimal(number), shown);
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! Where rows come from: a text file, a sheet of a workbook, or standard input. Every pass over the input
+//! opens it anew and reads the same rows.
+
+use std::fs::{File, Metadata};
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use encoding_rs_io::DecodeReaderBytesBuilder;
+use tempfile::NamedTempFile;
+
+use super::dialect::{self, Dialect, DialectChoice};
+use super::error::ReadError;
+use super::guard::{Guard, ROW_LIMIT_MIB, SENTINEL, SWALLOWED, SinceRow, Stopped};
+use super::row::Row;
+use super::sheet;
+
+/// What the user named as the input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// `-`.
+    Stdin,
+    /// A file.
+    File(PathBuf),
+}
+
+impl Input {
+    /// The input's name for messages.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Stdin => "standard input".to_owned(),
+            Self::File(path) => path.display().to_string(),
+        }
+    }
+}
+
+/// An input that can be read as often as needed, its dialect known.
+#[derive(Debug)]
+pub struct Source {
+    name: String,
+    content: Content,
+    /// Rows of a sheet are counted, lines of a text are counted by their line ends.
+    is_sheet: bool,
+    dialect: Dialect,
+}
+
+/// Where the bytes are.
+#[derive(Debug)]
+enum Content {
+    File { path: PathBuf, stamp: Stamp },
+    Copy(NamedTempFile),
+}
+
+/// Tells whether somebody wrote to a file in the meantime.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    length: u64,
+    modified: Option<SystemTime>,
+}
+
+impl From<&Metadata> for Stamp {
+    fn from(metadata: &Metadata) -> Self {
+        Self { length: metadata.len(), modified: metadata.modified().ok() }
+    }
+}
+
+impl Source {
+    /// Opens the input and finds out how it is written. Standard input and sheets are copied to a temporary
+    /// file first; `stdin` is read only for [`Input::Stdin`].
+    pub fn open(
+        input: &Input,
+        choice: DialectChoice,
+        sheet: Option<&str>,
+        stdin: impl Read,
+    ) -> Result<Self, ReadError> {
+        let name = input.name();
+        let content = match input {
+            Input::Stdin => Content::Copy(copy_of(&name, |out| io::copy(&mut { stdin }, out).map(drop))?),
+            Input::File(path) => {
+                let open = |source| ReadError::Open { path: path.clone(), source };
+                let file = File::open(path).map_err(open)?;
+                let metadata = file.metadata().map_err(open)?;
+                if metadata.is_file() {
+                    Content::File { path: path.clone(), stamp: Stamp::from(&metadata) }
+                } else {
+                    // A pipe such as /dev/fd/63 can be read once only.
+                    Content::Copy(copy_of(&name, |out| io::copy(&mut &file, out).map(drop))?)
+                }
+            }
+        };
+        let source = Self { name, content, is_sheet: false, dialect: Dialect::OWN };
+        match source.kind()? {
+            Kind::Text if sheet.is_some() => Err(ReadError::SheetOfText { name: source.name }),
+            Kind::Text => source.as_text(choice),
+            Kind::Workbook => source.as_sheet(sheet),
+            Kind::OldWorkbook => Err(ReadError::OldWorkbook { name: source.name }),
+        }
+    }
+
+    /// The input's name for messages.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How the input is written.
+    pub fn dialect(&self) -> &Dialect {
+        &self.dialect
+    }
+
+    /// Whether the rows come from a workbook.
+    pub fn is_sheet(&self) -> bool {
+        self.is_sheet
+    }
+
+    /// Starts a pass over the input: the header's cells, and the rows behind it.
+    pub fn records(&self) -> Result<(Vec<String>, Records), ReadError> {
+        let since = SinceRow::default();
+        let reader = self.reader().map_err(|source| self.unreadable(source))?;
+        let guard = Guard::new(reader, since.clone(), self.dialect.old_mac, self.unchanged());
+        let reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(self.dialect.delimiter)
+            .terminator(csv::Terminator::Any(b'\n'))
+            .buffer_capacity(64 << 10)
+            .from_reader(guard);
+        let mut records = Records {
+            reader,
+            since,
+            name: self.name.clone(),
+            is_sheet: self.is_sheet,
+            records: 0,
+            rows: 0,
+            ended: false,
+        };
+        let mut header = Row::default();
+        if !records.read(&mut header)? {
+            return Err(ReadError::Empty { name: self.name.clone() });
+        }
+        records.rows = 0;
+        Ok((header.cells().map(|cell| cell.trim().to_owned()).collect(), records))
+    }
+
+    fn path(&self) -> &Path {
+        match &self.content {
+            Content::File { path, .. } => path,
+            Content::Copy(copy) => copy.path(),
+        }
+    }
+
+    fn unreadable(&self, source: io::Error) -> ReadError {
+        ReadError::Read { name: self.name.clone(), source }
+    }
+
+    fn kind(&self) -> Result<Kind, ReadError> {
+        let mut magic = Vec::with_capacity(8);
+        File::open(self.path())
+            .and_then(|f| f.take(8).read_to_end(&mut magic))
+            .map_err(|e| self.unreadable(e))?;
+        Ok(match magic.as_slice() {
+            [b'P', b'K', 3, 4, ..] => Kind::Workbook,
+            [0xD0, 0xCF, 0x11, 0xE0, ..] => Kind::OldWorkbook,
+            _ => Kind::Text,
+        })
+    }
+
+    fn as_text(mut self, choice: DialectChoice) -> Result<Self, ReadError> {
+        let path = self.path().to_owned();
+        let open = || File::open(&path).map(|file| Box::new(file) as Box<dyn Read>);
+        let scan = dialect::scan(&open, choice.encoding).map_err(|e| self.unreadable(e))?;
+        if scan.has_zero_bytes {
+            return Err(ReadError::Binary { name: self.name });
+        }
+        self.dialect = scan.dialect(choice.delimiter);
+        Ok(self)
+    }
+
+    fn as_sheet(mut self, sheet: Option<&str>) -> Result<Self, ReadError> {
+        let copy =
+            NamedTempFile::new().map_err(|source| ReadError::Copy { name: self.name.clone(), source })?;
+        sheet::copy(self.path(), &self.name, sheet, BufWriter::new(copy.as_file()))?;
+        self.content = Content::Copy(copy);
+        self.is_sheet = true;
+        Ok(self)
+    }
+
+    fn reader(&self) -> io::Result<Box<dyn Read + Send>> {
+        let file = File::open(self.path())?;
+        if self.dialect.proven_utf8 && !self.dialect.bom {
+            return Ok(Box::new(file));
+        }
+        let decoder = DecodeReaderBytesBuilder::new()
+            .encoding(Some(self.dialect.encoding))
+            .utf8_passthru(self.dialect.proven_utf8)
+            .strip_bom(true)
+            .build(file);
+        Ok(Box::new(decoder))
+    }
+
+    fn unchanged(&self) -> Box<dyn Fn() -> bool + Send> {
+        match &self.content {
+            Content::Copy(_) => Box::new(|| true),
+            Content::File { path, stamp } => {
+                let (path, stamp) = (path.clone(), *stamp);
+                Box::new(move || std::fs::metadata(&path).is_ok_and(|now| Stamp::from(&now) == stamp))
+            }
+        }
+    }
+}
+
+/// What the first bytes say a file is.
+enum Kind {
+    Text,
+    Workbook,
+    OldWorkbook,
+}
+
+fn copy_of(
+    name: &str,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<NamedTempFile, ReadError> {
+    let failed = |source| ReadError::Copy { name: name.to_owned(), source };
+    let mut copy = NamedTempFile::new().map_err(failed)?;
+    fill(&mut copy).and_then(|()| copy.flush()).map_err(failed)?;
+    Ok(copy)
+}
+
+/// A pass over the rows of an input.
+pub struct Records {
+    reader: csv::Reader<Guard<Box<dyn Read + Send>>>,
+    since: SinceRow,
+    name: String,
+    is_sheet: bool,
+    records: u64,
+    rows: u64,
+    ended: bool,
+}
+
+impl Records {
+    /// Reads the next row that is not empty into `row`; false at the end.
+    pub fn read(&mut self, row: &mut Row) -> Result<bool, ReadError> {
+        while !self.ended {
+            let line = self.records + 1;
+            if !self.reader.read_record(&mut row.record).map_err(|error| self.stopped(error))? {
+                break;
+            }
+            self.since.reset();
+            self.records += 1;
+            let breaks = row.record.as_slice().bytes().filter(|b| *b == b'\n').count() as u64;
+            // The parser knows the line behind the row; where the row began follows from its length.
+            row.line =
+                if self.is_sheet { line } else { self.reader.position().line().saturating_sub(1 + breaks) };
+            row.number = self.rows;
+            if row.record.len() == 1 && row.record.get(0) == Some(SENTINEL) {
+                break;
+            }
+            if row.record.as_slice().ends_with(SWALLOWED) {
+                // Such a row ends with the input, not with a line end of its own.
+                return Err(ReadError::UnclosedQuote { name: self.name.clone(), line: row.line + 1 });
+            }
+            if !row.is_empty() {
+                self.rows += 1;
+                return Ok(true);
+            }
+        }
+        self.ended = true;
+        Ok(false)
+    }
+
+    fn stopped(&self, error: csv::Error) -> ReadError {
+        let name = self.name.clone();
+        let line = self.reader.position().line();
+        let source = match error.into_kind() {
+            csv::ErrorKind::Io(error) => error,
+            other => io::Error::other(format!("{other:?}")),
+        };
+        match source.get_ref().and_then(|inner| inner.downcast_ref::<Stopped>()) {
+            Some(Stopped::HugeRow) => ReadError::HugeRow { name, line, limit: ROW_LIMIT_MIB },
+            Some(Stopped::Changed) => ReadError::Changed { name },
+            None => ReadError::Read { name, source },
+        }
+    }
+}
