@@ -1,0 +1,177 @@
+//! Rules that only several rows together can break: the same row twice, and totals.
+
+use hashbrown::HashTable;
+
+use super::check::Checked;
+use super::money::Money;
+use super::violation::{Violation, ViolationCode};
+
+/// Counts and sums over the rows of an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Totals {
+    /// All rows that are not empty.
+    pub rows: u64,
+    /// Rows that break a rule.
+    pub invalid: u64,
+    /// The sum of what the valid rows book; none where they book no money, or more than a decimal holds.
+    pub amount: Option<Money>,
+}
+
+impl Totals {
+    /// Rows that break no rule.
+    pub fn valid(&self) -> u64 {
+        self.rows - self.invalid
+    }
+}
+
+/// What the user knows about the input beforehand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Expectation {
+    /// `--expect-rows`: all rows of the input, valid or not.
+    pub rows: Option<u64>,
+    /// `--expect-total`: what the rows to be sent book together.
+    pub total: Option<Money>,
+}
+
+/// The input is not what the user expects.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unexpected {
+    /// The number of rows.
+    #[error("--expect-rows says {expected}, but the input has {found} rows; nothing was sent")]
+    Rows {
+        /// What the user expects.
+        expected: u64,
+        /// What was found.
+        found: u64,
+    },
+    /// The sum of money.
+    #[error(
+        "--expect-total says {expected}, but the valid rows add up to {found}{difference}; nothing was sent"
+    )]
+    Total {
+        /// What the user expects.
+        expected: Money,
+        /// What was found.
+        found: Money,
+        /// By how much, as a fragment.
+        difference: String,
+    },
+    /// A total for rows that book no money.
+    #[error("--expect-total is for operations that book money")]
+    NoMoney,
+    /// The sum has too many digits.
+    #[error("the amounts add up to more than a sum of money can be; nothing was sent")]
+    TooMuch,
+}
+
+impl Expectation {
+    /// Compares with what was found.
+    pub fn check(&self, totals: &Totals, books_money: bool) -> Result<(), Unexpected> {
+        if let Some(expected) = self.rows.filter(|expected| *expected != totals.rows) {
+            return Err(Unexpected::Rows { expected, found: totals.rows });
+        }
+        let Some(expected) = self.total else { return Ok(()) };
+        if !books_money {
+            return Err(Unexpected::NoMoney);
+        }
+        let found = totals.amount.ok_or(Unexpected::TooMuch)?;
+        if found == expected {
+            return Ok(());
+        }
+        let difference = found.minus(expected).map_or_else(String::new, |by| format!(" (difference {by})"));
+        Err(Unexpected::Total { expected, found, difference })
+    }
+}
+
+/// Watches the rows of one pass go by.
+#[derive(Debug)]
+pub struct Across {
+    seen: Option<Seen>,
+    totals: Totals,
+    duplicates: u64,
+}
+
+impl Across {
+    /// Starts a pass; `allow_duplicates` lets equal rows pass.
+    pub fn new(allow_duplicates: bool) -> Self {
+        let totals = Totals { amount: Some(Money::ZERO), ..Totals::default() };
+        Self { seen: (!allow_duplicates).then(Seen::default), totals, duplicates: 0 }
+    }
+
+    /// Takes a valid row in; a violation where an earlier row is the same.
+    pub fn observe(&mut self, checked: &Checked<'_>, line: u64) -> Result<(), Violation> {
+        self.totals.rows += 1;
+        let earlier = match (&mut self.seen, checked.identity()) {
+            (Some(seen), Some(identity)) => seen.insert(identity, line),
+            _ => None,
+        };
+        if let Some(earlier) = earlier {
+            self.totals.invalid += 1;
+            self.duplicates += 1;
+            let reason = format!(
+                "it is the same as line {earlier}; take one of them out, or add --allow-duplicates if both are meant"
+            );
+            return Err(Violation::new(ViolationCode::DuplicateRow, None, None, reason));
+        }
+        if let Some(amount) = checked.amount() {
+            self.totals.amount = self.totals.amount.and_then(|sum| sum.plus(amount));
+        }
+        Ok(())
+    }
+
+    /// Takes a row in that is invalid on its own.
+    pub fn observe_invalid(&mut self) {
+        self.totals.rows += 1;
+        self.totals.invalid += 1;
+    }
+
+    /// What was seen so far.
+    pub fn totals(&self) -> Totals {
+        self.totals
+    }
+
+    /// A watcher for another pass over the same rows. Where no row was the same as another, none has to
+    /// be compared again.
+    #[must_use]
+    pub fn again(self) -> Self {
+        Self::new(self.duplicates == 0)
+    }
+}
+
+/// Fingerprints of rows with the lines they are on: about 20 bytes a row.
+#[derive(Debug, Default)]
+struct Seen {
+    /// In pieces of one size: a vector that doubles would need three times its size while it grows.
+    pieces: Vec<Vec<(u64, u32)>>,
+    index: HashTable<u32>,
+}
+
+const PIECE: usize = 1 << 14;
+
+impl Seen {
+    /// The line of an earlier row with this fingerprint, or none, and the row is remembered.
+    fn insert(&mut self, identity: u64, line: u64) -> Option<u64> {
+        let at = |pieces: &Vec<Vec<(u64, u32)>>, place: u32| {
+            pieces[place as usize / PIECE][place as usize % PIECE]
+        };
+        let pieces = &self.pieces;
+        if let Some(place) = self.index.find(identity, |place| at(pieces, *place).0 == identity) {
+            return Some(at(pieces, *place).1.into());
+        }
+        // Behind four thousand million rows nothing is compared any more.
+        let place = u32::try_from(self.len()).ok()?;
+        if self.pieces.last().is_none_or(|piece| piece.len() == PIECE) {
+            self.pieces.push(Vec::with_capacity(PIECE));
+        }
+        if let Some(piece) = self.pieces.last_mut() {
+            piece.push((identity, u32::try_from(line).unwrap_or(u32::MAX)));
+        }
+        let pieces = &self.pieces;
+        self.index.insert_unique(identity, place, |place| at(pieces, *place).0);
+        None
+    }
+
+    fn len(&self) -> usize {
+        self.pieces.last().map_or(0, |last| (self.pieces.len() - 1) * PIECE + last.len())
+    }
+}

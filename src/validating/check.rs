@@ -1,0 +1,267 @@
+//! One row and the operation's rules make a call, or all violations of the row at once.
+
+use std::hash::{DefaultHasher, Hasher};
+use std::sync::Arc;
+
+use super::call::{Call, SequenceKey, Values};
+use super::date::DateOrder;
+use super::kinds::{Refusal, normalise};
+use super::money::Money;
+use super::violation::{Rejection, Violation, ViolationCode};
+use crate::catalogue::{Identity, Meaning, Operation, Parameter, ValueKind, Version};
+use crate::reading::{Binding, Columns, Row};
+
+/// What an empty cell means: `--empty`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EmptyCells {
+    /// The parameter is not sent, and stays what it is on the server.
+    #[default]
+    Skip,
+    /// The parameter is sent empty, which clears it on the server.
+    Clear,
+}
+
+/// How values are read, beyond what their types say.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    /// `--empty`.
+    pub empty: EmptyCells,
+    /// `--date-format`.
+    pub dates: DateOrder,
+    /// `--server-version`; without it no version rule applies.
+    pub server: Option<Version>,
+    /// `--allow-duplicates`: rows that are the same are meant, and go one after the other.
+    pub allow_duplicates: bool,
+    /// `--skip-internal-api`.
+    pub skip_internal_api: Option<&'static Parameter>,
+}
+
+/// A constant of `--set` or of the mapping file is no good.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConstantError {
+    /// Its value was refused.
+    #[error("the constant {parameter}={value} cannot be used: {refusal}")]
+    Value {
+        /// The parameter.
+        parameter: &'static str,
+        /// The value.
+        value: String,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// It is empty although its parameter is obligatory.
+    #[error("the constant {parameter} is empty, but {parameter} is obligatory")]
+    Empty {
+        /// The parameter.
+        parameter: &'static str,
+    },
+    /// The server's version does not take it.
+    #[error("the constant {parameter}={value} cannot be used: {reason}")]
+    NotInVersion {
+        /// The parameter.
+        parameter: &'static str,
+        /// The value.
+        value: String,
+        /// Since when, or until when.
+        reason: String,
+    },
+}
+
+/// Checks rows of one input against one operation.
+#[derive(Debug)]
+pub struct Checker {
+    operation: Operation,
+    columns: Columns,
+    rules: Rules,
+    constants: Values,
+    header: Arc<[Violation]>,
+    values: Values,
+    violations: Vec<Violation>,
+}
+
+/// A row that breaks no rule of its own. It borrows the checker's memory: a call is made of it only where
+/// one is wanted.
+#[derive(Debug)]
+pub struct Checked<'c> {
+    checker: &'c Checker,
+}
+
+impl Checker {
+    /// Prepares the rules; constants are checked here, once.
+    pub fn new(operation: Operation, columns: Columns, rules: Rules) -> Result<Self, ConstantError> {
+        let mut constants = Values::default();
+        for (parameter, value) in &columns.constants {
+            constant(parameter, value, &rules, &mut constants)?;
+        }
+        if let Some(skip) = rules.skip_internal_api {
+            constants.push_text(skip, "1");
+        }
+        let header = columns.problems.iter().map(Violation::from).collect();
+        Ok(Self {
+            operation,
+            columns,
+            rules,
+            constants,
+            header,
+            values: Values::default(),
+            violations: Vec::new(),
+        })
+    }
+
+    /// What is wrong with the header; while there is anything, no row passes.
+    pub fn header(&self) -> &[Violation] {
+        &self.header
+    }
+
+    /// What every column is.
+    pub fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
+    /// Checks a row: all its violations, or what can be made a call.
+    pub fn check(&mut self, row: &Row) -> Result<Checked<'_>, Rejection> {
+        self.values.clear();
+        self.violations.clear();
+        self.check_width(row);
+        for place in 0..self.columns.bindings.len() {
+            self.check_cell(self.columns.bindings[place], row);
+        }
+        if self.violations.is_empty() && self.header.is_empty() {
+            for (parameter, value) in self.constants.iter() {
+                self.values.push_text(parameter, value);
+            }
+            Ok(Checked { checker: self })
+        } else {
+            Err(self.reject(Vec::new()))
+        }
+    }
+
+    /// The rejection of a row that passed alone but not among the others.
+    pub fn reject(&mut self, more: Vec<Violation>) -> Rejection {
+        let mut own = std::mem::take(&mut self.violations);
+        own.extend(more);
+        Rejection { own, header: Arc::clone(&self.header) }
+    }
+
+    fn check_width(&mut self, row: &Row) {
+        let width = self.columns.names.len();
+        for (place, cell) in row.cells().enumerate().skip(width).filter(|(_, cell)| !cell.trim().is_empty()) {
+            let reason = format!(
+                "the row has more cells than the header has columns ({width}); cell {} is one too many. Put a value that holds the delimiter in quotation marks",
+                place + 1
+            );
+            self.violations.push(Violation::new(ViolationCode::BadValue, None, Some(cell.trim()), reason));
+        }
+        if row.len() < width && self.rules.empty == EmptyCells::Clear {
+            let reason = format!(
+                "the row has {} of {width} cells; with --empty clear the missing ones would be cleared on the server. Write them, empty where that is meant",
+                row.len()
+            );
+            self.violations.push(Violation::new(ViolationCode::BadValue, None, None, reason));
+        }
+    }
+
+    fn check_cell(&mut self, binding: Binding, row: &Row) {
+        let Binding { column, parameter } = binding;
+        let value = row.cell(column).map_or("", str::trim);
+        let violation = |checker: &Self, code, reason: String| {
+            let value = (!value.is_empty()).then_some(value);
+            Violation::new(code, Some(checker.columns.name(column)), value, reason)
+        };
+        if value.is_empty() {
+            if parameter.presence.is_required() {
+                let reason = format!("{} is obligatory, but the cell is empty", parameter.name);
+                self.violations.push(violation(self, ViolationCode::MissingParameter, reason));
+            } else if self.rules.empty == EmptyCells::Clear && parameter.is_in(self.rules.server) {
+                self.values.push_text(parameter, "");
+            }
+        } else if !parameter.is_in(self.rules.server) {
+            let reason = out_of_version(parameter, self.rules.server);
+            self.violations.push(violation(self, ViolationCode::NotInVersion, reason));
+        } else if let Err(refusal) =
+            self.values.push(parameter, |out| normalise(parameter, value, &self.rules.dates, out))
+        {
+            self.violations.push(violation(self, ViolationCode::BadValue, refusal.to_string()));
+        }
+    }
+}
+
+fn constant(
+    parameter: &'static Parameter,
+    value: &str,
+    rules: &Rules,
+    constants: &mut Values,
+) -> Result<(), ConstantError> {
+    let name = parameter.name;
+    let value = value.trim();
+    if !parameter.is_in(rules.server) {
+        let reason = out_of_version(parameter, rules.server);
+        return Err(ConstantError::NotInVersion { parameter: name, value: value.to_owned(), reason });
+    }
+    if value.is_empty() {
+        if parameter.presence.is_required() {
+            return Err(ConstantError::Empty { parameter: name });
+        }
+        constants.push_text(parameter, "");
+        return Ok(());
+    }
+    constants
+        .push(parameter, |out| normalise(parameter, value, &rules.dates, out))
+        .map_err(|refusal| ConstantError::Value { parameter: name, value: value.to_owned(), refusal })
+}
+
+fn out_of_version(parameter: &Parameter, server: Option<Version>) -> String {
+    let server = server.map_or_else(String::new, |server| format!(", and --server-version says {server}"));
+    match (parameter.since, parameter.until) {
+        (Some(since), Some(until)) => {
+            format!("{} is taken from {since} until before {until}{server}", parameter.name)
+        }
+        (Some(since), None) => format!("{} is taken from {since} on{server}", parameter.name),
+        (None, Some(until)) => format!("{} is taken only before {until}{server}", parameter.name),
+        (None, None) => format!("{} is not taken{server}", parameter.name),
+    }
+}
+
+impl Checked<'_> {
+    /// The call.
+    pub fn to_call(&self) -> Call {
+        let sequence =
+            self.checker.rules.allow_duplicates.then(|| self.identity().map(SequenceKey)).flatten();
+        Call::new(self.checker.operation.subcategory(), self.checker.values.clone(), sequence)
+    }
+
+    /// The amount of money that the row books; none where the operation books none.
+    pub fn amount(&self) -> Option<Money> {
+        self.checker.values.by_meaning(Meaning::Amount)?.parse().ok()
+    }
+
+    /// A fingerprint of the normalised values that make two rows the same row; none where the row lacks
+    /// what it takes to compare it.
+    ///
+    /// Of a million different rows, two have the same fingerprint with a probability below one in ten
+    /// million; the later one would then be refused as a duplicate, never sent twice.
+    pub fn identity(&self) -> Option<u64> {
+        let values = &self.checker.values;
+        let mut hasher = DefaultHasher::new();
+        for parameter in self.checker.operation.subcategory().parameters {
+            let value = match parameter.identity {
+                Identity::No => continue,
+                Identity::Needed => Some(values.iter().find(|(p, _)| p.name == parameter.name)?.1),
+                Identity::Where => values.iter().find(|(p, _)| p.name == parameter.name).map(|(_, v)| v),
+            };
+            hasher.write(parameter.name.as_bytes());
+            hasher.write(comparable(parameter.kind, value.unwrap_or_default()).as_bytes());
+            hasher.write_u8(0xFF);
+        }
+        Some(hasher.finish())
+    }
+}
+
+/// `10` and `10.00` are the same amount.
+fn comparable(kind: ValueKind, value: &str) -> &str {
+    if kind == ValueKind::Money && value.contains('.') {
+        value.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        value
+    }
+}

@@ -1,0 +1,257 @@
+//! Dates as people write them, made dates as the API takes them.
+
+use std::fmt::Write as _;
+use std::str::FromStr;
+
+use jiff::civil::{Date, Time};
+use jiff::fmt::strtime::BrokenDownTime;
+
+use super::kinds::Refusal;
+
+/// How dates are written where the text leaves it open: `--date-format`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum DateOrder {
+    /// Nothing was said: what can be read in two ways is refused.
+    #[default]
+    Unsaid,
+    /// Day, month, year.
+    Dmy,
+    /// Month, day, year.
+    Mdy,
+    /// Year, month, day.
+    Ymd,
+    /// A strftime pattern; nothing else is taken then.
+    Pattern(String),
+}
+
+/// `--date-format` is neither an order nor a pattern that gives a whole date.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "'{0}' is no date format: use dmy, mdy, ymd, or a strftime pattern with day, month and year such as %d.%m.%Y"
+)]
+pub struct ParseDateOrderError(String);
+
+impl FromStr for DateOrder {
+    type Err = ParseDateOrderError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.trim().to_ascii_lowercase().as_str() {
+            "dmy" => return Ok(Self::Dmy),
+            "mdy" => return Ok(Self::Mdy),
+            "ymd" => return Ok(Self::Ymd),
+            _ => {}
+        }
+        // A pattern is good when a date survives being written and read with it.
+        let example = Date::constant(2023, 11, 28);
+        let survives = text.contains('%')
+            && BrokenDownTime::from(example.at(0, 0, 0, 0)).to_string(text).is_ok_and(|written| {
+                BrokenDownTime::parse(text, &written)
+                    .and_then(|read| read.to_date())
+                    .is_ok_and(|read| read == example)
+            });
+        if survives { Ok(Self::Pattern(text.to_owned())) } else { Err(ParseDateOrderError(text.to_owned())) }
+    }
+}
+
+/// Appends `YYYY-MM-DD`. A time of day is taken only where it is midnight, as spreadsheets write it.
+pub(super) fn date(text: &str, order: &DateOrder, out: &mut String) -> Result<(), Refusal> {
+    let (date, time) = read(text, order)?;
+    match time {
+        Some(time) if time != Time::midnight() => Err(Refusal::TimeOfDay),
+        _ => {
+            push_date(date, out);
+            Ok(())
+        }
+    }
+}
+
+/// Appends `YYYY-MM-DD`, and ` HH:MM:SS` where there is a time.
+pub(super) fn date_time(text: &str, order: &DateOrder, out: &mut String) -> Result<(), Refusal> {
+    let (date, time) = read(text, order)?;
+    push_date(date, out);
+    if let Some(time) = time {
+        let _ = write!(out, " {:02}:{:02}:{:02}", time.hour(), time.minute(), time.second());
+    }
+    Ok(())
+}
+
+fn push_date(date: Date, out: &mut String) {
+    push_digits(date.year().unsigned_abs(), 4, out);
+    out.push('-');
+    push_digits(date.month().unsigned_abs().into(), 2, out);
+    out.push('-');
+    push_digits(date.day().unsigned_abs().into(), 2, out);
+}
+
+fn push_digits(value: u16, count: u32, out: &mut String) {
+    for place in (0..count).rev() {
+        let digit = char::from_digit((value / 10_u16.pow(place) % 10).into(), 10);
+        out.push(digit.unwrap_or('0'));
+    }
+}
+
+fn read(text: &str, order: &DateOrder) -> Result<(Date, Option<Time>), Refusal> {
+    if let DateOrder::Pattern(pattern) = order {
+        let read =
+            BrokenDownTime::parse(pattern, text).map_err(|_| Refusal::NotByPattern(pattern.clone()))?;
+        let date = read.to_date().map_err(|_| Refusal::NotByPattern(pattern.clone()))?;
+        return Ok((in_range(date)?, read.to_time().ok().filter(|_| text.contains(':'))));
+    }
+    let (day, time) = match text.split_once([' ', 'T', '\u{A0}']) {
+        Some((day, time)) => (day, Some(time_of_day(time.trim())?)),
+        None => (text, None),
+    };
+    Ok((in_range(day_of(day, order)?)?, time))
+}
+
+/// Customers are connected, and agreements signed, in living memory.
+fn in_range(date: Date) -> Result<Date, Refusal> {
+    if (1900..=2100).contains(&date.year()) { Ok(date) } else { Err(Refusal::Year(date.year())) }
+}
+
+fn day_of(text: &str, order: &DateOrder) -> Result<Date, Refusal> {
+    let separator = text
+        .chars()
+        .find(|c| !c.is_ascii_digit())
+        .filter(|c| matches!(c, '.' | '-' | '/'))
+        .ok_or(Refusal::NoDate)?;
+    let mut parts = text.split(separator);
+    let (Some(a), Some(b), Some(c), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        return Err(Refusal::NoDate);
+    };
+    let (x, y, z) = (part(a)?, part(b)?, part(c)?);
+    if a.len() == 4 && c.len() <= 2 {
+        return make(x, y, z);
+    }
+    if c.len() != 4 {
+        return Err(if c.len() == 2 && a.len() <= 2 { Refusal::ShortYear } else { Refusal::NoDate });
+    }
+    match order {
+        DateOrder::Ymd => Err(Refusal::NotYearFirst),
+        DateOrder::Dmy => make(z, y, x),
+        DateOrder::Mdy => make(z, x, y),
+        // Where points are written between them, the day comes first everywhere.
+        _ if separator == '.' || x > 12 || x == y => make(z, y, x),
+        _ if y > 12 => make(z, x, y),
+        _ => match (make(z, y, x), make(z, x, y)) {
+            (Ok(day_first), Ok(month_first)) => Err(Refusal::TwoDates {
+                day_first: day_first.to_string(),
+                month_first: month_first.to_string(),
+            }),
+            (Ok(date), Err(_)) | (Err(_), Ok(date)) => Ok(date),
+            (Err(refusal), Err(_)) => Err(refusal),
+        },
+    }
+}
+
+fn part(text: &str) -> Result<i16, Refusal> {
+    if matches!(text.len(), 1 | 2 | 4) && text.bytes().all(|b| b.is_ascii_digit()) {
+        text.parse().map_err(|_| Refusal::NoDate)
+    } else {
+        Err(Refusal::NoDate)
+    }
+}
+
+fn make(year: i16, month: i16, day: i16) -> Result<Date, Refusal> {
+    match (i8::try_from(month), i8::try_from(day)) {
+        (Ok(month), Ok(day)) => Date::new(year, month, day).map_err(|_| Refusal::NoSuchDay),
+        _ => Err(Refusal::NoSuchDay),
+    }
+}
+
+/// `H:MM`, `HH:MM:SS`, with a fraction of a second or without.
+fn time_of_day(text: &str) -> Result<Time, Refusal> {
+    let text = text.split_once('.').map_or(text, |(whole, _)| whole);
+    let mut parts = text.split(':').map(|part| {
+        let digits = matches!(part.len(), 1 | 2) && part.bytes().all(|b| b.is_ascii_digit());
+        if digits { part.parse::<i8>().map_err(|_| Refusal::NoTime) } else { Err(Refusal::NoTime) }
+    });
+    let hour = parts.next().ok_or(Refusal::NoTime)??;
+    let minute = parts.next().ok_or(Refusal::NoTime)??;
+    let second = parts.next().transpose()?.unwrap_or(0);
+    if parts.next().is_some() {
+        return Err(Refusal::NoTime);
+    }
+    Time::new(hour, minute, second, 0).map_err(|_| Refusal::NoTime)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DateOrder, date, date_time};
+    use crate::validating::Refusal;
+
+    fn day(text: &str, order: &DateOrder) -> Result<String, Refusal> {
+        let mut out = String::new();
+        date(text, order, &mut out).map(|()| out)
+    }
+
+    #[test]
+    fn dates_that_read_one_way_need_no_option() {
+        for (written, meant) in [
+            ("2023-03-09", "2023-03-09"),
+            ("09.03.2023", "2023-03-09"),
+            ("9.3.2023", "2023-03-09"),
+            ("2023/03/09", "2023-03-09"),
+            ("31/12/2023", "2023-12-31"),
+            ("12/31/2023", "2023-12-31"),
+            ("05/05/2023", "2023-05-05"),
+            ("09.03.2023 0:00:00", "2023-03-09"),
+            ("2024-02-29T00:00:00", "2024-02-29"),
+        ] {
+            assert_eq!(day(written, &DateOrder::Unsaid), Ok(meant.to_owned()), "{written}");
+        }
+    }
+
+    #[test]
+    fn what_reads_two_ways_waits_for_an_order() {
+        assert!(matches!(day("03/04/2023", &DateOrder::Unsaid), Err(Refusal::TwoDates { .. })));
+        assert!(matches!(day("03-04-2023", &DateOrder::Unsaid), Err(Refusal::TwoDates { .. })));
+        assert_eq!(day("03/04/2023", &DateOrder::Dmy), Ok("2023-04-03".to_owned()));
+        assert_eq!(day("03/04/2023", &DateOrder::Mdy), Ok("2023-03-04".to_owned()));
+        assert!(day("03/04/2023", &DateOrder::Ymd).is_err());
+        assert!(day("13/04/2023", &DateOrder::Mdy).is_err());
+    }
+
+    #[test]
+    fn a_pattern_takes_what_it_says() {
+        let pattern: DateOrder = "%d.%m.%y".parse().expect("a pattern");
+        assert_eq!(day("09.03.23", &pattern), Ok("2023-03-09".to_owned()));
+        assert!(day("2023-03-09", &pattern).is_err());
+        for bad in ["%d.%m", "day", "", "%Q"] {
+            assert!(bad.parse::<DateOrder>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_date_is_refused() {
+        for text in [
+            "",
+            "0000-00-00",
+            "31.02.2023",
+            "09.03.23",
+            "20230309",
+            "2023-3",
+            "9 марта 2023",
+            "45000",
+            "09.03.0203",
+            "2023-03-09 25:00",
+            "09,03,2023",
+            "2023-03-09 16:03:28",
+        ] {
+            assert!(day(text, &DateOrder::Unsaid).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_of_day_is_kept_where_it_is_taken() {
+        for (written, meant) in [
+            ("2023-03-09 16:03:28", "2023-03-09 16:03:28"),
+            ("09.03.2023 6:03", "2023-03-09 06:03:00"),
+            ("2023-03-09T16:03:28.500", "2023-03-09 16:03:28"),
+            ("09.03.2023", "2023-03-09"),
+        ] {
+            let mut out = String::new();
+            assert_eq!(date_time(written, &DateOrder::Unsaid, &mut out).map(|()| out), Ok(meant.to_owned()));
+        }
+    }
+}

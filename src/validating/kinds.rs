@@ -1,0 +1,304 @@
+//! One rule for each kind of value: normalise it to what the API takes, or refuse it with the reason.
+
+use email_address::{EmailAddress, Options};
+
+use super::date::{self, DateOrder};
+use super::money::{self, ParseMoneyError};
+use crate::catalogue::{Choice, Parameter, ValueKind, nearest};
+
+/// Why a value was refused. The text is a sentence's second half, behind the value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The cell's bytes are no text in the file's encoding.
+    #[error("it has bytes that are no text in the file's encoding; say which it is with --encoding")]
+    Undecodable,
+    /// A character that no form field should carry.
+    #[error("it has a control character in it")]
+    ControlCharacter,
+    /// No id.
+    #[error("it is no id; an id is a whole number such as 1001")]
+    NoId,
+    /// An id of nobody.
+    #[error("it is no customer's id; ids begin at 1")]
+    ZeroId,
+    /// `0012` is more often an account number in the wrong column than an id.
+    #[error("an id has no leading zeros; is this column an account number?")]
+    LeadingZeros,
+    /// No flag.
+    #[error("it is no flag; write 1 or 0, да or нет, так or ні, yes or no, true or false, + or -")]
+    NoFlag,
+    /// No whole number.
+    #[error("it is no whole number")]
+    NoInteger,
+    /// No date.
+    #[error("it is no date; write it like 2023-03-09 or 09.03.2023, or name its form with --date-format")]
+    NoDate,
+    /// Such as 31.02.
+    #[error("there is no such day")]
+    NoSuchDay,
+    /// Two digits for the year.
+    #[error("the year has two digits; write four, or add --date-format %d.%m.%y")]
+    ShortYear,
+    /// A year outside living memory.
+    #[error("the year {0} cannot be meant")]
+    Year(i16),
+    /// A date that reads two ways.
+    #[error("it can be read as {day_first} or as {month_first}; add --date-format dmy or --date-format mdy")]
+    TwoDates {
+        /// Read day first.
+        day_first: String,
+        /// Read month first.
+        month_first: String,
+    },
+    /// Not in the order that `--date-format ymd` asks for.
+    #[error("it does not begin with the year, as --date-format ymd says")]
+    NotYearFirst,
+    /// Not as the pattern says.
+    #[error("it is not written as --date-format {0} says")]
+    NotByPattern(String),
+    /// A time that is none.
+    #[error("the time of day cannot be read; write it like 16:03:28")]
+    NoTime,
+    /// A time where only a date is taken.
+    #[error("it has a time of day where only a date is taken")]
+    TimeOfDay,
+    /// No amount, or one that reads two ways.
+    #[error(transparent)]
+    Money(#[from] ParseMoneyError),
+    /// No e-mail address.
+    #[error("it is no e-mail address")]
+    NoEmail,
+    /// Several addresses or numbers in a cell.
+    #[error("it holds more than one value; give each a column of its own")]
+    Several,
+    /// No telephone number.
+    #[error("it is no telephone number; write 5 to 15 digits, with a leading + or without")]
+    NoPhone,
+    /// Not in the closed list.
+    #[error("it is not one of {known}{nearest}")]
+    NoChoice {
+        /// The list, joined by commas.
+        known: String,
+        /// The value that was probably meant, as a fragment.
+        nearest: String,
+    },
+}
+
+/// Appends the normalised value to `out`. The value is trimmed and not empty; after a refusal `out` may hold
+/// a part of it.
+pub(super) fn normalise(
+    parameter: &Parameter,
+    value: &str,
+    dates: &DateOrder,
+    out: &mut String,
+) -> Result<(), Refusal> {
+    if value.contains('\u{FFFD}') {
+        return Err(Refusal::Undecodable);
+    }
+    match parameter.kind {
+        ValueKind::Id => id(value, parameter.is_customer(), out),
+        ValueKind::Flag => flag(value, out),
+        ValueKind::Date => date::date(value, dates, out),
+        ValueKind::DateTime => date::date_time(value, dates, out),
+        ValueKind::Money => Ok(money::normalise(value, out)?),
+        ValueKind::Email => email(value, out),
+        ValueKind::Phone => phone(value, out),
+        ValueKind::Integer => integer(value, out),
+        ValueKind::Text => text(value, out),
+        ValueKind::Choice(choices) => choice(value, choices, out),
+    }
+}
+
+fn id(value: &str, is_customer: bool, out: &mut String) -> Result<(), Refusal> {
+    /// What a 64-bit signed column holds.
+    const DIGITS: usize = 18;
+    if value.is_empty() || value.len() > DIGITS || !value.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(Refusal::NoId);
+    }
+    if value == "0" && is_customer {
+        return Err(Refusal::ZeroId);
+    }
+    if value.len() > 1 && value.starts_with('0') {
+        return Err(Refusal::LeadingZeros);
+    }
+    out.push_str(value);
+    Ok(())
+}
+
+/// Both words of each language that the lists are written in, spreadsheets' own names for true included.
+const YES: [&str; 11] = ["1", "+", "да", "так", "yes", "y", "true", "истина", "істина", "д", "т"];
+const NO: [&str; 13] =
+    ["0", "-", "нет", "ні", "no", "n", "false", "ложь", "хибність", "хибно", "н", "\u{2212}", "\u{2013}"];
+
+fn flag(value: &str, out: &mut String) -> Result<(), Refusal> {
+    if matches!(value, "0" | "1") {
+        out.push_str(value);
+        return Ok(());
+    }
+    let lower = value.to_lowercase();
+    let flag = match lower.as_str() {
+        word if YES.contains(&word) => '1',
+        word if NO.contains(&word) => '0',
+        _ => return Err(Refusal::NoFlag),
+    };
+    out.push(flag);
+    Ok(())
+}
+
+fn integer(value: &str, out: &mut String) -> Result<(), Refusal> {
+    let value = value.replace('\u{2212}', "-");
+    let number: i64 = value.parse().map_err(|_| Refusal::NoInteger)?;
+    out.push_str(&number.to_string());
+    Ok(())
+}
+
+fn email(value: &str, out: &mut String) -> Result<(), Refusal> {
+    if value.contains([',', ';', ' ']) {
+        return Err(if value.matches('@').count() > 1 { Refusal::Several } else { Refusal::NoEmail });
+    }
+    let options = Options::default().with_required_tld().without_display_text().without_domain_literal();
+    EmailAddress::parse_with_options(value, options).map_err(|_| Refusal::NoEmail)?;
+    out.push_str(value);
+    Ok(())
+}
+
+fn phone(value: &str, out: &mut String) -> Result<(), Refusal> {
+    let start = out.len();
+    for (place, c) in value.char_indices() {
+        match c {
+            '0'..='9' => out.push(c),
+            '+' if place == 0 => out.push(c),
+            ' ' | '\u{A0}' | '\u{202F}' | '(' | ')' | '-' | '\u{2010}' | '\u{2011}' | '\u{2012}'
+            | '\u{2013}' | '.' | '/' => {}
+            ',' | ';' => return Err(Refusal::Several),
+            _ => return Err(Refusal::NoPhone),
+        }
+    }
+    // E.164 allows 15 digits; short numbers inside a town may have 5.
+    let digits = out[start..].bytes().filter(u8::is_ascii_digit).count();
+    if (5..=15).contains(&digits) {
+        Ok(())
+    } else {
+        Err(if digits > 15 { Refusal::Several } else { Refusal::NoPhone })
+    }
+}
+
+fn text(value: &str, out: &mut String) -> Result<(), Refusal> {
+    if value.bytes().any(|b| b < 0x20 && !matches!(b, b'\n' | b'\r' | b'\t') || b == 0x7F) {
+        return Err(Refusal::ControlCharacter);
+    }
+    out.push_str(value);
+    Ok(())
+}
+
+fn choice(value: &str, choices: &[Choice], out: &mut String) -> Result<(), Refusal> {
+    let names = || choices.iter().map(|c| c.name);
+    match names().find(|name| name.eq_ignore_ascii_case(value)) {
+        Some(name) => {
+            out.push_str(name);
+            Ok(())
+        }
+        None => Err(Refusal::NoChoice {
+            known: names().collect::<Vec<_>>().join(", "),
+            nearest: nearest(value, names()).to_string(),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Refusal, normalise};
+    use crate::catalogue::{CUSTOMER, Meaning, Parameter, ValueKind, operations};
+    use crate::validating::DateOrder;
+    use proptest::prelude::*;
+
+    fn parameter(kind: ValueKind) -> &'static Parameter {
+        operations()
+            .flat_map(|o| o.subcategory().parameters)
+            .find(|p| p.kind == kind && !p.is_customer())
+            .expect("a parameter of this kind")
+    }
+
+    fn read(parameter: &Parameter, value: &str) -> Result<String, Refusal> {
+        let mut out = String::new();
+        normalise(parameter, value, &DateOrder::Unsaid, &mut out).map(|()| out)
+    }
+
+    #[test]
+    fn flags_are_understood_in_four_languages() {
+        for yes in ["1", "да", "Так", "TRUE", "+", "yes", "ИСТИНА"] {
+            assert_eq!(read(parameter(ValueKind::Flag), yes), Ok("1".to_owned()), "{yes}");
+        }
+        for no in ["0", "нет", "ні", "False", "-", "No"] {
+            assert_eq!(read(parameter(ValueKind::Flag), no), Ok("0".to_owned()), "{no}");
+        }
+        assert_eq!(read(parameter(ValueKind::Flag), "мабуть"), Err(Refusal::NoFlag));
+        assert_eq!(read(parameter(ValueKind::Flag), "2"), Err(Refusal::NoFlag));
+    }
+
+    #[test]
+    fn ids_are_whole_numbers_without_leading_zeros() {
+        let id = parameter(ValueKind::Id);
+        assert_eq!(read(id, "1001"), Ok("1001".to_owned()));
+        assert_eq!(read(id, "0"), Ok("0".to_owned()));
+        assert_eq!(read(id, "0012"), Err(Refusal::LeadingZeros));
+        for bad in ["-1", "1.5", "1001,", "первый", "1 001", "99999999999999999999"] {
+            assert_eq!(read(id, bad), Err(Refusal::NoId), "{bad}");
+        }
+        let customer =
+            operations().find_map(|o| o.subcategory().customer_parameter(None)).expect("a customer");
+        assert_eq!(read(customer, "0"), Err(Refusal::ZeroId));
+    }
+
+    #[test]
+    fn phones_lose_what_people_put_between_digits() {
+        let phone = parameter(ValueKind::Phone);
+        assert_eq!(read(phone, "+38 (067) 000-11-22"), Ok("+380670001122".to_owned()));
+        assert_eq!(read(phone, "067.000.11.22"), Ok("0670001122".to_owned()));
+        assert_eq!(read(phone, "0670001122, 0670001133"), Err(Refusal::Several));
+        for bad in ["нет", "067-abc", "12", "++380670001122", "067+1"] {
+            assert!(read(phone, bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_checked() {
+        let email = parameter(ValueKind::Email);
+        assert_eq!(read(email, "a.b@example.com"), Ok("a.b@example.com".to_owned()));
+        for bad in ["a.b", "a@b@c", "@example.com", "a@localhost", "A <a@example.com>", "a b@example.com"] {
+            assert_eq!(read(email, bad), Err(Refusal::NoEmail), "{bad}");
+        }
+        assert_eq!(read(email, "a@example.com, b@example.com"), Err(Refusal::Several));
+    }
+
+    #[test]
+    fn choices_come_from_the_closed_list() {
+        let typer =
+            CUSTOMER.subcategories.iter().find_map(|s| s.by_meaning(Meaning::Typer)).expect("a typer");
+        assert_eq!(read(typer, "Phone"), Ok("phone".to_owned()));
+        assert!(read(typer, "phonee").expect_err("no choice").to_string().contains("did you mean 'phone'"));
+    }
+
+    #[test]
+    fn bytes_that_were_no_text_are_refused_whatever_the_kind() {
+        assert_eq!(read(parameter(ValueKind::Text), "a\u{FFFD}b"), Err(Refusal::Undecodable));
+        assert_eq!(read(parameter(ValueKind::Text), "a\u{0}b"), Err(Refusal::ControlCharacter));
+    }
+
+    proptest! {
+        /// Whatever is normalised stays what it is when it is normalised again.
+        #[test]
+        fn normalising_twice_changes_nothing(value in "[0-9+.,: /а-яa-z@-]{1,16}") {
+            let value = value.trim();
+            prop_assume!(!value.is_empty());
+            for parameter in operations().flat_map(|o| o.subcategory().parameters) {
+                if let Ok(once) = read(parameter, value) {
+                    // A sum such as 1234,567 leaves three decimals, which alone would read two ways.
+                    if parameter.kind != ValueKind::Money {
+                        prop_assert_eq!(read(parameter, &once), Ok(once.clone()));
+                    }
+                }
+            }
+        }
+    }
+}

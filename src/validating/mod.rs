@@ -1,0 +1,20 @@
+//! Stage 2, rows to calls: every value normalised to what the API takes or refused with a reason, and the
+//! rules that only several rows together can break. Pure: the same row, the same answer; no I/O, no clock.
+
+mod across;
+mod call;
+mod check;
+mod date;
+mod kinds;
+mod money;
+#[cfg(test)]
+mod tests;
+mod violation;
+
+pub use across::{Across, Expectation, Totals, Unexpected};
+pub use call::{Call, CallError, SequenceKey};
+pub use check::{Checked, Checker, ConstantError, EmptyCells, Rules};
+pub use date::{DateOrder, ParseDateOrderError};
+pub use kinds::Refusal;
+pub use money::{Money, ParseMoneyError};
+pub use violation::{Rejection, Violation, ViolationCode};

@@ -1,0 +1,181 @@
+//! Rows against the rules of an operation, alone and among others.
+
+use super::{Across, Checker, EmptyCells, Expectation, Money, Rules, Unexpected, ViolationCode};
+use crate::catalogue::operation;
+use crate::reading::{Assignment, Columns, Mapping, Row};
+
+fn checker(name: &str, header: &[&str], rules: Rules) -> Checker {
+    checker_with(name, header, rules, &Mapping::default())
+}
+
+fn checker_with(name: &str, header: &[&str], rules: Rules, mapping: &Mapping) -> Checker {
+    let operation = operation(name).expect("an operation");
+    let header = header.iter().map(|s| (*s).to_owned()).collect();
+    let columns = Columns::resolve(operation, header, mapping, rules.server).expect("a mapping that fits");
+    Checker::new(operation, columns, rules).expect("good constants")
+}
+
+fn sent(checker: &mut Checker, cells: &[&str]) -> Vec<(&'static str, String)> {
+    let row = Row::from_cells(0, cells);
+    let checked = checker.check(&row).expect("a valid row");
+    checked.to_call().values().map(|(name, value)| (name, value.to_owned())).collect()
+}
+
+fn codes(checker: &mut Checker, cells: &[&str]) -> Vec<ViolationCode> {
+    let row = Row::from_cells(0, cells);
+    let rejection = checker.check(&row).expect_err("an invalid row");
+    rejection.header.iter().chain(&rejection.own).map(|v| v.code).collect()
+}
+
+#[test]
+fn values_are_normalised_and_empty_cells_left_out() {
+    let mut checker = checker("edit", &["customer_id", "name", "date_connect", "phone0"], Rules::default());
+    assert_eq!(
+        sent(&mut checker, &[" 1001 ", " Дем'яненко ", "09.03.2023", ""]),
+        [
+            ("id", "1001".to_owned()),
+            ("name", "Дем'яненко".to_owned()),
+            ("date_connect", "2023-03-09".to_owned())
+        ]
+    );
+}
+
+#[test]
+fn a_short_row_is_padded_and_an_extra_cell_is_refused() {
+    let mut checker = checker("edit", &["id", "name", "comment"], Rules::default());
+    assert_eq!(sent(&mut checker, &["1"]).len(), 1);
+    assert_eq!(sent(&mut checker, &["1", "a", "b", "", " "]).len(), 3);
+    assert_eq!(codes(&mut checker, &["1", "a", "b", "c"]), [ViolationCode::BadValue]);
+}
+
+#[test]
+fn clearing_sends_empty_cells_but_never_those_that_are_not_there() {
+    let rules = Rules { empty: EmptyCells::Clear, ..Rules::default() };
+    let mut checker = checker("edit", &["id", "comment"], rules);
+    assert_eq!(sent(&mut checker, &["1", ""]), [("id", "1".to_owned()), ("comment", String::new())]);
+    assert_eq!(codes(&mut checker, &["1"]), [ViolationCode::BadValue]);
+    assert_eq!(codes(&mut checker, &["", "x"]), [ViolationCode::MissingParameter]);
+}
+
+#[test]
+fn all_violations_of_a_row_are_found_at_once() {
+    let mut checker = checker("change_balance", &["customer_id", "amount", "comment"], Rules::default());
+    assert_eq!(
+        codes(&mut checker, &["x", "1,234", ""]),
+        [ViolationCode::BadValue, ViolationCode::BadValue, ViolationCode::MissingParameter]
+    );
+}
+
+#[test]
+fn a_wrong_header_makes_every_row_invalid() {
+    let mut checker = checker("change_balance", &["customer_id", "amuont", "comment"], Rules::default());
+    assert_eq!(checker.header().len(), 2);
+    assert_eq!(
+        codes(&mut checker, &["1", "2", "x"]),
+        [ViolationCode::UnknownParameter, ViolationCode::MissingParameter]
+    );
+}
+
+#[test]
+fn version_rules_apply_once_the_version_is_known() {
+    let header = ["customer_id", "amount", "comment", "employee_id", "operator_id"];
+    let cells = ["1", "2", "x", "5", "7"];
+    let mut unknown = checker("change_balance", &header, Rules::default());
+    assert_eq!(sent(&mut unknown, &cells).len(), 5);
+    for (version, refused) in
+        [("3.16dev1", "employee_id"), ("3.16dev2", "operator_id"), ("3.17", "operator_id")]
+    {
+        let rules = Rules { server: version.parse().ok(), ..Rules::default() };
+        let mut checker = checker("change_balance", &header, rules);
+        let rejection = checker.check(&Row::from_cells(0, &cells)).expect_err("not in this version");
+        assert_eq!((rejection.own.len(), rejection.own[0].code), (1, ViolationCode::NotInVersion));
+        assert_eq!(rejection.own[0].column.as_deref(), Some(refused), "{version}");
+        assert_eq!(sent(&mut checker, &["1", "2", "x", "", ""]).len(), 3);
+    }
+}
+
+#[test]
+fn constants_are_checked_once_and_sent_with_every_row() {
+    let set =
+        |text| Mapping::default().with([], [Assignment::of_constant(text).expect("an assignment")], false);
+    let mut add = checker_with("add", &["fio"], Rules::default(), &set("is_corporate=да"));
+    assert_eq!(sent(&mut add, &["Х"]), [("fio", "Х".to_owned()), ("is_corporate", "1".to_owned())]);
+    let operation = operation("add").expect("add");
+    let columns =
+        Columns::resolve(operation, vec!["fio".to_owned()], &set("billing_id=x"), None).expect("fits");
+    let error = Checker::new(operation, columns, Rules::default()).expect_err("a bad constant").to_string();
+    assert!(error.contains("billing_id=x"), "{error}");
+}
+
+fn duplicates(name: &str, header: &[&str], rows: &[&[&str]]) -> Vec<bool> {
+    let mut checker = checker(name, header, Rules::default());
+    let mut across = Across::new(false);
+    let rows = rows.iter().enumerate();
+    rows.map(|(number, cells)| {
+        let row = Row::from_cells(number as u64, cells);
+        let checked = checker.check(&row).expect("a valid row");
+        across.observe(&checked, row.line()).is_err()
+    })
+    .collect()
+}
+
+#[test]
+fn the_same_customer_twice_is_a_duplicate_by_its_normalised_id() {
+    assert_eq!(
+        duplicates("edit", &["id", "name"], &[&["1", "a"], &["2", "a"], &[" 1 ", "b"]]),
+        [false, false, true]
+    );
+}
+
+#[test]
+fn bookings_are_the_same_only_with_customer_amount_and_comment() {
+    let header = ["customer_id", "amount", "comment"];
+    let rows: [&[&str]; 5] =
+        [&["1", "10", "x"], &["1", "10", "y"], &["1", "11", "x"], &["2", "10", "x"], &["1", "10,00", "x"]];
+    assert_eq!(duplicates("change_balance", &header, &rows), [false, false, false, false, true]);
+}
+
+#[test]
+fn new_customers_are_the_same_by_code_and_billing() {
+    let header = ["fio", "codeti", "billing_id"];
+    let rows: [&[&str]; 5] =
+        [&["a", "7", "1"], &["b", "7", "2"], &["c", "", "1"], &["c", "", "1"], &["d", "7", "1"]];
+    assert_eq!(duplicates("add", &header, &rows), [false, false, false, false, true]);
+}
+
+#[test]
+fn equal_rows_that_are_meant_share_a_key_that_keeps_them_in_order() {
+    let rules = Rules { allow_duplicates: true, ..Rules::default() };
+    let mut checker = checker("change_balance", &["customer_id", "amount", "comment"], rules);
+    let mut key =
+        |cells: &[&str]| checker.check(&Row::from_cells(0, cells)).expect("valid").to_call().sequence();
+    assert_eq!(key(&["1", "10", "x"]), key(&["1", "10.00", "x"]));
+    assert_ne!(key(&["1", "10", "x"]), key(&["1", "10", "y"]));
+}
+
+#[test]
+fn totals_are_compared_to_the_last_kopeck() {
+    let mut checker = checker("change_balance", &["customer_id", "amount", "comment"], Rules::default());
+    let mut across = Across::new(false);
+    for (number, amount) in ["0.1", "0.2", "-15,45", "1234,567"].into_iter().enumerate() {
+        let row = Row::from_cells(number as u64, &["1", amount, "x"]);
+        across.observe(&checker.check(&row).expect("valid"), row.line()).expect("no duplicate");
+    }
+    let totals = across.totals();
+    assert_eq!(totals.amount.map(|a| a.to_string()), Some("1219.417".to_owned()));
+    let expect =
+        |rows, total: &str| Expectation { rows, total: total.parse::<Money>().ok() }.check(&totals, true);
+    assert_eq!(expect(Some(4), "1219.4170"), Ok(()));
+    assert!(matches!(expect(Some(4), "1219.42"), Err(Unexpected::Total { .. })));
+    assert!(matches!(expect(Some(3), "1219.4170"), Err(Unexpected::Rows { expected: 3, found: 4 })));
+}
+
+#[test]
+fn a_pass_over_rows_without_duplicates_compares_none_again() {
+    let mut checker = checker("delete", &["id"], Rules::default());
+    let mut again = Across::new(false).again();
+    for number in 0..2 {
+        let row = Row::from_cells(number, &["1"]);
+        again.observe(&checker.check(&row).expect("valid"), row.line()).expect("not compared");
+    }
+}
