@@ -2,4 +2,5 @@
 
 pub mod catalogue;
 pub mod reading;
+pub mod sending;
 pub mod validating;

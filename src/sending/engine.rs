@@ -1,0 +1,442 @@
+//! The one loop of a run: calls in, outcomes out. It holds as many requests in flight as the concurrency
+//! allows, launches at the pace that the link permits, and can be stopped at any time. A call that waits
+//! for another attempt holds nothing else back.
+
+use std::future::Future;
+use std::num::{NonZeroU64, NonZeroUsize};
+use std::pin::Pin;
+use std::time::Duration;
+
+use futures_util::future::FutureExt;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::sync::{mpsc, watch};
+
+use super::clock::Clock;
+use super::link::{Attempt, Link};
+use super::outcome::{FailureCode, Fate, Outcome, Problem, Ticket};
+use super::queue::{Confirming, Queue, Slot, Work};
+use super::reply::Reply;
+use super::request::Envelope;
+use super::retry::{Decision, Event, decide};
+use super::transport::Transport;
+use crate::catalogue::{Action, ApiSelector, Effect};
+use crate::validating::Call;
+
+/// A call to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Comes back with the outcome.
+    pub ticket: Ticket,
+    /// The call.
+    pub call: Call,
+}
+
+/// The outcome of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// Which call.
+    pub ticket: Ticket,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// What the engine tells while it runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivery {
+    /// A call is settled. Each call that was taken is settled exactly once.
+    Settled(Settled),
+    /// The server ordered a pause.
+    Paused {
+        /// For how long.
+        span: Duration,
+        /// Whether it is longer than the longest pause that is obeyed.
+        capped: bool,
+    },
+}
+
+/// How much a run does at once, and how much it bears.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Requests in flight at the most.
+    pub concurrency: NonZeroUsize,
+    /// How many calls may fail.
+    pub failures: FailureLimit,
+}
+
+/// When calls that are failed or unknown stop the run: `--max-failures`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureLimit {
+    /// So many without a good one between them.
+    InARow(NonZeroU64),
+    /// So many in all.
+    InAll(NonZeroU64),
+}
+
+/// What the user wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum StopSignal {
+    /// Nothing: go on.
+    #[default]
+    None,
+    /// Launch nothing more, finish what is in flight.
+    Finish,
+    /// Leave at once; what is in flight stays unknown.
+    Abandon,
+}
+
+/// Why a run stopped before its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StopReason {
+    /// The user wanted it.
+    Interrupted,
+    /// The server refused the key.
+    KeyRefused(Problem),
+    /// Too many calls failed; with the last problem.
+    TooManyFailures(Problem),
+    /// The server cannot be reached any more; with the last problem.
+    ServerGone(Problem),
+}
+
+/// The end of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// Why it stopped early; none where every call was settled in the ordinary way.
+    pub stopped: Option<StopReason>,
+    /// All requests sent.
+    pub requests: u64,
+    /// Of these, attempts behind the first.
+    pub retries: u64,
+}
+
+/// So many rows in a row that cannot connect mean that the server is gone, whatever `--max-failures` says.
+const GONE: u64 = 10;
+
+/// Sends calls until `calls` is closed and everything is settled, or until something stops the run. What was
+/// taken from `calls` is always delivered.
+pub async fn run<T: Transport, C: Clock>(
+    link: &Link<T, C>,
+    selector: ApiSelector,
+    limits: Limits,
+    mut calls: mpsc::Receiver<Vec<Job>>,
+    deliveries: mpsc::Sender<Vec<Delivery>>,
+    mut stop: watch::Receiver<StopSignal>,
+) -> Ended {
+    let envelope = link.envelope(selector);
+    let mut engine = Engine::new(link, &envelope, limits);
+    let mut is_open = true;
+    let mut can_stop = true;
+    loop {
+        while let Some(Some((slot, attempt))) = engine.in_flight.next().now_or_never() {
+            engine.end_attempt(slot, attempt);
+        }
+        engine.obey_stop(*stop.borrow_and_update());
+        let wake = engine.launch();
+        if !engine.told.is_empty() && deliveries.send(std::mem::take(&mut engine.told)).await.is_err() {
+            // Nobody writes the outcomes down any more, so nothing more may be sent.
+            engine.stop(StopReason::Interrupted);
+        }
+        if engine.stopped.is_some() && is_open {
+            calls.close();
+            while let Some(jobs) = calls.recv().await {
+                jobs.into_iter().for_each(|job| engine.refuse(job));
+            }
+            is_open = false;
+            continue;
+        }
+        if !is_open && engine.queue.len() == 0 {
+            break;
+        }
+        let wants_calls = is_open && engine.has_room();
+        tokio::select! {
+            biased;
+            Some((slot, attempt)) = engine.in_flight.next(), if !engine.in_flight.is_empty() => engine.end_attempt(slot, attempt),
+            changed = stop.changed(), if can_stop => can_stop = changed.is_ok(),
+            jobs = calls.recv(), if wants_calls => match jobs {
+                Some(jobs) => jobs.into_iter().for_each(|job| engine.queue.add(job)),
+                None => is_open = false,
+            },
+            () = link.clock.sleep_until(wake.unwrap_or_default()), if wake.is_some() => {}
+        }
+    }
+    let told = std::mem::take(&mut engine.told);
+    if !told.is_empty() {
+        let _ = deliveries.send(told).await;
+    }
+    Ended { stopped: engine.stopped, requests: engine.requests, retries: engine.retries }
+}
+
+type InFlight<'l> = FuturesUnordered<Pin<Box<dyn Future<Output = (Slot, Attempt)> + 'l>>>;
+
+struct Engine<'l, T, C: Clock> {
+    link: &'l Link<T, C>,
+    envelope: &'l Envelope,
+    limits: Limits,
+    queue: Queue,
+    in_flight: InFlight<'l>,
+    told: Vec<Delivery>,
+    stopped: Option<StopReason>,
+    requests: u64,
+    retries: u64,
+    failures_in_all: u64,
+    failures_in_a_row: u64,
+    unreached_in_a_row: u64,
+}
+
+impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
+    fn new(link: &'l Link<T, C>, envelope: &'l Envelope, limits: Limits) -> Self {
+        Self {
+            link,
+            envelope,
+            limits,
+            queue: Queue::default(),
+            in_flight: FuturesUnordered::new(),
+            told: Vec::new(),
+            stopped: None,
+            requests: 0,
+            retries: 0,
+            failures_in_all: 0,
+            failures_in_a_row: 0,
+            unreached_in_a_row: 0,
+        }
+    }
+
+    /// Calls that wait take memory: beyond this many none is taken in until one is settled.
+    fn has_room(&self) -> bool {
+        const LEAST: usize = 1024;
+        self.queue.len() < LEAST.max(4 * self.limits.concurrency.get())
+    }
+
+    /// Launches what may be launched now; the moment at which to try again, if waiting helps.
+    fn launch(&mut self) -> Option<Duration> {
+        while self.stopped.is_none() && self.in_flight.len() < self.limits.concurrency.get() {
+            let now = self.link.clock.now();
+            if self.queue.ready(now).is_none() {
+                return self.queue.next_due();
+            }
+            if let Err(until) = self.link.pace.borrow().permit() {
+                return Some(until);
+            }
+            let Some((slot, work)) = self.queue.launch(now) else { continue };
+            let body = match &mut work.confirming {
+                Some(confirming) => {
+                    confirming.reads += 1;
+                    self.envelope.body(&confirming.read)
+                }
+                None => {
+                    work.attempts += 1;
+                    self.retries += u64::from(work.attempts > 1);
+                    self.envelope.body(&work.call)
+                }
+            };
+            self.requests += 1;
+            let link = self.link;
+            self.in_flight.push(Box::pin(async move { (slot, link.attempt(body).await) }));
+        }
+        None
+    }
+
+    fn end_attempt(&mut self, slot: Slot, attempt: Attempt) {
+        if let Some(span) = attempt.ordered {
+            let capped = self.link.obey(span);
+            self.told.push(Delivery::Paused { span, capped });
+        }
+        let Some(work) = self.queue.work(slot) else { return };
+        work.http_status = attempt.status.or(work.http_status);
+        tracing::debug!(call = work.ticket.0, attempt = work.attempts, status = attempt.status, reply = ?attempt.reply, "answered");
+        if work.confirming.is_some() {
+            self.end_confirmation(slot, attempt.reply);
+            return;
+        }
+        match attempt.reply {
+            Reply::Accepted(accepted) => {
+                self.unreached_in_a_row = 0;
+                self.finish(slot, Fate::Done { id: accepted.id().map(str::to_owned) });
+            }
+            Reply::Problem { event, problem } => {
+                self.end_failed_attempt(slot, event, problem, attempt.ordered)
+            }
+        }
+    }
+
+    fn end_failed_attempt(&mut self, slot: Slot, event: Event, problem: Problem, ordered: Option<Duration>) {
+        if event != Event::Unreached {
+            self.unreached_in_a_row = 0;
+        }
+        let retries = self.link.retries;
+        let Some(work) = self.queue.work(slot) else { return };
+        let attempts = work.attempts;
+        let decision = decide(event, work.call.effect(), work.doubt.is_some(), attempts <= retries);
+        if event == Event::MayHaveHappened && work.doubt.is_none() {
+            work.doubt = Some(problem.clone());
+        }
+        match decision {
+            Decision::Done => {}
+            Decision::Again if self.stopped.is_some() => self.finish_unsent(slot),
+            Decision::Again => {
+                let wait = self.link.schedule.wait(attempts).max(ordered.unwrap_or_default());
+                tracing::debug!(attempt = attempts, wait = ?wait, %problem, "a call is tried again");
+                self.queue.wait(slot, self.link.clock.now() + wait);
+            }
+            Decision::Failed => {
+                if event == Event::Unreached {
+                    self.unreached_in_a_row += 1;
+                }
+                self.finish(slot, Fate::Failed(problem));
+            }
+            Decision::Uncertain => match Self::confirmation(work, event, &problem) {
+                Some(confirming) if self.stopped.is_none() => {
+                    work.confirming = Some(confirming);
+                    self.queue.wait(slot, self.link.clock.now());
+                }
+                _ => {
+                    let fate = uncertain(work, problem);
+                    self.finish(slot, fate);
+                }
+            },
+            Decision::StopFailed => {
+                self.finish(slot, Fate::Failed(problem.clone()));
+                self.stop(StopReason::KeyRefused(problem));
+            }
+            Decision::StopUncertain => {
+                let fate = uncertain(work, problem.clone());
+                self.finish(slot, fate);
+                self.stop(StopReason::KeyRefused(problem));
+            }
+        }
+    }
+
+    /// A `delete` that may have happened and is refused the second time: the customer may be gone, which
+    /// is what the row wanted.
+    fn confirmation(work: &Work, event: Event, refusal: &Problem) -> Option<Confirming> {
+        let is_refused_delete = event == Event::SaidNo && work.call.action() == Action::Delete;
+        let read = is_refused_delete.then(|| work.call.read_customer().ok())??;
+        Some(Confirming { read, reads: 0, refusal: refusal.clone() })
+    }
+
+    fn end_confirmation(&mut self, slot: Slot, reply: Reply) {
+        let retries = self.link.retries;
+        let Some(work) = self.queue.work(slot) else { return };
+        let Some(confirming) = work.confirming.as_ref() else { return };
+        let gone = match &reply {
+            Reply::Accepted(accepted) => !accepted.has_data && accepted.ids.is_empty(),
+            Reply::Problem { problem, .. } => {
+                matches!(problem.code, FailureCode::ApiError | FailureCode::NotFound)
+            }
+        };
+        if gone {
+            self.finish(slot, Fate::Done { id: None });
+            return;
+        }
+        let event = match &reply {
+            Reply::Accepted(_) => Event::Accepted,
+            Reply::Problem { event, .. } => *event,
+        };
+        let again = decide(event, Effect::Reads, false, confirming.reads <= retries) == Decision::Again;
+        if again && self.stopped.is_none() {
+            let wait = self.link.schedule.wait(confirming.reads);
+            self.queue.wait(slot, self.link.clock.now() + wait);
+            return;
+        }
+        let refusal = confirming.refusal.clone();
+        let fate = uncertain(work, refusal);
+        self.finish(slot, fate);
+        if let Reply::Problem { event: Event::KeyRefused, problem } = reply {
+            self.stop(StopReason::KeyRefused(problem));
+        }
+    }
+
+    fn finish(&mut self, slot: Slot, fate: Fate) {
+        if let Some(work) = self.queue.settle(slot) {
+            self.deliver(&work, fate);
+        }
+    }
+
+    fn finish_unsent(&mut self, slot: Slot) {
+        if let Some(work) = self.queue.settle(slot) {
+            self.deliver_unsent(&work);
+        }
+    }
+
+    /// The run stops before the call could be sent, or sent again.
+    fn deliver_unsent(&mut self, work: &Work) {
+        let stopped = Problem::new(FailureCode::Stopped, "the run stopped before this row was sent");
+        let fate = match &work.doubt {
+            Some(_) => {
+                uncertain(work, Problem::new(FailureCode::Stopped, "the run stopped before another attempt"))
+            }
+            None => Fate::NotSent(stopped),
+        };
+        self.deliver(work, fate);
+    }
+
+    fn deliver(&mut self, work: &Work, fate: Fate) {
+        match &fate {
+            Fate::Done { .. } => self.failures_in_a_row = 0,
+            Fate::Failed(problem) | Fate::Uncertain(problem) => self.count_failure(problem.clone()),
+            Fate::NotSent(_) => {}
+        }
+        let fate = match fate {
+            Fate::Done { id } => Fate::Done { id: id.or_else(|| work.call.customer().map(str::to_owned)) },
+            other => other,
+        };
+        let outcome = Outcome { fate, http_status: work.http_status, attempts: work.attempts };
+        self.told.push(Delivery::Settled(Settled { ticket: work.ticket, outcome }));
+    }
+
+    fn count_failure(&mut self, problem: Problem) {
+        self.failures_in_all += 1;
+        self.failures_in_a_row += 1;
+        let is_too_much = match self.limits.failures {
+            FailureLimit::InARow(limit) => self.failures_in_a_row >= limit.get(),
+            FailureLimit::InAll(limit) => self.failures_in_all >= limit.get(),
+        };
+        if self.unreached_in_a_row >= GONE {
+            self.stop(StopReason::ServerGone(problem));
+        } else if is_too_much {
+            self.stop(StopReason::TooManyFailures(problem));
+        }
+    }
+
+    /// Nothing more is launched; the first reason is the one that counts.
+    fn stop(&mut self, reason: StopReason) {
+        if self.stopped.is_none() {
+            self.stopped = Some(reason);
+            for work in self.queue.abandon_queued() {
+                self.deliver_unsent(&work);
+            }
+        }
+    }
+
+    fn obey_stop(&mut self, signal: StopSignal) {
+        if signal >= StopSignal::Finish {
+            self.stop(StopReason::Interrupted);
+        }
+        if signal == StopSignal::Abandon {
+            self.in_flight.clear();
+            for work in self.queue.abandon_all() {
+                let left = Problem::new(
+                    FailureCode::Stopped,
+                    "the program was told to leave before the answer came",
+                );
+                self.deliver(&work, Fate::Uncertain(left));
+            }
+        }
+    }
+
+    /// A call that came too late.
+    fn refuse(&mut self, job: Job) {
+        let problem = Problem::new(FailureCode::Stopped, "the run stopped before this row was sent");
+        let outcome = Outcome { fate: Fate::NotSent(problem), http_status: None, attempts: 0 };
+        self.told.push(Delivery::Settled(Settled { ticket: job.ticket, outcome }));
+    }
+}
+
+/// The fate of a call in doubt: the doubt comes first, because it is what has to be found out.
+fn uncertain(work: &Work, last: Problem) -> Fate {
+    match &work.doubt {
+        Some(doubt) if *doubt != last => {
+            Fate::Uncertain(Problem::new(doubt.code, format!("{doubt}; then: {last}")))
+        }
+        _ => Fate::Uncertain(last),
+    }
+}

@@ -1,0 +1,130 @@
+//! The API key: goes into request bodies, and is taken out of everything that a server says.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+
+/// What stands where a key stood.
+const REDACTED: &str = "[key]";
+
+/// The API key. Its debug form says nothing.
+#[derive(Clone)]
+pub struct ApiKey {
+    secret: SecretString,
+    /// Every form in which the key can come back, longest first.
+    forms: Vec<SecretString>,
+}
+
+/// The key cannot be one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// Nothing, or only space.
+    #[error("the API key is empty")]
+    Empty,
+    /// A line break inside.
+    #[error("the API key has more than one line; the key is one line of text")]
+    Lines,
+}
+
+impl ApiKey {
+    /// Takes a key; space and line ends around it are not part of it.
+    pub fn new(text: &str) -> Result<Self, KeyError> {
+        let key = text.trim().trim_start_matches('\u{FEFF}');
+        if key.is_empty() {
+            return Err(KeyError::Empty);
+        }
+        if key.contains(['\n', '\r']) {
+            return Err(KeyError::Lines);
+        }
+        Ok(Self {
+            secret: SecretString::from(key),
+            forms: forms(key).into_iter().map(SecretString::from).collect(),
+        })
+    }
+
+    /// The key itself, for the body of a request.
+    pub(super) fn expose(&self) -> &str {
+        self.secret.expose_secret()
+    }
+
+    /// The text without the key, plain or escaped as URLs, HTML or JSON escape it.
+    pub fn scrub(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for form in &self.forms {
+            if text.contains(form.expose_secret()) {
+                text = text.replace(form.expose_secret(), REDACTED);
+            }
+        }
+        text
+    }
+}
+
+fn forms(key: &str) -> Vec<String> {
+    let form: String = form_urlencoded::byte_serialize(key.as_bytes()).collect();
+    let url = form.replace('+', "%20");
+    let html = html_escape::encode_safe(key).into_owned();
+    let php = html_escape::encode_quoted_attribute(key).replace("&#x27;", "&#039;");
+    let json = serde_json::to_string(key).unwrap_or_default();
+    let json = json.trim_matches('"').to_owned();
+    let lower = |text: &str| lower_escapes(text);
+    let mut forms = vec![
+        key.to_owned(),
+        lower(&form),
+        lower(&url),
+        form,
+        url,
+        html,
+        php,
+        key.replace('/', "&#047;").replace('\\', "&#092;"),
+        json.replace('/', "\\/"),
+        json,
+    ];
+    forms.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+    forms.dedup();
+    forms.retain(|form| !form.is_empty());
+    forms
+}
+
+/// `%2F` as `%2f`, as some servers write it.
+fn lower_escapes(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut escape = 0;
+    for c in text.chars() {
+        out.push(if escape > 0 { c.to_ascii_lowercase() } else { c });
+        escape = if c == '%' { 2 } else { escape.max(1) - 1 };
+    }
+    out
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiKey([redacted])")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ApiKey, KeyError};
+
+    #[test]
+    fn a_key_comes_back_in_no_form() {
+        let key = ApiKey::new(" s3cret/\"key\"&+1 \n").expect("a key");
+        for echo in [
+            "bad key s3cret/\"key\"&+1!",
+            "/api.php?key=s3cret%2F%22key%22%26%2B1&cat",
+            "/api.php?key=s3cret%2f%22key%22%26%2b1&cat",
+            "s3cret/&quot;key&quot;&amp;+1",
+            r#"{"key":"s3cret\/\"key\"&+1"}"#,
+        ] {
+            let scrubbed = key.scrub(echo);
+            assert!(!scrubbed.contains("cret") && scrubbed.contains("[key]"), "{scrubbed}");
+        }
+        assert!(!format!("{key:?}").contains("s3cret"));
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused() {
+        assert_eq!(ApiKey::new(" \n").map(|_| ()), Err(KeyError::Empty));
+        assert_eq!(ApiKey::new("a\nb").map(|_| ()), Err(KeyError::Lines));
+    }
+}

@@ -1,0 +1,150 @@
+//! One server, one key, one pace: every request of the program goes through a link.
+
+use std::cell::RefCell;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+
+use super::clock::Clock;
+use super::key::ApiKey;
+use super::outcome::Problem;
+use super::pace::{LONGEST_PAUSE, Pace, PaceSettings};
+use super::reply::{self, Accepted, Reply};
+use super::request::Envelope;
+use super::retry::{Decision, Event, Schedule, decide};
+use super::transport::{Response, Transport};
+use crate::catalogue::{ApiSelector, Effect};
+use crate::validating::Call;
+
+/// Pace and patience.
+#[derive(Debug, Clone, Copy)]
+pub struct LinkSettings {
+    /// `--rate` and `--burst`.
+    pub pace: PaceSettings,
+    /// `--retries`: attempts behind the first.
+    pub retries: u32,
+    /// `--retry-wait`: the wait before the first retry; it doubles with every further one.
+    pub retry_wait: Duration,
+}
+
+/// The way to a server.
+pub struct Link<T, C: Clock> {
+    transport: T,
+    pub(super) clock: C,
+    pub(super) pace: RefCell<Pace<C>>,
+    pub(super) schedule: Schedule,
+    pub(super) retries: u32,
+    key: ApiKey,
+}
+
+/// How an attempt ended.
+pub(super) struct Attempt {
+    pub(super) reply: Reply,
+    /// None where no answer came.
+    pub(super) status: Option<u16>,
+    /// How long the server wants to be left alone.
+    pub(super) ordered: Option<Duration>,
+    /// The `Location` of a redirect, without the key.
+    pub(super) location: Option<String>,
+}
+
+/// How a read ended, and how many requests it took.
+pub(super) struct Asked {
+    pub(super) answer: Result<Accepted, (Event, Problem)>,
+    pub(super) location: Option<String>,
+    pub(super) requests: u64,
+}
+
+impl<T: Transport, C: Clock> Link<T, C> {
+    /// A link; nothing is sent yet.
+    pub fn new(transport: T, clock: C, key: ApiKey, settings: LinkSettings) -> Self {
+        Self {
+            transport,
+            pace: RefCell::new(Pace::new(settings.pace, clock.clone())),
+            clock,
+            schedule: Schedule::new(settings.retry_wait),
+            retries: settings.retries,
+            key,
+        }
+    }
+
+    pub(super) fn envelope(&self, selector: ApiSelector) -> Envelope {
+        Envelope::new(&self.key, selector)
+    }
+
+    /// Sends one request, once, and reads what comes back. The caller holds the permit.
+    pub(super) async fn attempt(&self, body: Bytes) -> Attempt {
+        match self.transport.post(body).await {
+            Ok(response) => Attempt {
+                reply: reply::of_response(&response, &self.key),
+                status: Some(response.status),
+                ordered: self.ordered(&response),
+                location: response.location.as_deref().map(|place| self.key.scrub(place)),
+            },
+            Err(lost) => Attempt {
+                reply: reply::of_lost(&lost, &self.key),
+                status: None,
+                ordered: None,
+                location: None,
+            },
+        }
+    }
+
+    /// Obeys a pause that the server ordered, up to the limit; true where it wanted a longer one.
+    pub(super) fn obey(&self, ordered: Duration) -> bool {
+        self.pace.borrow_mut().pause(ordered.min(LONGEST_PAUSE));
+        ordered > LONGEST_PAUSE
+    }
+
+    /// One read with its retries, at the link's pace.
+    pub(super) async fn ask(&self, envelope: &Envelope, call: &Call) -> Asked {
+        let mut requests = 0;
+        loop {
+            self.permit().await;
+            requests += 1;
+            let attempt = self.attempt(envelope.body(call)).await;
+            if let Some(ordered) = attempt.ordered {
+                self.obey(ordered);
+            }
+            let (event, problem) = match attempt.reply {
+                Reply::Accepted(accepted) => return Asked { answer: Ok(accepted), location: None, requests },
+                Reply::Problem { event, problem } => (event, problem),
+            };
+            let made = u32::try_from(requests).unwrap_or(u32::MAX);
+            // A server that points elsewhere does so every time.
+            let is_final = attempt.location.is_some();
+            if is_final || decide(event, Effect::Reads, false, made <= self.retries) != Decision::Again {
+                return Asked { answer: Err((event, problem)), location: attempt.location, requests };
+            }
+            let wait = self.schedule.wait(made);
+            tracing::debug!(attempt = made, wait = ?wait, %problem, "a read is tried again");
+            self.clock.sleep_until(self.clock.now() + wait).await;
+        }
+    }
+
+    async fn permit(&self) {
+        loop {
+            let permit = self.pace.borrow().permit();
+            match permit {
+                Ok(()) => return,
+                Err(until) => self.clock.sleep_until(until).await,
+            }
+        }
+    }
+
+    /// `Retry-After` of an answer that turned the request away: seconds, or a date, which is taken against
+    /// the server's own clock where the answer tells it.
+    fn ordered(&self, response: &Response) -> Option<Duration> {
+        if !matches!(response.status, 429 | 503) {
+            return None;
+        }
+        let text = response.retry_after.as_deref()?.trim();
+        if let Ok(seconds) = text.parse::<u64>() {
+            return Some(Duration::from_secs(seconds));
+        }
+        let then = httpdate::parse_http_date(text).ok()?;
+        let server = response.date.as_deref().and_then(|date| httpdate::parse_http_date(date.trim()).ok());
+        let now: SystemTime = server.unwrap_or_else(|| self.clock.wall());
+        Some(then.duration_since(now).unwrap_or(Duration::ZERO))
+    }
+}

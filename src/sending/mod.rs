@@ -1,0 +1,26 @@
+//! Stage 3, calls to outcomes: requests leave at a set pace, and every call's fate is decided in one place.
+//! Knows calls and the catalogue's model; knows no CSV, no file, no terminal.
+
+mod clock;
+mod engine;
+mod key;
+mod link;
+mod outcome;
+mod pace;
+mod probe;
+mod queue;
+mod reply;
+mod request;
+mod retry;
+#[cfg(test)]
+mod tests;
+mod transport;
+
+pub use clock::{Clock, TokioClock};
+pub use engine::{Delivery, Ended, FailureLimit, Job, Limits, Settled, StopReason, StopSignal, run};
+pub use key::{ApiKey, KeyError};
+pub use link::{Link, LinkSettings};
+pub use outcome::{FailureCode, Fate, Outcome, Problem, Ticket};
+pub use pace::{Burst, PaceSettings, ParseRateError, Rate};
+pub use probe::{Found, ProbeError, SelectorChoice, find_selector};
+pub use transport::{Http, HttpSettings, Lost, LostKind, Response, Transport, TransportError};

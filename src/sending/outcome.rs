@@ -1,0 +1,74 @@
+//! What became of a call.
+
+use std::fmt;
+
+/// Tells a call apart from the others of a run: whoever hands in calls chooses it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(pub u64);
+
+/// What became of a call, and what it took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// What became of it.
+    pub fate: Fate,
+    /// The HTTP status of the last answer; none where no answer came.
+    pub http_status: Option<u16>,
+    /// How many requests were sent for it.
+    pub attempts: u32,
+}
+
+/// What became of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// The server said that it is done.
+    Done {
+        /// The id that the server named, if it named one.
+        id: Option<String>,
+    },
+    /// It was not applied.
+    Failed(Problem),
+    /// It may have been applied.
+    Uncertain(Problem),
+    /// No request that could have been applied left.
+    NotSent(Problem),
+}
+
+/// The kind of a problem, as scripts see it in `result_error_code`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FailureCode {
+    /// The server does not know the customer.
+    NotFound,
+    /// The server said `ERROR`.
+    ApiError,
+    /// An HTTP status that is no answer of the API.
+    HttpStatus,
+    /// No connection, or a lost one.
+    Connect,
+    /// No answer in time.
+    Timeout,
+    /// An answer that cannot be read.
+    BadAnswer,
+    /// The run stopped.
+    Stopped,
+}
+
+/// What went wrong. The text never holds the API key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Its kind.
+    pub code: FailureCode,
+    /// One line for people.
+    pub text: String,
+}
+
+impl Problem {
+    pub(super) fn new(code: FailureCode, text: impl Into<String>) -> Self {
+        Self { code, text: text.into() }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}

@@ -1,0 +1,394 @@
+//! Status and body of an answer to what happened: accepted, refused, turned away, or unreadable. Status 200
+//! alone is not success; the verdict inside is.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+use super::key::ApiKey;
+use super::outcome::{FailureCode, Problem};
+use super::retry::Event;
+use super::transport::{Lost, LostKind, Response};
+
+/// What an attempt's end means.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Reply {
+    /// The server did it.
+    Accepted(Accepted),
+    /// Anything else, with what to tell a person.
+    Problem { event: Event, problem: Problem },
+}
+
+/// What an accepted answer carries.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Accepted {
+    /// The ids that the answer names.
+    pub(super) ids: Vec<String>,
+    /// Whether the answer carries data that is not empty.
+    pub(super) has_data: bool,
+}
+
+impl Accepted {
+    /// The id, where the answer names exactly one.
+    pub(super) fn id(&self) -> Option<&str> {
+        match self.ids.as_slice() {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+}
+
+/// How much of an answer that cannot be read is shown.
+const EXCERPT: usize = 200;
+
+/// What it means that an attempt ended without an answer.
+pub(super) fn of_lost(lost: &Lost, key: &ApiKey) -> Reply {
+    let text = key.scrub(&lost.text);
+    let (event, code, text) = match lost.kind {
+        LostKind::Unreached => (Event::Unreached, FailureCode::Connect, format!("cannot connect: {text}")),
+        LostKind::TimedOut => (Event::MayHaveHappened, FailureCode::Timeout, text),
+        LostKind::Broken => (
+            Event::MayHaveHappened,
+            FailureCode::Connect,
+            format!("the connection was lost after the request was sent: {text}"),
+        ),
+        LostKind::TooLarge => (Event::MayHaveHappened, FailureCode::BadAnswer, text),
+    };
+    Reply::Problem { event, problem: Problem::new(code, text) }
+}
+
+/// What an answer means.
+pub(super) fn of_response(response: &Response, key: &ApiKey) -> Reply {
+    let status = response.status;
+    let text = String::from_utf8_lossy(&response.body);
+    let answer = Answer::find(&text);
+    let said = |answer: &Option<Answer>| match answer.as_ref().and_then(|a| a.error_text()) {
+        Some(error) => key.scrub(&error),
+        None => excerpt(&text, key),
+    };
+    let problem = |event, code, text: String| Reply::Problem { event, problem: Problem::new(code, text) };
+    match status {
+        200..=299 => match answer {
+            Some(answer) => answer.verdict(&text, key),
+            None => problem(Event::MayHaveHappened, FailureCode::BadAnswer, unreadable(&text, key)),
+        },
+        401 | 403 => problem(
+            Event::KeyRefused,
+            FailureCode::HttpStatus,
+            format!("the server refused the key (HTTP {status}): {}", said(&answer)),
+        ),
+        429 | 503 => problem(
+            Event::TurnedAway,
+            FailureCode::HttpStatus,
+            format!("the server turned the request away (HTTP {status}): {}", said(&answer)),
+        ),
+        // These say that the resource is elsewhere, so nothing was done here.
+        301 | 307 | 308 => problem(Event::SaidNo, FailureCode::HttpStatus, redirect(response, key)),
+        300..=399 => problem(Event::MayHaveHappened, FailureCode::BadAnswer, redirect(response, key)),
+        400..=499 => match answer {
+            // Contradictory: refused by status, accepted by verdict.
+            Some(answer) if answer.says_ok() => problem(
+                Event::MayHaveHappened,
+                FailureCode::BadAnswer,
+                format!("HTTP {status} with {}", unreadable(&text, key)),
+            ),
+            Some(_) => {
+                let code = if status == 404 { FailureCode::NotFound } else { FailureCode::HttpStatus };
+                problem(Event::SaidNo, code, format!("HTTP {status}: {}", said(&answer)))
+            }
+            None => {
+                problem(Event::SaidNo, FailureCode::HttpStatus, format!("HTTP {status}: {}", said(&answer)))
+            }
+        },
+        _ => problem(
+            Event::MayHaveHappened,
+            FailureCode::HttpStatus,
+            format!("HTTP {status}: {}", said(&answer)),
+        ),
+    }
+}
+
+fn redirect(response: &Response, key: &ApiKey) -> String {
+    let place = response
+        .location
+        .as_deref()
+        .map_or_else(|| "another address".to_owned(), |place| shorten(&key.scrub(place)));
+    format!(
+        "HTTP {}: the server redirects to {place}; the key is not sent there. If that is the right address, give it with --url",
+        response.status
+    )
+}
+
+/// The JSON object of an answer.
+struct Answer(Map<String, Value>);
+
+impl Answer {
+    /// Finds the object, also behind a byte order mark and behind what PHP prints before it.
+    fn find(text: &str) -> Option<Self> {
+        let text = text.trim_start_matches('\u{FEFF}').trim();
+        if let Ok(Value::Object(object)) = serde_json::from_str(text) {
+            return Some(Self(object));
+        }
+        if is_page(text) {
+            return None;
+        }
+        /// A warning may hold braces of its own; a page full of them is no answer.
+        const CANDIDATES: usize = 16;
+        let mut candidates =
+            text.match_indices('{').take(CANDIDATES).filter_map(|(place, _)| Self::at(&text[place..]));
+        // The first one decides: behind two verdicts nobody knows which one counts.
+        candidates.next().and_then(|(answer, is_last)| is_last.then_some(answer))
+    }
+
+    /// An object with a verdict that begins here, and whether no other object stands behind it.
+    fn at(text: &str) -> Option<(Self, bool)> {
+        let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+        let Some(Ok(Value::Object(object))) = stream.next() else { return None };
+        let is_last = !text[stream.byte_offset()..].contains('{');
+        let answer = Self(object);
+        answer.result().is_some().then_some((answer, is_last))
+    }
+
+    /// The value of a field whose name may be written in any case.
+    fn field(&self, name: &str) -> Option<&Value> {
+        self.0.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    fn result(&self) -> Option<&str> {
+        self.field("result")?.as_str().map(str::trim)
+    }
+
+    fn says_ok(&self) -> bool {
+        self.result().is_some_and(|r| r.eq_ignore_ascii_case("ok"))
+    }
+
+    /// What the server says went wrong, with HTML entities decoded.
+    fn error_text(&self) -> Option<String> {
+        let text = self.field("errortext").or_else(|| self.field("error"))?;
+        let text = match text {
+            Value::String(text) => Cow::Borrowed(text.as_str()),
+            Value::Null | Value::Bool(false) => return None,
+            other => Cow::Owned(other.to_string()),
+        };
+        let text = one_line(&html_escape::decode_html_entities(&text));
+        (!text.is_empty()).then(|| shorten(&text))
+    }
+
+    fn verdict(&self, text: &str, key: &ApiKey) -> Reply {
+        let accepted = || Accepted { ids: ids(self.field("id")), has_data: self.has_data() };
+        let refused = || {
+            let text = self
+                .error_text()
+                .map_or_else(|| "the server said ERROR without a reason".to_owned(), |t| key.scrub(&t));
+            Reply::Problem { event: Event::SaidNo, problem: Problem::new(FailureCode::ApiError, text) }
+        };
+        match self.result() {
+            Some(result) if result.eq_ignore_ascii_case("ok") => Reply::Accepted(accepted()),
+            Some(result) if result.eq_ignore_ascii_case("error") => refused(),
+            // An id or data without a verdict is still an answer; an empty object is none.
+            None if self.error_text().is_some() => refused(),
+            None if !accepted().ids.is_empty() || accepted().has_data => Reply::Accepted(accepted()),
+            _ => Reply::Problem {
+                event: Event::MayHaveHappened,
+                problem: Problem::new(FailureCode::BadAnswer, unreadable(text, key)),
+            },
+        }
+    }
+
+    fn has_data(&self) -> bool {
+        let full = |value: &Value| match value {
+            Value::Null => false,
+            Value::Array(list) => !list.is_empty(),
+            Value::Object(object) => !object.is_empty(),
+            Value::String(text) => !text.is_empty(),
+            _ => true,
+        };
+        ["data", "list"].into_iter().filter_map(|name| self.field(name)).any(full)
+    }
+}
+
+/// The ids in a number, a numeric string or a list of either; 0 and "" are none.
+fn ids(value: Option<&Value>) -> Vec<String> {
+    let one = |value: &Value| match value {
+        Value::Number(number) => Some(number.to_string()).filter(|n| n != "0"),
+        Value::String(text) => Some(text.trim().to_owned()).filter(|t| !t.is_empty() && t != "0"),
+        _ => None,
+    };
+    match value {
+        Some(Value::Array(list)) => list.iter().filter_map(one).collect(),
+        Some(value) => one(value).into_iter().collect(),
+        None => Vec::new(),
+    }
+}
+
+/// A page for people is never an answer, even if a script inside looks like one.
+fn is_page(text: &str) -> bool {
+    let start: String = text.chars().take(15).collect::<String>().to_ascii_lowercase();
+    start.starts_with("<!doctype") || start.starts_with("<html")
+}
+
+fn unreadable(text: &str, key: &ApiKey) -> String {
+    format!("the answer cannot be read: {}", excerpt(text, key))
+}
+
+/// The first characters of an answer, on one line, without the key.
+fn excerpt(text: &str, key: &ApiKey) -> String {
+    // Enough to hold the excerpt and a key that begins in it, so that the key is whole when it is looked for.
+    const LOOK: usize = 16 << 10;
+    let end =
+        text.char_indices().map(|(place, _)| place).take_while(|place| *place <= LOOK).last().unwrap_or(0);
+    let head = if text.len() <= LOOK { text } else { &text[..end] };
+    let line = one_line(&key.scrub(head));
+    if line.is_empty() { "(empty)".to_owned() } else { line.chars().take(EXCERPT).collect() }
+}
+
+fn one_line(text: &str) -> String {
+    text.split(|c: char| c.is_whitespace() || c.is_control() || c == '\u{FEFF}')
+        .filter(|w| !w.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// A server's text goes into a cell and on a terminal: a page of it helps nobody.
+fn shorten(text: &str) -> String {
+    const LONGEST: usize = 500;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Accepted, ApiKey, Event, FailureCode, Reply, Response, of_response};
+    use proptest::prelude::*;
+
+    fn key() -> ApiKey {
+        ApiKey::new("s3cret").expect("a key")
+    }
+
+    fn read(status: u16, body: &str) -> Reply {
+        of_response(&Response { status, body: body.as_bytes().to_vec(), ..Response::default() }, &key())
+    }
+
+    fn problem(status: u16, body: &str) -> (Event, FailureCode, String) {
+        match read(status, body) {
+            Reply::Problem { event, problem } => (event, problem.code, problem.text),
+            Reply::Accepted(accepted) => panic!("accepted: {accepted:?}"),
+        }
+    }
+
+    fn id(body: &str) -> Option<String> {
+        match read(200, body) {
+            Reply::Accepted(accepted) => accepted.id().map(str::to_owned),
+            Reply::Problem { problem, .. } => panic!("{problem}"),
+        }
+    }
+
+    #[test]
+    fn every_shape_of_success_is_understood() {
+        for (body, expected) in [
+            (r#"{"Result":"OK","Id":12}"#, Some("12")),
+            (r#"{"result":"ok","id":"12"}"#, Some("12")),
+            (r#"{"Result":"Ok","id":[12]}"#, Some("12")),
+            (r#"{"Result":"OK","id":[12,13]}"#, None),
+            (r#"{"Result":"OK","id":0}"#, None),
+            (r#"{"Result":"OK"}"#, None),
+            (r#"{"Id":12}"#, Some("12")),
+            ("\u{FEFF}{\"Result\":\"OK\",\"Id\":12}", Some("12")),
+            (
+                "<br />\n<b>Warning</b>: {x} in <b>/a.php</b><br />\n{\"Result\":\"OK\",\"Id\":12}\n",
+                Some("12"),
+            ),
+            ("Notice: Undefined index {\n{\"Result\":\"OK\",\"Id\":12}<br>", Some("12")),
+        ] {
+            assert_eq!(id(body).as_deref(), expected, "{body}");
+        }
+        assert_eq!(
+            read(200, r#"{"Result":"OK","data":[]}"#),
+            Reply::Accepted(Accepted { ids: Vec::new(), has_data: false })
+        );
+        assert!(matches!(read(200, r#"{"data":[1,2]}"#), Reply::Accepted(a) if a.has_data));
+    }
+
+    #[test]
+    fn every_shape_of_refusal_is_understood() {
+        for body in [
+            r#"{"Result":"ERROR","ErrorText":"&quot;Ромашка&quot; &#039;x&#039;"}"#,
+            r#"{"result":"error","error":"\"Ромашка\" 'x'"}"#,
+            r#"{"Error":"\"Ромашка\" 'x'"}"#,
+        ] {
+            assert_eq!(
+                problem(200, body),
+                (Event::SaidNo, FailureCode::ApiError, "\"Ромашка\" 'x'".to_owned()),
+                "{body}"
+            );
+        }
+        assert_eq!(
+            problem(404, r#"{"error":"no customer"}"#),
+            (Event::SaidNo, FailureCode::NotFound, "HTTP 404: no customer".to_owned())
+        );
+        assert_eq!(problem(404, "<html>nginx</html>").1, FailureCode::HttpStatus);
+    }
+
+    #[test]
+    fn what_cannot_be_read_may_have_happened() {
+        for body in [
+            "",
+            "<html><script>{\"Result\":\"OK\",\"Id\":1}</script>",
+            "{\"Result\":\"OK\",\"Id\":12",
+            "[]",
+            "{}",
+            "null",
+            "OK",
+            "{\"Result\":\"MAYBE\"}",
+            "x {\"Result\":\"OK\"} {\"Result\":\"ERROR\"}",
+            "<p>{\"Id\":5}",
+        ] {
+            let (event, code, text) = problem(200, body);
+            assert_eq!((event, code), (Event::MayHaveHappened, FailureCode::BadAnswer), "{body}");
+            assert!(text.starts_with("the answer cannot be read: "), "{text}");
+        }
+        assert!(problem(200, "").2.ends_with("(empty)"));
+        assert_eq!(problem(200, &"я".repeat(1000)).2.chars().filter(|c| *c == 'я').count(), 200);
+        assert_eq!(problem(400, r#"{"Result":"OK"}"#).0, Event::MayHaveHappened);
+    }
+
+    /// One class for every status there is.
+    #[test]
+    fn every_status_has_its_event() {
+        for status in 100..=599 {
+            let expected = match status {
+                200..=299 => continue,
+                401 | 403 => Event::KeyRefused,
+                429 | 503 => Event::TurnedAway,
+                301 | 307 | 308 | 400..=499 => Event::SaidNo,
+                _ => Event::MayHaveHappened,
+            };
+            assert_eq!(problem(status, r#"{"error":"x"}"#).0, expected, "{status}");
+        }
+    }
+
+    #[test]
+    fn the_key_is_taken_out_of_what_the_server_says() {
+        for (status, body) in [
+            (200, "<p>key=s3cret</p>"),
+            (200, r#"{"error":"bad key s3cret"}"#),
+            (500, "s3cret"),
+            (403, "s3cret"),
+            (404, "s3cret"),
+        ] {
+            let text = problem(status, body).2;
+            assert!(text.contains("[key]") && !text.contains("s3cret"), "{text}");
+        }
+        let long = format!("{}s3cret", "x".repeat(197));
+        assert!(!problem(200, &long).2.contains("s3c"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_answer_is_read_without_panic(status in 100_u16..600, body in prop::collection::vec(any::<u8>(), 0..400)) {
+            let _ = of_response(&Response { status, body, ..Response::default() }, &key());
+        }
+    }
+}
