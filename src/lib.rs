@@ -2,5 +2,6 @@
 
 pub mod catalogue;
 pub mod reading;
+pub mod recording;
 pub mod sending;
 pub mod validating;

@@ -115,8 +115,9 @@ impl Source {
     /// Starts a pass over the input: the header's cells, and the rows behind it.
     pub fn records(&self) -> Result<(Vec<String>, Records), ReadError> {
         let since = SinceRow::default();
-        let reader = self.reader().map_err(|source| self.unreadable(source))?;
-        let guard = Guard::new(reader, since.clone(), self.dialect.old_mac, self.unchanged());
+        let file = File::open(self.path()).map_err(|source| self.unreadable(source))?;
+        let unchanged = self.unchanged(&file).map_err(|source| self.unreadable(source))?;
+        let guard = Guard::new(self.decoded(file), since.clone(), self.dialect.old_mac, unchanged);
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
@@ -184,27 +185,24 @@ impl Source {
         Ok(self)
     }
 
-    fn reader(&self) -> io::Result<Box<dyn Read + Send>> {
-        let file = File::open(self.path())?;
+    fn decoded(&self, file: File) -> Box<dyn Read + Send> {
         if self.dialect.proven_utf8 && !self.dialect.bom {
-            return Ok(Box::new(file));
+            return Box::new(file);
         }
         let decoder = DecodeReaderBytesBuilder::new()
             .encoding(Some(self.dialect.encoding))
             .utf8_passthru(self.dialect.proven_utf8)
             .strip_bom(true)
             .build(file);
-        Ok(Box::new(decoder))
+        Box::new(decoder)
     }
 
-    fn unchanged(&self) -> Box<dyn Fn() -> bool + Send> {
-        match &self.content {
-            Content::Copy(_) => Box::new(|| true),
-            Content::File { path, stamp } => {
-                let (path, stamp) = (path.clone(), *stamp);
-                Box::new(move || std::fs::metadata(&path).is_ok_and(|now| Stamp::from(&now) == stamp))
-            }
-        }
+    /// Whether the open file is still what it was. A program that saves by writing another file in its place
+    /// does no harm: what is open stays what it was.
+    fn unchanged(&self, file: &File) -> io::Result<Box<dyn Fn() -> bool + Send>> {
+        let Content::File { stamp, .. } = &self.content else { return Ok(Box::new(|| true)) };
+        let (file, stamp) = (file.try_clone()?, *stamp);
+        Ok(Box::new(move || file.metadata().is_ok_and(|now| Stamp::from(&now) == stamp)))
     }
 }
 

@@ -1,0 +1,145 @@
+//! Files that appear whole: written beside their place, synced, renamed. What was there before is moved
+//! aside, never overwritten, and a second run that wants the same file is refused.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// A file cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// The place cannot be written to.
+    #[error("cannot write {}: {source}. Free some room or name another place, such as --results FILE", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// Another run is writing the same file.
+    #[error("another run is writing {} just now; let it finish, or give this run another place with --results FILE", path.display())]
+    Busy {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Rows cannot be held back until their turn comes.
+    #[error(
+        "cannot keep results that wait for an earlier row in the folder for temporary files: {0}; set TMPDIR to a folder with room"
+    )]
+    Overflow(#[source] io::Error),
+}
+
+/// A file being written.
+#[derive(Debug)]
+pub struct Target {
+    path: PathBuf,
+    /// None for a place that is no file, such as a pipe: nothing to rename there.
+    partial: Option<PathBuf>,
+    file: BufWriter<File>,
+}
+
+/// Large enough that a run at full speed writes in pieces that a disk likes.
+const BUFFER: usize = 64 << 10;
+
+impl Target {
+    /// Begins a file that will be at `path`. Until [`commit`](Self::commit), what is written lies beside it
+    /// under the name with `.partial` behind it, where it stays if the program is killed.
+    pub fn create(path: &Path) -> Result<Self, RecordError> {
+        let failed = |source| RecordError::Write { path: path.to_owned(), source };
+        if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+            let file = OpenOptions::new().write(true).open(path).map_err(failed)?;
+            return Ok(Self {
+                path: path.to_owned(),
+                partial: None,
+                file: BufWriter::with_capacity(BUFFER, file),
+            });
+        }
+        let partial = beside(path, ".partial");
+        let mut file = Self::lock(path, &partial)?;
+        if file.metadata().map_err(failed)?.len() > 0 {
+            // What a killed run knew is all that is known of its rows.
+            move_aside(&partial).map_err(failed)?;
+            drop(file);
+            file = Self::lock(path, &partial)?;
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            partial: Some(partial),
+            file: BufWriter::with_capacity(BUFFER, file),
+        })
+    }
+
+    fn lock(path: &Path, partial: &Path) -> Result<File, RecordError> {
+        let failed = |source| RecordError::Write { path: path.to_owned(), source };
+        let file = OpenOptions::new().create(true).append(true).open(partial).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(RecordError::Busy { path: path.to_owned() }),
+            // Some file systems have no locks; a run that cannot be locked is still a run.
+            Err(TryLockError::Error(_)) => Ok(file),
+        }
+    }
+
+    /// Where the file will be.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Puts the file in its place. Where one was before, its new name is returned.
+    pub fn commit(mut self) -> Result<Option<PathBuf>, RecordError> {
+        let path = self.path.clone();
+        let failed = |source| RecordError::Write { path: path.clone(), source };
+        self.file.flush().map_err(failed)?;
+        let Some(partial) = self.partial.take() else { return Ok(None) };
+        self.file.get_ref().sync_all().map_err(failed)?;
+        let earlier = if self.path.exists() { Some(move_aside(&self.path).map_err(failed)?) } else { None };
+        fs::rename(&partial, &self.path).map_err(failed)?;
+        // The name is durable once its folder is; where folders cannot be synced, nothing more can be done.
+        if let Some(folder) = self.path.parent() {
+            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+            let _ = File::open(folder).and_then(|folder| folder.sync_all());
+        }
+        Ok(earlier)
+    }
+}
+
+impl Write for Target {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// The path with something behind its name.
+pub fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name: OsString = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Renames a file to the first free name of `NAME.1.EXT`, `NAME.2.EXT`, …
+fn move_aside(path: &Path) -> io::Result<PathBuf> {
+    let stem = path.file_stem().unwrap_or_default();
+    let mut number = 1_u32;
+    loop {
+        let mut name = stem.to_owned();
+        name.push(format!(".{number}"));
+        if let Some(extension) = path.extension() {
+            name.push(".");
+            name.push(extension);
+        }
+        let free = path.with_file_name(name);
+        // A link fails where the name is taken, so that two runs never choose the same.
+        match fs::hard_link(path, &free) {
+            Ok(()) => return fs::remove_file(path).map(|()| free),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+            // No hard links here: look before renaming.
+            Err(_) if free.exists() => number += 1,
+            Err(_) => return fs::rename(path, &free).map(|()| free),
+        }
+    }
+}

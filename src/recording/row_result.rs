@@ -1,0 +1,152 @@
+//! What the results say about one row.
+
+use serde::{Deserialize, Serialize};
+
+use crate::sending::{FailureCode, Fate, Outcome};
+use crate::validating::{Rejection, ViolationCode};
+
+/// The columns that the results add to the input's own, in their order.
+pub const RESULT_COLUMNS: [&str; 6] = [
+    "result_status",
+    "result_id",
+    "result_error_code",
+    "result_error",
+    "result_http_status",
+    "result_attempts",
+];
+
+/// `result_status`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Status {
+    /// Applied.
+    Ok,
+    /// Refused before sending.
+    Invalid,
+    /// Not applied.
+    Failed,
+    /// Sent, outcome not known.
+    Unknown,
+    /// Never sent.
+    Skipped,
+}
+
+impl Status {
+    /// Its name in the results.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Invalid => "invalid",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+/// `result_error_code`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the README has the table; the names are the contract")]
+pub enum ErrorCode {
+    MissingParameter,
+    BadValue,
+    UnknownParameter,
+    NotInVersion,
+    DuplicateRow,
+    NotFound,
+    ApiError,
+    HttpStatus,
+    Connect,
+    Timeout,
+    BadAnswer,
+    Stopped,
+}
+
+impl ErrorCode {
+    /// Its name in the results.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MissingParameter => "missing_parameter",
+            Self::BadValue => "bad_value",
+            Self::UnknownParameter => "unknown_parameter",
+            Self::NotInVersion => "not_in_version",
+            Self::DuplicateRow => "duplicate_row",
+            Self::NotFound => "not_found",
+            Self::ApiError => "api_error",
+            Self::HttpStatus => "http_status",
+            Self::Connect => "connect",
+            Self::Timeout => "timeout",
+            Self::BadAnswer => "bad_answer",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+impl From<ViolationCode> for ErrorCode {
+    fn from(code: ViolationCode) -> Self {
+        match code {
+            ViolationCode::MissingParameter => Self::MissingParameter,
+            ViolationCode::BadValue => Self::BadValue,
+            ViolationCode::UnknownParameter => Self::UnknownParameter,
+            ViolationCode::NotInVersion => Self::NotInVersion,
+            ViolationCode::DuplicateRow => Self::DuplicateRow,
+        }
+    }
+}
+
+impl From<FailureCode> for ErrorCode {
+    fn from(code: FailureCode) -> Self {
+        match code {
+            FailureCode::NotFound => Self::NotFound,
+            FailureCode::ApiError => Self::ApiError,
+            FailureCode::HttpStatus => Self::HttpStatus,
+            FailureCode::Connect => Self::Connect,
+            FailureCode::Timeout => Self::Timeout,
+            FailureCode::BadAnswer => Self::BadAnswer,
+            FailureCode::Stopped => Self::Stopped,
+        }
+    }
+}
+
+/// What the results say about one row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowResult {
+    /// `result_status`.
+    pub status: Status,
+    /// `result_id`.
+    pub id: Option<String>,
+    /// `result_error_code` and `result_error`.
+    pub error: Option<(ErrorCode, String)>,
+    /// `result_http_status`.
+    pub http_status: Option<u16>,
+    /// `result_attempts`.
+    pub attempts: u32,
+}
+
+impl RowResult {
+    /// A row that was refused before sending.
+    pub fn invalid(rejection: &Rejection) -> Self {
+        Self::unsent(Status::Invalid, rejection.code().into(), rejection.to_string())
+    }
+
+    /// A valid row that was never sent, and why.
+    pub fn skipped(why: impl Into<String>) -> Self {
+        Self::unsent(Status::Skipped, ErrorCode::Stopped, why.into())
+    }
+
+    fn unsent(status: Status, code: ErrorCode, text: String) -> Self {
+        Self { status, id: None, error: Some((code, text)), http_status: None, attempts: 0 }
+    }
+}
+
+impl From<Outcome> for RowResult {
+    fn from(outcome: Outcome) -> Self {
+        let (status, id, problem) = match outcome.fate {
+            Fate::Done { id } => (Status::Ok, id, None),
+            Fate::Failed(problem) => (Status::Failed, None, Some(problem)),
+            Fate::Uncertain(problem) => (Status::Unknown, None, Some(problem)),
+            Fate::NotSent(problem) => (Status::Skipped, None, Some(problem)),
+        };
+        let error = problem.map(|problem| (problem.code.into(), problem.text));
+        Self { status, id, error, http_status: outcome.http_status, attempts: outcome.attempts }
+    }
+}

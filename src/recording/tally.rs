@@ -1,0 +1,98 @@
+//! Counts over the results of a run: how many rows ended how, and which errors were most frequent.
+
+use std::collections::HashMap;
+
+use super::row_result::{ErrorCode, RowResult, Status};
+
+/// Counts over results.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    /// Rows applied.
+    pub ok: u64,
+    /// Rows refused before sending.
+    pub invalid: u64,
+    /// Rows not applied.
+    pub failed: u64,
+    /// Rows whose outcome is not known.
+    pub unknown: u64,
+    /// Rows never sent.
+    pub skipped: u64,
+    errors: HashMap<(ErrorCode, String), Frequent>,
+}
+
+/// An error and how often it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frequent {
+    /// Its code.
+    pub code: ErrorCode,
+    /// Its text in the first row that has it.
+    pub text: String,
+    /// How many rows have it, numbers in the text aside.
+    pub count: u64,
+    /// The line of the first row that has it.
+    pub line: u64,
+}
+
+/// Beyond so many different errors, new ones are counted no more: the most frequent ones are among them.
+const KINDS: usize = 1000;
+
+impl Tally {
+    /// Counts a row.
+    pub fn count(&mut self, line: u64, result: &RowResult) {
+        *match result.status {
+            Status::Ok => &mut self.ok,
+            Status::Invalid => &mut self.invalid,
+            Status::Failed => &mut self.failed,
+            Status::Unknown => &mut self.unknown,
+            Status::Skipped => &mut self.skipped,
+        } += 1;
+        if let Some((code, text)) = &result.error {
+            self.count_error(line, *code, text);
+        }
+    }
+
+    fn count_error(&mut self, line: u64, code: ErrorCode, text: &str) {
+        // Rows that were merely not reached say nothing about what went wrong.
+        if code == ErrorCode::Stopped {
+            return;
+        }
+        let key = (code, alike(text));
+        if let Some(frequent) = self.errors.get_mut(&key) {
+            frequent.count += 1;
+        } else if self.errors.len() < KINDS {
+            self.errors.insert(key, Frequent { code, text: text.to_owned(), count: 1, line });
+        }
+    }
+
+    /// All rows.
+    pub fn rows(&self) -> u64 {
+        self.ok + self.invalid + self.failed + self.unknown + self.skipped
+    }
+
+    /// The most frequent errors, the most frequent first, of equals the earliest.
+    pub fn most_frequent(&self, count: usize) -> Vec<&Frequent> {
+        let mut errors: Vec<_> = self.errors.values().collect();
+        errors.sort_by_key(|e| (std::cmp::Reverse(e.count), e.line));
+        errors.truncate(count);
+        errors
+    }
+}
+
+/// The text without what differs from row to row: numbers, and values in quotation marks.
+fn alike(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut quoted = false;
+    for c in text.chars() {
+        match c {
+            '\'' => quoted = !quoted,
+            _ if quoted => {}
+            '0'..='9' => {
+                if !out.ends_with('#') {
+                    out.push('#');
+                }
+            }
+            _ => out.push(c),
+        }
+    }
+    out
+}

@@ -1,0 +1,106 @@
+//! What lands on disk, and in which order.
+
+use std::fs;
+use std::io::Write;
+
+use proptest::prelude::*;
+
+use super::order::InOrder;
+use super::{ErrorCode, RecordError, RowResult, Status, Tally, Target};
+use crate::reading::RowNumber;
+
+fn ok(id: u64) -> RowResult {
+    RowResult {
+        status: Status::Ok,
+        id: Some(id.to_string()),
+        error: None,
+        http_status: Some(200),
+        attempts: 1,
+    }
+}
+
+proptest! {
+    /// In whatever order rows are settled, and however few fit in memory, each comes out once, in file order.
+    #[test]
+    fn results_come_out_in_the_order_of_the_rows(rows in Just((0..40_u64).collect::<Vec<_>>()).prop_shuffle(), capacity in 0_usize..8) {
+        let mut order = InOrder::with_capacity(capacity);
+        let mut out = Vec::new();
+        for row in rows {
+            order.put(RowNumber(row), ok(row)).expect("kept");
+            while let Some(result) = order.take().expect("kept") {
+                out.push(result);
+            }
+        }
+        prop_assert_eq!(out, (0..40).map(ok).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn a_row_that_is_never_settled_leaves_a_gap_and_nothing_behind_it_is_lost() {
+    let mut order = InOrder::with_capacity(2);
+    for row in 1..10 {
+        order.put(RowNumber(row), ok(row)).expect("kept");
+    }
+    assert_eq!(order.take().expect("kept"), None);
+    order.put(RowNumber(0), ok(0)).expect("kept");
+    let all: Vec<_> = std::iter::from_fn(|| order.take().expect("kept")).collect();
+    assert_eq!(all.len(), 10);
+}
+
+#[test]
+fn a_file_appears_whole_and_keeps_the_earlier_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("customers.results.csv");
+    fs::write(&path, "first").expect("written");
+    let mut target = Target::create(&path).expect("created");
+    target.write_all(b"second").expect("written");
+    assert_eq!(fs::read_to_string(&path).expect("there"), "first");
+    let earlier = target.commit().expect("committed").expect("an earlier one");
+    assert_eq!(earlier, folder.path().join("customers.results.1.csv"));
+    assert_eq!(fs::read_to_string(&earlier).expect("there"), "first");
+    assert_eq!(fs::read_to_string(&path).expect("there"), "second");
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 2);
+}
+
+#[test]
+fn what_a_killed_run_left_is_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.csv");
+    fs::write(folder.path().join("a.csv.partial"), "half").expect("written");
+    Target::create(&path).expect("created").commit().expect("committed");
+    assert_eq!(fs::read_to_string(folder.path().join("a.csv.1.partial")).expect("there"), "half");
+}
+
+#[test]
+fn two_runs_never_write_one_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.csv");
+    let _first = Target::create(&path).expect("created");
+    assert!(matches!(Target::create(&path), Err(RecordError::Busy { .. })));
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_an_error_with_the_path() {
+    let error = Target::create("/nowhere/at/all.csv".as_ref()).expect_err("no such folder").to_string();
+    assert!(error.contains("/nowhere/at/all.csv"), "{error}");
+}
+
+#[test]
+fn the_most_frequent_errors_are_counted_without_their_numbers() {
+    let mut tally = Tally::default();
+    let failed = |text: &str| RowResult {
+        status: Status::Failed,
+        id: None,
+        error: Some((ErrorCode::ApiError, text.to_owned())),
+        http_status: Some(200),
+        attempts: 1,
+    };
+    for (line, text) in [(2, "no house 7"), (3, "customer 12 not found"), (4, "customer 9 not found")] {
+        tally.count(line, &failed(text));
+    }
+    tally.count(5, &RowResult::skipped("the run stopped"));
+    let frequent: Vec<_> =
+        tally.most_frequent(5).into_iter().map(|f| (f.count, f.line, f.text.as_str())).collect();
+    assert_eq!(frequent, [(2, 3, "customer 12 not found"), (1, 2, "no house 7")]);
+    assert_eq!((tally.rows(), tally.failed, tally.skipped), (4, 3, 1));
+}
