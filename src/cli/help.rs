@@ -1,0 +1,58 @@
+//! Examples and explanations behind the options.
+
+pub(super) const MAIN: &str = "\
+Examples:
+  userside-bulk demo                                   see everything work, without a server
+  userside-bulk template change_balance > money.csv    a header to start from
+  userside-bulk validate change_balance money.csv      check the file, send nothing
+  userside-bulk import change_balance money.csv --expect-total 12345.67
+
+The server is named by --url or USERSIDE_URL, the API key by USERSIDE_API_KEY or --key-file.
+`userside-bulk import --help` has all options.";
+
+pub(super) const IMPORT: &str = "\
+Examples:
+  userside-bulk import add customers.csv --url https://userside.example.com --key-file key.txt
+  userside-bulk import add legacy.csv --map 'ФИО=fio' --map 'Код=codeti' --set billing_id=1
+  userside-bulk import add legacy.csv --mapping legacy.toml --rate 600/m
+  userside-bulk import change_balance money.xlsx --sheet Март --expect-rows 3000 --expect-total 12345.67
+  generate | userside-bulk import edit - --results edit.results.csv
+
+Results:
+  customers.csv gives customers.results.csv: the input's columns and, for every row, result_status (ok,
+  invalid, failed, unknown or skipped), result_id, result_error_code, result_error, result_http_status
+  and result_attempts. failed means not applied; unknown means that the server may have applied it.
+
+Exit codes:
+  0 every row ok; 1 finished, some rows are not ok; 2 wrong usage or invalid input, nothing was sent;
+  3 stopped early; 130 interrupted.";
+
+pub(super) const VALIDATE: &str = "\
+Examples:
+  userside-bulk validate add customers.csv
+  userside-bulk validate change_balance money.csv --expect-total 12345.67 --server-version 3.17
+
+Results are written when something is wrong, or when --results names a file. Valid rows are skipped there.
+
+Exit codes:
+  0 every row can be sent; 2 wrong usage or invalid input.";
+
+pub(super) const TEMPLATE: &str = "\
+Examples:
+  userside-bulk template add > customers.csv
+  userside-bulk template change_balance --obligatory --delimiter ';'";
+
+pub(super) const OPERATIONS: &str = "\
+Examples:
+  userside-bulk operations
+  userside-bulk operations edit";
+
+pub(super) const DEMO: &str = "\
+Starts a sandbox, imports samples/customers.csv, shows what happens to a file with mistakes, edits
+customers, corrects balances against a control total and sets connection dates. Every command is printed
+as one would type it; the results are in the folder afterwards.";
+
+pub(super) const SANDBOX: &str = "\
+Examples:
+  userside-bulk sandbox --key-file key.txt
+  userside-bulk sandbox --listen 127.0.0.1:0 --key-file key.txt --latency 50ms --fault 504-late=1% --seed 7";

@@ -1,0 +1,190 @@
+//! The arguments of `import` and `validate`, as they are typed.
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use encoding_rs::Encoding;
+
+use super::help;
+use super::values::{self, Endpoint, MaxFailures};
+use crate::catalogue::{Operation, Version, operation};
+use crate::reading::{Assignment, parse_delimiter, parse_encoding};
+use crate::sending::Rate;
+use crate::validating::{DateOrder, Money};
+
+/// `import`.
+#[derive(Debug, Args)]
+#[command(after_long_help = help::IMPORT)]
+pub struct ImportArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    #[command(flatten)]
+    pub(super) server: ServerArgs,
+    #[command(flatten)]
+    pub(super) pace: PaceArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+    /// Send the valid rows of a file that has invalid ones.
+    ///
+    /// Without it a file with a single invalid row sends nothing.
+    #[arg(long, help_heading = "Rules")]
+    pub(super) skip_invalid: bool,
+}
+
+/// `validate`.
+#[derive(Debug, Args)]
+#[command(after_long_help = help::VALIDATE)]
+pub struct ValidateArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+/// What is read, and how.
+#[derive(Debug, Args)]
+pub(super) struct InputArgs {
+    /// What is done with every row; `userside-bulk operations` lists them.
+    #[arg(value_parser = |text: &str| operation(text), value_name = "OPERATION")]
+    pub(super) operation: Operation,
+    /// CSV file or XLSX workbook; - is standard input.
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+
+    /// Take the column COLUMN for the parameter PARAMETER; an empty PARAMETER leaves the column out.
+    #[arg(long, value_name = "COLUMN=PARAMETER", value_parser = Assignment::of_column, help_heading = "Columns")]
+    pub(super) map: Vec<Assignment>,
+    /// Give every row the same VALUE for a parameter.
+    #[arg(long, value_name = "PARAMETER=VALUE", value_parser = Assignment::of_constant, help_heading = "Columns")]
+    pub(super) set: Vec<Assignment>,
+    /// Read mappings and constants from a TOML file; --map and --set win over it.
+    #[arg(long, value_name = "FILE", help_heading = "Columns")]
+    pub(super) mapping: Option<PathBuf>,
+    /// Leave columns out that are no parameter, instead of stopping.
+    #[arg(long, help_heading = "Columns")]
+    pub(super) ignore_unknown_columns: bool,
+
+    /// What separates cells: a character, or the word tab [default: detected].
+    #[arg(long, value_name = "CHAR", value_parser = |text: &str| parse_delimiter(text), help_heading = "Input")]
+    pub(super) delimiter: Option<u8>,
+    /// The file's encoding, such as utf-8, windows-1251 or koi8-u [default: detected].
+    #[arg(long, value_name = "NAME", value_parser = |text: &str| parse_encoding(text), help_heading = "Input")]
+    pub(super) encoding: Option<&'static Encoding>,
+    /// The sheet of a workbook [default: the first].
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    pub(super) sheet: Option<String>,
+    /// How dates are written that can be read in two ways: dmy, mdy, ymd or a strftime pattern.
+    #[arg(long, value_name = "FORMAT", help_heading = "Input")]
+    pub(super) date_format: Option<DateOrder>,
+    /// What an empty cell means: leave the parameter as it is, or clear it on the server.
+    #[arg(long, value_name = "WHAT", default_value = "skip", help_heading = "Input")]
+    pub(super) empty: Empty,
+
+    /// The server's UserSide version, such as 3.17; refuses parameters that it does not take.
+    #[arg(long, value_name = "VERSION", help_heading = "Rules")]
+    pub(super) server_version: Option<Version>,
+    /// Send rows that are the same as an earlier one too, one after the other, in file order.
+    #[arg(long, help_heading = "Rules")]
+    pub(super) allow_duplicates: bool,
+    /// Refuse an input that does not have this many rows.
+    #[arg(long, value_name = "N", help_heading = "Rules")]
+    pub(super) expect_rows: Option<u64>,
+    /// Refuse an input whose valid rows do not add up to this amount, to the last kopeck.
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true, help_heading = "Rules")]
+    pub(super) expect_total: Option<Money>,
+    /// Tell the installation not to fire its internal triggers.
+    #[arg(long, help_heading = "Rules")]
+    pub(super) skip_internal_api: bool,
+}
+
+/// `--empty`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Empty {
+    /// Leave the parameter out: it stays what it is on the server
+    Skip,
+    /// Send the parameter empty: it is cleared on the server
+    Clear,
+}
+
+/// Which server, and with which key.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Server")]
+pub(super) struct ServerArgs {
+    /// The server's address: its base, or the full address of api.php.
+    #[arg(long, env = "USERSIDE_URL", hide_env_values = true, value_name = "URL", required = true)]
+    pub(super) url: Endpoint,
+    /// A file that holds the API key; without it the key is taken from USERSIDE_API_KEY.
+    #[arg(long, value_name = "FILE")]
+    pub(super) key_file: Option<PathBuf>,
+    /// The name under which the server takes the subcategory.
+    #[arg(long, value_name = "NAME", default_value = "auto")]
+    pub(super) selector: Selector,
+    /// How long a request may take, from connecting to the last byte of the answer.
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = values::positive_span)]
+    pub(super) timeout: Duration,
+    /// How long connecting may take.
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = values::positive_span)]
+    pub(super) connect_timeout: Duration,
+}
+
+/// `--selector`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Selector {
+    /// Find out with one harmless read, before any row is sent
+    Auto,
+    /// subcat, the older name
+    Subcat,
+    /// action, the newer name
+    Action,
+}
+
+/// How fast, how patient.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Pace")]
+pub(super) struct PaceArgs {
+    /// Requests per second, minute or hour, such as 10/s, 600/m or 5000/h, or unlimited.
+    ///
+    /// Retries and reads count too.
+    #[arg(long, value_name = "RATE", default_value = "10/s")]
+    pub(super) rate: Rate,
+    /// Requests that may leave at once after a silence [default: a tenth of a second's worth of the rate, at least 1].
+    ///
+    /// No second ever sees more than rate + burst requests.
+    #[arg(long, value_name = "N")]
+    pub(super) burst: Option<NonZeroU32>,
+    /// Requests in flight at the same time.
+    #[arg(long, value_name = "N", default_value = "8")]
+    pub(super) concurrency: NonZeroUsize,
+    /// Further attempts for a row whose request may be sent again.
+    #[arg(long, value_name = "N", default_value = "3")]
+    pub(super) retries: u32,
+    /// The wait before the first further attempt; it doubles each time, with jitter, up to a minute.
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = values::span)]
+    pub(super) retry_wait: Duration,
+    /// Stop when N rows, or N% of the valid rows, are failed or unknown [default: 25 in a row].
+    #[arg(long, value_name = "N|N%")]
+    pub(super) max_failures: Option<MaxFailures>,
+}
+
+/// Where results go, and what is shown.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct OutputArgs {
+    /// Where the results go; - is standard output [default: FILE.results.csv beside the input].
+    #[arg(long, value_name = "FILE")]
+    pub(super) results: Option<PathBuf>,
+    /// Write the rows that are not ok to a file of their own, ready to be mended and fed back.
+    #[arg(long, value_name = "FILE")]
+    pub(super) failed: Option<PathBuf>,
+    /// Print the summary as one JSON object on standard output.
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Show no progress and no summary; warnings and errors remain.
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+    /// Log what happens to every request on standard error; twice for its answers, three times for everything.
+    #[arg(long, short, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
+}

@@ -1,0 +1,164 @@
+//! Values that parse themselves: what is typed behind an option.
+
+use std::net::IpAddr;
+use std::num::NonZeroU64;
+use std::str::FromStr;
+use std::time::Duration;
+
+use url::{Host, Url};
+
+/// A span of time such as `30s`, `500ms` or `2m`; a bare number is seconds. Positive, at most a day.
+pub(super) fn span(text: &str) -> Result<Duration, String> {
+    let error = || format!("'{text}' is no span of time: write it like 30s, 500ms or 2m");
+    let text = text.trim();
+    let seconds = text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().map(Duration::from_secs).ok());
+    let span = match seconds {
+        Some(seconds) => seconds.ok_or_else(error)?,
+        None => text.parse::<jiff::SignedDuration>().ok().and_then(|d| Duration::try_from(d).ok()).ok_or_else(error)?,
+    };
+    if span > Duration::from_secs(86_400) { Err(error()) } else { Ok(span) }
+}
+
+/// A span that is not nothing.
+pub(super) fn positive_span(text: &str) -> Result<Duration, String> {
+    span(text).and_then(|span| if span.is_zero() { Err("it must be longer than nothing".to_owned()) } else { Ok(span) })
+}
+
+/// `--max-failures`: a number of rows, or a share of the valid ones.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum MaxFailures {
+    /// So many rows.
+    Rows(NonZeroU64),
+    /// So many per cent of the valid rows.
+    Percent(f64),
+}
+
+impl FromStr for MaxFailures {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let error = || format!("'{text}' is no limit: write a number of rows from 1 on, or a share such as 5%");
+        match text.trim().strip_suffix('%') {
+            Some(percent) => match percent.trim().parse::<f64>() {
+                Ok(percent) if percent > 0.0 && percent <= 100.0 => Ok(Self::Percent(percent)),
+                _ => Err(error()),
+            },
+            None => text.trim().parse().map(Self::Rows).map_err(|_| error()),
+        }
+    }
+}
+
+impl MaxFailures {
+    /// The limit in rows, for so many valid ones.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a share of at most 100 % of a number of rows is a number of rows"
+    )]
+    pub fn of(self, valid: u64) -> NonZeroU64 {
+        match self {
+            Self::Rows(rows) => rows,
+            Self::Percent(percent) => {
+                NonZeroU64::new((valid as f64 * percent / 100.0).ceil() as u64).unwrap_or(NonZeroU64::MIN)
+            }
+        }
+    }
+}
+
+/// The address of a server's API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// The full address of `api.php`.
+    pub url: Url,
+    /// Whether it is on this machine.
+    pub is_loopback: bool,
+}
+
+impl FromStr for Endpoint {
+    type Err = String;
+
+    /// Takes a base address or the full address of `api.php`. Nothing is repeated of an address that may
+    /// hold a key.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim();
+        if !text.contains("://") {
+            let host = text.split(['?', '@']).next_back().filter(|_| !text.contains(['?', '@'])).unwrap_or("userside.example.com");
+            return Err(format!("the address needs http:// or https:// before it, such as https://{host}"));
+        }
+        let mut url = Url::parse(text).map_err(|error| format!("this is no address: {error}; write it like https://userside.example.com"))?;
+        if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+            return Err("the address must begin with https:// or http:// and name a host".to_owned());
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err("the address must end with api.php, without ? and what follows; the key goes into USERSIDE_API_KEY".to_owned());
+        }
+        if !has_ending(url.path(), ".php") {
+            let base = url.path().trim_end_matches('/').to_owned();
+            url.set_path(&format!("{base}/api.php"));
+        }
+        let is_loopback = match url.host() {
+            Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+            Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
+            Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
+            None => false,
+        };
+        Ok(Self { url, is_loopback })
+    }
+}
+
+fn has_ending(path: &str, ending: &str) -> bool {
+    path.len() >= ending.len() && path.is_char_boundary(path.len() - ending.len()) && path[path.len() - ending.len()..].eq_ignore_ascii_case(ending)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Endpoint, MaxFailures, positive_span, span};
+    use std::time::Duration;
+
+    #[test]
+    fn spans_are_read_with_and_without_a_unit() {
+        assert_eq!(span("30s"), Ok(Duration::from_secs(30)));
+        assert_eq!(span("30"), Ok(Duration::from_secs(30)));
+        assert_eq!(span("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(span("2m"), Ok(Duration::from_secs(120)));
+        for bad in ["", "-1s", "soon", "3 days 2", "999999999999999999999"] {
+            assert!(span(bad).is_err(), "{bad}");
+        }
+        assert!(positive_span("0").is_err());
+    }
+
+    #[test]
+    fn limits_are_rows_or_a_share_of_them() {
+        let of = |text: &str, valid| text.parse::<MaxFailures>().map(|limit| limit.of(valid).get());
+        assert_eq!(of("10", 5), Ok(10));
+        assert_eq!(of("5%", 101), Ok(6));
+        assert_eq!(of("0.1%", 10), Ok(1));
+        for bad in ["0", "0%", "101%", "-1", "x", "%"] {
+            assert!(of(bad, 1).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_base_address_leads_to_api_php() {
+        let url = |text: &str| text.parse::<Endpoint>().map(|e| e.url.to_string());
+        assert_eq!(url("https://x.example.com"), Ok("https://x.example.com/api.php".to_owned()));
+        assert_eq!(url("https://x.example.com/us/"), Ok("https://x.example.com/us/api.php".to_owned()));
+        assert_eq!(url("http://127.0.0.1:8080/oper/api.php"), Ok("http://127.0.0.1:8080/oper/api.php".to_owned()));
+    }
+
+    #[test]
+    fn an_address_with_a_key_in_it_is_refused_and_not_repeated() {
+        for bad in ["https://x.example.com/api.php?key=s3cret", "x.example.com/api.php?key=s3cret", "ftp://x/s3cret", "https://"] {
+            let error = bad.parse::<Endpoint>().expect_err(bad);
+            assert!(!error.contains("s3cret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn this_machine_is_recognised() {
+        for (text, expected) in [("http://localhost:1", true), ("http://127.8.8.8", true), ("http://[::1]:80", true), ("http://10.0.0.1", false)] {
+            assert_eq!(text.parse::<Endpoint>().map(|e| e.is_loopback), Ok(expected), "{text}");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! Lines on standard error, in colour where that is a terminal that wants it.
+
+use std::fmt::Display;
+use std::io::Write;
+
+use anstyle::{AnsiColor, Style};
+
+pub(super) const ERROR: Style = AnsiColor::Red.on_default().bold();
+pub(super) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+pub(super) const GOOD: Style = AnsiColor::Green.on_default().bold();
+pub(super) const HINT: Style = AnsiColor::Cyan.on_default().bold();
+pub(super) const PLAIN: Style = Style::new();
+
+/// One line with a coloured label before it. Where standard error is closed, nobody is there to be told.
+pub(super) fn labelled(style: Style, label: &str, text: &dyn Display) {
+    let _ = writeln!(anstream::stderr().lock(), "{style}{label}{style:#} {text}");
+}
+
+/// A line as it is.
+pub(super) fn plain(text: &dyn Display) {
+    let _ = writeln!(anstream::stderr().lock(), "{text}");
+}
+
+/// An error that ends the program.
+pub fn print_error(text: &dyn Display) {
+    labelled(ERROR, "error:", text);
+}
+
+/// Something that needs attention but stops nothing.
+pub fn print_warning(text: &dyn Display) {
+    labelled(WARNING, "warning:", text);
+}

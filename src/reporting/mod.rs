@@ -1,0 +1,10 @@
+//! Events to people: the only folder that knows a terminal. Without it the same files are on disk.
+
+mod hints;
+mod lines;
+mod progress;
+mod reporter;
+mod summary;
+
+pub use lines::{print_error, print_warning};
+pub use reporter::{Mode, Reporter};

@@ -1,0 +1,74 @@
+//! The progress bar: rows, rate, time left, and how many ended how.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::recording::Status;
+
+/// A bar on a terminal. Elsewhere there is none.
+#[derive(Debug)]
+pub(super) struct Progress {
+    bar: ProgressBar,
+    ok: u64,
+    failed: u64,
+    unknown: u64,
+}
+
+/// How often the bar is drawn, in Hz.
+const DRAWN: u8 = 10;
+
+impl Progress {
+    /// A bar for work whose size is not known yet.
+    pub(super) fn checking() -> Self {
+        Self::new(ProgressBar::no_length(), "checking rows  {human_pos}  {per_sec}")
+    }
+
+    /// A bar for so many rows.
+    pub(super) fn sending(rows: u64) -> Self {
+        let progress = Self::new(
+            ProgressBar::new(rows),
+            "{wide_bar:.cyan/dim} {human_pos}/{human_len} rows  {per_sec}  ETA {eta}  {msg}",
+        );
+        progress.bar.enable_steady_tick(Duration::from_millis(500));
+        progress
+    }
+
+    fn new(bar: ProgressBar, template: &str) -> Self {
+        bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(DRAWN));
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        Self { bar, ok: 0, failed: 0, unknown: 0 }
+    }
+
+    /// So many rows so far.
+    pub(super) fn set(&self, rows: u64) {
+        self.bar.set_position(rows);
+    }
+
+    /// One row more.
+    pub(super) fn row(&mut self, status: Status) {
+        match status {
+            Status::Ok => self.ok += 1,
+            Status::Failed | Status::Invalid => self.failed += 1,
+            Status::Unknown => self.unknown += 1,
+            Status::Skipped => {}
+        }
+        // Text costs more than counting: it is made for every row only while rows are few.
+        if self.ok < 100 || self.ok % 64 == 0 || status != Status::Ok {
+            self.bar.set_message(format!("ok {}  failed {}  unknown {}", self.ok, self.failed, self.unknown));
+        }
+        self.bar.inc(1);
+    }
+
+    /// Prints a line above the bar.
+    pub(super) fn suspend(&self, print: impl FnOnce()) {
+        self.bar.suspend(print);
+    }
+
+    /// Takes the bar away.
+    pub(super) fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+}

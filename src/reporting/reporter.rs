@@ -1,0 +1,133 @@
+//! Turns events into lines and a progress bar.
+
+use std::fmt::Display;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use super::lines::{self, ERROR, HINT, WARNING};
+use super::progress::Progress;
+use super::summary;
+use crate::events::{Event, Listener};
+
+/// How much is shown.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Mode {
+    /// `--quiet`: no progress, no summary; warnings and errors remain.
+    pub quiet: bool,
+    /// `--json`: the summary goes to standard output as one object.
+    pub json: bool,
+    /// Whether standard error is a terminal that nothing else writes to.
+    pub progress: bool,
+}
+
+/// Tells a person what happens.
+#[derive(Debug)]
+pub struct Reporter {
+    mode: Mode,
+    progress: Mutex<Option<Progress>>,
+}
+
+impl Reporter {
+    /// A reporter.
+    #[must_use]
+    pub fn new(mode: Mode) -> Self {
+        Self { mode, progress: Mutex::new(None) }
+    }
+
+    /// Does something with the bar. A thread that panicked while it held the bar left it usable.
+    fn with_progress<R>(&self, act: impl FnOnce(&mut Option<Progress>) -> R) -> R {
+        act(&mut self.progress.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
+    fn line(&self, style: anstyle::Style, label: &str, text: &dyn Display) {
+        self.with_progress(|progress| match progress {
+            Some(progress) => progress.suspend(|| lines::labelled(style, label, text)),
+            None => lines::labelled(style, label, text),
+        });
+    }
+
+    fn note(&self, text: &dyn Display) {
+        if !self.mode.quiet {
+            self.line(lines::PLAIN, "note:", text);
+        }
+    }
+
+    fn shows_progress(&self) -> bool {
+        self.mode.progress && !self.mode.quiet
+    }
+
+    fn end_progress(&self) {
+        self.with_progress(|progress| {
+            if let Some(progress) = progress.take() {
+                progress.clear();
+            }
+        });
+    }
+}
+
+impl Listener for Reporter {
+    fn event(&self, event: Event<'_>) {
+        match event {
+            Event::Warning(text) => self.line(WARNING, "warning:", &text),
+            Event::Opened { name, dialect } => {
+                let Some(dialect) = dialect else { return };
+                let encoding = dialect.encoding.name();
+                // The usual case needs no words.
+                if encoding != "UTF-8" || dialect.delimiter != b',' {
+                    let delimiter = dialect.delimiter_name();
+                    self.note(&format_args!(
+                        "{name} is read as {encoding} with the delimiter {delimiter}; --encoding and --delimiter say otherwise"
+                    ));
+                }
+            }
+            Event::Checking(rows) => {
+                if self.shows_progress() {
+                    self.with_progress(|progress| progress.get_or_insert_with(Progress::checking).set(rows));
+                }
+            }
+            Event::Invalid { name, line, violation } => {
+                self.line(ERROR, "invalid:", &format_args!("{name}, line {line}, {violation}"));
+            }
+            Event::MoreInvalid(count) => {
+                self.line(ERROR, "invalid:", &format_args!("… and {count} more problems; the results have them all"));
+            }
+            Event::Checked { .. } => self.end_progress(),
+            Event::Sending(rows) => {
+                if self.shows_progress() {
+                    self.with_progress(|progress| *progress = Some(Progress::sending(rows)));
+                }
+            }
+            Event::Row(status) => self.with_progress(|progress| {
+                if let Some(progress) = progress {
+                    progress.row(status);
+                }
+            }),
+            Event::Paused { span, capped } => self.paused(span, capped),
+            Event::Stopping => self.line(
+                HINT,
+                "stopping:",
+                &"nothing more is launched; requests in flight are finished. Ctrl-C again leaves at once",
+            ),
+            Event::Leaving => self.line(HINT, "leaving:", &"requests in flight are given up; their rows are unknown"),
+            Event::Finished(summary) => {
+                self.end_progress();
+                summary::print(summary, self.mode);
+            }
+        }
+    }
+}
+
+impl Reporter {
+    fn paused(&self, span: Duration, capped: bool) {
+        let seconds = span.as_secs();
+        if capped {
+            self.line(
+                WARNING,
+                "warning:",
+                &format_args!("the server asks for a pause of {seconds} s; 600 s are kept, then it is tried again"),
+            );
+        } else {
+            self.note(&format_args!("the server asks for a pause of {seconds} s"));
+        }
+    }
+}
