@@ -24,6 +24,8 @@ mod server;
 mod settings;
 mod shape;
 mod store;
+#[cfg(test)]
+mod tests;
 
 pub use fault::{Fault, FaultKind, ParseFaultError};
 pub use server::{Sandbox, SandboxError};
