@@ -1,7 +1,39 @@
-//! Moves customer data in and out of the UserSide ERP.
+//! Moves customer data in and out of the UserSide ERP: rows of a spreadsheet become validated calls, calls
+//! leave at a set pace, and every row gets an outcome that can be trusted.
+//!
+//! Folders are the stages that a row passes through, and each knows only what stands before it:
+//!
+//! ```text
+//! catalogue <- reading <- validating <- sending <- recording       what the API offers, bytes to rows,
+//!                                                                  rows to calls, calls to outcomes, to disk
+//! sandbox                                                          knows the catalogue alone
+//! events <- reporting                                              what people are told
+//! cli                                                              knows clap, and each stage's settings
+//! commands                                                         joins them
+//! ```
+//!
+//! `tests/layers.rs` reads the sources and fails when a folder names one that it may not know.
+
+#![forbid(unsafe_code)]
+#![warn(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::todo,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod catalogue;
+pub mod cli;
+pub mod commands;
+pub mod events;
+pub mod exit;
 pub mod reading;
 pub mod recording;
+pub mod reporting;
+pub mod sandbox;
 pub mod sending;
 pub mod validating;

@@ -1,3 +1,7 @@
 //! `userside-bulk`: parse, run, exit.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    userside_bulk::commands::run(std::env::args_os()).into()
+}

@@ -2,12 +2,15 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
 use super::help;
 use super::import_args::{ImportArgs, ValidateArgs};
+use super::values;
 use crate::catalogue::{Operation, Version, operation};
+use crate::sandbox::{Fault, Location, RetryAfter, Selectors, Shape};
 
 /// Moves customer data in and out of the UserSide ERP: validated rows, paced requests, certain outcomes.
 #[derive(Debug, Parser)]
@@ -72,7 +75,7 @@ pub struct DemoArgs {
 
 /// `sandbox`.
 #[derive(Debug, Args)]
-#[command(after_long_help = help::SANDBOX)]
+#[command(after_long_help = help::sandbox())]
 pub struct SandboxArgs {
     /// Where to listen; port 0 takes a free one. The address is the first line on standard output.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
@@ -80,4 +83,40 @@ pub struct SandboxArgs {
     /// A file that holds the key that clients must know; without it the key is taken from USERSIDE_API_KEY.
     #[arg(long, value_name = "FILE")]
     pub(super) key_file: Option<PathBuf>,
+    /// How many invented customers there are at the start, with the ids from 1 on.
+    #[arg(long, value_name = "N", default_value = "1000")]
+    pub(super) customers: u32,
+    /// The version that the server pretends to be; without it whatever any version takes is taken.
+    #[arg(long, value_name = "VERSION")]
+    pub(super) server_version: Option<Version>,
+    /// Write one JSON line per request to this file, without the key.
+    #[arg(long, value_name = "FILE")]
+    pub(super) log: Option<PathBuf>,
+
+    /// Hold every answer back for this long.
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = values::span, help_heading = "Misbehaviour")]
+    pub(super) latency: Duration,
+    /// Let something go wrong: KIND=PERCENT% of the writes, or KIND@N the Nth write; may be repeated.
+    ///
+    /// KIND@2,5-7 names several. read: before the kind means reads instead of writes. The kinds are listed below.
+    #[arg(long, value_name = "FAULT", help_heading = "Misbehaviour")]
+    pub(super) fault: Vec<Fault>,
+    /// What faults, invented customers and mixed answers are drawn from; the same seed repeats them.
+    #[arg(long, value_name = "N", default_value = "0", help_heading = "Misbehaviour")]
+    pub(super) seed: u64,
+    /// The Retry-After header of 429 and 503: seconds, or an HTTP date.
+    #[arg(long, value_name = "WHEN", help_heading = "Misbehaviour")]
+    pub(super) retry_after: Option<RetryAfter>,
+    /// The Location header of redirects.
+    #[arg(long, value_name = "URL", help_heading = "Misbehaviour")]
+    pub(super) redirect_to: Option<Location>,
+    /// Take the subcategory under this name only: either, subcat or action.
+    #[arg(long, value_name = "NAME", default_value = "either", help_heading = "Misbehaviour")]
+    pub(super) selector: Selectors,
+    /// Take writes by POST only, as UserSide does from 3.21 on.
+    #[arg(long, help_heading = "Misbehaviour")]
+    pub(super) post_only: bool,
+    /// How answers are written: classic, modern or mixed; bom and warning add noise before them, as in modern,bom.
+    #[arg(long, value_name = "SHAPE", default_value = "classic", help_heading = "Misbehaviour")]
+    pub(super) shape: Shape,
 }

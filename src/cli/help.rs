@@ -1,5 +1,9 @@
 //! Examples and explanations behind the options.
 
+use std::fmt::Write as _;
+
+use crate::sandbox::FaultKind;
+
 pub(super) const MAIN: &str = "\
 Examples:
   userside-bulk demo                                   see everything work, without a server
@@ -52,7 +56,22 @@ Starts a sandbox, imports samples/customers.csv, shows what happens to a file wi
 customers, corrects balances against a control total and sets connection dates. Every command is printed
 as one would type it; the results are in the folder afterwards.";
 
-pub(super) const SANDBOX: &str = "\
+/// The kinds of faults come from where they are made.
+pub(super) fn sandbox() -> String {
+    let mut text = String::from(
+        "\
 Examples:
   userside-bulk sandbox --key-file key.txt
-  userside-bulk sandbox --listen 127.0.0.1:0 --key-file key.txt --latency 50ms --fault 504-late=1% --seed 7";
+  userside-bulk sandbox --listen 127.0.0.1:0 --key-file key.txt --latency 50ms --fault 504-late=1% --seed 7
+
+Kinds of faults:
+",
+    );
+    for kind in FaultKind::ALL {
+        let _ = writeln!(text, "  {:<13} {}", kind.name(), kind.summary());
+    }
+    text.push_str(
+        "\nGET /sandbox/ledger answers what the server holds: customers, bookings, number of requests.",
+    );
+    text
+}

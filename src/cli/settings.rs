@@ -3,9 +3,13 @@
 use std::ffi::OsStr;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use super::import_args::{Empty, ImportArgs, InputArgs, OutputArgs, PaceArgs, Selector, ServerArgs, ValidateArgs};
+use secrecy::SecretString;
+
+use super::args::SandboxArgs;
+use super::import_args::{
+    Empty, ImportArgs, InputArgs, OutputArgs, PaceArgs, Selector, ServerArgs, ValidateArgs,
+};
 pub use super::values::MaxFailures;
 use crate::catalogue::{ApiSelector, CUSTOMER, Operation};
 use crate::reading::{DialectChoice, Input, Mapping, MappingError};
@@ -89,7 +93,9 @@ pub enum SettingsError {
     #[error(transparent)]
     Mapping(#[from] MappingError),
     /// No key anywhere.
-    #[error("there is no API key: put it into the environment variable USERSIDE_API_KEY, or into a file and name that with --key-file")]
+    #[error(
+        "there is no API key: put it into the environment variable USERSIDE_API_KEY, or into a file and name that with --key-file"
+    )]
     NoKey,
     /// The key cannot be one.
     #[error("{0}; put the key, one line of text, into USERSIDE_API_KEY or into the file of --key-file")]
@@ -120,7 +126,11 @@ pub enum SettingsError {
 
 impl ImportSettings {
     /// The settings of an import.
-    pub fn of_import(args: ImportArgs, is_terminal: bool, environment_key: Option<String>) -> Result<Self, SettingsError> {
+    pub fn of_import(
+        args: ImportArgs,
+        is_terminal: bool,
+        environment_key: Option<String>,
+    ) -> Result<Self, SettingsError> {
         let send = SendSettings::resolve(args.server, &args.pace, environment_key)?;
         let mut settings = Self::resolve(args.input, args.output, is_terminal)?;
         settings.skip_invalid = args.skip_invalid;
@@ -209,11 +219,16 @@ fn results_of(input: &Path) -> PathBuf {
 
 fn same_file(one: Option<&Path>, other: Option<&Path>) -> bool {
     let (Some(one), Some(other)) = (one, other) else { return false };
-    one == other || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other && one.is_file())
+    one == other
+        || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other && one.is_file())
 }
 
 impl SendSettings {
-    fn resolve(server: ServerArgs, pace: &PaceArgs, environment_key: Option<String>) -> Result<Self, SettingsError> {
+    fn resolve(
+        server: ServerArgs,
+        pace: &PaceArgs,
+        environment_key: Option<String>,
+    ) -> Result<Self, SettingsError> {
         let mut warnings = Vec::new();
         let key = key(server.key_file.as_deref(), environment_key, &mut warnings)?;
         if server.url.url.scheme() == "http" && !server.url.is_loopback {
@@ -240,23 +255,39 @@ impl SendSettings {
             retries: pace.retries,
             retry_wait: pace.retry_wait,
         };
-        Ok(Self { http, key, selector, link, concurrency: pace.concurrency, max_failures: pace.max_failures, warnings })
+        Ok(Self {
+            http,
+            key,
+            selector,
+            link,
+            concurrency: pace.concurrency,
+            max_failures: pace.max_failures,
+            warnings,
+        })
     }
 }
 
-fn key(file: Option<&Path>, environment: Option<String>, warnings: &mut Vec<String>) -> Result<ApiKey, SettingsError> {
-    let text = match file {
-        Some(path) => {
-            let text = std::fs::read_to_string(path)
-                .map_err(|source| SettingsError::KeyFile { path: path.to_owned(), source })?;
-            if is_open_to_others(path) {
-                warnings.push(format!("everybody on this machine can read the key file {0}; chmod 600 {0} mends it", path.display()));
-            }
-            text
-        }
-        None => environment.filter(|text| !text.trim().is_empty()).ok_or(SettingsError::NoKey)?,
-    };
+fn key(
+    file: Option<&Path>,
+    environment: Option<String>,
+    warnings: &mut Vec<String>,
+) -> Result<ApiKey, SettingsError> {
+    let text = key_text(file, environment)?;
+    if let Some(path) = file.filter(|path| is_open_to_others(path)) {
+        warnings.push(format!(
+            "everybody on this machine can read the key file {0}; chmod 600 {0} mends it",
+            path.display()
+        ));
+    }
     Ok(ApiKey::new(&text)?)
+}
+
+fn key_text(file: Option<&Path>, environment: Option<String>) -> Result<String, SettingsError> {
+    match file {
+        Some(path) => std::fs::read_to_string(path)
+            .map_err(|source| SettingsError::KeyFile { path: path.to_owned(), source }),
+        None => environment.filter(|text| !text.trim().is_empty()).ok_or(SettingsError::NoKey),
+    }
 }
 
 #[cfg(unix)]
@@ -270,8 +301,29 @@ fn is_open_to_others(_: &Path) -> bool {
     false
 }
 
-/// The settings of a sandbox; the module that serves it wires them.
-pub fn sandbox_settings() {}
+/// The settings of a sandbox.
+pub fn sandbox_settings(
+    args: SandboxArgs,
+    environment_key: Option<String>,
+) -> Result<crate::sandbox::Settings, SettingsError> {
+    // A rehearsal's key is no secret: nobody is warned about its file.
+    let key = key_text(args.key_file.as_deref(), environment_key)?;
+    ApiKey::new(&key)?;
+    Ok(crate::sandbox::Settings {
+        seed: args.seed,
+        customers: args.customers,
+        version: args.server_version,
+        latency: args.latency,
+        faults: args.fault,
+        retry_after: args.retry_after,
+        redirect_to: args.redirect_to,
+        selectors: args.selector,
+        post_only: args.post_only,
+        shape: args.shape,
+        log: args.log,
+        ..crate::sandbox::Settings::new(args.listen, SecretString::from(key.trim()))
+    })
+}
 
 #[cfg(test)]
 mod tests {

@@ -11,17 +11,24 @@ use url::{Host, Url};
 pub(super) fn span(text: &str) -> Result<Duration, String> {
     let error = || format!("'{text}' is no span of time: write it like 30s, 500ms or 2m");
     let text = text.trim();
-    let seconds = text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().map(Duration::from_secs).ok());
+    let seconds =
+        text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().map(Duration::from_secs).ok());
     let span = match seconds {
         Some(seconds) => seconds.ok_or_else(error)?,
-        None => text.parse::<jiff::SignedDuration>().ok().and_then(|d| Duration::try_from(d).ok()).ok_or_else(error)?,
+        None => text
+            .parse::<jiff::SignedDuration>()
+            .ok()
+            .and_then(|d| Duration::try_from(d).ok())
+            .ok_or_else(error)?,
     };
     if span > Duration::from_secs(86_400) { Err(error()) } else { Ok(span) }
 }
 
 /// A span that is not nothing.
 pub(super) fn positive_span(text: &str) -> Result<Duration, String> {
-    span(text).and_then(|span| if span.is_zero() { Err("it must be longer than nothing".to_owned()) } else { Ok(span) })
+    span(text).and_then(|span| {
+        if span.is_zero() { Err("it must be longer than nothing".to_owned()) } else { Ok(span) }
+    })
 }
 
 /// `--max-failures`: a number of rows, or a share of the valid ones.
@@ -37,7 +44,8 @@ impl FromStr for MaxFailures {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let error = || format!("'{text}' is no limit: write a number of rows from 1 on, or a share such as 5%");
+        let error =
+            || format!("'{text}' is no limit: write a number of rows from 1 on, or a share such as 5%");
         match text.trim().strip_suffix('%') {
             Some(percent) => match percent.trim().parse::<f64>() {
                 Ok(percent) if percent > 0.0 && percent <= 100.0 => Ok(Self::Percent(percent)),
@@ -83,10 +91,16 @@ impl FromStr for Endpoint {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim();
         if !text.contains("://") {
-            let host = text.split(['?', '@']).next_back().filter(|_| !text.contains(['?', '@'])).unwrap_or("userside.example.com");
+            let host = text
+                .split(['?', '@'])
+                .next_back()
+                .filter(|_| !text.contains(['?', '@']))
+                .unwrap_or("userside.example.com");
             return Err(format!("the address needs http:// or https:// before it, such as https://{host}"));
         }
-        let mut url = Url::parse(text).map_err(|error| format!("this is no address: {error}; write it like https://userside.example.com"))?;
+        let mut url = Url::parse(text).map_err(|error| {
+            format!("this is no address: {error}; write it like https://userside.example.com")
+        })?;
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
             return Err("the address must begin with https:// or http:// and name a host".to_owned());
         }
@@ -108,7 +122,9 @@ impl FromStr for Endpoint {
 }
 
 fn has_ending(path: &str, ending: &str) -> bool {
-    path.len() >= ending.len() && path.is_char_boundary(path.len() - ending.len()) && path[path.len() - ending.len()..].eq_ignore_ascii_case(ending)
+    path.len() >= ending.len()
+        && path.is_char_boundary(path.len() - ending.len())
+        && path[path.len() - ending.len()..].eq_ignore_ascii_case(ending)
 }
 
 #[cfg(test)]
@@ -144,12 +160,20 @@ mod tests {
         let url = |text: &str| text.parse::<Endpoint>().map(|e| e.url.to_string());
         assert_eq!(url("https://x.example.com"), Ok("https://x.example.com/api.php".to_owned()));
         assert_eq!(url("https://x.example.com/us/"), Ok("https://x.example.com/us/api.php".to_owned()));
-        assert_eq!(url("http://127.0.0.1:8080/oper/api.php"), Ok("http://127.0.0.1:8080/oper/api.php".to_owned()));
+        assert_eq!(
+            url("http://127.0.0.1:8080/oper/api.php"),
+            Ok("http://127.0.0.1:8080/oper/api.php".to_owned())
+        );
     }
 
     #[test]
     fn an_address_with_a_key_in_it_is_refused_and_not_repeated() {
-        for bad in ["https://x.example.com/api.php?key=s3cret", "x.example.com/api.php?key=s3cret", "ftp://x/s3cret", "https://"] {
+        for bad in [
+            "https://x.example.com/api.php?key=s3cret",
+            "x.example.com/api.php?key=s3cret",
+            "ftp://x/s3cret",
+            "https://",
+        ] {
             let error = bad.parse::<Endpoint>().expect_err(bad);
             assert!(!error.contains("s3cret"), "{error}");
         }
@@ -157,7 +181,12 @@ mod tests {
 
     #[test]
     fn this_machine_is_recognised() {
-        for (text, expected) in [("http://localhost:1", true), ("http://127.8.8.8", true), ("http://[::1]:80", true), ("http://10.0.0.1", false)] {
+        for (text, expected) in [
+            ("http://localhost:1", true),
+            ("http://127.8.8.8", true),
+            ("http://[::1]:80", true),
+            ("http://10.0.0.1", false),
+        ] {
             assert_eq!(text.parse::<Endpoint>().map(|e| e.is_loopback), Ok(expected), "{text}");
         }
     }

@@ -1,9 +1,9 @@
 //! A reader between the bytes and the CSV parser that keeps two promises the parser does not give: a quote
 //! that is never closed is noticed, and one row cannot fill the memory.
 
-use std::cell::Cell;
 use std::io::{self, Read};
-use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// No row of a customer list comes near this.
 pub(super) const ROW_LIMIT_MIB: u64 = 8;
@@ -26,11 +26,11 @@ pub(super) enum Stopped {
 
 /// Counts what was read since the last row, shared with whoever sees the rows.
 #[derive(Debug, Clone, Default)]
-pub(super) struct SinceRow(Rc<Cell<u64>>);
+pub(super) struct SinceRow(Arc<AtomicU64>);
 
 impl SinceRow {
     pub(super) fn reset(&self) {
-        self.0.set(0);
+        self.0.store(0, Ordering::Relaxed);
     }
 }
 
@@ -58,7 +58,7 @@ impl<R: Read> Guard<R> {
 impl<R: Read> Read for Guard<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if !self.ended {
-            if self.since.0.get() > ROW_LIMIT_MIB << 20 {
+            if self.since.0.load(Ordering::Relaxed) > ROW_LIMIT_MIB << 20 {
                 return Err(io::Error::other(Stopped::HugeRow));
             }
             if !(self.unchanged)() {
@@ -69,7 +69,7 @@ impl<R: Read> Read for Guard<R> {
                 if self.old_mac {
                     buffer[..count].iter_mut().filter(|b| **b == b'\r').for_each(|b| *b = b'\n');
                 }
-                self.since.0.set(self.since.0.get() + count as u64);
+                self.since.0.fetch_add(count as u64, Ordering::Relaxed);
                 return Ok(count);
             }
             self.ended = true;

@@ -37,6 +37,12 @@ pub struct Frequent {
 const KINDS: usize = 1000;
 
 impl Tally {
+    /// So many valid rows, none of them sent.
+    #[must_use]
+    pub fn of_unsent(rows: u64) -> Self {
+        Self { skipped: rows, ..Self::default() }
+    }
+
     /// Counts a row.
     pub fn count(&mut self, line: u64, result: &RowResult) {
         *match result.status {

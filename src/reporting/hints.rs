@@ -22,18 +22,21 @@ pub(super) fn all(summary: &Summary) -> impl Iterator<Item = String> {
 
 fn after_refusal(summary: &Summary) -> Option<String> {
     (summary.refused && summary.tally.invalid > 0).then(|| {
-        "nothing was sent. Mend the rows and import again, or send the valid ones now with --skip-invalid".to_owned()
+        "nothing was sent. Mend the rows and import again, or send the valid ones now with --skip-invalid"
+            .to_owned()
     })
 }
 
 fn after_validation(summary: &Summary) -> Option<String> {
-    (!summary.sends && summary.tally.invalid == 0 && summary.tally.rows() > 0)
-        .then(|| format!("every row can be sent: userside-bulk import {} {}", summary.operation, summary.input))
+    (!summary.sends && summary.tally.invalid == 0 && summary.tally.rows() > 0).then(|| {
+        format!("every row can be sent: userside-bulk import {} {}", summary.operation, summary.input)
+    })
 }
 
 fn after_unknown(summary: &Summary) -> Option<String> {
     (summary.tally.unknown > 0).then(|| {
-        "unknown rows may have been applied. Look each one up in UserSide before you import it again".to_owned()
+        "unknown rows may have been applied. Look each one up in UserSide before you import it again"
+            .to_owned()
     })
 }
 
@@ -59,6 +62,8 @@ fn after_stop(summary: &Summary) -> Option<String> {
 fn after_timeouts(summary: &Summary) -> Option<String> {
     let errors = summary.tally.most_frequent(LOOK);
     let timeouts: u64 = errors.iter().filter(|e| e.code == ErrorCode::Timeout).map(|e| e.count).sum();
-    (timeouts > 0 && timeouts * 10 >= summary.tally.rows())
-        .then(|| "the server answers slowly; a longer --timeout and a lower --concurrency leave fewer rows unknown".to_owned())
+    (timeouts > 0 && timeouts * 10 >= summary.tally.rows()).then(|| {
+        "the server answers slowly; a longer --timeout and a lower --concurrency leave fewer rows unknown"
+            .to_owned()
+    })
 }

@@ -89,7 +89,11 @@ impl Listener for Reporter {
                 self.line(ERROR, "invalid:", &format_args!("{name}, line {line}, {violation}"));
             }
             Event::MoreInvalid(count) => {
-                self.line(ERROR, "invalid:", &format_args!("… and {count} more problems; the results have them all"));
+                self.line(
+                    ERROR,
+                    "invalid:",
+                    &format_args!("… and {count} more problems; the results have them all"),
+                );
             }
             Event::Checked { .. } => self.end_progress(),
             Event::Sending(rows) => {
@@ -108,7 +112,9 @@ impl Listener for Reporter {
                 "stopping:",
                 &"nothing more is launched; requests in flight are finished. Ctrl-C again leaves at once",
             ),
-            Event::Leaving => self.line(HINT, "leaving:", &"requests in flight are given up; their rows are unknown"),
+            Event::Leaving => {
+                self.line(HINT, "leaving:", &"requests in flight are given up; their rows are unknown")
+            }
             Event::Finished(summary) => {
                 self.end_progress();
                 summary::print(summary, self.mode);
@@ -124,7 +130,9 @@ impl Reporter {
             self.line(
                 WARNING,
                 "warning:",
-                &format_args!("the server asks for a pause of {seconds} s; 600 s are kept, then it is tried again"),
+                &format_args!(
+                    "the server asks for a pause of {seconds} s; 600 s are kept, then it is tried again"
+                ),
             );
         } else {
             self.note(&format_args!("the server asks for a pause of {seconds} s"));

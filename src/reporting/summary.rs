@@ -36,7 +36,13 @@ pub(super) fn print(summary: &Summary, mode: Mode) {
     lines::labelled(style, label, &counts(summary));
     for error in tally.most_frequent(ERRORS) {
         let rows = if error.count == 1 { "row" } else { "rows" };
-        lines::plain(&format_args!("  {} {rows}: {}: {} (line {})", error.count, error.code.name(), error.text, error.line));
+        lines::plain(&format_args!(
+            "  {} {rows}: {}: {} (line {})",
+            error.count,
+            error.code.name(),
+            error.text,
+            error.line
+        ));
     }
     if let Some(earlier) = &summary.earlier {
         lines::plain(&format_args!("earlier results are kept as {}", earlier.display()));

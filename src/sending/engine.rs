@@ -113,12 +113,12 @@ const GONE: u64 = 10;
 
 /// Sends calls until `calls` is closed and everything is settled, or until something stops the run. What was
 /// taken from `calls` is always delivered.
-pub async fn run<T: Transport, C: Clock>(
+pub async fn run<T: Transport, C: Clock, M: From<Vec<Delivery>>>(
     link: &Link<T, C>,
     selector: ApiSelector,
     limits: Limits,
     mut calls: mpsc::Receiver<Vec<Job>>,
-    deliveries: mpsc::Sender<Vec<Delivery>>,
+    deliveries: mpsc::Sender<M>,
     mut stop: watch::Receiver<StopSignal>,
 ) -> Ended {
     let envelope = link.envelope(selector);
@@ -131,7 +131,9 @@ pub async fn run<T: Transport, C: Clock>(
         }
         engine.obey_stop(*stop.borrow_and_update());
         let wake = engine.launch();
-        if !engine.told.is_empty() && deliveries.send(std::mem::take(&mut engine.told)).await.is_err() {
+        if !engine.told.is_empty()
+            && deliveries.send(M::from(std::mem::take(&mut engine.told))).await.is_err()
+        {
             // Nobody writes the outcomes down any more, so nothing more may be sent.
             engine.stop(StopReason::Interrupted);
         }
@@ -160,7 +162,7 @@ pub async fn run<T: Transport, C: Clock>(
     }
     let told = std::mem::take(&mut engine.told);
     if !told.is_empty() {
-        let _ = deliveries.send(told).await;
+        let _ = deliveries.send(M::from(told)).await;
     }
     Ended { stopped: engine.stopped, requests: engine.requests, retries: engine.retries }
 }

@@ -1,0 +1,105 @@
+//! `template` and `operations`: the catalogue for people.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use crate::catalogue::{
+    Effect, Operation, Parameter, Presence, Source, ValueKind, operations as all_operations,
+};
+use crate::cli::{OperationsArgs, TemplateArgs};
+use crate::exit::Exit;
+
+/// Prints a header line.
+pub(super) fn template(args: &TemplateArgs) -> Exit {
+    let names = args
+        .operation
+        .parameters_in(args.server_version)
+        .filter(|p| !args.obligatory || p.presence.is_required())
+        .map(|p| p.name);
+    let delimiter = char::from(args.delimiter).to_string();
+    print(&format!("{}\n", names.collect::<Vec<_>>().join(&delimiter)))
+}
+
+/// Prints the operations, or the parameters of one.
+pub(super) fn operations(args: &OperationsArgs) -> Exit {
+    print(&match args.operation {
+        None => overview(),
+        Some(operation) => details(operation),
+    })
+}
+
+/// A reader that has seen enough closes the pipe; that is a normal end.
+fn print(text: &str) -> Exit {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    Exit::Done
+}
+
+fn overview() -> String {
+    let mut text = String::new();
+    for operation in all_operations() {
+        let needed: Vec<_> =
+            operation.parameters_in(None).filter(|p| p.presence.is_required()).map(|p| p.name).collect();
+        let _ = writeln!(text, "{:<20} {}", operation.name(), operation.subcategory().summary);
+        let _ = writeln!(
+            text,
+            "{:<20}   needs {}; {}",
+            "",
+            needed.join(", "),
+            effect(operation.subcategory().effect)
+        );
+    }
+    text.push_str("\nuserside-bulk operations OPERATION lists the parameters of one.\n");
+    text
+}
+
+fn effect(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Reads => "changes nothing",
+        Effect::Repeatable => "may be sent twice",
+        Effect::OnceOnly => "must not be sent twice",
+    }
+}
+
+fn details(operation: Operation) -> String {
+    let subcategory = operation.subcategory();
+    let added = subcategory.added.map_or_else(String::new, |added| format!("; since {added}"));
+    let mut text =
+        format!("{}: {} ({}{added})\n\n", subcategory.name, subcategory.summary, effect(subcategory.effect));
+    let width = subcategory.parameters.iter().map(|p| p.name.len()).max().unwrap_or_default();
+    for parameter in subcategory.parameters {
+        let line = format!(
+            "{:<width$}  {:<13}  {:<10}  {}{}",
+            parameter.name,
+            parameter.kind.name(),
+            presence(parameter.presence),
+            parameter.summary,
+            notes(parameter)
+        );
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+    text
+}
+
+fn presence(presence: Presence) -> &'static str {
+    match presence {
+        Presence::Obligatory | Presence::InPractice => "obligatory",
+        Presence::Optional => "",
+    }
+}
+
+fn notes(parameter: &Parameter) -> String {
+    let mut notes = Vec::new();
+    if let ValueKind::Choice(choices) = parameter.kind {
+        notes.push(choices.iter().map(|c| c.name).collect::<Vec<_>>().join(", "));
+    }
+    notes.extend(parameter.since.map(|since| format!("since {since}")));
+    notes.extend(parameter.until.map(|until| format!("before {until}")));
+    if parameter.source == Source::NewerWiki {
+        notes.push("newer servers".to_owned());
+    }
+    if parameter.presence == Presence::InPractice {
+        notes.push("the specification calls it optional".to_owned());
+    }
+    if notes.is_empty() { String::new() } else { format!(" [{}]", notes.join("; ")) }
+}

@@ -1,0 +1,13 @@
+//! The commands: wiring only. Each takes settings, joins the stages and turns what they return into events
+//! and an exit.
+
+mod catalogue;
+mod demo;
+mod import;
+mod pipeline;
+mod run;
+mod sandbox;
+mod stop;
+mod validation;
+
+pub use run::run;

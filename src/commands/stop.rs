@@ -1,0 +1,63 @@
+//! Ctrl-C and SIGTERM: the first asks the run to stop, the second to leave at once.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use crate::events::{Event, Listener};
+use crate::sending::StopSignal;
+
+/// Listens for signals as long as the runtime lives.
+pub(super) fn listen(listener: Arc<dyn Listener>) -> std::io::Result<watch::Receiver<StopSignal>> {
+    let (sender, receiver) = watch::channel(StopSignal::None);
+    let mut signals = Signals::new()?;
+    tokio::spawn(async move {
+        signals.next().await;
+        listener.event(Event::Stopping);
+        sender.send_replace(StopSignal::Finish);
+        signals.next().await;
+        listener.event(Event::Leaving);
+        sender.send_replace(StopSignal::Abandon);
+        // The receivers must not see the sender go.
+        std::future::pending::<()>().await;
+    });
+    Ok(receiver)
+}
+
+#[cfg(unix)]
+pub(super) struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    pub(super) fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    pub(super) async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    pub(super) fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    pub(super) async fn next(&mut self) {
+        // Where signals cannot be listened for, the system's own answer to Ctrl-C remains.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}

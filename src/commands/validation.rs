@@ -1,0 +1,92 @@
+//! The first pass over an input: every row is checked, nothing is sent.
+
+use tokio::sync::watch;
+
+use super::run::Failure;
+use crate::events::{Event, Listener};
+use crate::reading::{Row, Source};
+use crate::sending::StopSignal;
+use crate::validating::{Across, Checker, Rejection, Totals, Violation};
+
+/// How many problems are told one by one.
+const TOLD: u64 = 20;
+/// How often a listener hears of progress, in rows.
+const STEP: u64 = 4096;
+
+/// What the first pass found.
+pub(super) struct Validated {
+    pub(super) checker: Checker,
+    /// For the second pass.
+    pub(super) across: Across,
+    pub(super) totals: Totals,
+}
+
+/// Checks every row of the input.
+pub(super) fn check_all(
+    source: &Source,
+    mut checker: Checker,
+    allow_duplicates: bool,
+    listener: &dyn Listener,
+    stop: &watch::Receiver<StopSignal>,
+) -> Result<Validated, Failure> {
+    let mut across = Across::new(allow_duplicates);
+    let (_, mut records) = source.records()?;
+    let mut row = Row::default();
+    let mut problems = Problems { name: source.name(), listener, count: 0 };
+    for violation in checker.header() {
+        problems.tell(1, violation);
+    }
+    while records.read(&mut row)? {
+        if row.number().0 % STEP == 0 {
+            if *stop.borrow() != StopSignal::None {
+                return Err(Failure::Interrupted);
+            }
+            listener.event(Event::Checking(row.number().0));
+        }
+        if let Err(rejection) = check(&mut checker, &mut across, &row, |_| ()) {
+            rejection.own.iter().for_each(|violation| problems.tell(row.line(), violation));
+        }
+    }
+    if let Some(more) = problems.count.checked_sub(TOLD).filter(|more| *more > 0) {
+        listener.event(Event::MoreInvalid(more));
+    }
+    let totals = across.totals();
+    listener.event(Event::Checked { totals });
+    Ok(Validated { checker, across: across.again(), totals })
+}
+
+/// Checks a row alone and among those before it, and makes something of it where it is valid.
+pub(super) fn check<R>(
+    checker: &mut Checker,
+    across: &mut Across,
+    row: &Row,
+    make: impl FnOnce(&crate::validating::Checked<'_>) -> R,
+) -> Result<R, Rejection> {
+    let duplicate = match checker.check(row) {
+        Ok(checked) => match across.observe(&checked, row.line()) {
+            Ok(()) => return Ok(make(&checked)),
+            Err(violation) => violation,
+        },
+        Err(rejection) => {
+            across.observe_invalid();
+            return Err(rejection);
+        }
+    };
+    Err(checker.reject(vec![duplicate]))
+}
+
+/// Tells the first problems and counts the rest.
+struct Problems<'a> {
+    name: &'a str,
+    listener: &'a dyn Listener,
+    count: u64,
+}
+
+impl Problems<'_> {
+    fn tell(&mut self, line: u64, violation: &Violation) {
+        self.count += 1;
+        if self.count <= TOLD {
+            self.listener.event(Event::Invalid { name: self.name, line, violation });
+        }
+    }
+}

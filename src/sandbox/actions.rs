@@ -1,0 +1,207 @@
+//! What each action does to the store: the eleven things that the section's subcategories stand for.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use serde_json::{Map, Value, json};
+
+use super::answer::{Done, Refusal, Reply, employee_field};
+use super::checks::{Arguments, check};
+use super::conditions;
+use super::paths;
+use super::store::{Booking, Moment, NotBooked, Store};
+use crate::catalogue::{Action, CUSTOMER, Choice, Meaning, Subcategory, ValueKind, Version};
+
+/// Where a read shows the billing a second time.
+const BILLING_AGAIN: &str = "billing.id";
+
+/// Checks the call and carries it out.
+pub(super) fn perform(
+    store: &mut Store,
+    subcategory: &'static Subcategory,
+    parameters: &BTreeMap<String, String>,
+    version: Option<Version>,
+    at: Moment,
+) -> Reply {
+    let done = check(subcategory, parameters, version)
+        .and_then(|arguments| Call { store, subcategory, arguments, at }.perform());
+    done.map_or_else(Reply::Refused, Reply::Done)
+}
+
+struct Call<'s, 'r> {
+    store: &'s mut Store,
+    subcategory: &'static Subcategory,
+    arguments: Arguments<'r>,
+    at: Moment,
+}
+
+impl Call<'_, '_> {
+    fn perform(self) -> Result<Done, Refusal> {
+        match self.subcategory.action {
+            Action::Add => Ok(self.add()),
+            Action::Edit | Action::ChangeBilling | Action::ChangeDateConnect => self.change(),
+            Action::ChangeBalance => self.book(),
+            Action::Delete => self.delete(),
+            Action::Read => self.read(),
+            Action::Select => Ok(self.select()),
+            Action::Find => self.find(),
+            Action::History => self.history(),
+            Action::Count => self.count(),
+        }
+    }
+
+    fn add(self) -> Done {
+        let id = self.store.add(fields(&self.arguments), self.at);
+        Done { ids: Some(vec![id]), data: None }
+    }
+
+    fn change(self) -> Result<Done, Refusal> {
+        let id = self.customer()?;
+        let found = self.store.change(id, fields(&self.arguments));
+        found.then(Done::default).ok_or_else(Refusal::not_found)
+    }
+
+    fn book(self) -> Result<Done, Refusal> {
+        let amount: Decimal = self.parsed(Meaning::Amount)?;
+        let booking = Booking {
+            customer: self.customer()?,
+            amount,
+            note: self.arguments.get(Meaning::BookingNote).unwrap_or_default().to_owned(),
+            employee: self.parsed(Meaning::Employee).unwrap_or_default(),
+            at: self.at,
+        };
+        self.store.book(booking).map(|()| Done::default()).map_err(|reason| match reason {
+            NotBooked::NobodyThere => Refusal::not_found(),
+            NotBooked::OutOfRange => Refusal::bad("the balance would be out of range"),
+        })
+    }
+
+    fn delete(self) -> Result<Done, Refusal> {
+        let id = self.customer()?;
+        self.store.remove(id).then(Done::default).ok_or_else(Refusal::not_found)
+    }
+
+    /// One customer for one id; a map of those who exist for a list of them.
+    fn read(self) -> Result<Done, Refusal> {
+        let Some(ids) = self.arguments.get(Meaning::Customer) else { return self.read_by_fields() };
+        let data = if ids.contains(',') {
+            let customers = ids.split(',').filter_map(|id| Some((id, self.store.get(id.parse().ok()?)?)));
+            // By the number, so that `007` and `7` are one.
+            let customers: Map<String, Value> = customers
+                .map(|(id, customer)| (id.trim_start_matches('0').to_owned(), customer.clone()))
+                .collect();
+            // PHP does not know an empty list from an empty map.
+            if customers.is_empty() { json!([]) } else { customers.into() }
+        } else {
+            self.store.get(self.customer()?).cloned().ok_or_else(Refusal::not_found)?
+        };
+        Ok(Done { ids: None, data: Some(data) })
+    }
+
+    fn read_by_fields(self) -> Result<Done, Refusal> {
+        let meets = |customer: &Value| {
+            self.arguments
+                .given()
+                .all(|(parameter, wanted)| conditions::holds(customer, parameter, wanted, false))
+        };
+        let id = self.store.select(meets).next().ok_or_else(Refusal::not_found)?;
+        Ok(Done { ids: None, data: self.store.get(id).cloned() })
+    }
+
+    fn select(self) -> Done {
+        let like = self.arguments.get(Meaning::Substring) == Some("1");
+        let limit = self.parsed(Meaning::Limit).unwrap_or(usize::MAX);
+        let meets = |customer: &Value| {
+            self.arguments
+                .given()
+                .all(|(parameter, wanted)| conditions::holds(customer, parameter, wanted, like))
+        };
+        let ids: Vec<u64> = self.store.select(meets).take(limit).collect();
+        Done { ids: None, data: Some(json!(ids)) }
+    }
+
+    fn find(self) -> Result<Done, Refusal> {
+        let field = self.chosen()?.field;
+        let sought = self.arguments.get(Meaning::Sought).unwrap_or_default();
+        let skip_former = self.arguments.get(Meaning::Former) == Some("1");
+        Ok(Done { ids: Some(self.store.find(field, sought, skip_former)), data: None })
+    }
+
+    fn history(self) -> Result<Done, Refusal> {
+        let bookings = self.store.history(self.customer()?).ok_or_else(Refusal::not_found)?;
+        let entries: Vec<Value> = bookings.map(entry).collect();
+        Ok(Done { ids: None, data: Some(entries.into()) })
+    }
+
+    fn count(self) -> Result<Done, Refusal> {
+        let field = self.chosen()?.field;
+        let active = |customer: &Value| {
+            paths::first(customer, field).is_some_and(|date| conditions::is_date(&paths::text(date)))
+        };
+        Ok(Done { ids: None, data: Some(self.store.select(active).count().into()) })
+    }
+
+    fn customer(&self) -> Result<u64, Refusal> {
+        self.parsed(Meaning::Customer)
+    }
+
+    /// The value as its type. The checks have seen to it that it is one, but a server does not rely on
+    /// that with a panic.
+    fn parsed<T: std::str::FromStr>(&self, meaning: Meaning) -> Result<T, Refusal> {
+        let value = self.arguments.get(meaning).and_then(|value| value.parse().ok());
+        value.ok_or_else(|| Refusal::bad("a parameter is missing or out of range"))
+    }
+
+    fn chosen(&self) -> Result<&'static Choice, Refusal> {
+        let name = self.arguments.get(Meaning::Typer);
+        let choices: &'static [Choice] = match self.subcategory.by_meaning(Meaning::Typer).map(|p| p.kind) {
+            Some(ValueKind::Choice(choices)) => choices,
+            _ => &[],
+        };
+        let chosen = choices.iter().find(|choice| Some(choice.name) == name);
+        chosen.ok_or_else(|| Refusal::bad("nothing of this type can be looked for"))
+    }
+}
+
+/// What a call writes, as the store keeps it. The billing is kept in two places.
+fn fields(arguments: &Arguments<'_>) -> impl Iterator<Item = (&'static str, Value)> {
+    let billing = billing_field();
+    arguments.writes().flat_map(move |(path, kind, value)| {
+        let value = stored(kind, value);
+        let again = (Some(path) == billing).then(|| (BILLING_AGAIN, value.clone()));
+        again.into_iter().chain([(path, value)])
+    })
+}
+
+/// The field that moving a customer to another billing writes.
+fn billing_field() -> Option<&'static str> {
+    let parameters = CUSTOMER.subcategory(Action::ChangeBilling)?.parameters;
+    parameters.iter().find_map(|parameter| match (parameter.kind, parameter.meaning) {
+        (ValueKind::Id, Meaning::Sets(path)) => Some(path),
+        _ => None,
+    })
+}
+
+/// Ids, flags and integers are numbers in an answer, the rest is text.
+fn stored(kind: ValueKind, value: &str) -> Value {
+    match kind {
+        ValueKind::Id | ValueKind::Flag | ValueKind::Integer => {
+            value.parse::<i64>().map_or_else(|_| value.into(), Value::from)
+        }
+        _ => value.into(),
+    }
+}
+
+/// A booking as the history shows it.
+fn entry(booking: &Booking) -> Value {
+    let mut entry = json!({
+        "Typer": "money",
+        "DateDo": booking.at.written(),
+        "Amount": booking.amount.to_string(),
+        "Comment": booking.note,
+    });
+    if let Some(name) = employee_field() {
+        paths::set(&mut entry, name, booking.employee.into());
+    }
+    entry
+}

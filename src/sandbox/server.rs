@@ -1,0 +1,200 @@
+//! The sandbox as a server: binding, serving until told to stop, and the two pages it has.
+
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+use tokio::net::TcpListener;
+
+use super::app::{App, Verdict};
+use super::delivery::{Delivery, json};
+use super::ledger::Log;
+use super::line::{Line, Lines};
+use super::request::Received;
+use super::seed;
+use super::settings::Settings;
+use super::store::Store;
+
+/// Where the ledger can be read. Every other path is the API.
+const LEDGER: &str = "/sandbox/ledger";
+
+/// How long PHP goes on after the web server has given up.
+const PHP_GOES_ON: Duration = Duration::from_secs(1);
+
+/// How long a stop waits for clients that are in the middle of a request.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// A rehearsal server that listens, but does not answer before [`Sandbox::serve`] is called.
+pub struct Sandbox {
+    app: Arc<App>,
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+/// Why there is no sandbox, or no longer.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    /// Somebody else listens there.
+    #[error(
+        "{address} is in use by another program: stop it, or let --listen name another port (port 0 takes a free one)"
+    )]
+    InUse {
+        /// The address.
+        address: SocketAddr,
+    },
+    /// It is not possible to listen there.
+    #[error(
+        "cannot listen on {address}: {source}; let --listen name an address of this machine, like 127.0.0.1:0"
+    )]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The log cannot be opened.
+    #[error("cannot open the log {}: {source}; name a file in a folder that exists and may be written to", path.display())]
+    OpenLog {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The log could not be written any more, so the sandbox stopped.
+    #[error("cannot write the log {}: {source}; requests since then are not in it, so the sandbox has stopped", path.display())]
+    WriteLog {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The built-in customers are not what they should be.
+    #[error("the built-in customers cannot be read: {0}")]
+    Invented(#[from] serde_json::Error),
+}
+
+impl Sandbox {
+    /// Invents the customers, opens the log and starts to listen. From here on, connections are accepted by
+    /// the system and wait.
+    pub async fn bind(settings: Settings) -> Result<Self, SandboxError> {
+        let store = Store::new(seed::invented(settings.seed, settings.customers)?, seed::blank()?);
+        let log = settings.log.as_ref().map(|path| {
+            Log::open(path, settings.key.clone())
+                .map_err(|source| SandboxError::OpenLog { path: path.clone(), source })
+        });
+        let log = log.transpose()?;
+        let address = settings.listen;
+        let cannot = |source: io::Error| match source.kind() {
+            io::ErrorKind::AddrInUse => SandboxError::InUse { address },
+            _ => SandboxError::Listen { address, source },
+        };
+        let listener = TcpListener::bind(address).await.map_err(cannot)?;
+        let address = listener.local_addr().map_err(cannot)?;
+        Ok(Self { app: Arc::new(App::new(settings, store, log)), listener, address })
+    }
+
+    /// Where the sandbox listens, with the port that it really has.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers requests until `stop` is ready. Then requests under way are answered, stalled connections are
+    /// closed and work that was put off is done, all within two seconds.
+    ///
+    /// It runs on a runtime of any flavour that has I/O and time switched on.
+    ///
+    /// # Errors
+    ///
+    /// [`SandboxError::WriteLog`], as soon as a request could not be logged.
+    pub async fn serve(self, stop: impl Future<Output = ()>) -> Result<(), SandboxError> {
+        let app = self.app;
+        let pages = Router::new().route(LEDGER, get(ledger)).fallback(api).with_state(app.clone());
+        let service = pages.into_make_service_with_connect_info::<Line>();
+        let server = axum::serve(Lines(self.listener), service).with_graceful_shutdown(app.stopped());
+        let mut server = pin!(server.into_future());
+        let over = {
+            let mut told = pin!(app.stopped());
+            tokio::select! {
+                // It ends by itself only when told to, and never with an error.
+                _ = &mut server => true,
+                () = &mut told => false,
+                () = stop => false,
+            }
+        };
+        app.stop();
+        // A client that sends half a request and then nothing does not hold up the end for ever.
+        let _ = tokio::time::timeout(GRACE, async {
+            if !over {
+                let _ = server.await;
+            }
+            app.all_done().await;
+        })
+        .await;
+        match (app.take_broken(), &app.settings.log) {
+            (Some(source), Some(path)) => Err(SandboxError::WriteLog { path: path.clone(), source }),
+            _ => Ok(()),
+        }
+    }
+}
+
+async fn ledger(State(app): State<Arc<App>>) -> Response {
+    let delivery = match app.ledger() {
+        Ok(body) => json(StatusCode::OK, body),
+        Err(error) => json(StatusCode::INTERNAL_SERVER_ERROR, error.to_string().into_bytes()),
+    };
+    send(delivery, &Line::default(), &app).await
+}
+
+async fn api(
+    State(app): State<Arc<App>>,
+    ConnectInfo(line): ConnectInfo<Line>,
+    request: Request,
+) -> Response {
+    let received = Received::read(request, &app.settings).await;
+    let Verdict { delivery, late } = app.decide(received);
+    if let Some(late) = late {
+        let (app, stopped) = (app.clone(), app.stopped());
+        tokio::spawn(async move {
+            tokio::select! {
+                () = tokio::time::sleep(PHP_GOES_ON) => {}
+                () = stopped => {}
+            }
+            app.catch_up(late);
+        });
+    }
+    if !app.settings.latency.is_zero() {
+        tokio::select! {
+            () = tokio::time::sleep(app.settings.latency) => {}
+            () = app.stopped() => {}
+        }
+    }
+    send(delivery, &line, &app).await
+}
+
+/// Hands the answer over, or cuts the line so that the one handed over instead reaches nobody.
+async fn send(delivery: Delivery, line: &Line, app: &App) -> Response {
+    match delivery {
+        Delivery::Answer(response) => return response,
+        // The library drops this handler when the client leaves.
+        Delivery::Stall => app.stopped().await,
+        Delivery::Close => {}
+    }
+    line.cut();
+    Response::default()
+}

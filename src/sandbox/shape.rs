@@ -1,0 +1,96 @@
+//! How answers are spelt: which of the shapes seen at real installations this server has.
+
+use std::str::FromStr;
+
+/// The spelling of answers, written as a comma list such as `modern,bom,warning`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Shape {
+    /// The names of an answer's parts and the form of its values.
+    pub style: Style,
+    /// A byte order mark stands before the JSON.
+    pub bom: bool,
+    /// A PHP warning stands before the JSON.
+    pub warning: bool,
+}
+
+/// The names of an answer's parts and the form of its values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Style {
+    /// `Result`, `ErrorText`, `Id`, `Data`.
+    #[default]
+    Classic,
+    /// `result`, `id`, `data`; answers with another status than 200 have `error` alone.
+    Modern,
+    /// A mixture drawn anew for every request: either spelling, numbers as text, one id in a list, `[]`
+    /// for empty objects, the verdict in any case, text escaped for HTML.
+    Mixed,
+}
+
+impl Style {
+    const ALL: [(&'static str, Self); 3] =
+        [("classic", Self::Classic), ("modern", Self::Modern), ("mixed", Self::Mixed)];
+}
+
+/// The text describes no shape.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ParseShapeError {
+    /// A word of the list is none of the known ones.
+    #[error(
+        "'{word}' is not a shape: write classic, modern or mixed, and after a comma bom, warning or both, like modern,bom,warning"
+    )]
+    Unknown {
+        /// The word.
+        word: String,
+    },
+    /// Two styles were named.
+    #[error("'{text}' names two styles: write one of classic, modern and mixed")]
+    Contradiction {
+        /// The whole text.
+        text: String,
+    },
+}
+
+impl FromStr for Shape {
+    type Err = ParseShapeError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut shape = Self::default();
+        let mut style = None;
+        for word in text.split(',').map(str::trim) {
+            match word.to_ascii_lowercase().as_str() {
+                "bom" => shape.bom = true,
+                "warning" => shape.warning = true,
+                name => {
+                    let found = Style::ALL.into_iter().find(|(known, _)| *known == name);
+                    let (_, named) =
+                        found.ok_or_else(|| ParseShapeError::Unknown { word: word.to_owned() })?;
+                    if style.replace(named).is_some() {
+                        return Err(ParseShapeError::Contradiction { text: text.to_owned() });
+                    }
+                }
+            }
+        }
+        shape.style = style.unwrap_or_default();
+        Ok(shape)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ParseShapeError, Shape, Style};
+
+    #[test]
+    fn a_list_of_words_in_any_order() {
+        assert_eq!("classic".parse(), Ok(Shape::default()));
+        assert_eq!("bom, Modern".parse(), Ok(Shape { style: Style::Modern, bom: true, warning: false }));
+        assert_eq!("warning".parse(), Ok(Shape { warning: true, ..Shape::default() }));
+    }
+
+    #[test]
+    fn what_is_refused_says_how_to_write_it() {
+        let unknown = "fancy".parse::<Shape>().expect_err("no shape").to_string();
+        assert!(unknown.contains("like modern,bom,warning"), "{unknown}");
+        assert!("".parse::<Shape>().is_err());
+        assert!(matches!("modern,mixed".parse::<Shape>(), Err(ParseShapeError::Contradiction { .. })));
+    }
+}

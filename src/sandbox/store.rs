@@ -1,0 +1,211 @@
+//! The customers, their balances and what was booked: the sandbox's database.
+//!
+//! A customer is the JSON that a read of them answers. Money is decimal throughout; the JSON holds it as
+//! text. Nothing here knows a parameter: whoever writes says which path gets which value.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use serde_json::Value;
+
+use super::conditions;
+use super::index::Index;
+use super::paths;
+
+/// The field of a customer that holds the balance.
+const BALANCE: &str = "balance";
+/// The field of a customer that says when they were created.
+const CREATED: &str = "date_create";
+/// The customer's own id.
+const ID: &str = "id";
+
+/// Ids given out start behind this one, or behind the last invented customer.
+const FIRST_GIVEN: u64 = 1_000;
+
+/// Everything that writes can change.
+#[derive(Debug)]
+pub(super) struct Store {
+    customers: BTreeMap<u64, Customer>,
+    bookings: Vec<Booking>,
+    index: Index,
+    last_id: u64,
+    blank: Value,
+}
+
+#[derive(Debug)]
+struct Customer {
+    data: Value,
+    balance: Decimal,
+    /// Places in the list of all bookings.
+    history: Vec<usize>,
+}
+
+/// Money that was booked.
+#[derive(Debug, Clone)]
+pub(super) struct Booking {
+    pub(super) customer: u64,
+    pub(super) amount: Decimal,
+    pub(super) note: String,
+    pub(super) employee: u64,
+    pub(super) at: Moment,
+}
+
+/// When something happened.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moment {
+    /// Since the sandbox was made.
+    pub(super) elapsed: std::time::Duration,
+    /// By the clock on the wall.
+    pub(super) wall: jiff::Timestamp,
+}
+
+impl Moment {
+    /// The way the API writes a moment.
+    pub(super) fn written(self) -> String {
+        self.wall.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+}
+
+/// Why money could not be booked.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum NotBooked {
+    NobodyThere,
+    OutOfRange,
+}
+
+impl Store {
+    /// A store with these customers, under the ids from 1 on. `blank` is what a new customer starts as.
+    pub(super) fn new(invented: Vec<Value>, blank: Value) -> Self {
+        let mut store = Self {
+            customers: BTreeMap::new(),
+            bookings: Vec::new(),
+            index: Index::new(),
+            last_id: FIRST_GIVEN.max(invented.len() as u64),
+            blank,
+        };
+        for (id, data) in (1..).zip(invented) {
+            store.put(id, data);
+        }
+        store
+    }
+
+    fn put(&mut self, id: u64, mut data: Value) {
+        paths::set(&mut data, ID, id.into());
+        let balance = paths::first(&data, BALANCE).and_then(|text| paths::text(text).parse().ok());
+        self.index.insert(id, &data);
+        self.customers
+            .insert(id, Customer { data, balance: balance.unwrap_or_default(), history: Vec::new() });
+    }
+
+    /// Creates a customer with these fields and gives out their id.
+    pub(super) fn add<'p>(&mut self, fields: impl Iterator<Item = (&'p str, Value)>, at: Moment) -> u64 {
+        self.last_id += 1;
+        let mut data = self.blank.clone();
+        paths::set(&mut data, CREATED, at.written().into());
+        fields.for_each(|(path, value)| paths::set(&mut data, path, value));
+        self.put(self.last_id, data);
+        self.last_id
+    }
+
+    /// Writes these fields, all or, if nobody has the id, none; says which.
+    pub(super) fn change<'p>(&mut self, id: u64, fields: impl Iterator<Item = (&'p str, Value)>) -> bool {
+        let Some(customer) = self.customers.get_mut(&id) else { return false };
+        self.index.remove(id, &customer.data);
+        fields.for_each(|(path, value)| paths::set(&mut customer.data, path, value));
+        self.index.insert(id, &customer.data);
+        true
+    }
+
+    /// Books money and remembers it.
+    pub(super) fn book(&mut self, booking: Booking) -> Result<(), NotBooked> {
+        let customer = self.customers.get_mut(&booking.customer).ok_or(NotBooked::NobodyThere)?;
+        let balance = customer.balance.checked_add(booking.amount).ok_or(NotBooked::OutOfRange)?;
+        customer.balance = balance;
+        paths::set(&mut customer.data, BALANCE, balance.to_string().into());
+        customer.history.push(self.bookings.len());
+        self.bookings.push(booking);
+        Ok(())
+    }
+
+    /// Removes a customer; what was booked on them stays known. Says whether there was one.
+    pub(super) fn remove(&mut self, id: u64) -> bool {
+        let Some(customer) = self.customers.remove(&id) else { return false };
+        self.index.remove(id, &customer.data);
+        true
+    }
+
+    /// The customer with this id.
+    pub(super) fn get(&self, id: u64) -> Option<&Value> {
+        self.customers.get(&id).map(|customer| &customer.data)
+    }
+
+    /// Whoever has this value in this field.
+    pub(super) fn find(&self, path: &str, value: &str, skip_former: bool) -> Vec<u64> {
+        let wanted = |id: &u64| !skip_former || !self.get(*id).is_some_and(conditions::is_former);
+        self.index.find(path, value).filter(wanted).collect()
+    }
+
+    /// Whoever meets the condition, in the order of their ids.
+    pub(super) fn select(&self, mut meets: impl FnMut(&Value) -> bool) -> impl Iterator<Item = u64> {
+        self.customers.iter().filter(move |(_, customer)| meets(&customer.data)).map(|(id, _)| *id)
+    }
+
+    /// What was booked on a customer, oldest first.
+    pub(super) fn history(&self, id: u64) -> Option<impl Iterator<Item = &Booking>> {
+        let customer = self.customers.get(&id)?;
+        Some(customer.history.iter().filter_map(|place| self.bookings.get(*place)))
+    }
+
+    /// Every customer, in the order of their ids.
+    pub(super) fn customers(&self) -> impl Iterator<Item = &Value> {
+        self.customers.values().map(|customer| &customer.data)
+    }
+
+    /// Everything that was ever booked, oldest first.
+    pub(super) fn bookings(&self) -> &[Booking] {
+        &self.bookings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Booking, Moment, NotBooked, Store};
+
+    fn moment() -> Moment {
+        Moment { elapsed: std::time::Duration::ZERO, wall: jiff::Timestamp::UNIX_EPOCH }
+    }
+
+    fn booking(customer: u64, amount: &str) -> Booking {
+        let amount = amount.parse().expect("money");
+        Booking { customer, amount, note: String::new(), employee: 0, at: moment() }
+    }
+
+    #[test]
+    fn money_adds_up_to_the_cent() {
+        let mut store = Store::new(vec![json!({"balance": "0.10"})], json!({}));
+        store.book(booking(1, "0.20")).expect("booked");
+        store.book(booking(1, "-0.30")).expect("booked");
+        assert_eq!(store.get(1).expect("there")["balance"], "0.00");
+        assert_eq!(store.history(1).expect("there").count(), 2);
+    }
+
+    #[test]
+    fn what_cannot_be_booked_leaves_no_trace() {
+        let mut store = Store::new(vec![json!({"balance": "79228162514264337593543950335"})], json!({}));
+        assert_eq!(store.book(booking(1, "1")), Err(NotBooked::OutOfRange));
+        assert_eq!(store.book(booking(2, "1")), Err(NotBooked::NobodyThere));
+        assert!(store.bookings().is_empty());
+    }
+
+    #[test]
+    fn ids_given_out_never_meet_the_invented_ones_nor_come_twice() {
+        let mut store = Store::new(vec![json!({}); 3], json!({}));
+        assert_eq!(store.add([].into_iter(), moment()), 1001);
+        assert!(store.remove(1001));
+        assert_eq!(store.add([].into_iter(), moment()), 1002);
+        let mut crowded = Store::new(vec![json!({}); 1500], json!({}));
+        assert_eq!(crowded.add([].into_iter(), moment()), 1501);
+    }
+}
