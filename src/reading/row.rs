@@ -54,6 +54,12 @@ impl Row {
         self.cells().all(|cell| cell.trim().is_empty())
     }
 
+    /// Whether some cell may hold what stands for bytes that are no text. Cheap, and true too often: it
+    /// looks for the first byte of that character.
+    pub fn may_be_undecodable(&self) -> bool {
+        self.record.as_slice().as_bytes().contains(&0xEF)
+    }
+
     /// The cell of this column, as it is in the file; none where the row is too short.
     pub fn cell(&self, column: usize) -> Option<&str> {
         let cell = self.record.get(column)?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::call::{Call, SequenceKey, Values};
 use super::date::DateOrder;
-use super::kinds::{Refusal, normalise};
+use super::kinds::{Refusal, decodable, normalise};
 use super::money::Money;
 use super::violation::{Rejection, Violation, ViolationCode};
 use crate::catalogue::{Identity, Meaning, Operation, Parameter, ValueKind, Version};
@@ -75,6 +75,7 @@ pub struct Checker {
     rules: Rules,
     constants: Values,
     header: Arc<[Violation]>,
+    books_money: bool,
     values: Values,
     violations: Vec<Violation>,
 }
@@ -97,7 +98,9 @@ impl Checker {
             constants.push_text(skip, "1");
         }
         let header = columns.problems.iter().map(Violation::from).collect();
+        let books_money = operation.subcategory().by_meaning(Meaning::Amount).is_some();
         Ok(Self {
+            books_money,
             operation,
             columns,
             rules,
@@ -123,8 +126,9 @@ impl Checker {
         self.values.clear();
         self.violations.clear();
         self.check_width(row);
+        let suspicious = row.may_be_undecodable();
         for place in 0..self.columns.bindings.len() {
-            self.check_cell(self.columns.bindings[place], row);
+            self.check_cell(self.columns.bindings[place], row, suspicious);
         }
         if self.violations.is_empty() && self.header.is_empty() {
             for (parameter, value) in self.constants.iter() {
@@ -161,9 +165,9 @@ impl Checker {
         }
     }
 
-    fn check_cell(&mut self, binding: Binding, row: &Row) {
+    fn check_cell(&mut self, binding: Binding, row: &Row, suspicious: bool) {
         let Binding { column, parameter } = binding;
-        let value = row.cell(column).map_or("", str::trim);
+        let value = row.cell(column).map_or("", trimmed);
         let violation = |checker: &Self, code, reason: String| {
             let value = (!value.is_empty()).then_some(value);
             Violation::new(code, Some(checker.columns.name(column)), value, reason)
@@ -178,12 +182,26 @@ impl Checker {
         } else if !parameter.is_in(self.rules.server) {
             let reason = out_of_version(parameter, self.rules.server);
             self.violations.push(violation(self, ViolationCode::NotInVersion, reason));
-        } else if let Err(refusal) =
-            self.values.push(parameter, |out| normalise(parameter, value, &self.rules.dates, out))
-        {
+        } else if let Err(refusal) = self.values.push(parameter, |out| {
+            if suspicious {
+                decodable(value)?;
+            }
+            normalise(parameter, value, &self.rules.dates, out)
+        }) {
             self.violations.push(violation(self, ViolationCode::BadValue, refusal.to_string()));
         }
     }
+}
+
+/// Most cells have nothing to trim; a look at a few bytes finds that out. No space is an ASCII graphic or
+/// begins as Cyrillic letters do.
+pub(super) fn trimmed(cell: &str) -> &str {
+    let is_solid = match cell.as_bytes() {
+        [first, .., 0xD0..=0xD3, _] => matches!(first, b'!'..=b'~' | 0xD0..=0xD3),
+        [first, .., last] => matches!(first, b'!'..=b'~' | 0xD0..=0xD3) && last.is_ascii_graphic(),
+        _ => false,
+    };
+    if is_solid { cell } else { cell.trim() }
 }
 
 fn constant(
@@ -232,6 +250,9 @@ impl Checked<'_> {
 
     /// The amount of money that the row books; none where the operation books none.
     pub fn amount(&self) -> Option<Money> {
+        if !self.checker.books_money {
+            return None;
+        }
         self.checker.values.by_meaning(Meaning::Amount)?.parse().ok()
     }
 

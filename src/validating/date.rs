@@ -1,6 +1,5 @@
 //! Dates as people write them, made dates as the API takes them.
 
-use std::fmt::Write as _;
 use std::str::FromStr;
 
 use jiff::civil::{Date, Time};
@@ -70,7 +69,10 @@ pub(super) fn date_time(text: &str, order: &DateOrder, out: &mut String) -> Resu
     let (date, time) = read(text, order)?;
     push_date(date, out);
     if let Some(time) = time {
-        let _ = write!(out, " {:02}:{:02}:{:02}", time.hour(), time.minute(), time.second());
+        for (sign, part) in [(' ', time.hour()), (':', time.minute()), (':', time.second())] {
+            out.push(sign);
+            push_digits(part.unsigned_abs().into(), 2, out);
+        }
     }
     Ok(())
 }
@@ -97,10 +99,11 @@ fn read(text: &str, order: &DateOrder) -> Result<(Date, Option<Time>), Refusal> 
         let date = read.to_date().map_err(|_| Refusal::NotByPattern(pattern.clone()))?;
         return Ok((in_range(date)?, read.to_time().ok().filter(|_| text.contains(':'))));
     }
-    let (day, time) = match text.split_once([' ', 'T', '\u{A0}']) {
-        Some((day, time)) => (day, Some(time_of_day(time.trim())?)),
-        None => (text, None),
-    };
+    let (day, time) =
+        match text.find([' ', 'T', '\u{A0}']).filter(|_| text.len() > 10).map(|place| text.split_at(place)) {
+            Some((day, time)) => (day, Some(time_of_day(time.trim_start_matches('T').trim())?)),
+            None => (text, None),
+        };
     Ok((in_range(day_of(day, order)?)?, time))
 }
 
@@ -109,7 +112,28 @@ fn in_range(date: Date) -> Result<Date, Refusal> {
     if (1900..=2100).contains(&date.year()) { Ok(date) } else { Err(Refusal::Year(date.year())) }
 }
 
+/// The two forms that most files have, without looking for separators.
+fn usual_day(text: &[u8]) -> Option<(i16, i16, i16)> {
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0, |sum: i16, b| b.is_ascii_digit().then(|| sum * 10 + i16::from(b - b'0')))
+    };
+    match text {
+        [y @ .., b'-', m1, m2, b'-', d1, d2] if y.len() == 4 => {
+            Some((number(y)?, number(&[*m1, *m2])?, number(&[*d1, *d2])?))
+        }
+        [d1, d2, b'.', m1, m2, b'.', y @ ..] if y.len() == 4 => {
+            Some((number(y)?, number(&[*m1, *m2])?, number(&[*d1, *d2])?))
+        }
+        _ => None,
+    }
+}
+
 fn day_of(text: &str, order: &DateOrder) -> Result<Date, Refusal> {
+    if let (DateOrder::Unsaid | DateOrder::Dmy, Some((year, month, day))) =
+        (order, usual_day(text.as_bytes()))
+    {
+        return make(year, month, day);
+    }
     let separator = text
         .chars()
         .find(|c| !c.is_ascii_digit())
@@ -162,9 +186,12 @@ fn make(year: i16, month: i16, day: i16) -> Result<Date, Refusal> {
 /// `H:MM`, `HH:MM:SS`, with a fraction of a second or without.
 fn time_of_day(text: &str) -> Result<Time, Refusal> {
     let text = text.split_once('.').map_or(text, |(whole, _)| whole);
-    let mut parts = text.split(':').map(|part| {
-        let digits = matches!(part.len(), 1 | 2) && part.bytes().all(|b| b.is_ascii_digit());
-        if digits { part.parse::<i8>().map_err(|_| Refusal::NoTime) } else { Err(Refusal::NoTime) }
+    let mut parts = text.as_bytes().split(|b| *b == b':').map(|part| match part {
+        [one] if one.is_ascii_digit() => Ok((one - b'0').cast_signed()),
+        [ten, one] if ten.is_ascii_digit() && one.is_ascii_digit() => {
+            Ok(((ten - b'0') * 10 + one - b'0').cast_signed())
+        }
+        _ => Err(Refusal::NoTime),
     });
     let hour = parts.next().ok_or(Refusal::NoTime)??;
     let minute = parts.next().ok_or(Refusal::NoTime)??;

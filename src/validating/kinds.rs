@@ -84,6 +84,14 @@ pub enum Refusal {
     },
 }
 
+/// What stands where bytes were no text.
+const UNDECODABLE: char = '\u{FFFD}';
+
+/// Refuses a value that was no text in the file's encoding.
+pub(super) fn decodable(value: &str) -> Result<(), Refusal> {
+    if value.contains(UNDECODABLE) { Err(Refusal::Undecodable) } else { Ok(()) }
+}
+
 /// Appends the normalised value to `out`. The value is trimmed and not empty; after a refusal `out` may hold
 /// a part of it.
 pub(super) fn normalise(
@@ -92,9 +100,6 @@ pub(super) fn normalise(
     dates: &DateOrder,
     out: &mut String,
 ) -> Result<(), Refusal> {
-    if value.contains('\u{FFFD}') {
-        return Err(Refusal::Undecodable);
-    }
     match parameter.kind {
         ValueKind::Id => id(value, parameter.is_customer(), out),
         ValueKind::Flag => flag(value, out),
@@ -135,13 +140,8 @@ fn flag(value: &str, out: &mut String) -> Result<(), Refusal> {
         out.push_str(value);
         return Ok(());
     }
-    let lower = value.to_lowercase();
-    let flag = match lower.as_str() {
-        word if YES.contains(&word) => '1',
-        word if NO.contains(&word) => '0',
-        _ => return Err(Refusal::NoFlag),
-    };
-    out.push(flag);
+    let meant = |word: &str| if YES.contains(&word) { Some('1') } else { NO.contains(&word).then_some('0') };
+    out.push(meant(value).or_else(|| meant(&value.to_lowercase())).ok_or(Refusal::NoFlag)?);
     Ok(())
 }
 
@@ -153,7 +153,7 @@ fn integer(value: &str, out: &mut String) -> Result<(), Refusal> {
 }
 
 fn email(value: &str, out: &mut String) -> Result<(), Refusal> {
-    if value.contains([',', ';', ' ']) {
+    if value.bytes().any(|b| matches!(b, b',' | b';' | b' ')) {
         return Err(if value.matches('@').count() > 1 { Refusal::Several } else { Refusal::NoEmail });
     }
     let options = Options::default().with_required_tld().without_display_text().without_domain_literal();
@@ -281,7 +281,7 @@ mod tests {
 
     #[test]
     fn bytes_that_were_no_text_are_refused_whatever_the_kind() {
-        assert_eq!(read(parameter(ValueKind::Text), "a\u{FFFD}b"), Err(Refusal::Undecodable));
+        assert_eq!(super::decodable("a\u{FFFD}b"), Err(Refusal::Undecodable));
         assert_eq!(read(parameter(ValueKind::Text), "a\u{0}b"), Err(Refusal::ControlCharacter));
     }
 

@@ -179,3 +179,11 @@ fn a_pass_over_rows_without_duplicates_compares_none_again() {
         again.observe(&checker.check(&row).expect("valid"), row.line()).expect("not compared");
     }
 }
+
+proptest::proptest! {
+    /// The quick look at a cell's ends finds the same as the long one.
+    #[test]
+    fn cells_are_trimmed_as_text_is(cell in "[ \u{A0}\u{2003}\u{3000}\taя.ў]{0,5}") {
+        proptest::prop_assert_eq!(super::check::trimmed(&cell), cell.trim());
+    }
+}
