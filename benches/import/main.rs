@@ -1,0 +1,81 @@
+//! What the program promises to do per second, per CPU second and per MiB, measured in one go:
+//!
+//! ```text
+//! cargo bench                        everything; about five minutes, 100 s of them for the pace
+//! cargo bench -- latency validation  some subjects of throughput, latency, pace, validation, memory
+//! cargo bench -- --quick             one run of each, fewer rows
+//! ```
+//!
+//! The program runs as its users run it, as a process of its own, against a responder in this one that does
+//! nothing but answer. Beside it runs a bare `reqwest` loop that sends the same requests, also as a process,
+//! so that both are charged for the same things. The table goes to standard output, the rest to standard
+//! error. The exit code is 1 when something could not be measured; a limit that is not met is the table's
+//! business alone, because figures depend on the machine.
+#![forbid(unsafe_code)]
+
+mod bare;
+mod child;
+mod delay;
+mod inputs;
+mod latency;
+mod memory;
+mod options;
+mod pace;
+mod program;
+mod responder;
+mod spread;
+mod table;
+mod throughput;
+mod validation;
+
+use std::env;
+use std::process::ExitCode;
+
+use options::{Options, Request, Subject};
+use program::Bench;
+use table::Table;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    match arguments.split_first() {
+        Some((first, rest)) if first == child::MEASURE => child::measure(rest),
+        Some((first, rest)) if first == bare::RUN => bare::run(rest),
+        _ => match options::parse(&arguments) {
+            Ok(Request::Measure(options)) => measure(&options),
+            Ok(Request::Nothing) => {
+                eprintln!("nothing measured: the figures come from `cargo bench`");
+                ExitCode::SUCCESS
+            }
+            Err(message) => {
+                eprintln!("{message}");
+                ExitCode::from(2)
+            }
+        },
+    }
+}
+
+/// Measures every subject asked for and prints the table, also when some of them failed.
+fn measure(options: &Options) -> ExitCode {
+    let bench = match Bench::new(options.quick) {
+        Ok(bench) => bench,
+        Err(failure) => {
+            eprintln!("cannot start: {failure}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut table = Table::default();
+    for subject in &options.subjects {
+        let done = match subject {
+            Subject::Throughput => throughput::measure(&bench, &mut table),
+            Subject::Latency => latency::measure(&bench, &mut table),
+            Subject::Pace => pace::measure(&bench, &mut table),
+            Subject::Validation => validation::measure(&bench, &mut table),
+            Subject::Memory => memory::measure(&bench, &mut table),
+        };
+        if let Err(failure) = done {
+            table.failed(subject.name(), &failure);
+        }
+    }
+    print!("{table}");
+    if table.is_complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

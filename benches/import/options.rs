@@ -1,0 +1,79 @@
+//! The arguments after `cargo bench --`.
+
+/// What to measure, and how thoroughly.
+pub struct Options {
+    /// The subjects, in the order of the table.
+    pub subjects: Vec<Subject>,
+    /// One run of each, fewer rows.
+    pub quick: bool,
+}
+
+/// What the arguments ask for.
+pub enum Request {
+    /// Measure.
+    Measure(Options),
+    /// Started by something else than `cargo bench`, such as `cargo test --all-targets`.
+    Nothing,
+}
+
+/// A group of lines of the table.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// Rows per second and CPU per row when nothing slows the program down.
+    Throughput,
+    /// Time lost between requests when the server is slow.
+    Latency,
+    /// How exactly `--rate` is kept.
+    Pace,
+    /// Rows checked per second.
+    Validation,
+    /// Peak memory on a large file.
+    Memory,
+}
+
+impl Subject {
+    /// Every subject, in the order of the table.
+    const ALL: [Self; 5] = [Self::Throughput, Self::Latency, Self::Pace, Self::Validation, Self::Memory];
+
+    /// The subject's name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Throughput => "throughput",
+            Self::Latency => "latency",
+            Self::Pace => "pace",
+            Self::Validation => "validation",
+            Self::Memory => "memory",
+        }
+    }
+}
+
+/// Reads the arguments. `--bench`, which cargo adds, is what tells a measurement from a test run.
+pub fn parse(arguments: &[String]) -> Result<Request, String> {
+    let mut chosen = Vec::new();
+    let mut quick = false;
+    let mut by_cargo_bench = false;
+    for argument in arguments {
+        match argument.as_str() {
+            "--bench" => by_cargo_bench = true,
+            "--quick" => quick = true,
+            name => match Subject::ALL.into_iter().find(|subject| subject.name() == name) {
+                Some(subject) => chosen.push(subject),
+                None if by_cargo_bench || arguments.iter().any(|other| other == "--bench") => {
+                    return Err(format!("`{name}` is no subject; there are {} and --quick", names()));
+                }
+                None => {}
+            },
+        }
+    }
+    if !by_cargo_bench {
+        return Ok(Request::Nothing);
+    }
+    let subjects =
+        Subject::ALL.into_iter().filter(|subject| chosen.is_empty() || chosen.contains(subject)).collect();
+    Ok(Request::Measure(Options { subjects, quick }))
+}
+
+/// The subjects' names for a message.
+fn names() -> String {
+    Subject::ALL.map(Subject::name).join(", ")
+}

@@ -1,0 +1,189 @@
+//! A server that reads a request and gives the one answer it has: as little work as HTTP allows, so that what
+//! is measured is the client. It has a thread and a runtime of its own.
+
+use std::future::poll_fn;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+
+use super::delay::DelayLine;
+
+/// What every request is answered with.
+const ANSWER: &str = r#"{"Result":"OK","Id":1}"#;
+
+/// Room for a request, head and body.
+const LARGEST_REQUEST: usize = 64 * 1024;
+
+/// How the responder behaves.
+#[derive(Clone, Copy, Default)]
+pub struct Behaviour {
+    /// From a request's arrival to its answer.
+    pub latency: Option<Duration>,
+    /// Whether to keep the instants at which requests arrived.
+    pub record_arrivals: bool,
+}
+
+/// A responder that is running.
+pub struct Responder {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<io::Result<()>>,
+    seen: Arc<Seen>,
+}
+
+/// What came in.
+#[derive(Default)]
+struct Seen {
+    requests: AtomicUsize,
+    arrivals: Mutex<Vec<Instant>>,
+}
+
+/// What every connection works with.
+struct Service {
+    answer: String,
+    delay: Option<DelayLine>,
+    record_arrivals: bool,
+    seen: Arc<Seen>,
+}
+
+impl Responder {
+    /// Starts listening on a free port of this machine.
+    pub fn start(behaviour: Behaviour) -> io::Result<Self> {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let seen = Arc::new(Seen::default());
+        let service = Arc::new(Service {
+            answer: format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{ANSWER}",
+                ANSWER.len()
+            ),
+            delay: behaviour.latency.map(DelayLine::start),
+            record_arrivals: behaviour.record_arrivals,
+            seen: Arc::clone(&seen),
+        });
+        let (stop, stopped) = oneshot::channel();
+        let thread = thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+            runtime.block_on(accept(listener, service, stopped))
+        });
+        Ok(Self { address, stop, thread, seen })
+    }
+
+    /// The address that the API has here.
+    pub fn url(&self) -> String {
+        format!("http://{}/api.php", self.address)
+    }
+
+    /// Stops the responder and checks that it had exactly the requests it should have had. Gives the instants
+    /// of their arrival if they were recorded.
+    pub fn finish(self, expected: usize) -> io::Result<Vec<Instant>> {
+        // The thread has already ended if nobody listens any more; joining tells why.
+        let _ = self.stop.send(());
+        self.thread.join().map_err(|_| io::Error::other("the responder panicked"))??;
+        let requests = self.seen.requests.load(Ordering::Relaxed);
+        if requests != expected {
+            return Err(io::Error::other(format!("{requests} requests came for {expected} rows")));
+        }
+        Ok(std::mem::take(&mut *self.seen.arrivals.lock().unwrap_or_else(PoisonError::into_inner)))
+    }
+}
+
+/// Serves every connection until told to stop; what is open then is dropped with the runtime.
+async fn accept(
+    listener: std::net::TcpListener,
+    service: Arc<Service>,
+    mut stopped: oneshot::Receiver<()>,
+) -> io::Result<()> {
+    let listener = TcpListener::from_std(listener)?;
+    loop {
+        tokio::select! {
+            _ = &mut stopped => return Ok(()),
+            connection = listener.accept() => {
+                let (stream, _) = connection?;
+                stream.set_nodelay(true)?;
+                // A connection that breaks shows as a failure of the client's.
+                tokio::spawn(serve(stream, Arc::clone(&service)));
+            }
+        }
+    }
+}
+
+/// Answers the requests of one connection until the client closes it.
+async fn serve(mut stream: TcpStream, service: Arc<Service>) -> io::Result<()> {
+    let mut buffer = vec![0; LARGEST_REQUEST];
+    let mut filled = 0;
+    loop {
+        let request = loop {
+            if let Some(length) = request_length(&buffer[..filled])
+                && length <= filled
+            {
+                break length;
+            }
+            let read = read_some(&mut stream, &mut buffer[filled..]).await?;
+            if read == 0 {
+                return Ok(());
+            }
+            filled += read;
+        };
+        buffer.copy_within(request..filled, 0);
+        filled -= request;
+        service.arrived().await;
+        write_all(&mut stream, service.answer.as_bytes()).await?;
+    }
+}
+
+impl Service {
+    /// Notes a request and lets its latency pass.
+    async fn arrived(&self) {
+        self.seen.requests.fetch_add(1, Ordering::Relaxed);
+        if self.record_arrivals {
+            self.seen.arrivals.lock().unwrap_or_else(PoisonError::into_inner).push(Instant::now());
+        }
+        if let Some(delay) = &self.delay {
+            delay.pass().await;
+        }
+    }
+}
+
+/// How long the request at the beginning of `bytes` is, once its head is complete. A request without
+/// `Content-Length` has no body.
+fn request_length(bytes: &[u8]) -> Option<usize> {
+    let head = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
+    let body = bytes[..head].split(|&byte| byte == b'\n').find_map(content_length).unwrap_or(0);
+    Some(head + 4 + body)
+}
+
+/// The value of a `Content-Length` line; nothing for any other.
+fn content_length(line: &[u8]) -> Option<usize> {
+    const NAME: &[u8] = b"content-length:";
+    let (name, value) = line.split_at_checked(NAME.len())?;
+    if !name.eq_ignore_ascii_case(NAME) {
+        return None;
+    }
+    std::str::from_utf8(value).ok()?.trim().parse().ok()
+}
+
+/// Reads what there is, once there is something.
+async fn read_some(stream: &mut TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut buffer = ReadBuf::new(buffer);
+    poll_fn(|context| Pin::new(&mut *stream).poll_read(context, &mut buffer)).await?;
+    Ok(buffer.filled().len())
+}
+
+/// Writes everything.
+async fn write_all(stream: &mut TcpStream, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let written = poll_fn(|context| Pin::new(&mut *stream).poll_write(context, bytes)).await?;
+        bytes = &bytes[written..];
+    }
+    Ok(())
+}
