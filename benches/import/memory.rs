@@ -2,7 +2,7 @@
 
 use super::child::{Cost, Failure};
 use super::inputs;
-use super::program::{Bench, CONNECTIONS, against};
+use super::program::{Bench, CONNECTIONS, PROBE, against};
 use super::responder::Behaviour;
 use super::spread::{grouped, tenths};
 use super::table::Table;
@@ -19,7 +19,7 @@ pub fn measure(bench: &Bench, table: &mut Table) -> Result<(), Failure> {
     let input = bench.input("large.csv", ROWS, inputs::customers)?;
     let options = ["--rate", "unlimited", "--concurrency", &CONNECTIONS.to_string()];
     add(table, "validate edit", bench.validate("edit", &input));
-    let import = against(Behaviour::default(), ROWS, |url| bench.import(&input, url, &options));
+    let import = against(Behaviour::default(), ROWS + PROBE, |url| bench.import(&input, url, &options));
     add(table, "import edit", import.map(|(cost, _)| cost));
     Ok(())
 }

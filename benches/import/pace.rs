@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::child::Failure;
 use super::inputs;
-use super::program::{Bench, against};
+use super::program::{Bench, PROBE, against};
 use super::responder::Behaviour;
 use super::spread::{grouped, hundredths};
 use super::table::Table;
@@ -26,15 +26,15 @@ pub fn measure(bench: &Bench, table: &mut Table) -> Result<(), Failure> {
     let fullest = format!("edit --rate {rate}, requests in the fullest second");
 
     let behaviour = Behaviour { record_arrivals: true, ..Behaviour::default() };
-    let (cost, arrivals) = match against(behaviour, rows, |url| bench.import(&input, url, &["--rate", &rate]))
-    {
-        Ok(measured) => measured,
-        Err(failure) => {
-            table.failed(&total, &failure);
-            table.failed(&fullest, &Failure::new(failure.summary()));
-            return Ok(());
-        }
-    };
+    let (cost, arrivals) =
+        match against(behaviour, rows + PROBE, |url| bench.import(&input, url, &["--rate", &rate])) {
+            Ok(measured) => measured,
+            Err(failure) => {
+                table.failed(&total, &failure);
+                table.failed(&fullest, &Failure::new(failure.summary()));
+                return Ok(());
+            }
+        };
 
     let wall = cost.wall.as_secs_f64();
     let least = (rows - BURST) as f64 / RATE as f64;

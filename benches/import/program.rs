@@ -83,14 +83,17 @@ pub fn bare_loop(bodies: &Path, url: &str) -> Result<Cost, Failure> {
     Run { program: std::env::current_exe()?, arguments, environment: Vec::new() }.cost()
 }
 
-/// Runs a client against a new responder, which must see one request for each row.
+/// The read with which the program tries server and key before the first row.
+pub const PROBE: usize = 1;
+
+/// Runs a client against a new responder, which must see exactly so many requests.
 pub fn against(
     behaviour: Behaviour,
-    rows: usize,
+    requests: usize,
     client: impl FnOnce(&str) -> Result<Cost, Failure>,
 ) -> Result<(Cost, Vec<Instant>), Failure> {
     let responder = Responder::start(behaviour)?;
     let cost = client(&responder.url());
-    let arrivals = responder.finish(rows);
+    let arrivals = responder.finish(requests);
     Ok((cost?, arrivals?))
 }

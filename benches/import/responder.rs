@@ -91,7 +91,7 @@ impl Responder {
         self.thread.join().map_err(|_| io::Error::other("the responder panicked"))??;
         let requests = self.seen.requests.load(Ordering::Relaxed);
         if requests != expected {
-            return Err(io::Error::other(format!("{requests} requests came for {expected} rows")));
+            return Err(io::Error::other(format!("{requests} requests came, {expected} were due")));
         }
         Ok(std::mem::take(&mut *self.seen.arrivals.lock().unwrap_or_else(PoisonError::into_inner)))
     }

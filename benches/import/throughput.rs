@@ -2,7 +2,7 @@
 
 use super::child::{Cost, Failure};
 use super::inputs;
-use super::program::{Bench, CONNECTIONS, against, bare_loop};
+use super::program::{Bench, CONNECTIONS, PROBE, against, bare_loop};
 use super::responder::Behaviour;
 use super::spread::{Spread, grouped, thousandths};
 use super::table::Table;
@@ -28,7 +28,7 @@ pub fn measure(bench: &Bench, table: &mut Table) -> Result<(), Failure> {
         bare.push(against(Behaviour::default(), rows, |url| bare_loop(&bodies, url))?.0);
         // A program that failed once would fail again; the bare loop still goes into the table.
         if let Ok(costs) = &mut program {
-            match against(Behaviour::default(), rows, |url| bench.import(&input, url, &options)) {
+            match against(Behaviour::default(), rows + PROBE, |url| bench.import(&input, url, &options)) {
                 Ok((cost, _)) => costs.push(cost),
                 Err(failure) => program = Err(failure),
             }
