@@ -14,6 +14,8 @@ use crate::validating::{Totals, Violation};
 pub enum Event<'e> {
     /// Something that needs attention but stops nothing.
     Warning(&'e str),
+    /// Something that keeps rows from being sent.
+    Error(&'e str),
     /// The input was opened.
     Opened {
         /// Its name.

@@ -32,7 +32,7 @@ pub enum Command {
     /// List the operations, or the parameters of one
     Operations(OperationsArgs),
     /// Run a local server that behaves like UserSide, for rehearsals
-    Sandbox(SandboxArgs),
+    Sandbox(Box<SandboxArgs>),
     /// Show the whole journey against the sandbox, in one command
     Demo(DemoArgs),
 }

@@ -1,9 +1,230 @@
-//! `demo`.
+//! `demo`: the whole journey against a sandbox, each step a command as one would type it.
 
-use super::run::Failure;
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
+
+use secrecy::SecretString;
+use tokio::sync::oneshot;
+
+use super::run::{Failure, run as run_command};
 use crate::cli::DemoArgs;
 use crate::exit::Exit;
+use crate::reporting::{print_command, print_text};
+use crate::sandbox::{Sandbox, SandboxError, Settings};
 
-pub(super) fn run(_: &DemoArgs) -> Result<Exit, Failure> {
+/// Of no use anywhere but in the demo's own sandbox.
+const KEY: &str = "key-of-the-demo-sandbox";
+
+/// As many as it takes for the first new customer to get the id 1001, which the samples count on.
+const CUSTOMERS: u32 = 1000;
+
+/// The samples that the demo uses, for those who have the program without its source.
+const SAMPLES: [(&str, &[u8]); 5] = [
+    ("customers.csv", include_bytes!("../../samples/customers.csv")),
+    ("customers-broken.csv", include_bytes!("../../samples/customers-broken.csv")),
+    ("edit.csv", include_bytes!("../../samples/edit.csv")),
+    ("balances.csv", include_bytes!("../../samples/balances.csv")),
+    ("connection-dates.csv", include_bytes!("../../samples/connection-dates.csv")),
+];
+
+/// One command of the journey.
+struct Step {
+    /// What it shows.
+    about: &'static str,
+    /// `import` or `validate`, and the operation.
+    command: [&'static str; 2],
+    sample: &'static str,
+    /// The results' name, without its ending.
+    results: &'static str,
+    options: &'static [&'static str],
+    expected: Exit,
+}
+
+const STEPS: [Step; 7] = [
+    Step {
+        about: "A file with mistakes is checked; nothing is sent, and every mistake is named.",
+        command: ["validate", "add"],
+        sample: "customers-broken.csv",
+        results: "validated",
+        options: &[],
+        expected: Exit::Refused,
+    },
+    Step {
+        about: "Customers are added. The results say which id each one got.",
+        command: ["import", "add"],
+        sample: "customers.csv",
+        results: "customers",
+        options: &[],
+        expected: Exit::Done,
+    },
+    Step {
+        about: "The valid rows of the file with mistakes are added; the others go to a file to be mended.",
+        command: ["import", "add"],
+        sample: "customers-broken.csv",
+        results: "customers-broken",
+        options: &["--skip-invalid", "--failed", "FOLDER/customers-to-mend.csv"],
+        expected: Exit::SomeNotOk,
+    },
+    Step {
+        about: "Customers are edited: dates, phones and flags as people write them.",
+        command: ["import", "edit"],
+        sample: "edit.csv",
+        results: "edit",
+        options: &[],
+        expected: Exit::Done,
+    },
+    Step {
+        about: "Balances are to be corrected, but the sum is not the one that accounting expects.",
+        command: ["import", "change_balance"],
+        sample: "balances.csv",
+        results: "balances-refused",
+        options: &["--expect-total", "12345.76"],
+        expected: Exit::Refused,
+    },
+    Step {
+        about: "With the right control total they are booked.",
+        command: ["import", "change_balance"],
+        sample: "balances.csv",
+        results: "balances",
+        options: &["--expect-rows", "150", "--expect-total", "12345.67"],
+        expected: Exit::Done,
+    },
+    Step {
+        about: "Connection dates are set from a file as Excel saves it.",
+        command: ["import", "change_date_connect"],
+        sample: "connection-dates.csv",
+        results: "connection-dates",
+        options: &[],
+        expected: Exit::Done,
+    },
+];
+
+/// Runs the demo. It ends well when every step ends as it should.
+pub(super) fn run(args: &DemoArgs) -> Result<Exit, Failure> {
+    let folder = &args.folder;
+    let prepared = prepare(folder).map_err(|error| {
+        Failure::Demo(format!("cannot write to the folder {}: {error}", folder.display()))
+    })?;
+    let server = Server::start()?;
+    print_text(&format_args!(
+        "A sandbox listens on {}; it is a server for rehearsals, in this process.\n",
+        server.url
+    ));
+    for step in &STEPS {
+        let mut command = step.words(folder, &prepared.samples);
+        if step.command[0] == "import" {
+            let key = prepared.key_file.clone().into_os_string();
+            command.extend(["--url".into(), server.url.clone().into(), "--key-file".into(), key]);
+            command.extend(["--rate".into(), "200/s".into()]);
+        }
+        print_text(&step.about);
+        print_command(&command.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" "));
+        let exit = run_command(command);
+        print_text(&format_args!("exit code {}\n", exit as u8));
+        match exit {
+            Exit::Interrupted => return Ok(exit),
+            _ if exit == step.expected => {}
+            _ => {
+                return Err(Failure::Demo(format!(
+                    "the last command was to end with exit code {}; see its messages above",
+                    step.expected as u8
+                )));
+            }
+        }
+    }
+    server.stop()?;
+    print_text(&format_args!("That was everything. Results and the key file are in {}.", folder.display()));
     Ok(Exit::Done)
+}
+
+impl Step {
+    fn words(&self, folder: &Path, samples: &Path) -> Vec<OsString> {
+        let mut words: Vec<OsString> = vec!["userside-bulk".into()];
+        words.extend(self.command.map(OsString::from));
+        words.push(samples.join(self.sample).into_os_string());
+        words.extend(self.options.iter().map(|option| match option.strip_prefix("FOLDER/") {
+            Some(name) => folder.join(name).into_os_string(),
+            None => OsString::from(option),
+        }));
+        words.extend(["--results".into(), results(folder, self.results).into_os_string()]);
+        words
+    }
+}
+
+fn results(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("{name}.results.csv"))
+}
+
+struct Prepared {
+    samples: PathBuf,
+    key_file: PathBuf,
+}
+
+/// Makes the folder, takes away what an earlier demo left there, and finds the samples.
+fn prepare(folder: &Path) -> io::Result<Prepared> {
+    fs::create_dir_all(folder)?;
+    for step in &STEPS {
+        match fs::remove_file(results(folder, step.results)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    let _ = fs::remove_file(folder.join("customers-to-mend.csv"));
+    let key_file = folder.join("sandbox.key");
+    write_private(&key_file, KEY)?;
+    let samples = PathBuf::from("samples");
+    if SAMPLES.iter().all(|(name, content)| fs::read(samples.join(name)).is_ok_and(|there| there == *content))
+    {
+        return Ok(Prepared { samples, key_file });
+    }
+    let samples = folder.join("samples");
+    fs::create_dir_all(&samples)?;
+    for (name, content) in SAMPLES {
+        fs::write(samples.join(name), content)?;
+    }
+    Ok(Prepared { samples, key_file })
+}
+
+/// Key files are for their owner only; this one too, so that it is a good example.
+fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    fs::write(path, text)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+    }
+    Ok(())
+}
+
+/// A sandbox in a thread of its own.
+struct Server {
+    url: String,
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<Result<(), SandboxError>>,
+}
+
+impl Server {
+    fn start() -> Result<Self, Failure> {
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let settings = Settings { customers: CUSTOMERS, ..Settings::new(listen, SecretString::from(KEY)) };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let sandbox = runtime.block_on(Sandbox::bind(settings))?;
+        let url = format!("http://{}", sandbox.address());
+        let (stop, stopped) = oneshot::channel::<()>();
+        let thread = std::thread::Builder::new().name("sandbox".to_owned()).spawn(move || {
+            runtime.block_on(sandbox.serve(async {
+                let _ = stopped.await;
+            }))
+        })?;
+        Ok(Self { url, stop, thread })
+    }
+
+    fn stop(self) -> Result<(), Failure> {
+        let _ = self.stop.send(());
+        self.thread.join().map_err(|_| Failure::Broken)?.map_err(Failure::Sandbox)
+    }
 }

@@ -17,7 +17,7 @@ use crate::events::{Event, Listener, Summary};
 use crate::exit::Exit;
 use crate::reading::{Columns, Input, Source};
 use crate::recording::{Finish, Finished, Results, ResultsFiles, Tally, Target};
-use crate::reporting::{Reporter, print_error};
+use crate::reporting::Reporter;
 use crate::sending::{
     Ended, FailureLimit, Http, Limits, Link, StopReason, StopSignal, TokioClock, find_selector,
 };
@@ -96,7 +96,7 @@ impl ImportJob {
         let validated = self.validate(checker, stop.clone()).await?;
         let totals = validated.totals;
         if let Some(text) = self.unexpected(&totals) {
-            self.listener.event(Event::Warning(&text));
+            self.listener.event(Event::Error(&text));
             return self.refuse(validated, "not sent: the file is not what was expected").await;
         }
         let accepts_invalid = self.settings.skip_invalid && validated.checker.header().is_empty();
@@ -184,7 +184,7 @@ impl ImportJob {
                 (Some(found.selector), Course { requests: found.requests, ..Course::default() })
             }
             Some(Err(error)) => {
-                print_error(&error);
+                self.listener.event(Event::Error(&error.to_string()));
                 (None, Course { refused: true, ..Course::default() })
             }
             None => (None, Course { stopped: Some(StopReason::Interrupted), ..Course::default() }),
@@ -221,12 +221,10 @@ impl ImportJob {
             drop((taken, reports));
         }
         let fed = feeder.await.map_err(broken)?;
-        let finished = recorder.await.map_err(broken)??.finish(totals.rows)?;
+        let mut finished = recorder.await.map_err(broken)??.finish(totals.rows)?;
         let exit = exit_of(&course, &finished, fed.is_err());
-        if let Err(error) = fed {
-            print_error(&error);
-        } else if let Some(error) = &finished.unreadable {
-            print_error(error);
+        if let Some(error) = fed.err().or(finished.unreadable.take()) {
+            self.listener.event(Event::Error(&error.to_string()));
         }
         self.summarise(Some(finished), Tally::default(), course);
         Ok(exit)

@@ -37,7 +37,7 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
         Command::Validate(args) => import::run(ImportSettings::of_validate(*args, is_terminal)?),
         Command::Template(args) => Ok(catalogue::template(&args)),
         Command::Operations(args) => Ok(catalogue::operations(&args)),
-        Command::Sandbox(args) => sandbox::run(sandbox_settings(args, key())?),
+        Command::Sandbox(args) => sandbox::run(sandbox_settings(*args, key())?),
         Command::Demo(args) => demo::run(&args),
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn check_all(
         problems.tell(1, violation);
     }
     while records.read(&mut row)? {
-        if row.number().0 % STEP == 0 {
+        if row.number().0.is_multiple_of(STEP) {
             if *stop.borrow() != StopSignal::None {
                 return Err(Failure::Interrupted);
             }

@@ -92,7 +92,7 @@ pub(super) fn scan(
     let mut reader = open()?;
     let mut head = Vec::with_capacity(HEAD);
     reader.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
-    let bom = Encoding::for_bom(&head).map(|(encoding, length)| (encoding, length));
+    let bom = Encoding::for_bom(&head);
     let proven_utf8 = is_utf8(&head[bom.map_or(0, |(_, length)| length)..], reader)?;
     let marked = bom.map(|(encoding, _)| encoding);
     let encoding = match marked.or(told) {

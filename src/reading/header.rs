@@ -73,7 +73,7 @@ impl Columns {
         };
         for column in 0..columns.names.len() {
             match mapped.get(&column) {
-                Some(target) if target.is_empty() => {}
+                Some(&"") => {}
                 Some(target) => columns.bind(column, parameter(operation, target)?),
                 None => columns.guess(column, operation, mapping.ignore_unknown),
             }

@@ -91,8 +91,8 @@ impl Source {
         let source = Self { name, content, is_sheet: false, dialect: Dialect::OWN };
         match source.kind()? {
             Kind::Text if sheet.is_some() => Err(ReadError::SheetOfText { name: source.name }),
-            Kind::Text => source.as_text(choice),
-            Kind::Workbook => source.as_sheet(sheet),
+            Kind::Text => source.into_text(choice),
+            Kind::Workbook => source.into_sheet(sheet),
             Kind::OldWorkbook => Err(ReadError::OldWorkbook { name: source.name }),
         }
     }
@@ -165,7 +165,7 @@ impl Source {
         })
     }
 
-    fn as_text(mut self, choice: DialectChoice) -> Result<Self, ReadError> {
+    fn into_text(mut self, choice: DialectChoice) -> Result<Self, ReadError> {
         let path = self.path().to_owned();
         let open = || File::open(&path).map(|file| Box::new(file) as Box<dyn Read>);
         let scan = dialect::scan(&open, choice.encoding).map_err(|e| self.unreadable(e))?;
@@ -176,7 +176,7 @@ impl Source {
         Ok(self)
     }
 
-    fn as_sheet(mut self, sheet: Option<&str>) -> Result<Self, ReadError> {
+    fn into_sheet(mut self, sheet: Option<&str>) -> Result<Self, ReadError> {
         let copy =
             NamedTempFile::new().map_err(|source| ReadError::Copy { name: self.name.clone(), source })?;
         sheet::copy(self.path(), &self.name, sheet, BufWriter::new(copy.as_file()))?;

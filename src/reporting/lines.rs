@@ -26,7 +26,12 @@ pub fn print_error(text: &dyn Display) {
     labelled(ERROR, "error:", text);
 }
 
-/// Something that needs attention but stops nothing.
-pub fn print_warning(text: &dyn Display) {
-    labelled(WARNING, "warning:", text);
+/// Text for a person, as it is.
+pub fn print_text(text: &dyn Display) {
+    plain(text);
+}
+
+/// A command as one would type it.
+pub fn print_command(command: &str) {
+    labelled(HINT, "$", &command);
 }

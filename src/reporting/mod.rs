@@ -6,5 +6,5 @@ mod progress;
 mod reporter;
 mod summary;
 
-pub use lines::{print_error, print_warning};
+pub use lines::{print_command, print_error, print_text};
 pub use reporter::{Mode, Reporter};

@@ -56,7 +56,7 @@ impl Progress {
             Status::Skipped => {}
         }
         // Text costs more than counting: it is made for every row only while rows are few.
-        if self.ok < 100 || self.ok % 64 == 0 || status != Status::Ok {
+        if self.ok < 100 || self.ok.is_multiple_of(64) || status != Status::Ok {
             self.bar.set_message(format!("ok {}  failed {}  unknown {}", self.ok, self.failed, self.unknown));
         }
         self.bar.inc(1);

@@ -68,6 +68,7 @@ impl Reporter {
 impl Listener for Reporter {
     fn event(&self, event: Event<'_>) {
         match event {
+            Event::Error(text) => self.line(ERROR, "error:", &text),
             Event::Warning(text) => self.line(WARNING, "warning:", &text),
             Event::Opened { name, dialect } => {
                 let Some(dialect) = dialect else { return };
