@@ -93,7 +93,7 @@ impl ImportJob {
             self.settings.rules.server,
         )?;
         let checker = Checker::new(self.settings.operation, columns, self.settings.rules.clone())?;
-        let validated = self.validate(checker, stop.clone()).await?;
+        let validated = self.validate(checker, stop.subscribe()).await?;
         let totals = validated.totals;
         if let Some(text) = self.unexpected(&totals) {
             self.listener.event(Event::Error(&text));
@@ -158,7 +158,9 @@ impl ImportJob {
         let (_, records) = self.source.records()?;
         let feeder = Feeder { records, checker: validated.checker, across: validated.across, reports };
         let listener = Arc::clone(&self.listener);
-        let recorder = spawn_blocking(move || record(results, received, &listener));
+        // Nothing is sent, so nothing has to be stopped.
+        let stop = watch::Sender::new(StopSignal::None);
+        let recorder = spawn_blocking(move || record(results, received, &listener, &stop));
         spawn_blocking(move || feeder.run(Valid::Skip(why))).await.map_err(broken)??;
         Ok(recorder.await.map_err(broken)??.finish(rows)?)
     }
@@ -167,7 +169,7 @@ impl ImportJob {
         self,
         validated: Validated,
         send: SendSettings,
-        stop: watch::Receiver<StopSignal>,
+        stop: watch::Sender<StopSignal>,
     ) -> Result<Exit, Failure> {
         // Everything that can fail without the server fails here, before anything is sent.
         let results = self.begin_results(validated.checker.columns())?;
@@ -177,7 +179,7 @@ impl ImportJob {
         let totals = validated.totals;
         let found = tokio::select! {
             found = find_selector(&link, send.selector) => Some(found),
-            () = stopped(stop.clone()) => None,
+            () = stopped(stop.subscribe()) => None,
         };
         let (selector, mut course) = match found {
             Some(Ok(found)) => {
@@ -205,7 +207,8 @@ impl ImportJob {
             reports: reports.clone(),
         };
         let listener = Arc::clone(&self.listener);
-        let recorder = spawn_blocking(move || record(results, received, &listener));
+        let signals = stop.subscribe();
+        let recorder = spawn_blocking(move || record(results, received, &listener, &stop));
         let valid = if selector.is_some() {
             Valid::Send(calls)
         } else {
@@ -213,7 +216,7 @@ impl ImportJob {
         };
         let feeder = spawn_blocking(move || feeder.run(valid));
         if let Some(selector) = selector {
-            let ended: Ended = crate::sending::run(&link, selector, limits, taken, reports, stop).await;
+            let ended: Ended = crate::sending::run(&link, selector, limits, taken, reports, signals).await;
             course.requests += ended.requests;
             course.retries = ended.retries;
             course.stopped = ended.stopped;

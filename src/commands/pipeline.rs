@@ -1,16 +1,17 @@
 //! The second pass: one thread reads rows and makes calls, the engine sends them, one thread writes what
 //! became of them. Every channel is bounded, so the slowest of the three sets the speed.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::run::Failure;
 use super::validation::check;
 use crate::events::{Event, Listener};
 use crate::reading::{ReadError, Records, Row, RowNumber};
 use crate::recording::{RecordError, Results, RowResult, Status};
-use crate::sending::{Delivery, Job, Ticket};
+use crate::sending::{Delivery, Job, StopSignal, Ticket};
 use crate::validating::{Across, Checker};
 
 /// Calls and results travel in bundles: waking a thread for each would cost more than the work itself.
@@ -104,35 +105,39 @@ pub(super) fn record(
     mut results: Results,
     mut reports: mpsc::Receiver<Report>,
     listener: &Arc<dyn Listener>,
+    stop: &watch::Sender<StopSignal>,
 ) -> Result<Results, Failure> {
     let mut fault = None;
     while let Some(report) = reports.blocking_recv() {
         let rows = rows_of(report, listener);
-        for (number, result) in rows {
-            listener.event(Event::Row(result.status));
-            if fault.is_some() {
-                tell_unwritten(number, &result, listener);
-            } else if let Err(error) = results.put(number, result.clone()) {
-                tell_unwritten(number, &result, listener);
-                fault = Some(error);
-            }
-        }
-        if fault.is_none() {
-            fault = results.flush().err();
-        }
+        rows.iter().for_each(|(_, result)| listener.event(Event::Row(result.status)));
         if fault.is_some() {
-            // The engine stops when nobody takes its deliveries; what is on its way still comes.
-            reports.close();
+            rows.iter().for_each(|(number, result)| tell_unwritten(*number, result, listener));
+        } else if let Err(error) = write(&mut results, &rows) {
+            // What was handed over since the last flush may be lost with the buffer, and what waits for an
+            // earlier row is in no file at all.
+            let lost: BTreeMap<_, _> = results.held().into_iter().chain(rows).collect();
+            lost.iter().for_each(|(number, result)| tell_unwritten(*number, result, listener));
+            fault = Some(error);
+            // Nothing more may be launched; what is in flight still comes, and is told.
+            stop.send_if_modified(|signal| {
+                let changes = *signal < StopSignal::Finish;
+                *signal = (*signal).max(StopSignal::Finish);
+                changes
+            });
         }
     }
     match fault {
         None => Ok(results),
-        Some(error) => Err(lost(error)),
+        Some(error) => Err(Failure::ResultsLost(error)),
     }
 }
 
-fn lost(error: RecordError) -> Failure {
-    Failure::ResultsLost(error)
+fn write(results: &mut Results, rows: &[(RowNumber, RowResult)]) -> Result<(), RecordError> {
+    for (number, result) in rows {
+        results.put(*number, result.clone())?;
+    }
+    results.flush()
 }
 
 fn rows_of(report: Report, listener: &Arc<dyn Listener>) -> Vec<(RowNumber, RowResult)> {

@@ -7,9 +7,11 @@ use tokio::sync::watch;
 use crate::events::{Event, Listener};
 use crate::sending::StopSignal;
 
-/// Listens for signals as long as the runtime lives.
-pub(super) fn listen(listener: Arc<dyn Listener>) -> std::io::Result<watch::Receiver<StopSignal>> {
-    let (sender, receiver) = watch::channel(StopSignal::None);
+/// Listens for signals as long as the runtime lives. Whoever else has a reason to stop the run says so
+/// through the sender that is returned.
+pub(super) fn listen(listener: Arc<dyn Listener>) -> std::io::Result<watch::Sender<StopSignal>> {
+    let stop = watch::Sender::new(StopSignal::None);
+    let sender = stop.clone();
     let mut signals = Signals::new()?;
     tokio::spawn(async move {
         signals.next().await;
@@ -18,10 +20,8 @@ pub(super) fn listen(listener: Arc<dyn Listener>) -> std::io::Result<watch::Rece
         signals.next().await;
         listener.event(Event::Leaving);
         sender.send_replace(StopSignal::Abandon);
-        // The receivers must not see the sender go.
-        std::future::pending::<()>().await;
     });
-    Ok(receiver)
+    Ok(stop)
 }
 
 #[cfg(unix)]

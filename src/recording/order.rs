@@ -71,6 +71,25 @@ impl InOrder {
         Ok(result)
     }
 
+    /// Everything that waits, for when nothing can be written any more. What lies on disk is read as far as
+    /// it can be.
+    pub fn held(&mut self) -> Vec<(RowNumber, RowResult)> {
+        let mut held = Vec::new();
+        let next = self.next;
+        let in_memory = std::mem::take(&mut self.window).into_iter().zip(next.0..);
+        held.extend(in_memory.filter_map(|(result, row)| Some((RowNumber(row), result?))));
+        let mut row = RowNumber(next.0 + self.capacity as u64);
+        while let Some(overflow) =
+            self.overflow.as_mut().filter(|overflow| overflow.held > 0 && row <= overflow.last)
+        {
+            if let Ok(Some(result)) = overflow.take(row) {
+                held.push((row, result));
+            }
+            row = row.next();
+        }
+        held
+    }
+
     fn overflow(&mut self) -> io::Result<&mut Overflow> {
         match &mut self.overflow {
             Some(overflow) => Ok(overflow),
@@ -94,11 +113,18 @@ struct Overflow {
     texts: File,
     end: u64,
     held: u64,
+    last: RowNumber,
 }
 
 impl Overflow {
     fn new() -> io::Result<Self> {
-        Ok(Self { places: tempfile::tempfile()?, texts: tempfile::tempfile()?, end: 0, held: 0 })
+        Ok(Self {
+            places: tempfile::tempfile()?,
+            texts: tempfile::tempfile()?,
+            end: 0,
+            held: 0,
+            last: RowNumber(0),
+        })
     }
 
     fn put(&mut self, row: RowNumber, result: &RowResult) -> io::Result<()> {
@@ -110,6 +136,7 @@ impl Overflow {
         self.places.write_all(&(self.end + 1).to_le_bytes())?;
         self.end += 4 + text.len() as u64;
         self.held += 1;
+        self.last = self.last.max(row);
         Ok(())
     }
 

@@ -102,6 +102,11 @@ impl Results {
         self.failed.as_mut().map_or(Ok(()), Sheet::flush)
     }
 
+    /// The results that wait for an earlier row, for when nothing can be written any more.
+    pub fn held(&mut self) -> Vec<(RowNumber, RowResult)> {
+        self.order.held()
+    }
+
     /// Ends the files. Rows up to `rows` without a result were never sent.
     pub fn finish(mut self, rows: u64) -> Result<Finished, RecordError> {
         while self.order.next().0 < rows {

@@ -48,6 +48,15 @@ fn a_row_that_is_never_settled_leaves_a_gap_and_nothing_behind_it_is_lost() {
 }
 
 #[test]
+fn what_waits_can_be_had_when_nothing_can_be_written() {
+    let mut order = InOrder::with_capacity(2);
+    for row in [1, 5, 9] {
+        order.put(RowNumber(row), ok(row)).expect("kept");
+    }
+    assert_eq!(order.held(), [1, 5, 9].map(|row| (RowNumber(row), ok(row))));
+}
+
+#[test]
 fn a_file_appears_whole_and_keeps_the_earlier_one() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("customers.results.csv");

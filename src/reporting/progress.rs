@@ -1,8 +1,9 @@
 //! The progress bar: rows, rate, time left, and how many ended how.
 
+use std::fmt::Write;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::recording::Status;
 
@@ -21,14 +22,14 @@ const DRAWN: u8 = 10;
 impl Progress {
     /// A bar for work whose size is not known yet.
     pub(super) fn checking() -> Self {
-        Self::new(ProgressBar::no_length(), "checking rows  {human_pos}  {per_sec}")
+        Self::new(ProgressBar::no_length(), "checking rows  {human_pos}  {rate}")
     }
 
     /// A bar for so many rows.
     pub(super) fn sending(rows: u64) -> Self {
         let progress = Self::new(
             ProgressBar::new(rows),
-            "{wide_bar:.cyan/dim} {human_pos}/{human_len} rows  {per_sec}  ETA {eta}  {msg}",
+            "{wide_bar:.cyan/dim} {human_pos}/{human_len} rows  {rate}  ETA {eta}  {msg}",
         );
         progress.bar.enable_steady_tick(Duration::from_millis(500));
         progress
@@ -37,7 +38,10 @@ impl Progress {
     fn new(bar: ProgressBar, template: &str) -> Self {
         bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(DRAWN));
         if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
+            bar.set_style(style.with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
+                // A bar that cannot be drawn is no reason to stop.
+                let _ = write!(out, "{:.0} rows/s", state.per_sec());
+            }));
         }
         Self { bar, ok: 0, failed: 0, unknown: 0 }
     }

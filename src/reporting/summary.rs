@@ -32,7 +32,11 @@ pub(super) fn print(summary: &Summary, mode: Mode) {
     } else {
         (WARNING, "done:")
     };
-    let label = if summary.refused { "refused:" } else { label };
+    let label = match &summary.stopped {
+        _ if summary.refused => "refused:",
+        Some(_) => "so far:",
+        None => label,
+    };
     lines::labelled(style, label, &counts(summary));
     for error in tally.most_frequent(ERRORS) {
         let rows = if error.count == 1 { "row" } else { "rows" };
