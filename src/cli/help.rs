@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::catalogue::operations;
 use crate::sandbox::FaultKind;
 
 pub(super) const MAIN: &str = "\
@@ -14,7 +15,7 @@ Examples:
 The server is named by --url or USERSIDE_URL, the API key by USERSIDE_API_KEY or --key-file.
 `userside-bulk import --help` has all options.";
 
-pub(super) const IMPORT: &str = "\
+const IMPORT: &str = "\
 Examples:
   userside-bulk import add customers.csv --url https://userside.example.com --key-file key.txt
   userside-bulk import add legacy.csv --map 'ФИО=fio' --map 'Код=codeti' --set billing_id=1
@@ -31,7 +32,7 @@ Exit codes:
   0 every row ok; 1 finished, some rows are not ok; 2 wrong usage or invalid input, nothing was sent;
   3 stopped early; 130 interrupted.";
 
-pub(super) const VALIDATE: &str = "\
+const VALIDATE: &str = "\
 Examples:
   userside-bulk validate add customers.csv
   userside-bulk validate change_balance money.csv --expect-total 12345.67 --server-version 3.17
@@ -40,6 +41,23 @@ Results are written when something is wrong, or when --results names a file. Val
 
 Exit codes:
   0 every row can be sent; 2 wrong usage or invalid input.";
+
+pub(super) fn import() -> String {
+    format!("{}\n{IMPORT}", operation_list())
+}
+
+pub(super) fn validate() -> String {
+    format!("{}\n{VALIDATE}", operation_list())
+}
+
+/// The operations, from the catalogue.
+fn operation_list() -> String {
+    let mut text = String::from("Operations:\n");
+    for operation in operations() {
+        let _ = writeln!(text, "  {:<20} {}", operation.name(), operation.subcategory().summary);
+    }
+    text
+}
 
 pub(super) const TEMPLATE: &str = "\
 Examples:

@@ -16,7 +16,7 @@ use crate::validating::{DateOrder, Money};
 
 /// `import`.
 #[derive(Debug, Args)]
-#[command(after_long_help = help::IMPORT)]
+#[command(after_long_help = help::import())]
 pub struct ImportArgs {
     #[command(flatten)]
     pub(super) input: InputArgs,
@@ -35,7 +35,7 @@ pub struct ImportArgs {
 
 /// `validate`.
 #[derive(Debug, Args)]
-#[command(after_long_help = help::VALIDATE)]
+#[command(after_long_help = help::validate())]
 pub struct ValidateArgs {
     #[command(flatten)]
     pub(super) input: InputArgs,
@@ -46,7 +46,7 @@ pub struct ValidateArgs {
 /// What is read, and how.
 #[derive(Debug, Args)]
 pub(super) struct InputArgs {
-    /// What is done with every row; `userside-bulk operations` lists them.
+    /// What is done with every row; one of those below.
     #[arg(value_parser = |text: &str| operation(text), value_name = "OPERATION")]
     pub(super) operation: Operation,
     /// CSV file or XLSX workbook; - is standard input.
@@ -184,7 +184,7 @@ pub(super) struct OutputArgs {
     /// Show no progress and no summary; warnings and errors remain.
     #[arg(long, short)]
     pub(super) quiet: bool,
-    /// Log what happens to every request on standard error; twice for its answers, three times for everything.
+    /// Log on standard error: retries; twice for every answer too; three times for what every request holds.
     #[arg(long, short, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
 }
