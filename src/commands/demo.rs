@@ -10,7 +10,8 @@ use std::thread::JoinHandle;
 use secrecy::SecretString;
 use tokio::sync::oneshot;
 
-use super::run::{Failure, run as run_command};
+use super::failure::Failure;
+use super::run::run as run_command;
 use crate::cli::DemoArgs;
 use crate::exit::Exit;
 use crate::reporting::{print_command, print_text};

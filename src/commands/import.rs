@@ -8,8 +8,8 @@ use std::time::Instant;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, spawn_blocking};
 
+use super::failure::Failure;
 use super::pipeline::{BUNDLES, Feeder, Valid, record};
-use super::run::Failure;
 use super::stop;
 use super::validation::{Validated, check_all};
 use crate::cli::{ImportSettings, OutputSettings, Place, SendSettings};

@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod demo;
+mod failure;
 mod import;
 mod pipeline;
 mod run;

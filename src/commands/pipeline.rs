@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 
-use super::run::Failure;
+use super::failure::Failure;
 use super::validation::check;
 use crate::events::{Event, Listener};
 use crate::reading::{ReadError, Records, Row, RowNumber};

@@ -4,8 +4,9 @@ use std::io::IsTerminal;
 
 use clap::Parser;
 
+use super::failure::Failure;
 use super::{catalogue, demo, import, sandbox};
-use crate::cli::{Cli, Command, ImportSettings, SettingsError, sandbox_settings};
+use crate::cli::{Cli, Command, ImportSettings, sandbox_settings};
 use crate::exit::Exit;
 use crate::reporting::print_error;
 
@@ -39,74 +40,5 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
         Command::Operations(args) => Ok(catalogue::operations(&args)),
         Command::Sandbox(args) => sandbox::run(sandbox_settings(*args, key())?),
         Command::Demo(args) => demo::run(&args),
-    }
-}
-
-/// Why a command could not do what it was asked. Rows that fail are no failure of the command.
-#[derive(Debug, thiserror::Error)]
-pub enum Failure {
-    #[error(transparent)]
-    Settings(#[from] SettingsError),
-    #[error(transparent)]
-    Read(#[from] crate::reading::ReadError),
-    #[error(transparent)]
-    Mapping(#[from] crate::reading::MappingError),
-    #[error(transparent)]
-    Constant(#[from] crate::validating::ConstantError),
-    #[error(transparent)]
-    Record(#[from] crate::recording::RecordError),
-    #[error(transparent)]
-    Transport(#[from] crate::sending::TransportError),
-    #[error(transparent)]
-    Sandbox(#[from] crate::sandbox::SandboxError),
-    #[error("cannot start the program's threads: {0}")]
-    Runtime(#[from] std::io::Error),
-    #[error("the demo cannot go on: {0}")]
-    Demo(String),
-    #[error("{operation} came with UserSide {added}, and --server-version says {server}")]
-    NotInVersion {
-        operation: &'static str,
-        added: crate::catalogue::Version,
-        server: crate::catalogue::Version,
-    },
-    #[error(
-        "a part of the program has stopped unexpectedly; this is a mistake in userside-bulk. What is known of the rows is in the results file with .partial behind its name"
-    )]
-    Broken,
-    #[error("interrupted while the input was checked; nothing was sent")]
-    Interrupted,
-    /// Rows were sent, and what became of the last of them could not be written down.
-    #[error(
-        "{0}. Rows whose outcome could not be written are listed above; what was written before is beside the results, with .partial behind the name"
-    )]
-    ResultsLost(crate::recording::RecordError),
-}
-
-impl From<crate::recording::ResultsError> for Failure {
-    fn from(error: crate::recording::ResultsError) -> Self {
-        match error {
-            crate::recording::ResultsError::Read(error) => Self::Read(error),
-            crate::recording::ResultsError::Record(error) => Self::Record(error),
-        }
-    }
-}
-
-impl Failure {
-    /// The one match from a failure to an exit.
-    fn exit(&self) -> Exit {
-        match self {
-            Self::Settings(_)
-            | Self::Read(_)
-            | Self::Mapping(_)
-            | Self::Constant(_)
-            | Self::Record(_)
-            | Self::Transport(_)
-            | Self::Sandbox(_)
-            | Self::Runtime(_)
-            | Self::Demo(_)
-            | Self::NotInVersion { .. } => Exit::Refused,
-            Self::Broken | Self::ResultsLost(_) => Exit::StoppedEarly,
-            Self::Interrupted => Exit::Interrupted,
-        }
     }
 }

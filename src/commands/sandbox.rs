@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::run::Failure;
+use super::failure::Failure;
 use crate::exit::Exit;
 use crate::sandbox::{Sandbox, Settings};
 

@@ -2,7 +2,7 @@
 
 use tokio::sync::watch;
 
-use super::run::Failure;
+use super::failure::Failure;
 use crate::events::{Event, Listener};
 use crate::reading::{Row, Source};
 use crate::sending::StopSignal;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::call::{Call, SequenceKey, Values};
 use super::date::DateOrder;
-use super::kinds::{Refusal, decodable, normalise};
+use super::kinds::{decodable, normalise};
 use super::money::Money;
+use super::refusal::Refusal;
 use super::violation::{Rejection, Violation, ViolationCode};
 use crate::catalogue::{Identity, Meaning, Operation, Parameter, ValueKind, Version};
 use crate::reading::{Binding, Columns, Row};

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use jiff::civil::{Date, Time};
 use jiff::fmt::strtime::BrokenDownTime;
 
-use super::kinds::Refusal;
+use super::refusal::Refusal;
 
 /// How dates are written where the text leaves it open: `--date-format`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

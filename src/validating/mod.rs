@@ -7,6 +7,7 @@ mod check;
 mod date;
 mod kinds;
 mod money;
+mod refusal;
 #[cfg(test)]
 mod tests;
 mod violation;
@@ -15,6 +16,6 @@ pub use across::{Across, Expectation, Totals, Unexpected};
 pub use call::{Call, CallError, SequenceKey};
 pub use check::{Checked, Checker, ConstantError, EmptyCells, Rules};
 pub use date::{DateOrder, ParseDateOrderError};
-pub use kinds::Refusal;
 pub use money::{Money, ParseMoneyError};
+pub use refusal::Refusal;
 pub use violation::{Rejection, Violation, ViolationCode};
