@@ -69,12 +69,14 @@ pub struct Summary {
     pub input: String,
     /// Whether rows were to be sent; false for `validate`.
     pub sends: bool,
+    /// Whether a row may be sent again when nobody knows whether it was applied.
+    pub repeatable: bool,
     /// Counts over the rows.
     pub tally: Tally,
     /// Why the run stopped early.
     pub stopped: Option<StopReason>,
-    /// Why nothing was sent although it was to be.
-    pub refused: bool,
+    /// Why the input, or the server, was no good; then nothing was sent.
+    pub refused: Option<Refused>,
     /// All requests.
     pub requests: u64,
     /// Of these, attempts behind the first.
@@ -87,6 +89,19 @@ pub struct Summary {
     pub failed: Option<PathBuf>,
     /// The new name of an earlier results file.
     pub earlier: Option<PathBuf>,
+}
+
+/// Why nothing is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// Columns are missing or unknown.
+    Header,
+    /// Rows are invalid.
+    Rows,
+    /// The input is not what was expected.
+    Expectation,
+    /// The server does not answer, or not as it should.
+    Server,
 }
 
 /// Somebody who is told.

@@ -34,11 +34,13 @@ pub enum Failure {
         "a part of the program has stopped unexpectedly; this is a mistake in userside-bulk. What is known of the rows is in the results file with .partial behind its name"
     )]
     Broken,
+    #[error(transparent)]
+    Unexpected(#[from] crate::validating::Unexpected),
     #[error("interrupted while the input was checked; nothing was sent")]
     Interrupted,
     /// Rows were sent, and what became of the last of them could not be written down.
     #[error(
-        "{0}. Rows whose outcome could not be written are listed above; what was written before is beside the results, with .partial behind the name"
+        "{0}. Rows whose outcome could not be written are listed above, if there are any; what was written before stays where it is, for a file with .partial behind its name"
     )]
     ResultsLost(crate::recording::RecordError),
 }
@@ -65,6 +67,7 @@ impl Failure {
             | Self::Sandbox(_)
             | Self::Runtime(_)
             | Self::Demo(_)
+            | Self::Unexpected(_)
             | Self::NotInVersion { .. } => Exit::Refused,
             Self::Broken | Self::ResultsLost(_) => Exit::StoppedEarly,
             Self::Interrupted => Exit::Interrupted,

@@ -7,13 +7,16 @@ use std::time::Instant;
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, spawn_blocking};
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
 
 use super::failure::Failure;
 use super::pipeline::{BUNDLES, Feeder, Valid, record};
 use super::stop;
 use super::validation::{Validated, check_all};
+use crate::catalogue::{Effect, Meaning};
 use crate::cli::{ImportSettings, OutputSettings, Place, SendSettings};
-use crate::events::{Event, Listener, Summary};
+use crate::events::{Event, Listener, Refused, Summary};
 use crate::exit::Exit;
 use crate::reading::{Columns, Input, Source};
 use crate::recording::{Finish, Finished, Results, ResultsFiles, Tally, Target};
@@ -31,12 +34,16 @@ pub(super) fn run(settings: ImportSettings) -> Result<Exit, Failure> {
     let warnings = settings.send.as_ref().map_or(&[][..], |send| &send.warnings);
     warnings.iter().for_each(|warning| listener.event(Event::Warning(warning)));
     check_version(&settings)?;
+    if settings.expectation.total.is_some() && !books_money(&settings) {
+        return Err(Failure::Unexpected(Unexpected::NoMoney));
+    }
     let source =
         Source::open(&settings.input, settings.dialect, settings.sheet.as_deref(), std::io::stdin())?;
     let dialect = (!source.is_sheet()).then(|| source.dialect());
     listener.event(Event::Opened { name: source.name(), dialect });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let job = ImportJob { settings, source: Arc::new(source), listener, started };
+    let sends = settings.send.is_some();
+    let job = ImportJob { settings, sends, source: Arc::new(source), listener, started };
     runtime.block_on(job.run())
 }
 
@@ -50,6 +57,10 @@ fn check_version(settings: &ImportSettings) -> Result<(), Failure> {
     }
 }
 
+fn books_money(settings: &ImportSettings) -> bool {
+    settings.operation.subcategory().by_meaning(Meaning::Amount).is_some()
+}
+
 /// What is logged goes to standard error. Somebody may have installed a logger before; then it stays.
 fn log(verbose: u8) {
     let level = match verbose {
@@ -58,16 +69,16 @@ fn log(verbose: u8) {
         2 => tracing::Level::DEBUG,
         _ => tracing::Level::TRACE,
     };
-    let logger = tracing_subscriber::fmt()
-        .with_max_level(level)
-        .with_writer(std::io::stderr)
-        .with_ansi(false)
-        .finish();
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
+    // What the HTTP client has to say about its connections drowns what is asked for.
+    let own = Targets::new().with_target(env!("CARGO_CRATE_NAME"), level);
+    let logger = tracing_subscriber::registry().with(lines).with(own);
     let _ = tracing::subscriber::set_global_default(logger);
 }
 
 struct ImportJob {
     settings: ImportSettings,
+    sends: bool,
     source: Arc<Source>,
     listener: Arc<dyn Listener>,
     started: Instant,
@@ -77,7 +88,7 @@ struct ImportJob {
 #[derive(Default)]
 struct Course {
     stopped: Option<StopReason>,
-    refused: bool,
+    refused: Option<Refused>,
     requests: u64,
     retries: u64,
 }
@@ -97,11 +108,16 @@ impl ImportJob {
         let totals = validated.totals;
         if let Some(text) = self.unexpected(&totals) {
             self.listener.event(Event::Error(&text));
-            return self.refuse(validated, "not sent: the file is not what was expected").await;
+            return self
+                .refuse(validated, Refused::Expectation, "not sent: the file is not what was expected")
+                .await;
         }
-        let accepts_invalid = self.settings.skip_invalid && validated.checker.header().is_empty();
-        if totals.invalid > 0 && !accepts_invalid || !validated.checker.header().is_empty() {
-            return self.refuse(validated, "not sent: the file has invalid rows").await;
+        const INVALID: &str = "not sent: the file has invalid rows";
+        if !validated.checker.header().is_empty() {
+            return self.refuse(validated, Refused::Header, INVALID).await;
+        }
+        if totals.invalid > 0 && !self.settings.skip_invalid {
+            return self.refuse(validated, Refused::Rows, INVALID).await;
         }
         if totals.rows == 0 {
             self.listener.event(Event::Warning("the file has a header but no rows"));
@@ -125,15 +141,19 @@ impl ImportJob {
     }
 
     fn unexpected(&self, totals: &Totals) -> Option<String> {
-        let books_money =
-            self.settings.operation.subcategory().by_meaning(crate::catalogue::Meaning::Amount).is_some();
+        let books_money = self.settings.operation.subcategory().by_meaning(Meaning::Amount).is_some();
         self.settings.expectation.check(totals, books_money).err().map(|error: Unexpected| error.to_string())
     }
 
     /// The input is no good: the results say why for each row.
-    async fn refuse(self, validated: Validated, why: &'static str) -> Result<Exit, Failure> {
+    async fn refuse(
+        self,
+        validated: Validated,
+        refused: Refused,
+        why: &'static str,
+    ) -> Result<Exit, Failure> {
         let finished = self.write_unsent(validated, why).await?;
-        let course = Course { refused: self.settings.send.is_some(), ..Course::default() };
+        let course = Course { refused: Some(refused), ..Course::default() };
         self.summarise(Some(finished), Tally::default(), course);
         Ok(Exit::Refused)
     }
@@ -187,7 +207,7 @@ impl ImportJob {
             }
             Some(Err(error)) => {
                 self.listener.event(Event::Error(&error.to_string()));
-                (None, Course { refused: true, ..Course::default() })
+                (None, Course { refused: Some(Refused::Server), ..Course::default() })
             }
             None => (None, Course { stopped: Some(StopReason::Interrupted), ..Course::default() }),
         };
@@ -237,7 +257,17 @@ impl ImportJob {
         let OutputSettings { results, failed, .. } = &self.settings.output;
         let results: Box<dyn Finish> = match results {
             Place::Stdout => Box::new(std::io::stdout()),
-            Place::File(path) => Box::new(Target::create(path)?),
+            Place::File(path) => {
+                let target = Target::create(path)?;
+                if let Some(left) = target.left_behind() {
+                    let text = format!(
+                        "an earlier run was killed; what it knew of its rows is kept as {}",
+                        left.display()
+                    );
+                    self.listener.event(Event::Warning(&text));
+                }
+                Box::new(target)
+            }
         };
         let failed = failed.as_deref().map(Target::create).transpose()?;
         let failed = failed.map(|target| Box::new(target) as Box<dyn Finish>);
@@ -252,7 +282,8 @@ impl ImportJob {
         let mut summary = Summary {
             operation: self.settings.operation.name(),
             input,
-            sends: self.settings.output.results_wanted,
+            sends: self.sends,
+            repeatable: self.settings.operation.subcategory().effect == Effect::Repeatable,
             tally,
             stopped: course.stopped,
             refused: course.refused,
@@ -282,7 +313,7 @@ fn exit_of(course: &Course, finished: &Finished, input_lost: bool) -> Exit {
     match &course.stopped {
         Some(StopReason::Interrupted) => Exit::Interrupted,
         Some(_) => Exit::StoppedEarly,
-        None if course.refused || input_lost => Exit::StoppedEarly,
+        None if course.refused.is_some() || input_lost => Exit::StoppedEarly,
         None if tally.ok == tally.rows() => Exit::Done,
         None => Exit::SomeNotOk,
     }

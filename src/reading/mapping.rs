@@ -81,7 +81,7 @@ pub enum MappingError {
     },
     /// A column was mapped that the input does not have.
     #[error(
-        "the mapping names a column '{column}' that the file does not have{nearest}; its columns are {known}"
+        "the mapping names a column '{column}' that the file does not have{nearest}; its columns are {known}. If these are garbled, name the file's encoding with --encoding"
     )]
     NoColumn {
         /// The column.

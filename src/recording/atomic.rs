@@ -37,6 +37,7 @@ pub struct Target {
     /// None for a place that is no file, such as a pipe: nothing to rename there.
     partial: Option<PathBuf>,
     file: BufWriter<File>,
+    left_behind: Option<PathBuf>,
 }
 
 /// Large enough that a run at full speed writes in pieces that a disk likes.
@@ -49,25 +50,20 @@ impl Target {
         let failed = |source| RecordError::Write { path: path.to_owned(), source };
         if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
             let file = OpenOptions::new().write(true).open(path).map_err(failed)?;
-            return Ok(Self {
-                path: path.to_owned(),
-                partial: None,
-                file: BufWriter::with_capacity(BUFFER, file),
-            });
+            let file = BufWriter::with_capacity(BUFFER, file);
+            return Ok(Self { path: path.to_owned(), partial: None, file, left_behind: None });
         }
         let partial = beside(path, ".partial");
         let mut file = Self::lock(path, &partial)?;
+        let mut left_behind = None;
         if file.metadata().map_err(failed)?.len() > 0 {
             // What a killed run knew is all that is known of its rows.
-            move_aside(&partial).map_err(failed)?;
+            left_behind = Some(move_aside(&partial).map_err(failed)?);
             drop(file);
             file = Self::lock(path, &partial)?;
         }
-        Ok(Self {
-            path: path.to_owned(),
-            partial: Some(partial),
-            file: BufWriter::with_capacity(BUFFER, file),
-        })
+        let file = BufWriter::with_capacity(BUFFER, file);
+        Ok(Self { path: path.to_owned(), partial: Some(partial), file, left_behind })
     }
 
     fn lock(path: &Path, partial: &Path) -> Result<File, RecordError> {
@@ -79,6 +75,11 @@ impl Target {
             // Some file systems have no locks; a run that cannot be locked is still a run.
             Err(TryLockError::Error(_)) => Ok(file),
         }
+    }
+
+    /// What an earlier run that was killed left here, under its new name.
+    pub fn left_behind(&self) -> Option<&Path> {
+        self.left_behind.as_deref()
     }
 
     /// Where the file will be.

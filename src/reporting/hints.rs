@@ -1,6 +1,6 @@
 //! What to do next, drawn from the whole run: one small function per hint.
 
-use crate::events::Summary;
+use crate::events::{Refused, Summary};
 use crate::recording::ErrorCode;
 use crate::sending::StopReason;
 
@@ -21,23 +21,39 @@ pub(super) fn all(summary: &Summary) -> impl Iterator<Item = String> {
 }
 
 fn after_refusal(summary: &Summary) -> Option<String> {
-    (summary.refused && summary.tally.invalid > 0).then(|| {
-        "nothing was sent. Mend the rows and import again, or send the valid ones now with --skip-invalid"
-            .to_owned()
-    })
+    let nothing_sent = if summary.sends { "nothing was sent. " } else { "" };
+    match summary.refused? {
+        Refused::Header => Some(format!(
+            "{nothing_sent}Say which column is which parameter with --map or a --mapping file; `userside-bulk operations {}` lists the parameters",
+            summary.operation
+        )),
+        Refused::Rows if summary.sends => {
+            Some("nothing was sent. Mend the rows and import again, or send the valid ones now with --skip-invalid".to_owned())
+        }
+        Refused::Rows | Refused::Expectation | Refused::Server => None,
+    }
 }
 
 fn after_validation(summary: &Summary) -> Option<String> {
-    (!summary.sends && summary.tally.invalid == 0 && summary.tally.rows() > 0).then(|| {
-        format!("every row can be sent: userside-bulk import {} {}", summary.operation, summary.input)
+    (!summary.sends && summary.refused.is_none() && summary.tally.rows() > 0).then(|| {
+        "every row can be sent: the same command with import instead of validate sends them".to_owned()
     })
 }
 
 fn after_unknown(summary: &Summary) -> Option<String> {
-    (summary.tally.unknown > 0).then(|| {
-        "unknown rows may have been applied. Look each one up in UserSide before you import it again"
-            .to_owned()
-    })
+    if summary.tally.unknown == 0 {
+        return None;
+    }
+    if summary.repeatable {
+        return Some("unknown rows may have been applied; importing them again does no harm".to_owned());
+    }
+    let file = summary
+        .failed
+        .as_ref()
+        .map_or_else(String::new, |path| format!("; {} holds them too", path.display()));
+    Some(format!(
+        "unknown rows may have been applied{file}. Look each one up in UserSide before it is imported again"
+    ))
 }
 
 fn after_failed(summary: &Summary) -> Option<String> {
@@ -50,7 +66,7 @@ fn after_stop(summary: &Summary) -> Option<String> {
     if summary.tally.skipped == 0 {
         return None;
     }
-    let rows = "take the rows that are skipped from the results and import them";
+    let rows = "take the rows whose result_status is skipped from the results and import them";
     Some(match reason {
         StopReason::Interrupted => format!("to go on, {rows}"),
         StopReason::KeyRefused(_) => format!("once the key works, {rows}"),

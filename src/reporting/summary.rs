@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use serde_json::json;
+use anstyle::Style;
+use serde::Serialize;
 
 use super::hints;
 use super::lines::{self, ERROR, GOOD, HINT, WARNING};
@@ -24,29 +25,11 @@ pub(super) fn print(summary: &Summary, mode: Mode) {
     if mode.quiet || mode.json {
         return;
     }
-    let tally = &summary.tally;
-    let (style, label) = if tally.ok == tally.rows() {
-        (GOOD, "done:")
-    } else if tally.unknown > 0 || tally.failed > 0 || summary.stopped.is_some() {
-        (ERROR, "done:")
-    } else {
-        (WARNING, "done:")
-    };
-    let label = match &summary.stopped {
-        _ if summary.refused => "refused:",
-        Some(_) => "so far:",
-        None => label,
-    };
+    let (style, label) = label(summary);
     lines::labelled(style, label, &counts(summary));
-    for error in tally.most_frequent(ERRORS) {
-        let rows = if error.count == 1 { "row" } else { "rows" };
-        lines::plain(&format_args!(
-            "  {} {rows}: {}: {} (line {})",
-            error.count,
-            error.code.name(),
-            error.text,
-            error.line
-        ));
+    for error in summary.tally.most_frequent(ERRORS) {
+        let (rows, code, line) = (rows(error.count), error.code.name(), error.line);
+        lines::plain(&format_args!("  {rows}: {code}, such as line {line}: {}", shortened(&error.text)));
     }
     if let Some(earlier) = &summary.earlier {
         lines::plain(&format_args!("earlier results are kept as {}", earlier.display()));
@@ -59,6 +42,31 @@ pub(super) fn print(summary: &Summary, mode: Mode) {
     }
     for hint in hints::all(summary) {
         lines::labelled(HINT, "hint:", &hint);
+    }
+}
+
+fn label(summary: &Summary) -> (Style, &'static str) {
+    let tally = &summary.tally;
+    match summary {
+        Summary { refused: Some(_), .. } => (ERROR, "refused:"),
+        Summary { stopped: Some(_), .. } => (ERROR, "so far:"),
+        Summary { sends: false, .. } => (GOOD, "checked:"),
+        _ if tally.ok == tally.rows() => (GOOD, "done:"),
+        _ if tally.failed + tally.unknown > 0 => (ERROR, "done:"),
+        _ => (WARNING, "done:"),
+    }
+}
+
+fn rows(count: u64) -> String {
+    format!("{count} {}", if count == 1 { "row" } else { "rows" })
+}
+
+/// The results have the whole text.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 240;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 
@@ -76,7 +84,7 @@ fn stopped(reason: &StopReason) -> String {
 /// One line: how many rows, how they ended, how long it took.
 fn counts(summary: &Summary) -> String {
     let tally = &summary.tally;
-    let mut text = format!("{} of {}: {} rows", summary.operation, summary.input, tally.rows());
+    let mut text = format!("{} of {}: {}", summary.operation, summary.input, rows(tally.rows()));
     let counts = [
         (tally.ok, "ok"),
         (tally.invalid, "invalid"),
@@ -94,21 +102,38 @@ fn counts(summary: &Summary) -> String {
     text
 }
 
-/// The summary for scripts. The names are the contract's.
-fn object(summary: &Summary) -> serde_json::Value {
+/// The summary for scripts. Names and order are the contract's.
+#[derive(Debug, Serialize)]
+struct Object<'s> {
+    operation: &'s str,
+    rows: u64,
+    ok: u64,
+    failed: u64,
+    invalid: u64,
+    unknown: u64,
+    skipped: u64,
+    requests: u64,
+    retries: u64,
+    seconds: f64,
+    results: Option<String>,
+    journal: Option<String>,
+}
+
+fn object(summary: &Summary) -> String {
     let tally = &summary.tally;
-    json!({
-        "operation": summary.operation,
-        "rows": tally.rows(),
-        "ok": tally.ok,
-        "failed": tally.failed,
-        "invalid": tally.invalid,
-        "unknown": tally.unknown,
-        "skipped": tally.skipped,
-        "requests": summary.requests,
-        "retries": summary.retries,
-        "seconds": (summary.elapsed.as_secs_f64() * 1000.0).round() / 1000.0,
-        "results": summary.results.as_ref().map(|path| path.display().to_string()),
-        "journal": null,
-    })
+    let object = Object {
+        operation: summary.operation,
+        rows: tally.rows(),
+        ok: tally.ok,
+        failed: tally.failed,
+        invalid: tally.invalid,
+        unknown: tally.unknown,
+        skipped: tally.skipped,
+        requests: summary.requests,
+        retries: summary.retries,
+        seconds: (summary.elapsed.as_secs_f64() * 1000.0).round() / 1000.0,
+        results: summary.results.as_ref().map(|path| path.display().to_string()),
+        journal: None,
+    };
+    serde_json::to_string(&object).unwrap_or_default()
 }

@@ -109,7 +109,8 @@ impl Across {
             self.totals.invalid += 1;
             self.duplicates += 1;
             let reason = format!(
-                "it is the same as line {earlier}; take one of them out, or add --allow-duplicates if both are meant"
+                "its {} as on line {earlier}; take one of them out, or add --allow-duplicates if both are meant",
+                checked.identity_names()
             );
             return Err(Violation::new(ViolationCode::DuplicateRow, None, None, reason));
         }

@@ -257,6 +257,17 @@ impl Checked<'_> {
         self.checker.values.by_meaning(Meaning::Amount)?.parse().ok()
     }
 
+    /// What two rows are compared by, as a fragment: "customer_id, amount and comment are the same".
+    pub(super) fn identity_names(&self) -> String {
+        let parameters = self.checker.operation.subcategory().parameters.iter();
+        let names: Vec<_> = parameters.filter(|p| p.identity != Identity::No).map(|p| p.name).collect();
+        match names.split_last() {
+            Some((last, [])) => format!("{last} is the same"),
+            Some((last, others)) => format!("{} and {last} are the same", others.join(", ")),
+            None => "values are the same".to_owned(),
+        }
+    }
+
     /// A fingerprint of the normalised values that make two rows the same row; none where the row lacks
     /// what it takes to compare it.
     ///
