@@ -238,10 +238,11 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
     }
 
     fn end_attempt(&mut self, slot: Slot, attempt: Attempt) {
-        if let Some(span) = attempt.ordered {
-            let capped = self.link.obey(span);
-            self.told.push(Delivery::Paused { span, capped });
-        }
+        let pause = attempt.ordered.map(|span| {
+            let obeyed = self.link.obey(span);
+            self.told.push(Delivery::Paused { span, capped: obeyed < span });
+            obeyed
+        });
         let Some(work) = self.queue.work(slot) else { return };
         work.http_status = attempt.status.or(work.http_status);
         tracing::debug!(call = work.ticket.0, attempt = work.attempts, status = attempt.status, reply = ?attempt.reply, "answered");
@@ -255,12 +256,12 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
                 self.finish(slot, Fate::Done { id: accepted.id().map(str::to_owned) });
             }
             Reply::Problem { event, problem } => {
-                self.end_failed_attempt(slot, event, problem, attempt.ordered)
+                self.end_failed_attempt(slot, event, problem, pause.unwrap_or_default())
             }
         }
     }
 
-    fn end_failed_attempt(&mut self, slot: Slot, event: Event, problem: Problem, ordered: Option<Duration>) {
+    fn end_failed_attempt(&mut self, slot: Slot, event: Event, problem: Problem, pause: Duration) {
         if event != Event::Unreached {
             self.unreached_in_a_row = 0;
         }
@@ -275,7 +276,7 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
             Decision::Done => {}
             Decision::Again if self.stopped.is_some() => self.finish_unsent(slot),
             Decision::Again => {
-                let wait = self.link.schedule.wait(attempts).max(ordered.unwrap_or_default());
+                let wait = self.link.schedule.wait(attempts).max(pause);
                 tracing::debug!(attempt = attempts, wait = ?wait, %problem, "a call is tried again");
                 self.queue.wait(slot, self.link.clock.now() + wait);
             }

@@ -1,0 +1,8 @@
+//! The stage as a whole: calls go in, a scripted server answers, outcomes come out. Time is paused, so that
+//! whatever waits takes none.
+
+mod deletes;
+mod fates;
+mod pacing;
+mod probing;
+mod support;
