@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use futures_util::future::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::sync::mpsc::error::{TryRecvError, TrySendError};
 use tokio::sync::{mpsc, watch};
 
 use super::clock::Clock;
@@ -111,6 +112,9 @@ pub struct Ended {
 /// So many rows in a row that cannot connect mean that the server is gone, whatever `--max-failures` says.
 const GONE: u64 = 10;
 
+/// How many calls wait to be settled, and how many outcomes to be taken, before no more are made.
+const WINDOW: usize = 1024;
+
 /// Sends calls until `calls` is closed and everything is settled, or until something stops the run. What was
 /// taken from `calls` is always delivered.
 pub async fn run<T: Transport, C: Clock, M: From<Vec<Delivery>>>(
@@ -130,12 +134,22 @@ pub async fn run<T: Transport, C: Clock, M: From<Vec<Delivery>>>(
             engine.end_attempt(slot, attempt);
         }
         engine.obey_stop(*stop.borrow_and_update());
+        // Taken here as well as below, because below answers go first: under full load places in flight
+        // would stay empty although calls are there.
+        while is_open && engine.has_room() {
+            match calls.try_recv() {
+                Ok(jobs) => engine.take(jobs),
+                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Disconnected) => is_open = false,
+            }
+        }
         let wake = engine.launch();
-        if !engine.told.is_empty()
-            && deliveries.send(M::from(std::mem::take(&mut engine.told))).await.is_err()
-        {
-            // Nobody writes the outcomes down any more, so nothing more may be sent.
-            engine.stop(StopReason::Interrupted);
+        if !engine.told.is_empty() {
+            match deliveries.try_reserve() {
+                Ok(place) => place.send(M::from(engine.tell())),
+                Err(TrySendError::Full(())) => {}
+                Err(TrySendError::Closed(())) => engine.lose_reader(),
+            }
         }
         if engine.stopped.is_some() && is_open {
             calls.close();
@@ -154,15 +168,19 @@ pub async fn run<T: Transport, C: Clock, M: From<Vec<Delivery>>>(
             Some((slot, attempt)) = engine.in_flight.next(), if !engine.in_flight.is_empty() => engine.end_attempt(slot, attempt),
             changed = stop.changed(), if can_stop => can_stop = changed.is_ok(),
             jobs = calls.recv(), if wants_calls => match jobs {
-                Some(jobs) => jobs.into_iter().for_each(|job| engine.queue.add(job)),
+                Some(jobs) => engine.take(jobs),
                 None => is_open = false,
+            },
+            // Waited for beside the answers: an answer that nobody takes would run into its timeout.
+            place = deliveries.reserve(), if !engine.told.is_empty() => match place {
+                Ok(place) => place.send(M::from(engine.tell())),
+                Err(_) => engine.lose_reader(),
             },
             () = link.clock.sleep_until(wake.unwrap_or_default()), if wake.is_some() => {}
         }
     }
-    let told = std::mem::take(&mut engine.told);
-    if !told.is_empty() {
-        let _ = deliveries.send(M::from(told)).await;
+    if !engine.told.is_empty() {
+        let _ = deliveries.send(M::from(engine.tell())).await;
     }
     Ended { stopped: engine.stopped, requests: engine.requests, retries: engine.retries }
 }
@@ -202,15 +220,37 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
         }
     }
 
-    /// Calls that wait take memory: beyond this many none is taken in until one is settled.
+    /// Calls that wait take memory: beyond this many none is taken in until one is settled. Behind a stop
+    /// none is taken in at all.
     fn has_room(&self) -> bool {
-        const LEAST: usize = 1024;
-        self.queue.len() < LEAST.max(4 * self.limits.concurrency.get())
+        self.stopped.is_none() && self.queue.len() < WINDOW.max(4 * self.limits.concurrency.get())
+    }
+
+    fn take(&mut self, jobs: Vec<Job>) {
+        jobs.into_iter().for_each(|job| self.queue.add(job));
+    }
+
+    /// What is to be delivered.
+    fn tell(&mut self) -> Vec<Delivery> {
+        std::mem::take(&mut self.told)
+    }
+
+    /// Nobody writes the outcomes down any more, so nothing more may be sent.
+    fn lose_reader(&mut self) {
+        self.told.clear();
+        self.stop(StopReason::Interrupted);
+    }
+
+    /// Whether another request may be on its way: what is settled and not yet taken waits in memory too.
+    fn may_launch(&self) -> bool {
+        self.stopped.is_none()
+            && self.in_flight.len() < self.limits.concurrency.get()
+            && self.told.len() < WINDOW
     }
 
     /// Launches what may be launched now; the moment at which to try again, if waiting helps.
     fn launch(&mut self) -> Option<Duration> {
-        while self.stopped.is_none() && self.in_flight.len() < self.limits.concurrency.get() {
+        while self.may_launch() {
             let now = self.link.clock.now();
             if self.queue.ready(now).is_none() {
                 return self.queue.next_due();

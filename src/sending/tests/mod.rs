@@ -3,6 +3,7 @@
 
 mod deletes;
 mod fates;
+mod order;
 mod pacing;
 mod probing;
 mod support;
