@@ -179,8 +179,8 @@ pub async fn run<T: Transport, C: Clock, M: From<Vec<Delivery>>>(
             () = link.clock.sleep_until(wake.unwrap_or_default()), if wake.is_some() => {}
         }
     }
-    if !engine.told.is_empty() {
-        let _ = deliveries.send(M::from(engine.tell())).await;
+    if !engine.told.is_empty() && deliveries.send(M::from(engine.tell())).await.is_err() {
+        engine.lose_reader();
     }
     Ended { stopped: engine.stopped, requests: engine.requests, retries: engine.retries }
 }
@@ -309,6 +309,9 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
         let Some(work) = self.queue.work(slot) else { return };
         let attempts = work.attempts;
         let decision = decide(event, work.call.effect(), work.doubt.is_some(), attempts <= retries);
+        let is_last = matches!(decision, Decision::Failed | Decision::Uncertain);
+        // In doubt or not, a row whose last attempt could not connect tells that the server is gone.
+        self.unreached_in_a_row += u64::from(event == Event::Unreached && is_last);
         if event == Event::MayHaveHappened && work.doubt.is_none() {
             work.doubt = Some(problem.clone());
         }
@@ -320,12 +323,7 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
                 tracing::debug!(attempt = attempts, wait = ?wait, %problem, "a call is tried again");
                 self.queue.wait(slot, self.link.clock.now() + wait);
             }
-            Decision::Failed => {
-                if event == Event::Unreached {
-                    self.unreached_in_a_row += 1;
-                }
-                self.finish(slot, Fate::Failed(problem));
-            }
+            Decision::Failed => self.finish(slot, Fate::Failed(problem)),
             Decision::Uncertain => match Self::confirmation(work, event, &problem) {
                 Some(confirming) if self.stopped.is_none() => {
                     work.confirming = Some(confirming);
@@ -336,14 +334,16 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
                     self.finish(slot, fate);
                 }
             },
+            // The stop comes first: this row may also be the one that reaches the limit on failures, and
+            // the key is what a person can do something about.
             Decision::StopFailed => {
-                self.finish(slot, Fate::Failed(problem.clone()));
-                self.stop(StopReason::KeyRefused(problem));
+                self.stop(StopReason::KeyRefused(problem.clone()));
+                self.finish(slot, Fate::Failed(problem));
             }
             Decision::StopUncertain => {
                 let fate = uncertain(work, problem.clone());
-                self.finish(slot, fate);
                 self.stop(StopReason::KeyRefused(problem));
+                self.finish(slot, fate);
             }
         }
     }
@@ -382,10 +382,10 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
         }
         let refusal = confirming.refusal.clone();
         let fate = uncertain(work, refusal);
-        self.finish(slot, fate);
         if let Reply::Problem { event: Event::KeyRefused, problem } = reply {
             self.stop(StopReason::KeyRefused(problem));
         }
+        self.finish(slot, fate);
     }
 
     fn finish(&mut self, slot: Slot, fate: Fate) {
@@ -461,7 +461,7 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
                     FailureCode::Stopped,
                     "the program was told to leave before the answer came",
                 );
-                self.deliver(&work, Fate::Uncertain(left));
+                self.deliver(&work, uncertain(&work, left));
             }
         }
     }

@@ -3,7 +3,10 @@
 
 mod deletes;
 mod fates;
+mod limits;
+mod model;
 mod order;
 mod pacing;
 mod probing;
+mod stopping;
 mod support;
