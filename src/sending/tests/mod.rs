@@ -8,5 +8,6 @@ mod model;
 mod order;
 mod pacing;
 mod probing;
+mod replies;
 mod stopping;
 mod support;
