@@ -131,3 +131,74 @@ proptest! {
         let _ = of_response(&Response { status, body, ..Response::default() }, &key());
     }
 }
+
+/// A verdict that is no word is none that is known; what it stands beside does not make it one.
+#[test]
+fn a_verdict_that_is_no_word_is_not_guessed() {
+    for body in [
+        r#"{"Result":true}"#,
+        r#"{"Result":true,"Id":12}"#,
+        r#"{"Result":false,"Id":12}"#,
+        r#"{"Result":1,"data":{"id":12}}"#,
+        r#"{"Result":"","Id":12}"#,
+        r#"{"Result":true,"error":"x"}"#,
+        r#"{"data":false}"#,
+        r#"{"Id":"0"}"#,
+        r#"{"Id":[]}"#,
+    ] {
+        assert_eq!(problem(200, body).0, Event::MayHaveHappened, "{body}");
+    }
+    assert_eq!(problem(200, r#"{"Result":false,"ErrorText":"x"}"#).0, Event::SaidNo);
+    assert_eq!(id(r#"{"Result":null,"Id":12}"#).as_deref(), Some("12"));
+    assert_eq!(id(r#"{"Result":"OK","Id":"0"}"#), None);
+}
+
+/// What PHP means by "no error" is not an error: to call such a row failed invites sending it again.
+#[test]
+fn an_empty_error_is_none() {
+    for empty in ["0", "\"0\"", "\"\"", "\" \"", "[]", "{}", "false", "null"] {
+        let body = format!(r#"{{"Id":12,"error":{empty}}}"#);
+        assert_eq!(id(&body).as_deref(), Some("12"), "{body}");
+        let body = format!(r#"{{"Result":"ERROR","ErrorText":{empty},"error":"no such customer"}}"#);
+        assert_eq!(problem(200, &body).2, "no such customer", "{body}");
+        let body = format!(r#"{{"error":{empty}}}"#);
+        assert_eq!(problem(200, &body).0, Event::MayHaveHappened, "{body}");
+    }
+}
+
+#[test]
+fn no_part_of_the_key_is_left_where_a_text_is_cut() {
+    for filler in 480..520 {
+        let body = format!(r#"{{"Result":"ERROR","ErrorText":"{}s3cret and more"}}"#, "x".repeat(filler));
+        let text = problem(200, &body).2;
+        assert!(!text.contains("s3"), "{filler}: {text}");
+    }
+}
+
+#[test]
+fn the_key_is_found_before_and_behind_every_change_to_the_text() {
+    for (key, body) in [
+        ("two  words", r#"{"Result":"ERROR","ErrorText":"key two  words"}"#),
+        ("two words", r#"{"Result":"ERROR","ErrorText":"key two\nwords"}"#),
+        ("a&amp;b", r#"{"Result":"ERROR","ErrorText":"key a&amp;b"}"#),
+        ("s3cret", r#"{"Result":"ERROR","ErrorText":"key &#115;3cret"}"#),
+        ("two words", "<p>two\twords</p>"),
+        ("ключ/1", r#"{"Result":"MAYBE","key":"\u043a\u043b\u044e\u0447\/1"}"#),
+        ("ключ/1", r#"{"Result":"MAYBE","key":"\u043a\u043b\u044e\u0447/1"}"#),
+    ] {
+        let key = ApiKey::new(key).expect("a key");
+        let response = Response { status: 200, body: body.as_bytes().to_vec(), ..Response::default() };
+        let Reply::Problem { problem, .. } = of_response(&response, &key) else { panic!("{body}") };
+        assert!(problem.text.contains("[key]"), "{body}: {}", problem.text);
+    }
+}
+
+/// An id is written to the results as it is; one that is no number may be anything.
+#[test]
+fn an_id_does_not_carry_the_key() {
+    assert_eq!(id(r#"{"Result":"OK","Id":"x-s3cret\n"}"#).as_deref(), Some("x-[key]"));
+    let key = ApiKey::new("12").expect("a key");
+    let body = br#"{"Result":"OK","Id":"12"}"#.to_vec();
+    let reply = of_response(&Response { status: 200, body, ..Response::default() }, &key);
+    assert!(matches!(reply, Reply::Accepted(accepted) if accepted.id() == Some("12")));
+}
