@@ -11,3 +11,4 @@ mod probing;
 mod replies;
 mod stopping;
 mod support;
+mod wire;
