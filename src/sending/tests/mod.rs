@@ -9,6 +9,7 @@ mod order;
 mod pacing;
 mod probing;
 mod replies;
+mod server;
 mod stopping;
 mod support;
 mod wire;
