@@ -3,113 +3,30 @@
 //! for another attempt holds nothing else back.
 
 use std::future::Future;
-use std::num::{NonZeroU64, NonZeroUsize};
 use std::pin::Pin;
 use std::time::Duration;
 
 use futures_util::future::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::sync::mpsc::error::{TryRecvError, TrySendError};
 use tokio::sync::{mpsc, watch};
 
 use super::clock::Clock;
 use super::link::{Attempt, Link};
-use super::outcome::{FailureCode, Fate, Outcome, Problem, Ticket};
+use super::outcome::{FailureCode, Fate, Outcome, Problem};
 use super::queue::{Confirming, Queue, Slot, Work};
 use super::reply::Reply;
 use super::request::Envelope;
 use super::retry::{Decision, Event, decide};
+use super::terms::{Delivery, Ended, FailureLimit, Job, Limits, Settled, StopReason, StopSignal};
 use super::transport::Transport;
 use crate::catalogue::{Action, ApiSelector, Effect};
-use crate::validating::Call;
-
-/// A call to be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Job {
-    /// Comes back with the outcome.
-    pub ticket: Ticket,
-    /// The call.
-    pub call: Call,
-}
-
-/// The outcome of a call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settled {
-    /// Which call.
-    pub ticket: Ticket,
-    /// What became of it.
-    pub outcome: Outcome,
-}
-
-/// What the engine tells while it runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Delivery {
-    /// A call is settled. Each call that was taken is settled exactly once.
-    Settled(Settled),
-    /// The server ordered a pause.
-    Paused {
-        /// For how long.
-        span: Duration,
-        /// Whether it is longer than the longest pause that is obeyed.
-        capped: bool,
-    },
-}
-
-/// How much a run does at once, and how much it bears.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Requests in flight at the most.
-    pub concurrency: NonZeroUsize,
-    /// How many calls may fail.
-    pub failures: FailureLimit,
-}
-
-/// When calls that are failed or unknown stop the run: `--max-failures`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FailureLimit {
-    /// So many without a good one between them.
-    InARow(NonZeroU64),
-    /// So many in all.
-    InAll(NonZeroU64),
-}
-
-/// What the user wants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum StopSignal {
-    /// Nothing: go on.
-    #[default]
-    None,
-    /// Launch nothing more, finish what is in flight.
-    Finish,
-    /// Leave at once; what is in flight stays unknown.
-    Abandon,
-}
-
-/// Why a run stopped before its end.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StopReason {
-    /// The user wanted it.
-    Interrupted,
-    /// The server refused the key.
-    KeyRefused(Problem),
-    /// Too many calls failed; with the last problem.
-    TooManyFailures(Problem),
-    /// The server cannot be reached any more; with the last problem.
-    ServerGone(Problem),
-}
-
-/// The end of a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ended {
-    /// Why it stopped early; none where every call was settled in the ordinary way.
-    pub stopped: Option<StopReason>,
-    /// All requests sent.
-    pub requests: u64,
-    /// Of these, attempts behind the first.
-    pub retries: u64,
-}
 
 /// So many rows in a row that cannot connect mean that the server is gone, whatever `--max-failures` says.
 const GONE: u64 = 10;
+
+/// How many calls wait to be settled, and how many outcomes to be taken, before no more are made.
+const WINDOW: usize = 1024;
 
 /// Sends calls until `calls` is closed and everything is settled, or until something stops the run. What was
 /// taken from `calls` is always delivered.
@@ -130,12 +47,22 @@ pub async fn run<T: Transport, C: Clock, M: From<Vec<Delivery>>>(
             engine.end_attempt(slot, attempt);
         }
         engine.obey_stop(*stop.borrow_and_update());
+        // Taken here as well as below, because below answers go first: under full load places in flight
+        // would stay empty although calls are there.
+        while is_open && engine.has_room() {
+            match calls.try_recv() {
+                Ok(jobs) => engine.take(jobs),
+                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Disconnected) => is_open = false,
+            }
+        }
         let wake = engine.launch();
-        if !engine.told.is_empty()
-            && deliveries.send(M::from(std::mem::take(&mut engine.told))).await.is_err()
-        {
-            // Nobody writes the outcomes down any more, so nothing more may be sent.
-            engine.stop(StopReason::Interrupted);
+        if !engine.told.is_empty() {
+            match deliveries.try_reserve() {
+                Ok(place) => place.send(M::from(engine.tell())),
+                Err(TrySendError::Full(())) => {}
+                Err(TrySendError::Closed(())) => engine.lose_reader(),
+            }
         }
         if engine.stopped.is_some() && is_open {
             calls.close();
@@ -154,15 +81,19 @@ pub async fn run<T: Transport, C: Clock, M: From<Vec<Delivery>>>(
             Some((slot, attempt)) = engine.in_flight.next(), if !engine.in_flight.is_empty() => engine.end_attempt(slot, attempt),
             changed = stop.changed(), if can_stop => can_stop = changed.is_ok(),
             jobs = calls.recv(), if wants_calls => match jobs {
-                Some(jobs) => jobs.into_iter().for_each(|job| engine.queue.add(job)),
+                Some(jobs) => engine.take(jobs),
                 None => is_open = false,
+            },
+            // Waited for beside the answers: an answer that nobody takes would run into its timeout.
+            place = deliveries.reserve(), if !engine.told.is_empty() => match place {
+                Ok(place) => place.send(M::from(engine.tell())),
+                Err(_) => engine.lose_reader(),
             },
             () = link.clock.sleep_until(wake.unwrap_or_default()), if wake.is_some() => {}
         }
     }
-    let told = std::mem::take(&mut engine.told);
-    if !told.is_empty() {
-        let _ = deliveries.send(M::from(told)).await;
+    if !engine.told.is_empty() && deliveries.send(M::from(engine.tell())).await.is_err() {
+        engine.lose_reader();
     }
     Ended { stopped: engine.stopped, requests: engine.requests, retries: engine.retries }
 }
@@ -202,15 +133,37 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
         }
     }
 
-    /// Calls that wait take memory: beyond this many none is taken in until one is settled.
+    /// Calls that wait take memory: beyond this many none is taken in until one is settled. Behind a stop
+    /// none is taken in at all.
     fn has_room(&self) -> bool {
-        const LEAST: usize = 1024;
-        self.queue.len() < LEAST.max(4 * self.limits.concurrency.get())
+        self.stopped.is_none() && self.queue.len() < WINDOW.max(4 * self.limits.concurrency.get())
+    }
+
+    fn take(&mut self, jobs: Vec<Job>) {
+        jobs.into_iter().for_each(|job| self.queue.add(job));
+    }
+
+    /// What is to be delivered.
+    fn tell(&mut self) -> Vec<Delivery> {
+        std::mem::take(&mut self.told)
+    }
+
+    /// Nobody writes the outcomes down any more, so nothing more may be sent.
+    fn lose_reader(&mut self) {
+        self.told.clear();
+        self.stop(StopReason::Interrupted);
+    }
+
+    /// Whether another request may be on its way: what is settled and not yet taken waits in memory too.
+    fn may_launch(&self) -> bool {
+        self.stopped.is_none()
+            && self.in_flight.len() < self.limits.concurrency.get()
+            && self.told.len() < WINDOW
     }
 
     /// Launches what may be launched now; the moment at which to try again, if waiting helps.
     fn launch(&mut self) -> Option<Duration> {
-        while self.stopped.is_none() && self.in_flight.len() < self.limits.concurrency.get() {
+        while self.may_launch() {
             let now = self.link.clock.now();
             if self.queue.ready(now).is_none() {
                 return self.queue.next_due();
@@ -238,10 +191,11 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
     }
 
     fn end_attempt(&mut self, slot: Slot, attempt: Attempt) {
-        if let Some(span) = attempt.ordered {
-            let capped = self.link.obey(span);
-            self.told.push(Delivery::Paused { span, capped });
-        }
+        let pause = attempt.ordered.map(|span| {
+            let obeyed = self.link.obey(span);
+            self.told.push(Delivery::Paused { span, capped: obeyed < span });
+            obeyed
+        });
         let Some(work) = self.queue.work(slot) else { return };
         work.http_status = attempt.status.or(work.http_status);
         tracing::debug!(call = work.ticket.0, attempt = work.attempts, status = attempt.status, reply = ?attempt.reply, "answered");
@@ -255,12 +209,12 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
                 self.finish(slot, Fate::Done { id: accepted.id().map(str::to_owned) });
             }
             Reply::Problem { event, problem } => {
-                self.end_failed_attempt(slot, event, problem, attempt.ordered)
+                self.end_failed_attempt(slot, event, problem, pause.unwrap_or_default())
             }
         }
     }
 
-    fn end_failed_attempt(&mut self, slot: Slot, event: Event, problem: Problem, ordered: Option<Duration>) {
+    fn end_failed_attempt(&mut self, slot: Slot, event: Event, problem: Problem, pause: Duration) {
         if event != Event::Unreached {
             self.unreached_in_a_row = 0;
         }
@@ -268,6 +222,9 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
         let Some(work) = self.queue.work(slot) else { return };
         let attempts = work.attempts;
         let decision = decide(event, work.call.effect(), work.doubt.is_some(), attempts <= retries);
+        let is_last = matches!(decision, Decision::Failed | Decision::Uncertain);
+        // In doubt or not, a row whose last attempt could not connect tells that the server is gone.
+        self.unreached_in_a_row += u64::from(event == Event::Unreached && is_last);
         if event == Event::MayHaveHappened && work.doubt.is_none() {
             work.doubt = Some(problem.clone());
         }
@@ -275,16 +232,11 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
             Decision::Done => {}
             Decision::Again if self.stopped.is_some() => self.finish_unsent(slot),
             Decision::Again => {
-                let wait = self.link.schedule.wait(attempts).max(ordered.unwrap_or_default());
+                let wait = self.link.schedule.wait(attempts).max(pause);
                 tracing::debug!(attempt = attempts, wait = ?wait, %problem, "a call is tried again");
                 self.queue.wait(slot, self.link.clock.now() + wait);
             }
-            Decision::Failed => {
-                if event == Event::Unreached {
-                    self.unreached_in_a_row += 1;
-                }
-                self.finish(slot, Fate::Failed(problem));
-            }
+            Decision::Failed => self.finish(slot, Fate::Failed(problem)),
             Decision::Uncertain => match Self::confirmation(work, event, &problem) {
                 Some(confirming) if self.stopped.is_none() => {
                     work.confirming = Some(confirming);
@@ -295,14 +247,16 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
                     self.finish(slot, fate);
                 }
             },
+            // The stop comes first: this row may also be the one that reaches the limit on failures, and
+            // the key is what a person can do something about.
             Decision::StopFailed => {
-                self.finish(slot, Fate::Failed(problem.clone()));
-                self.stop(StopReason::KeyRefused(problem));
+                self.stop(StopReason::KeyRefused(problem.clone()));
+                self.finish(slot, Fate::Failed(problem));
             }
             Decision::StopUncertain => {
                 let fate = uncertain(work, problem.clone());
-                self.finish(slot, fate);
                 self.stop(StopReason::KeyRefused(problem));
+                self.finish(slot, fate);
             }
         }
     }
@@ -341,10 +295,10 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
         }
         let refusal = confirming.refusal.clone();
         let fate = uncertain(work, refusal);
-        self.finish(slot, fate);
         if let Reply::Problem { event: Event::KeyRefused, problem } = reply {
             self.stop(StopReason::KeyRefused(problem));
         }
+        self.finish(slot, fate);
     }
 
     fn finish(&mut self, slot: Slot, fate: Fate) {
@@ -420,7 +374,7 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
                     FailureCode::Stopped,
                     "the program was told to leave before the answer came",
                 );
-                self.deliver(&work, Fate::Uncertain(left));
+                self.deliver(&work, uncertain(&work, left));
             }
         }
     }

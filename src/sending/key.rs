@@ -1,6 +1,7 @@
 //! The API key: goes into request bodies, and is taken out of everything that a server says.
 
 use std::fmt;
+use std::fmt::Write as _;
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -29,7 +30,7 @@ pub enum KeyError {
 impl ApiKey {
     /// Takes a key; space and line ends around it are not part of it.
     pub fn new(text: &str) -> Result<Self, KeyError> {
-        let key = text.trim().trim_start_matches('\u{FEFF}');
+        let key = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
         if key.is_empty() {
             return Err(KeyError::Empty);
         }
@@ -66,6 +67,7 @@ fn forms(key: &str) -> Vec<String> {
     let php = html_escape::encode_quoted_attribute(key).replace("&#x27;", "&#039;");
     let json = serde_json::to_string(key).unwrap_or_default();
     let json = json.trim_matches('"').to_owned();
+    let php_json = ascii_json(&json);
     let lower = |text: &str| lower_escapes(text);
     let mut forms = vec![
         key.to_owned(),
@@ -76,6 +78,8 @@ fn forms(key: &str) -> Vec<String> {
         html,
         php,
         key.replace('/', "&#047;").replace('\\', "&#092;"),
+        php_json.replace('/', "\\/"),
+        php_json,
         json.replace('/', "\\/"),
         json,
     ];
@@ -83,6 +87,21 @@ fn forms(key: &str) -> Vec<String> {
     forms.dedup();
     forms.retain(|form| !form.is_empty());
     forms
+}
+
+/// Letters beyond ASCII as `\u043a`, as PHP writes JSON.
+fn ascii_json(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c.is_ascii() {
+            out.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        }
+    }
+    out
 }
 
 /// `%2F` as `%2f`, as some servers write it.
@@ -125,6 +144,8 @@ mod tests {
     #[test]
     fn what_is_no_key_is_refused() {
         assert_eq!(ApiKey::new(" \n").map(|_| ()), Err(KeyError::Empty));
+        assert_eq!(ApiKey::new("\u{FEFF} \r\n").map(|_| ()), Err(KeyError::Empty));
+        assert_eq!(ApiKey::new("\u{FEFF} key\r\n").map(|key| key.expose().to_owned()), Ok("key".to_owned()));
         assert_eq!(ApiKey::new("a\nb").map(|_| ()), Err(KeyError::Lines));
     }
 }

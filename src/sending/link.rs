@@ -90,10 +90,12 @@ impl<T: Transport, C: Clock> Link<T, C> {
         }
     }
 
-    /// Obeys a pause that the server ordered, up to the limit; true where it wanted a longer one.
-    pub(super) fn obey(&self, ordered: Duration) -> bool {
-        self.pace.borrow_mut().pause(ordered.min(LONGEST_PAUSE));
-        ordered > LONGEST_PAUSE
+    /// Obeys a pause that the server ordered, and says for how long: a server may say anything, and a run
+    /// that believed it might never end.
+    pub(super) fn obey(&self, ordered: Duration) -> Duration {
+        let obeyed = ordered.min(LONGEST_PAUSE);
+        self.pace.borrow_mut().pause(obeyed);
+        obeyed
     }
 
     /// One read with its retries, at the link's pace.
@@ -139,8 +141,9 @@ impl<T: Transport, C: Clock> Link<T, C> {
             return None;
         }
         let text = response.retry_after.as_deref()?.trim();
-        if let Ok(seconds) = text.parse::<u64>() {
-            return Some(Duration::from_secs(seconds));
+        if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+            // More seconds than a number holds are too many all the same.
+            return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
         }
         let then = httpdate::parse_http_date(text).ok()?;
         let server = response.date.as_deref().and_then(|date| httpdate::parse_http_date(date.trim()).ok());

@@ -12,15 +12,17 @@ mod queue;
 mod reply;
 mod request;
 mod retry;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod transport;
 
 pub use clock::{Clock, TokioClock};
-pub use engine::{Delivery, Ended, FailureLimit, Job, Limits, Settled, StopReason, StopSignal, run};
+pub use engine::run;
 pub use key::{ApiKey, KeyError};
 pub use link::{Link, LinkSettings};
 pub use outcome::{FailureCode, Fate, Outcome, Problem, Ticket};
 pub use pace::{Burst, PaceSettings, ParseRateError, Rate};
 pub use probe::{Found, ProbeError, SelectorChoice, find_selector};
+pub use terms::{Delivery, Ended, FailureLimit, Job, Limits, Settled, StopReason, StopSignal};
 pub use transport::{Http, HttpSettings, Lost, LostKind, Response, Transport, TransportError};

@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::time::Duration;
 
-use super::engine::Job;
 use super::outcome::{Problem, Ticket};
+use super::terms::Job;
 use crate::validating::{Call, SequenceKey};
 
 /// A call on its way, and what has happened to it so far.

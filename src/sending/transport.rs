@@ -58,9 +58,9 @@ pub enum LostKind {
 pub struct HttpSettings {
     /// The full address of the API.
     pub url: Url,
-    /// `--timeout`: from the first byte to the last byte of the answer.
+    /// `--timeout`: from connecting to the last byte of the answer.
     pub timeout: Duration,
-    /// `--connect-timeout`.
+    /// `--connect-timeout`; nine tenths of `timeout` at the most.
     pub connect_timeout: Duration,
     /// How many connections may be kept open.
     pub connections: usize,
@@ -89,7 +89,11 @@ const IDLE: Duration = Duration::from_secs(3);
 
 impl Http {
     /// Sets up the client; no connection is made yet.
-    pub fn new(settings: HttpSettings) -> Result<Self, TransportError> {
+    pub fn new(mut settings: HttpSettings) -> Result<Self, TransportError> {
+        // The limit on the whole request says nothing of how far it got. Connecting ends well before it,
+        // so that whatever runs into it was connected, and what was not may safely be sent again.
+        let within = settings.timeout - settings.timeout / 10;
+        settings.connect_timeout = settings.connect_timeout.min(within);
         // Fails only where a provider is installed already, which then serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = Client::builder()

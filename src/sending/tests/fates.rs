@@ -1,0 +1,161 @@
+//! The table of fates, cell by cell, through the whole engine.
+
+use super::support::{ONCE_ONLY, REPEATABLE, Reply, Server, Setup, jobs, letter};
+use crate::sending::LostKind::{Broken, TimedOut, TooLarge, Unreached};
+use crate::sending::{FailureCode, Fate, StopReason};
+
+const RETRIES: usize = 2;
+
+/// Fate and number of attempts of a call that gets these answers.
+async fn fate(operation: &str, replies: &[Reply]) -> (char, u32) {
+    let server = Server::replies(replies);
+    let course = Setup::default().run(&server, jobs(operation, 1)).await;
+    course.assert_whole();
+    let outcome = course.only();
+    let sent = server.requests().iter().filter(|r| !r.is_read()).count();
+    assert_eq!(outcome.attempts as usize, sent, "attempts are counted");
+    assert_eq!(course.ended.requests as usize, server.requests().len(), "requests are counted");
+    assert_eq!(course.ended.retries as usize, sent - 1, "retries are counted");
+    (letter(&outcome.fate), outcome.attempts)
+}
+
+const ALL: u32 = RETRIES as u32 + 1;
+
+fn may_have_happened() -> Vec<Reply> {
+    let lost = [TimedOut, Broken, TooLarge].map(Reply::Lost);
+    let pages = [200, 302, 500, 501, 502, 504, 520].map(Reply::Page);
+    lost.into_iter().chain(pages).chain([500, 502, 504].map(Reply::No)).collect()
+}
+
+fn not_applied_yet() -> Vec<Reply> {
+    let away = [429, 503].map(Reply::Page);
+    [Reply::Lost(Unreached)].into_iter().chain(away).chain([429, 503].map(Reply::No)).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_not_applied_is_tried_again_and_then_failed() {
+    for operation in REPEATABLE.into_iter().chain(ONCE_ONLY) {
+        for reply in not_applied_yet() {
+            let all = fate(operation, std::slice::from_ref(&reply)).await;
+            assert_eq!(all, ('F', ALL), "{operation} {reply:?}");
+            let then_ok = fate(operation, &[reply.clone(), reply.clone(), Reply::Ok]).await;
+            assert_eq!(then_ok, ('D', 3), "{operation} {reply:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_may_have_happened_is_repeated_only_where_that_is_safe() {
+    for reply in may_have_happened() {
+        for operation in REPEATABLE {
+            let all = fate(operation, std::slice::from_ref(&reply)).await;
+            assert_eq!(all, ('U', ALL), "{operation} {reply:?}");
+            let then_ok = fate(operation, &[reply.clone(), Reply::Ok]).await;
+            assert_eq!(then_ok, ('D', 2), "{operation} {reply:?}");
+        }
+        for operation in ONCE_ONLY {
+            let once = fate(operation, &[reply.clone(), Reply::Ok]).await;
+            assert_eq!(once, ('U', 1), "{operation} {reply:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_server_refused_is_failed_at_once() {
+    let no = [200, 400, 404, 405, 409, 422].map(Reply::No);
+    let pages = [301, 307, 308, 400, 404, 413].map(Reply::Page);
+    for operation in REPEATABLE.into_iter().chain(ONCE_ONLY) {
+        for reply in no.iter().chain(&pages) {
+            let refused = fate(operation, &[reply.clone(), Reply::Ok]).await;
+            assert_eq!(refused, ('F', 1), "{operation} {reply:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_accepted_is_never_sent_again() {
+    for operation in REPEATABLE.into_iter().chain(ONCE_ONLY) {
+        assert_eq!(fate(operation, &[Reply::Ok]).await, ('D', 1), "{operation}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_key_stops_the_run() {
+    for operation in REPEATABLE.into_iter().chain(ONCE_ONLY) {
+        for reply in [401, 403].into_iter().flat_map(|status| [Reply::No(status), Reply::Page(status)]) {
+            let server = Server::replies(&[reply]);
+            let setup = Setup { concurrency: 1, ..Setup::default() };
+            let course = setup.run(&server, jobs(operation, 40)).await;
+            course.assert_whole();
+            assert!(course.letters().starts_with("FNNN"), "{operation}: {}", course.letters());
+            assert!(matches!(course.ended.stopped, Some(StopReason::KeyRefused(_))));
+            assert_eq!(server.requests().len(), 1);
+        }
+    }
+}
+
+/// A call one of whose attempts may have been applied is never `failed` because of a later attempt.
+#[tokio::test(start_paused = true)]
+async fn the_worst_attempt_counts() {
+    use Reply::{Lost, No, Ok, Page};
+    for operation in ["edit", "change_date_connect", "change_billing"] {
+        for (replies, expected) in [
+            (vec![Lost(TimedOut), Lost(Unreached)], ('U', 3)),
+            (vec![Lost(TimedOut), Page(429)], ('U', 3)),
+            (vec![Lost(Unreached), Page(502), Lost(Unreached)], ('U', 3)),
+            (vec![Page(502), Lost(Unreached), Ok], ('D', 3)),
+            (vec![Page(502), No(200)], ('U', 2)),
+            (vec![Page(502), Page(404)], ('U', 2)),
+            (vec![Lost(Broken), Page(503), No(200)], ('U', 3)),
+            (vec![Lost(Broken), No(403)], ('U', 2)),
+        ] {
+            assert_eq!(fate(operation, &replies).await, expected, "{operation} {replies:?}");
+        }
+    }
+    for operation in ONCE_ONLY {
+        for (replies, expected) in [
+            (vec![Lost(Unreached), Page(503), Lost(TimedOut)], ('U', 3)),
+            (vec![Lost(Unreached), Lost(Broken), Ok], ('U', 2)),
+            (vec![Page(429), No(200)], ('F', 2)),
+            (vec![Lost(Unreached), Page(404)], ('F', 2)),
+            (vec![Page(429), No(403)], ('F', 2)),
+        ] {
+            assert_eq!(fate(operation, &replies).await, expected, "{operation} {replies:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_retries_every_call_has_one_attempt() {
+    for (reply, expected) in [(Reply::Lost(Unreached), 'F'), (Reply::Page(429), 'F'), (Reply::Page(502), 'U')]
+    {
+        let server = Server::replies(std::slice::from_ref(&reply));
+        let setup = Setup { retries: 0, ..Setup::default() };
+        let outcome = setup.run(&server, jobs("edit", 1)).await.only();
+        assert_eq!((letter(&outcome.fate), outcome.attempts), (expected, 1), "{reply:?}");
+    }
+}
+
+/// The doubt has to be found out, so it is named first, and the last answer behind it.
+#[tokio::test(start_paused = true)]
+async fn an_outcome_names_the_doubt_and_the_last_answer() {
+    let server = Server::replies(&[Reply::Lost(TimedOut), Reply::No(200)]);
+    let outcome = Setup::default().run(&server, jobs("edit", 1)).await.only();
+    let Fate::Uncertain(problem) = &outcome.fate else { panic!("{outcome:?}") };
+    assert_eq!((problem.code, problem.text.as_str()), (FailureCode::Timeout, "TimedOut; then: no"));
+    assert_eq!(outcome.http_status, Some(200));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outcome_names_the_id_that_the_server_gave_or_the_row_had() {
+    for (operation, reply, expected) in [
+        ("add", Reply::OkId(77), Some("77")),
+        ("add", Reply::OkId(0), None),
+        ("add", Reply::Ok, None),
+        ("edit", Reply::Ok, Some("1000")),
+    ] {
+        let server = Server::replies(&[reply]);
+        let outcome = Setup::default().run(&server, jobs(operation, 1)).await.only();
+        assert_eq!(outcome.fate, Fate::Done { id: expected.map(str::to_owned) }, "{operation}");
+    }
+}

@@ -1,0 +1,15 @@
+//! The stage as a whole: calls go in, a scripted server answers, outcomes come out. Time is paused, so that
+//! whatever waits takes none.
+
+mod deletes;
+mod fates;
+mod limits;
+mod model;
+mod order;
+mod pacing;
+mod probing;
+mod replies;
+mod server;
+mod stopping;
+mod support;
+mod wire;

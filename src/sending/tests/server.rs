@@ -1,0 +1,171 @@
+//! A server that answers by a script, and writes down what it was asked when.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::sending::{Clock, Lost, LostKind, Response, TokioClock, Transport};
+
+/// What the server, or the way to it, does with one request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Reply {
+    Ok,
+    OkId(u64),
+    /// `OK` without data: there is no such customer.
+    OkEmpty,
+    /// `OK` with data: the customer is there.
+    OkData,
+    /// The verdict `ERROR` under this status.
+    No(u16),
+    /// A page for people under this status.
+    Page(u16),
+    /// The status with a `Retry-After`.
+    Later(u16, String),
+    Lost(LostKind),
+}
+
+impl Reply {
+    fn result(&self) -> Result<Response, Lost> {
+        let (status, retry_after, body) = match self {
+            Self::Ok => (200, None, r#"{"Result":"OK"}"#.to_owned()),
+            Self::OkId(id) => (200, None, format!(r#"{{"Result":"OK","Id":{id}}}"#)),
+            Self::OkEmpty => (200, None, r#"{"Result":"OK","data":[]}"#.to_owned()),
+            Self::OkData => (200, None, r#"{"Result":"OK","data":{"id":1}}"#.to_owned()),
+            Self::No(status) => (*status, None, r#"{"Result":"ERROR","ErrorText":"no"}"#.to_owned()),
+            Self::Page(status) => (*status, None, "<html>page</html>".to_owned()),
+            Self::Later(status, when) => (*status, Some(when.clone()), String::new()),
+            Self::Lost(kind) => return Err(Lost { kind: *kind, text: format!("{kind:?}") }),
+        };
+        Ok(Response { status, retry_after, body: body.into_bytes(), ..Response::default() })
+    }
+}
+
+/// A request as the server saw it.
+#[derive(Debug, Clone)]
+pub(super) struct Request {
+    pub(super) began: Duration,
+    /// None while it is on its way, and for good where the client left.
+    pub(super) ended: Option<Duration>,
+    pub(super) fields: HashMap<String, String>,
+    /// Counted from 1 among the requests of the same subcategory for the same customer.
+    pub(super) nth: usize,
+}
+
+impl Request {
+    /// The customer that it is about.
+    pub(super) fn customer(&self) -> &str {
+        ["id", "customer_id", "fio"].iter().find_map(|name| self.fields.get(*name)).map_or("", |v| v)
+    }
+
+    /// The subcategory, under whichever name.
+    pub(super) fn subcategory(&self) -> &str {
+        ["subcat", "action"].iter().find_map(|name| self.fields.get(*name)).map_or("", |v| v)
+    }
+
+    pub(super) fn is_read(&self) -> bool {
+        self.subcategory() == "get_data"
+    }
+}
+
+type Script = dyn Fn(&Request) -> (Duration, Result<Response, Lost>);
+
+/// The scripted server.
+#[derive(Clone)]
+pub(super) struct Server(Rc<Inner>);
+
+struct Inner {
+    clock: TokioClock,
+    script: Box<Script>,
+    requests: RefCell<Vec<Request>>,
+    seen: RefCell<HashMap<(String, String), usize>>,
+    in_flight: Cell<usize>,
+    most: Cell<usize>,
+}
+
+impl Server {
+    /// Answers with the response that the script makes, after the time that it says.
+    pub(super) fn raw(script: impl Fn(&Request) -> (Duration, Result<Response, Lost>) + 'static) -> Self {
+        Self(Rc::new(Inner {
+            clock: TokioClock::start(),
+            script: Box::new(script),
+            requests: RefCell::default(),
+            seen: RefCell::default(),
+            in_flight: Cell::default(),
+            most: Cell::default(),
+        }))
+    }
+
+    pub(super) fn timed(script: impl Fn(&Request) -> (Duration, Reply) + 'static) -> Self {
+        Self::raw(move |request| {
+            let (after, reply) = script(request);
+            (after, reply.result())
+        })
+    }
+
+    /// Answers every request after a tenth of a second.
+    pub(super) fn new(script: impl Fn(&Request) -> Reply + 'static) -> Self {
+        Self::timed(move |request| (Duration::from_millis(100), script(request)))
+    }
+
+    /// Every call gets these answers one after the other, the last one for ever.
+    pub(super) fn replies(replies: &[Reply]) -> Self {
+        let replies = replies.to_vec();
+        Self::new(move |request| replies[request.nth.min(replies.len()) - 1].clone())
+    }
+
+    pub(super) fn requests(&self) -> Vec<Request> {
+        self.0.requests.borrow().clone()
+    }
+
+    /// How many requests were in flight at the same time at the most.
+    pub(super) fn most_in_flight(&self) -> usize {
+        self.0.most.get()
+    }
+
+    /// The most requests that began within any second.
+    pub(super) fn fullest_second(&self) -> usize {
+        let began: Vec<Duration> = self.requests().iter().map(|r| r.began).collect();
+        let within = |first: &Duration| {
+            began.iter().filter(|at| *at >= first && **at - *first < Duration::from_secs(1)).count()
+        };
+        began.iter().map(within).max().unwrap_or(0)
+    }
+}
+
+struct InFlight<'s>(&'s Inner);
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.in_flight.set(self.0.in_flight.get() - 1);
+    }
+}
+
+impl Transport for Server {
+    async fn post(&self, body: Bytes) -> Result<Response, Lost> {
+        let inner = &*self.0;
+        inner.in_flight.set(inner.in_flight.get() + 1);
+        inner.most.set(inner.most.get().max(inner.in_flight.get()));
+        let _in_flight = InFlight(inner);
+        let fields = form_urlencoded::parse(&body).into_owned().collect();
+        let mut request = Request { began: inner.clock.now(), ended: None, fields, nth: 0 };
+        let place = {
+            let of = (request.subcategory().to_owned(), request.customer().to_owned());
+            let mut seen = inner.seen.borrow_mut();
+            let nth = seen.entry(of).or_default();
+            *nth += 1;
+            request.nth = *nth;
+            let mut requests = inner.requests.borrow_mut();
+            requests.push(request.clone());
+            requests.len() - 1
+        };
+        let (after, result) = (inner.script)(&request);
+        if !after.is_zero() {
+            tokio::time::sleep(after).await;
+        }
+        inner.requests.borrow_mut()[place].ended = Some(inner.clock.now());
+        result
+    }
+}
