@@ -61,7 +61,7 @@ pub(super) fn of_lost(lost: &Lost, key: &ApiKey) -> Reply {
 pub(super) fn of_response(response: &Response, key: &ApiKey) -> Reply {
     let status = response.status;
     let text = String::from_utf8_lossy(&response.body);
-    let answer = Answer::find(&text);
+    let answer = Answer::find(&text, status);
     let said = |answer: &Option<Answer>| match answer.as_ref().and_then(|a| a.error_text()) {
         Some(error) => key.scrub(&error),
         None => excerpt(&text, key),
@@ -124,7 +124,7 @@ struct Answer(Map<String, Value>);
 
 impl Answer {
     /// Finds the object, also behind a byte order mark and behind what PHP prints before it.
-    fn find(text: &str) -> Option<Self> {
+    fn find(text: &str, status: u16) -> Option<Self> {
         let text = text.trim_start_matches('\u{FEFF}').trim();
         if let Ok(Value::Object(object)) = serde_json::from_str(text) {
             return Some(Self(object));
@@ -134,19 +134,23 @@ impl Answer {
         }
         /// A warning may hold braces of its own; a page full of them is no answer.
         const CANDIDATES: usize = 16;
-        let mut candidates =
-            text.match_indices('{').take(CANDIDATES).filter_map(|(place, _)| Self::at(&text[place..]));
+        let mut candidates = text
+            .match_indices('{')
+            .take(CANDIDATES)
+            .filter_map(|(place, _)| Self::at(&text[place..], status));
         // The first one decides: behind two verdicts nobody knows which one counts.
         candidates.next().and_then(|(answer, is_last)| is_last.then_some(answer))
     }
 
-    /// An object with a verdict that begins here, and whether no other object stands behind it.
-    fn at(text: &str) -> Option<(Self, bool)> {
+    /// An object with a verdict that begins here, and whether no other object stands behind it. Under a
+    /// status that says no, the error alone is the verdict.
+    fn at(text: &str, status: u16) -> Option<(Self, bool)> {
         let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Value>();
         let Some(Ok(Value::Object(object))) = stream.next() else { return None };
         let is_last = !text[stream.byte_offset()..].contains('{');
         let answer = Self(object);
-        answer.result().is_some().then_some((answer, is_last))
+        let has_verdict = answer.result().is_some() || status >= 400 && answer.error_text().is_some();
+        has_verdict.then_some((answer, is_last))
     }
 
     /// The value of a field whose name may be written in any case.
@@ -326,6 +330,10 @@ mod tests {
         }
         assert_eq!(
             problem(404, r#"{"error":"no customer"}"#),
+            (Event::SaidNo, FailureCode::NotFound, "HTTP 404: no customer".to_owned())
+        );
+        assert_eq!(
+            problem(404, "\u{FEFF}<b>Warning</b>: x in <b>/a.php</b><br />\n{\"error\":\"no customer\"}"),
             (Event::SaidNo, FailureCode::NotFound, "HTTP 404: no customer".to_owned())
         );
         assert_eq!(problem(404, "<html>nginx</html>").1, FailureCode::HttpStatus);
