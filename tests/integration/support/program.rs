@@ -113,6 +113,10 @@ impl Running {
         assert!(status.expect("kill").success(), "no process {id}");
     }
 
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.as_mut().is_some_and(|child| child.try_wait().expect("a child").is_some())
+    }
+
     pub(crate) fn wait(mut self) -> Output {
         let child = self.child.take().expect("under way");
         let output = child.wait_with_output().expect("the program ends");
