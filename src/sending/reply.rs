@@ -211,12 +211,17 @@ impl Answer {
     }
 }
 
-/// The ids in a number, a numeric string or a list of either; 0 and "" are none.
+/// The ids in a number, a numeric string or a list of either; 0 and "" are none, and neither is other text:
+/// whatever a server puts there, only digits get into the results.
 fn ids(value: Option<&Value>) -> Vec<String> {
-    let one = |value: &Value| match value {
-        Value::Number(number) => Some(number.to_string()).filter(|n| n != "0"),
-        Value::String(text) => Some(text.trim().to_owned()).filter(|t| !t.is_empty() && t != "0"),
-        _ => None,
+    let one = |value: &Value| {
+        let text = match value {
+            Value::Number(number) => number.to_string(),
+            Value::String(text) => text.trim().to_owned(),
+            _ => return None,
+        };
+        let is_id = !text.is_empty() && text != "0" && text.bytes().all(|b| b.is_ascii_digit());
+        is_id.then_some(text)
     };
     match value {
         Some(Value::Array(list)) => list.iter().filter_map(one).collect(),
@@ -297,6 +302,7 @@ mod tests {
             (r#"{"Result":"Ok","id":[12]}"#, Some("12")),
             (r#"{"Result":"OK","id":[12,13]}"#, None),
             (r#"{"Result":"OK","id":0}"#, None),
+            (r#"{"Result":"OK","id":"key=s3cret"}"#, None),
             (r#"{"Result":"OK"}"#, None),
             (r#"{"Id":12}"#, Some("12")),
             ("\u{FEFF}{\"Result\":\"OK\",\"Id\":12}", Some("12")),
