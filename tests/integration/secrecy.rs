@@ -41,13 +41,15 @@ fn the_most_talkative_log_has_everything_but_the_key() {
 
 #[test]
 fn each_level_of_logging_says_what_its_help_says() {
-    let (place, sandbox) = (Place::new().with("input.csv", INPUT), Sandbox::with("--fault 503@1"));
-    let run =
-        |level: &str| userside(&place).line("import edit input.csv").line(level).to(&sandbox).run().exits(0);
-    run("").says_not("INFO").says_not("DEBUG");
-    run("-v").says("INFO").says_not("DEBUG");
-    run("-vv").says("DEBUG").says_not("TRACE");
-    run("-vvv").says("TRACE");
+    let place = Place::new().with("input.csv", INPUT);
+    let run = |level: &str| {
+        let sandbox = Sandbox::with("--fault 503@1");
+        userside(&place).line("import edit input.csv").line(level).to(&sandbox).run().exits(0)
+    };
+    run("").says_not("tried again");
+    run("-v").says("tried again").says_not("answered");
+    run("-vv").says("tried again").says("answered").says_not("TRACE");
+    run("-vvv").says("answered").says(r#"("comment", "y")"#);
 }
 
 /// A server that answers with what it was sent, in this wrapping, from the request with this number on.
