@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use encoding_rs::Encoding;
 
 use super::help;
-use super::values::{self, Endpoint, MaxFailures};
+use super::values::{self, MaxFailures};
 use crate::catalogue::{Operation, Version, operation};
 use crate::reading::{Assignment, parse_delimiter, parse_encoding};
 use crate::sending::Rate;
@@ -114,7 +114,7 @@ pub(super) enum Empty {
 pub(super) struct ServerArgs {
     /// The server's address: its base, or the full address of api.php.
     #[arg(long, env = "USERSIDE_URL", hide_env_values = true, value_name = "URL", required = true)]
-    pub(super) url: Endpoint,
+    pub(super) url: String,
     /// A file that holds the API key; without it the key is taken from USERSIDE_API_KEY.
     #[arg(long, value_name = "FILE")]
     pub(super) key_file: Option<PathBuf>,

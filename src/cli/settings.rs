@@ -10,6 +10,7 @@ use super::args::SandboxArgs;
 use super::import_args::{
     Empty, ImportArgs, InputArgs, OutputArgs, PaceArgs, Selector, ServerArgs, ValidateArgs,
 };
+use super::values::Endpoint;
 pub use super::values::MaxFailures;
 use crate::catalogue::{ApiSelector, CUSTOMER, Operation};
 use crate::reading::{DialectChoice, Input, Mapping, MappingError};
@@ -92,6 +93,9 @@ pub enum SettingsError {
     /// The mapping file.
     #[error(transparent)]
     Mapping(#[from] MappingError),
+    /// The address. It is not repeated: it may hold a key.
+    #[error("--url or USERSIDE_URL: {0}")]
+    Url(String),
     /// No key anywhere.
     #[error(
         "there is no API key: put it into the environment variable USERSIDE_API_KEY, or into a file and name that with --key-file"
@@ -229,17 +233,18 @@ impl SendSettings {
         pace: &PaceArgs,
         environment_key: Option<String>,
     ) -> Result<Self, SettingsError> {
+        let endpoint: Endpoint = server.url.parse().map_err(SettingsError::Url)?;
         let mut warnings = Vec::new();
         let key = key(server.key_file.as_deref(), environment_key, &mut warnings)?;
-        if server.url.url.scheme() == "http" && !server.url.is_loopback {
+        if endpoint.url.scheme() == "http" && !endpoint.is_loopback {
             warnings.push(
                 "the address begins with http://, so the key and the customers' data travel unencrypted; use https:// if the server has it"
                     .to_owned(),
             );
         }
         let http = HttpSettings {
-            is_loopback: server.url.is_loopback,
-            url: server.url.url,
+            is_loopback: endpoint.is_loopback,
+            url: endpoint.url,
             timeout: server.timeout,
             connect_timeout: server.connect_timeout,
             connections: pace.concurrency.get(),

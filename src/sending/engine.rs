@@ -180,6 +180,7 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
                 None => {
                     work.attempts += 1;
                     self.retries += u64::from(work.attempts > 1);
+                    tracing::trace!(call = work.ticket.0, attempt = work.attempts, name = work.call.subcategory(), values = ?work.call.values().collect::<Vec<_>>(), "sent");
                     self.envelope.body(&work.call)
                 }
             };
@@ -233,7 +234,7 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
             Decision::Again if self.stopped.is_some() => self.finish_unsent(slot),
             Decision::Again => {
                 let wait = self.link.schedule.wait(attempts).max(pause);
-                tracing::debug!(attempt = attempts, wait = ?wait, %problem, "a call is tried again");
+                tracing::info!(attempt = attempts, wait = ?wait, %problem, "a call is tried again");
                 self.queue.wait(slot, self.link.clock.now() + wait);
             }
             Decision::Failed => self.finish(slot, Fate::Failed(problem)),

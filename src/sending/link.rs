@@ -119,7 +119,7 @@ impl<T: Transport, C: Clock> Link<T, C> {
                 return Asked { answer: Err((event, problem)), location: attempt.location, requests };
             }
             let wait = self.schedule.wait(made);
-            tracing::debug!(attempt = made, wait = ?wait, %problem, "a read is tried again");
+            tracing::info!(attempt = made, wait = ?wait, %problem, "a read is tried again");
             self.clock.sleep_until(self.clock.now() + wait).await;
         }
     }

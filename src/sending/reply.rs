@@ -61,7 +61,7 @@ pub(super) fn of_lost(lost: &Lost, key: &ApiKey) -> Reply {
 pub(super) fn of_response(response: &Response, key: &ApiKey) -> Reply {
     let status = response.status;
     let text = String::from_utf8_lossy(&response.body);
-    let answer = Answer::find(&text);
+    let answer = Answer::find(&text, status);
     let said = |answer: &Option<Answer>| {
         answer.as_ref().and_then(|a| a.error_text(key)).unwrap_or_else(|| excerpt(&text, key))
     };
@@ -123,7 +123,7 @@ struct Answer(Map<String, Value>);
 
 impl Answer {
     /// Finds the object, also behind a byte order mark and behind what PHP prints before it.
-    fn find(text: &str) -> Option<Self> {
+    fn find(text: &str, status: u16) -> Option<Self> {
         let text = text.trim_start_matches('\u{FEFF}').trim();
         if let Ok(Value::Object(object)) = serde_json::from_str(text) {
             return Some(Self(object));
@@ -133,19 +133,23 @@ impl Answer {
         }
         /// A warning may hold braces of its own; a page full of them is no answer.
         const CANDIDATES: usize = 16;
-        let mut candidates =
-            text.match_indices('{').take(CANDIDATES).filter_map(|(place, _)| Self::at(&text[place..]));
+        let mut candidates = text
+            .match_indices('{')
+            .take(CANDIDATES)
+            .filter_map(|(place, _)| Self::at(&text[place..], status));
         // The first one decides: behind two verdicts nobody knows which one counts.
         candidates.next().and_then(|(answer, is_last)| is_last.then_some(answer))
     }
 
-    /// An object with a verdict that begins here, and whether no other object stands behind it.
-    fn at(text: &str) -> Option<(Self, bool)> {
+    /// An object with a verdict that begins here, and whether no other object stands behind it. Under a
+    /// status that says no, the error alone is the verdict.
+    fn at(text: &str, status: u16) -> Option<(Self, bool)> {
         let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Value>();
         let Some(Ok(Value::Object(object))) = stream.next() else { return None };
         let is_last = !text[stream.byte_offset()..].contains('{');
         let answer = Self(object);
-        answer.result().is_some().then_some((answer, is_last))
+        let has_verdict = answer.result().is_some() || status >= 400 && answer.names_error();
+        has_verdict.then_some((answer, is_last))
     }
 
     /// The value of a field whose name may be written in any case.
@@ -159,6 +163,10 @@ impl Answer {
 
     fn says_ok(&self) -> bool {
         self.result().is_some_and(|r| r.eq_ignore_ascii_case("ok"))
+    }
+
+    fn names_error(&self) -> bool {
+        ["errortext", "error"].into_iter().filter_map(|name| self.field(name)).any(full)
     }
 
     /// What the server says went wrong, with HTML entities decoded and without the key. What PHP takes for
@@ -178,7 +186,7 @@ impl Answer {
     }
 
     fn verdict(&self, text: &str, key: &ApiKey) -> Reply {
-        let ids = || ids(self.field("id"), key);
+        let ids = || ids(self.field("id"));
         let accepted = || Reply::Accepted(Accepted { ids: ids(), has_data: self.has_data() });
         let problem = |event, code, text| Reply::Problem { event, problem: Problem::new(code, text) };
         let refused = |text: Option<String>| {
@@ -227,17 +235,17 @@ fn full(value: &Value) -> bool {
     }
 }
 
-/// The ids in a number, a numeric string or a list of either; 0 and "" are none. What is no number is a
-/// text like any other that a server writes.
-fn ids(value: Option<&Value>, key: &ApiKey) -> Vec<String> {
-    let of_text = |text: &str| {
-        let is_number = text.bytes().all(|b| b.is_ascii_digit());
-        if is_number { text.to_owned() } else { shorten(&line(text, key)) }
-    };
-    let one = |value: &Value| match value {
-        Value::Number(number) => Some(number.to_string()).filter(|n| n != "0"),
-        Value::String(text) => Some(of_text(text.trim())).filter(|t| !t.is_empty() && t != "0"),
-        _ => None,
+/// The ids in a number, a numeric string or a list of either; 0 and "" are none, and neither is other text:
+/// whatever a server puts there, only digits get into the results.
+fn ids(value: Option<&Value>) -> Vec<String> {
+    let one = |value: &Value| {
+        let text = match value {
+            Value::Number(number) => number.to_string(),
+            Value::String(text) => text.trim().to_owned(),
+            _ => return None,
+        };
+        let is_id = !text.is_empty() && text != "0" && text.bytes().all(|b| b.is_ascii_digit());
+        is_id.then_some(text)
     };
     match value {
         Some(Value::Array(list)) => list.iter().filter_map(one).collect(),

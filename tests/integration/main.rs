@@ -1,0 +1,26 @@
+//! The program from outside: the real binary, in a fresh folder, against the sandbox as a process of its
+//! own. One module per topic; `support` has what all of them use.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod columns;
+mod deletes;
+mod dialects;
+mod duplicates;
+mod fates;
+mod invalid;
+mod messages;
+mod operations;
+mod pace;
+mod patience;
+mod random;
+mod results;
+mod secrecy;
+mod selectors;
+mod signals;
+mod stopping;
+mod summary;
+mod support;
+mod terminal;
+mod values;
+mod worst;

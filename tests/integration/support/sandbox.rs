@@ -1,0 +1,141 @@
+//! The sandbox as a process of its own, on a free port, with a log of every request.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::program::KEY;
+
+/// A running sandbox; killed when the test ends.
+#[derive(Debug)]
+pub(crate) struct Sandbox {
+    child: Child,
+    url: String,
+    log: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+/// What the sandbox noted of a request.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Entry {
+    pub(crate) t_ms: f64,
+    pub(crate) method: String,
+    pub(crate) selector: Option<String>,
+    pub(crate) subcategory: Option<String>,
+    pub(crate) parameters: std::collections::BTreeMap<String, String>,
+    pub(crate) key_in_query: bool,
+    pub(crate) fault: Option<String>,
+    pub(crate) applied: bool,
+    pub(crate) status: Option<u16>,
+}
+
+impl Entry {
+    pub(crate) fn is_read(&self) -> bool {
+        self.subcategory.as_deref().is_none_or(|name| name.starts_with("get_") || name == "abon_hist")
+    }
+
+    #[track_caller]
+    pub(crate) fn parameter(&self, name: &str) -> &str {
+        self.parameters.get(name).unwrap_or_else(|| panic!("no {name} in {self:?}"))
+    }
+}
+
+impl Sandbox {
+    /// A well-behaved server with five customers, 1 to 5; whoever is added gets an id from 1001 on.
+    pub(crate) fn start() -> Self {
+        Self::with("")
+    }
+
+    /// One that is told more; arguments as one types them, without quoting.
+    pub(crate) fn with(options: &str) -> Self {
+        Self::with_args(options.split_whitespace())
+    }
+
+    pub(crate) fn with_args<'a>(options: impl IntoIterator<Item = &'a str>) -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the sandbox");
+        let log = folder.path().join("log.jsonl");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_userside-bulk"));
+        command.args(["sandbox", "--listen", "127.0.0.1:0", "--log"]).arg(&log);
+        let options: Vec<&str> = options.into_iter().collect();
+        if !options.contains(&"--customers") {
+            command.args(["--customers", "5"]);
+        }
+        command.args(options).env_clear().env("USERSIDE_API_KEY", KEY);
+        let mut child =
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("a sandbox starts");
+        let mut line = String::new();
+        let stdout = child.stdout.take().expect("standard output");
+        BufReader::new(stdout).read_line(&mut line).expect("the sandbox's address");
+        let url = line.trim().to_owned();
+        assert!(url.starts_with("http://127.0.0.1:"), "no address: {line}");
+        Self { child, url, log, _folder: folder }
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub(crate) fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
+    }
+
+    /// Every request so far.
+    pub(crate) fn log(&self) -> Vec<Entry> {
+        let text = std::fs::read_to_string(&self.log).unwrap_or_default();
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}")))
+            .collect()
+    }
+
+    /// The requests that would change something.
+    pub(crate) fn writes(&self) -> Vec<Entry> {
+        self.log().into_iter().filter(|entry| !entry.is_read()).collect()
+    }
+
+    /// How many writes were carried out.
+    pub(crate) fn applied(&self) -> usize {
+        self.log().iter().filter(|entry| entry.applied).count()
+    }
+
+    /// Customers and bookings as the sandbox holds them.
+    pub(crate) fn ledger(&self) -> Value {
+        let mut stream = TcpStream::connect(self.address()).expect("the sandbox");
+        stream.write_all(b"GET /sandbox/ledger HTTP/1.0\r\n\r\n").expect("a request");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        let (_, body) = answer.split_once("\r\n\r\n").expect("a body");
+        serde_json::from_str(body).expect("JSON")
+    }
+
+    /// A customer by id.
+    #[track_caller]
+    pub(crate) fn customer(&self, id: u64) -> Value {
+        self.find(id).unwrap_or_else(|| panic!("no customer {id}"))
+    }
+
+    pub(crate) fn find(&self, id: u64) -> Option<Value> {
+        let ledger = self.ledger();
+        let customers = ledger["customers"].as_array().expect("a list of customers");
+        customers.iter().find(|customer| customer["id"] == id).cloned()
+    }
+}
+
+/// A sandbox that has ended by itself, with a panic perhaps, fails the test.
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        let ended = self.child.try_wait().ok().flatten();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        match ended {
+            Some(status) if std::thread::panicking() => {
+                eprintln!("the sandbox has ended by itself: {status}")
+            }
+            Some(status) => panic!("the sandbox has ended by itself: {status}"),
+            None => {}
+        }
+    }
+}
