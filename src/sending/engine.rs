@@ -23,7 +23,7 @@ use super::transport::Transport;
 use crate::catalogue::{Action, ApiSelector, Effect};
 
 /// So many rows in a row that cannot connect mean that the server is gone, whatever `--max-failures` says.
-const GONE: u64 = 10;
+const GONE: u64 = 25;
 
 /// How many calls wait to be settled, and how many outcomes to be taken, before no more are made.
 const WINDOW: usize = 1024;
@@ -110,6 +110,8 @@ struct Engine<'l, T, C: Clock> {
     stopped: Option<StopReason>,
     requests: u64,
     retries: u64,
+    /// The end of the last pause that was told.
+    paused_until: Duration,
     failures_in_all: u64,
     failures_in_a_row: u64,
     unreached_in_a_row: u64,
@@ -127,6 +129,7 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
             stopped: None,
             requests: 0,
             retries: 0,
+            paused_until: Duration::ZERO,
             failures_in_all: 0,
             failures_in_a_row: 0,
             unreached_in_a_row: 0,
@@ -191,10 +194,20 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
         None
     }
 
+    /// All requests in flight may be turned away with the same order: it is told once.
+    fn tell_pause(&mut self, span: Duration, obeyed: Duration) {
+        const NEWS: Duration = Duration::from_secs(1);
+        let until = self.link.clock.now() + obeyed;
+        if until >= self.paused_until + NEWS && span >= NEWS {
+            self.paused_until = until;
+            self.told.push(Delivery::Paused { span, capped: obeyed < span });
+        }
+    }
+
     fn end_attempt(&mut self, slot: Slot, attempt: Attempt) {
         let pause = attempt.ordered.map(|span| {
             let obeyed = self.link.obey(span);
-            self.told.push(Delivery::Paused { span, capped: obeyed < span });
+            self.tell_pause(span, obeyed);
             obeyed
         });
         let Some(work) = self.queue.work(slot) else { return };

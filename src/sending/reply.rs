@@ -63,7 +63,8 @@ pub(super) fn of_response(response: &Response, key: &ApiKey) -> Reply {
     let text = String::from_utf8_lossy(&response.body);
     let answer = Answer::find(&text, status);
     let said = |answer: &Option<Answer>| {
-        answer.as_ref().and_then(|a| a.error_text(key)).unwrap_or_else(|| excerpt(&text, key))
+        let error = answer.as_ref().and_then(|a| a.error_text(key));
+        error.or_else(|| title(&text, key)).unwrap_or_else(|| excerpt(&text, key))
     };
     let problem = |event, code, text: String| Reply::Problem { event, problem: Problem::new(code, text) };
     match status {
@@ -258,6 +259,15 @@ fn ids(value: Option<&Value>) -> Vec<String> {
 fn is_page(text: &str) -> bool {
     let start: String = text.chars().take(15).collect::<String>().to_ascii_lowercase();
     start.starts_with("<!doctype") || start.starts_with("<html")
+}
+
+/// The title of a page: what a web server's error page has to say, without its markup.
+fn title(text: &str, key: &ApiKey) -> Option<String> {
+    let lower = text.get(..text.len().min(4096)).unwrap_or_default().to_ascii_lowercase();
+    let start = lower.find("<title>")? + "<title>".len();
+    let end = start + lower.get(start..)?.find("</title>")?;
+    let title = line(&html_escape::decode_html_entities(&key.scrub(text.get(start..end)?)), key);
+    (!title.is_empty()).then(|| shorten(&title))
 }
 
 fn unreadable(text: &str, key: &ApiKey) -> String {

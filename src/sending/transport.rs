@@ -175,12 +175,16 @@ fn chain(error: &reqwest::Error) -> String {
     let mut next = error.source();
     while let Some(cause) = next {
         let text = cause.to_string();
+        next = cause.source();
+        // The client's own name for the step that failed helps nobody.
+        if text.starts_with("client error (") {
+            continue;
+        }
         // Wrappers repeat what they wrap.
         causes.retain(|earlier| !text.contains(earlier.as_str()));
         if !causes.iter().any(|earlier| earlier.contains(&text)) {
             causes.push(text);
         }
-        next = cause.source();
     }
     if causes.is_empty() {
         return error.to_string();

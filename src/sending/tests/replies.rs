@@ -196,9 +196,19 @@ fn the_key_is_found_before_and_behind_every_change_to_the_text() {
 /// An id is written to the results as it is; one that is no number may be anything.
 #[test]
 fn an_id_does_not_carry_the_key() {
-    assert_eq!(id(r#"{"Result":"OK","Id":"x-s3cret\n"}"#).as_deref(), Some("x-[key]"));
+    assert_eq!(id(r#"{"Result":"OK","Id":"x-s3cret\n"}"#), None);
     let key = ApiKey::new("12").expect("a key");
     let body = br#"{"Result":"OK","Id":"12"}"#.to_vec();
     let reply = of_response(&Response { status: 200, body, ..Response::default() }, &key);
     assert!(matches!(reply, Reply::Accepted(accepted) if accepted.id() == Some("12")));
+}
+
+/// A web server's error page says what it says in its title; the key may stand there too.
+#[test]
+fn a_page_under_a_bad_status_is_told_by_its_title() {
+    let page =
+        "<html>\r\n<head><TITLE>502 Bad\nGateway &amp; s3cret</title></head><body><h1>x</h1></body></html>";
+    assert_eq!(problem(502, page).2, "HTTP 502: 502 Bad Gateway & [key]");
+    assert!(problem(200, page).2.starts_with("the answer cannot be read: <html>"));
+    assert_eq!(problem(500, "<title></title>").2, "HTTP 500: <title></title>");
 }
