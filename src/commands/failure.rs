@@ -38,6 +38,10 @@ pub enum Failure {
     Unexpected(#[from] crate::validating::Unexpected),
     #[error("interrupted while the input was checked; nothing was sent")]
     Interrupted,
+    #[error(
+        "left before the results were written whole; what was written lies beside them, with .partial behind the name. Rows that are not there are unknown"
+    )]
+    Left,
     /// Rows were sent, and what became of the last of them could not be written down.
     #[error(
         "{0}. Rows whose outcome could not be written are listed above, if there are any; what was written before stays where it is, for a file with .partial behind its name"
@@ -70,7 +74,7 @@ impl Failure {
             | Self::Unexpected(_)
             | Self::NotInVersion { .. } => Exit::Refused,
             Self::Broken | Self::ResultsLost(_) => Exit::StoppedEarly,
-            Self::Interrupted => Exit::Interrupted,
+            Self::Interrupted | Self::Left => Exit::Interrupted,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::num::NonZeroU64;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, spawn_blocking};
@@ -44,7 +44,10 @@ pub(super) fn run(settings: ImportSettings) -> Result<Exit, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let sends = settings.send.is_some();
     let job = ImportJob { settings, sends, source: Arc::new(source), listener, started };
-    runtime.block_on(job.run())
+    let exit = runtime.block_on(job.run());
+    // A thread that hangs, on a pipe that nobody reads say, must not keep the program from leaving.
+    runtime.shutdown_background();
+    exit
 }
 
 fn check_version(settings: &ImportSettings) -> Result<(), Failure> {
@@ -227,7 +230,7 @@ impl ImportJob {
             reports: reports.clone(),
         };
         let listener = Arc::clone(&self.listener);
-        let signals = stop.subscribe();
+        let (signals, leaving) = (stop.subscribe(), stop.subscribe());
         let recorder = spawn_blocking(move || record(results, received, &listener, &stop));
         let valid = if selector.is_some() {
             Valid::Send(calls)
@@ -243,8 +246,12 @@ impl ImportJob {
         } else {
             drop((taken, reports));
         }
-        let fed = feeder.await.map_err(broken)?;
-        let mut finished = recorder.await.map_err(broken)??.finish(totals.rows)?;
+        let (fed, recorded) = tokio::select! {
+            both = async { (feeder.await, recorder.await) } => both,
+            () = left(leaving) => return Err(Failure::Left),
+        };
+        let fed = fed.map_err(broken)?;
+        let mut finished = recorded.map_err(broken)??.finish(totals.rows)?;
         let exit = exit_of(&course, &finished, fed.is_err());
         if let Some(error) = fed.err().or(finished.unreadable.take()) {
             self.listener.event(Event::Error(&error.to_string()));
@@ -323,6 +330,15 @@ async fn stopped(mut stop: watch::Receiver<StopSignal>) {
     // Without a sender nobody can stop anything.
     if stop.wait_for(|signal| *signal != StopSignal::None).await.is_err() {
         std::future::pending::<()>().await;
+    }
+}
+
+/// Whoever wants to leave at once waits no longer than this for results to be written.
+async fn left(mut stop: watch::Receiver<StopSignal>) {
+    const PATIENCE: Duration = Duration::from_secs(3);
+    match stop.wait_for(|signal| *signal == StopSignal::Abandon).await {
+        Ok(_) => tokio::time::sleep(PATIENCE).await,
+        Err(_) => std::future::pending().await,
     }
 }
 
