@@ -1,0 +1,313 @@
+//! Who may import whom, read from the sources: the folders of `src/` are the stages that a row passes
+//! through, and each may name only what stands before it. Also which dependency lives where, that stages
+//! know no terminal and no environment, that the catalogue alone names parameters, and how long files are.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+/// A file of `src/` with its path from there, such as `sending/pace.rs`.
+struct Source {
+    path: String,
+    text: String,
+    /// The code without comments, and without what stands behind `#[cfg(test)]`.
+    code: String,
+}
+
+impl Source {
+    /// The folder, or the file's own name where it stands in no folder.
+    fn stage(&self) -> &str {
+        let (stage, _) = self.path.split_once('/').unwrap_or((self.path.trim_end_matches(".rs"), ""));
+        stage
+    }
+
+    fn is_test(&self) -> bool {
+        self.path.ends_with("tests.rs")
+            || self.path.contains("/tests/")
+            || self.path == "catalogue/invariants.rs"
+    }
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut sources = Vec::new();
+    collect(&root, &root, &mut sources);
+    assert!(sources.len() > 50, "the sources were not found");
+    sources
+}
+
+fn collect(root: &Path, folder: &Path, sources: &mut Vec<Source>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            collect(root, &path, sources);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).expect("a source");
+            let name = path.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/");
+            sources.push(Source { path: name, code: code_of(&text), text });
+        }
+    }
+}
+
+/// What is compiled into the program: no comment lines, and no item behind `#[cfg(test)]`. An item ends with
+/// `;` on its first line, or where rustfmt closes it: at a brace as far left as it began.
+fn code_of(text: &str) -> String {
+    let mut code = String::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let trimmed = line.trim_start();
+        if trimmed == "#[cfg(test)]" {
+            let end = format!("{}}}", &line[..line.len() - trimmed.len()]);
+            let mut item = lines.by_ref().peekable();
+            if item.next_if(|first| first.trim_end().ends_with(';')).is_none() {
+                item.find(|line| *line == end);
+            }
+        } else if !trimmed.starts_with("//") {
+            code.push_str(line);
+            code.push('\n');
+        }
+    }
+    code
+}
+
+/// What each folder, and each file that stands beside them, may name with `crate::`.
+const MAY_NAME: &[(&str, &[&str])] = &[
+    ("catalogue", &[]),
+    ("sandbox", &["catalogue"]),
+    ("reading", &["catalogue"]),
+    ("validating", &["catalogue", "reading"]),
+    ("sending", &["catalogue", "validating"]),
+    ("recording", &["catalogue", "reading", "validating", "sending"]),
+    ("events", &["reading", "validating", "sending", "recording"]),
+    ("reporting", &["events", "catalogue", "reading", "validating", "sending", "recording"]),
+    ("cli", &["catalogue", "sandbox", "reading", "validating", "sending", "recording", "reporting"]),
+    ("exit", &[]),
+    (
+        "commands",
+        &[
+            "catalogue",
+            "sandbox",
+            "reading",
+            "validating",
+            "sending",
+            "recording",
+            "events",
+            "reporting",
+            "cli",
+            "exit",
+        ],
+    ),
+    ("lib", &[]),
+    ("main", &[]),
+];
+
+/// The first names behind `crate::` in this code, groups in braces included.
+fn named(code: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for (place, _) in code.match_indices("crate::") {
+        if code[..place].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '$')) {
+            continue;
+        }
+        names.extend(first_names(&code[place + "crate::".len()..]));
+    }
+    names
+}
+
+fn first_names(rest: &str) -> Vec<String> {
+    let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    let Some(group) = rest.strip_prefix('{') else { return vec![word(rest)] };
+    let mut depth = 0;
+    let mut names = vec![word(group.trim_start())];
+    for (place, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => names.push(word(group[place + 1..].trim_start())),
+            _ => {}
+        }
+    }
+    names.into_iter().filter(|name| !name.is_empty()).collect()
+}
+
+/// How many folders up a path in `super` leads, at the most.
+fn highest_super(code: &str) -> usize {
+    let mut highest = 0;
+    for (place, _) in code.match_indices("super::") {
+        let mut rest = &code[place..];
+        let mut count = 0;
+        while let Some(behind) = rest.strip_prefix("super::") {
+            (rest, count) = (behind, count + 1);
+        }
+        highest = highest.max(count);
+    }
+    highest
+}
+
+#[track_caller]
+fn none(what: &str, faults: Vec<String>) {
+    assert!(faults.is_empty(), "{what}:\n  {}", faults.join("\n  "));
+}
+
+#[test]
+fn a_folder_names_only_what_stands_before_it() {
+    let mut faults = Vec::new();
+    for source in sources() {
+        let stage = source.stage();
+        let (_, allowed) = MAY_NAME
+            .iter()
+            .find(|(known, _)| *known == stage)
+            .unwrap_or_else(|| panic!("nobody has said what {stage} may import: add it to MAY_NAME"));
+        for name in named(&source.code) {
+            if name != stage && !allowed.contains(&name.as_str()) {
+                faults.push(format!("{} names crate::{name}", source.path));
+            }
+        }
+    }
+    none("a folder knows what it must not know", faults);
+}
+
+/// `super::` from a file in a folder leads into the folder, `super::super::` out of it.
+#[test]
+fn no_path_in_super_leads_out_of_a_folder() {
+    let leads_out = |source: &Source| {
+        let depth = source.path.matches('/').count();
+        let inside = if source.path.ends_with("mod.rs") { depth.saturating_sub(1) } else { depth };
+        highest_super(&source.code) > inside
+    };
+    let faults = sources().into_iter().filter(leads_out).map(|source| source.path).collect();
+    none("a path in super leads out of the folder", faults);
+}
+
+/// A dependency and the files or folders that may name it.
+const HOMES: &[(&str, &[&str])] = &[
+    ("clap", &["cli/", "commands/run.rs"]),
+    ("reqwest", &["sending/transport.rs"]),
+    ("rustls", &["sending/transport.rs"]),
+    ("governor", &["sending/pace.rs"]),
+    ("backon", &["sending/retry.rs"]),
+    ("indicatif", &["reporting/progress.rs"]),
+    ("axum", &["sandbox/"]),
+    ("csv", &["reading/", "recording/"]),
+    ("calamine", &["reading/sheet.rs"]),
+    ("anstream", &["reporting/"]),
+    ("anstyle", &["reporting/"]),
+    ("chardetng", &["reading/"]),
+    ("encoding_rs_io", &["reading/"]),
+    ("email_address", &["validating/"]),
+    ("toml", &["reading/"]),
+    ("tracing_subscriber", &["commands/"]),
+];
+
+#[test]
+fn every_dependency_has_one_home() {
+    let mut faults = Vec::new();
+    for source in sources() {
+        for (dependency, homes) in HOMES {
+            let at_home = homes.iter().any(|home| source.path.starts_with(home));
+            if !at_home && !source.is_test() && mentions_path(&source.code, dependency) {
+                faults.push(format!("{} names {dependency}", source.path));
+            }
+        }
+    }
+    none("a dependency is named outside its home", faults);
+}
+
+/// Whether a path begins with this name, as `csv::Reader` and `use csv;` do and `self.csv` does not.
+fn mentions_path(code: &str, name: &str) -> bool {
+    code.match_indices(name).any(|(place, _)| {
+        let before = code[..place].chars().next_back();
+        let begins =
+            !before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | ':' | '\'' | '"' | '-'));
+        let behind = &code[place + name.len()..];
+        begins && (behind.starts_with("::") || code[..place].ends_with("use ") && behind.starts_with(';'))
+    })
+}
+
+#[test]
+fn stages_print_nothing_and_know_no_process() {
+    let mut faults = Vec::new();
+    for source in sources().into_iter().filter(|source| !source.is_test()) {
+        let prints = ["println!", "eprintln!", "print!(", "eprint!(", "dbg!"];
+        let may_print = matches!(source.stage(), "reporting" | "cli" | "commands");
+        let knows = ["std::env::", "std::process", "env::var", "process::exit"];
+        let may_know = matches!(source.stage(), "main" | "exit" | "commands");
+        let terminal = ["io::stdout()", "io::stderr()", "is_terminal()", "thread::sleep", "SystemTime::now"];
+        let may_see =
+            matches!(source.stage(), "reporting" | "cli" | "commands") || source.path == "sending/clock.rs";
+        for (words, allowed) in [(&prints[..], may_print), (&knows[..], may_know), (&terminal[..], may_see)] {
+            let found = words.iter().filter(|word| !allowed && source.code.contains(**word));
+            faults.extend(found.map(|word| format!("{} has {word}", source.path)));
+        }
+    }
+    none("a stage knows the terminal or the process", faults);
+}
+
+#[test]
+fn nothing_is_unsafe() {
+    let word = concat!("uns", "afe ");
+    let faults = sources().into_iter().filter(|s| s.code.contains(word)).map(|s| s.path).collect();
+    none("unsafe code", faults);
+    let library = sources().into_iter().find(|source| source.path == "lib.rs").expect("lib.rs");
+    assert!(library.code.contains("#![forbid(unsafe_code)]"));
+}
+
+/// The names with an underscore that the catalogue gives to parameters and subcategories: those cannot be
+/// words that mean something else as well.
+fn catalogue_names() -> BTreeSet<String> {
+    use userside_bulk::catalogue::CUSTOMER;
+    let subcategories = CUSTOMER.subcategories.iter();
+    let parameters = subcategories.clone().flat_map(|subcategory| subcategory.parameters).map(|p| p.name);
+    subcategories.map(|s| s.name).chain(parameters).filter(|n| n.contains('_')).map(str::to_owned).collect()
+}
+
+/// The demo types commands as a person would; operations are words of the command line there.
+const TYPED: &[&str] = &["commands/demo.rs"];
+
+#[test]
+fn the_catalogue_alone_names_parameters() {
+    let names = catalogue_names();
+    assert!(names.contains("account_number") && names.contains("change_balance"), "{names:?}");
+    let mut faults = Vec::new();
+    for source in sources() {
+        if source.stage() == "catalogue" || source.is_test() || TYPED.contains(&source.path.as_str()) {
+            continue;
+        }
+        let found = names.iter().filter(|name| source.code.contains(&format!("\"{name}\"")));
+        faults.extend(found.map(|name| format!("{} has \"{name}\"", source.path)));
+    }
+    none("a name of the catalogue stands outside of it", faults);
+}
+
+#[test]
+fn files_begin_with_what_they_are_for_and_stay_short() {
+    const LONGEST: usize = 450;
+    let mut faults = Vec::new();
+    for source in sources() {
+        if !source.text.starts_with("//!") {
+            faults.push(format!("{} does not begin with //!", source.path));
+        }
+        let lines = source.text.lines().count();
+        if lines > LONGEST {
+            faults.push(format!("{} has {lines} lines, more than {LONGEST}", source.path));
+        }
+    }
+    none("a file without a header, or too long", faults);
+}
+
+/// The readers above on small texts: a check that sees nothing would never fail.
+#[test]
+fn the_checks_see_what_they_look_for() {
+    let code =
+        "use crate::{reading::Row, sending::{A, B}, cli};\nlet x = crate::commands::run();\n$crate::macros";
+    assert_eq!(named(code), ["cli", "commands", "reading", "sending"].map(str::to_owned).into());
+    assert_eq!(highest_super("use super::a; super::super::b()"), 2);
+    assert!(mentions_path("use csv::Reader;", "csv") && mentions_path("x: csv::Error", "csv"));
+    assert!(!mentions_path("crate::csv::x", "csv") && !mentions_path("\"csv::\"", "csv"));
+    assert_eq!(
+        code_of("a\n// b\n#[cfg(test)]\nmod t;\nc\n#[cfg(test)]\nmod t {\n    {\n    }\n}\nd\n"),
+        "a\nc\nd\n"
+    );
+}
