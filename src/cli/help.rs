@@ -17,27 +17,32 @@ The server is named by --url or USERSIDE_URL, the API key by USERSIDE_API_KEY or
 
 const IMPORT: &str = "\
 Examples:
-  userside-bulk import add customers.csv --url https://userside.example.com --key-file key.txt
-  userside-bulk import add legacy.csv --map 'ФИО=fio' --map 'Код=codeti' --set billing_id=1
+  userside-bulk import add customers.csv --url https://us.example.com --key-file key
+  userside-bulk import add legacy.csv --map 'ФИО=fio' --set billing_id=1
   userside-bulk import add legacy.csv --mapping legacy.toml --rate 600/m
-  userside-bulk import change_balance money.xlsx --sheet Март --expect-rows 3000 --expect-total 12345.67
+  userside-bulk import change_balance money.xlsx --sheet Март --expect-total 12345.67
   generate | userside-bulk import edit - --results edit.results.csv
 
 Results:
-  customers.csv gives customers.results.csv: the input's columns and, for every row, result_status (ok,
-  invalid, failed, unknown or skipped), result_id, result_error_code, result_error, result_http_status
-  and result_attempts. failed means not applied; unknown means that the server may have applied it.
+  customers.csv gives customers.results.csv: the input's columns and, for every
+  row, result_status (ok, invalid, failed, unknown or skipped), result_id,
+  result_error_code, result_error, result_http_status and result_attempts.
+  failed means not applied; unknown means that the server may have applied it.
 
 Exit codes:
-  0 every row ok; 1 finished, some rows are not ok; 2 wrong usage or invalid input, nothing was sent;
-  3 stopped early; 130 interrupted.";
+  0    every row ok
+  1    finished, some rows are not ok
+  2    wrong usage or invalid input, nothing was sent
+  3    stopped early
+  130  interrupted";
 
 const VALIDATE: &str = "\
 Examples:
   userside-bulk validate add customers.csv
-  userside-bulk validate change_balance money.csv --expect-total 12345.67 --server-version 3.17
+  userside-bulk validate change_balance money.csv --expect-total 12345.67
 
-Results are written when something is wrong, or when --results names a file. Valid rows are skipped there.
+Results are written when something is wrong, or when --results names a file.
+Valid rows are skipped there.
 
 Exit codes:
   0 every row can be sent; 2 wrong usage or invalid input.";
@@ -70,9 +75,10 @@ Examples:
   userside-bulk operations edit";
 
 pub(super) const DEMO: &str = "\
-Starts a sandbox, imports samples/customers.csv, shows what happens to a file with mistakes, edits
-customers, corrects balances against a control total and sets connection dates. Every command is printed
-as one would type it; the results are in the folder afterwards.";
+Starts a sandbox, imports samples/customers.csv, shows what happens to a file
+with mistakes, edits customers, corrects balances against a control total and
+sets connection dates. Every command is printed as one would type it; the
+results are in the folder afterwards.";
 
 /// The kinds of faults come from where they are made.
 pub(super) fn sandbox() -> String {
@@ -80,7 +86,7 @@ pub(super) fn sandbox() -> String {
         "\
 Examples:
   userside-bulk sandbox --key-file key.txt
-  userside-bulk sandbox --listen 127.0.0.1:0 --key-file key.txt --latency 50ms --fault 504-late=1% --seed 7
+  userside-bulk sandbox --key-file key.txt --latency 50ms --fault 504-late=1%
 
 Kinds of faults:
 ",
@@ -89,7 +95,7 @@ Kinds of faults:
         let _ = writeln!(text, "  {:<13} {}", kind.name(), kind.summary());
     }
     text.push_str(
-        "\nGET /sandbox/ledger answers what the server holds: customers, bookings, number of requests.",
+        "\nGET /sandbox/ledger answers what the server holds: customers, bookings, number\nof requests.",
     );
     text
 }
