@@ -113,8 +113,8 @@ pub(super) enum Empty {
 #[command(next_help_heading = "Server")]
 pub(super) struct ServerArgs {
     /// The server's address: its base, or the full address of api.php.
-    #[arg(long, env = "USERSIDE_URL", hide_env_values = true, value_name = "URL", required = true)]
-    pub(super) url: String,
+    #[arg(long, env = "USERSIDE_URL", hide_env_values = true, value_name = "URL")]
+    pub(super) url: Option<String>,
     /// A file that holds the API key; without it the key is taken from USERSIDE_API_KEY.
     #[arg(long, value_name = "FILE")]
     pub(super) key_file: Option<PathBuf>,

@@ -93,6 +93,11 @@ pub enum SettingsError {
     /// The mapping file.
     #[error(transparent)]
     Mapping(#[from] MappingError),
+    /// No address anywhere.
+    #[error(
+        "no server is named: add --url https://userside.example.com, or put the address into USERSIDE_URL"
+    )]
+    NoUrl,
     /// The address. It is not repeated: it may hold a key.
     #[error("--url or USERSIDE_URL: {0}")]
     Url(String),
@@ -233,7 +238,8 @@ impl SendSettings {
         pace: &PaceArgs,
         environment_key: Option<String>,
     ) -> Result<Self, SettingsError> {
-        let endpoint: Endpoint = server.url.parse().map_err(SettingsError::Url)?;
+        let url = server.url.ok_or(SettingsError::NoUrl)?;
+        let endpoint: Endpoint = url.parse().map_err(SettingsError::Url)?;
         let mut warnings = Vec::new();
         let key = key(server.key_file.as_deref(), environment_key, &mut warnings)?;
         if endpoint.url.scheme() == "http" && !endpoint.is_loopback {
