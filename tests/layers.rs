@@ -2,8 +2,6 @@
 //! through, and each may name only what stands before it. Also which dependency lives where, that stages
 //! know no terminal and no environment, that the catalogue alone names parameters, and how long files are.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

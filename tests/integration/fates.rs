@@ -37,7 +37,7 @@ fn send(operation: &str, url: &str, timeout: &str) -> Output {
     let place = Place::new().with("input.csv", input);
     userside(&place)
         .line(&format!("import {operation} input.csv --retries 2 --timeout {timeout}"))
-        .to_url(url)
+        .at_url(url)
         .run()
 }
 

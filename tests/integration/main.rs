@@ -1,8 +1,6 @@
 //! The program from outside: the real binary, in a fresh folder, against the sandbox as a process of its
 //! own. One module per topic; `support` has what all of them use.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
 mod columns;
 mod deletes;
 mod dialects;

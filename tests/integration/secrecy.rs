@@ -8,7 +8,7 @@ const INPUT: &str = "id,comment\n1,x\n2,y\n3,z\n";
 
 fn talkative(place: &Place, url: &str, options: &str) -> Output {
     let line = "import edit input.csv -vvv --retries 1 --timeout 500ms --failed left.csv";
-    userside(place).line(line).line(options).to_url(url).run()
+    userside(place).line(line).line(options).at_url(url).run()
 }
 
 #[test]

@@ -111,7 +111,7 @@ fn the_address_may_be_the_base_or_that_of_the_api() {
     let (place, sandbox) = (Place::new().with("input.csv", INPUT), Sandbox::start());
     for path in ["", "/", "/us", "/us/", "/api.php", "/us/api.php"] {
         let url = format!("{}{path}", sandbox.url());
-        userside(&place).line("import add input.csv").to_url(&url).run().exits(0);
+        userside(&place).line("import add input.csv").at_url(&url).run().exits(0);
     }
     // The address may come from the environment, and hyphens stand for underscores.
     let program = userside(&place).env("USERSIDE_URL", sandbox.url());

@@ -105,7 +105,7 @@ fn a_server_that_goes_away_stops_the_run() {
     // The probe and five rows are answered.
     let server = Responder::start(|number, _| (number <= 6).then(Answer::ok));
     let line = "import change_balance input.csv --concurrency 1 --retries 1 --max-failures 60";
-    let output = userside(&place).line(line).to_url(server.url()).run().exits(3);
+    let output = userside(&place).line(line).at_url(server.url()).run().exits(3);
     let results = output.results();
     assert_eq!((results.rows.len(), results.count("ok")), (60, 5));
     // The seventh request was read, so nobody knows; those behind it never left.
@@ -136,7 +136,7 @@ fn what_is_no_userside_is_found_out_before_the_first_row() {
         let server = Responder::start(move |_, _| Some(Answer::new(200, body)));
         let program = userside(&bookings(2)).line("import change_balance input.csv --retries 1");
         let output =
-            program.to_url(server.url()).run().exits(3).says("not that of a UserSide API").says(said);
+            program.at_url(server.url()).run().exits(3).says("not that of a UserSide API").says(said);
         output.results().all_are("skipped");
     }
 }

@@ -46,10 +46,10 @@ impl Program {
 
     /// The sandbox's address, and no pause anywhere.
     pub(crate) fn to(self, sandbox: &Sandbox) -> Self {
-        self.to_url(sandbox.url())
+        self.at_url(sandbox.url())
     }
 
-    pub(crate) fn to_url(self, url: &str) -> Self {
+    pub(crate) fn at_url(self, url: &str) -> Self {
         self.args(["--url", url, "--rate", "unlimited", "--retry-wait", "1ms"])
     }
 
