@@ -21,10 +21,10 @@ pub(super) fn all(summary: &Summary) -> impl Iterator<Item = String> {
 }
 
 fn after_refusal(summary: &Summary) -> Option<String> {
-    let nothing_sent = if summary.sends { "nothing was sent. " } else { "" };
+    let (nothing_sent, say) = if summary.sends { ("nothing was sent. ", "Say") } else { ("", "say") };
     match summary.refused? {
         Refused::Header => Some(format!(
-            "{nothing_sent}Say which column is which parameter with --map or a --mapping file; `userside-bulk operations {}` lists the parameters",
+            "{nothing_sent}{say} which column is which parameter with --map or a --mapping file; `userside-bulk operations {}` lists the parameters",
             summary.operation
         )),
         Refused::Rows if summary.sends => {
