@@ -110,12 +110,11 @@ fn a_server_that_goes_away_stops_the_run() {
     assert_eq!((results.rows.len(), results.count("ok")), (60, 5));
     // The seventh request was read, so nobody knows; those behind it never left.
     assert_eq!(results.rows[5].fate(), "unknown connect - 1");
-    assert!(
-        results.rows[6..31].iter().all(|row| row.fate() == "failed connect - 2"),
-        "{:?}",
-        results.fates()
-    );
-    assert_eq!(results.count("skipped"), 29);
+    let failed = results.count("failed");
+    assert!((2..50).contains(&failed), "{failed} rows were tried before it gave up");
+    let (tried, left) = results.rows[6..].split_at(failed);
+    assert!(tried.iter().all(|row| row.fate() == "failed connect - 2"), "{:?}", results.fates());
+    assert!(left.iter().all(|row| row.fate().starts_with("skipped stopped")), "{:?}", results.fates());
     output.says("cannot be reached any more");
 }
 

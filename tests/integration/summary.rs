@@ -61,6 +61,20 @@ fn the_object_comes_at_every_end_of_a_run() {
     assert_eq!(object(&program.to(&sandbox).run().exits(3))["skipped"], 3);
 }
 
+/// Also those of a run that ended before its first row.
+#[test]
+fn every_request_is_counted() {
+    let place = Place::new().with("input.csv", INPUT);
+    for fault in ["read:403@1-9", "read:503@1-9", "read:html@1-9", "read:400@1-9", "read:302@1-9"] {
+        let sandbox = Sandbox::with(&format!("--fault {fault}"));
+        let output = userside(&place).line("import edit input.csv --json").to(&sandbox).run().exits(3);
+        assert_eq!(object(&output)["requests"], sandbox.log().len(), "{fault}");
+    }
+    let sandbox = Sandbox::with("--fault 503@1-2 --fault drop-before@3");
+    let output = userside(&place).line("import edit input.csv --json").to(&sandbox).run().exits(1);
+    assert_eq!(object(&output)["requests"], sandbox.log().len());
+}
+
 #[test]
 fn without_json_nothing_goes_to_standard_output() {
     let (place, sandbox) = (Place::new().with("input.csv", INPUT), Sandbox::start());
