@@ -205,9 +205,7 @@ impl ImportJob {
             () = stopped(stop.subscribe()) => None,
         };
         let (selector, mut course) = match found {
-            Some(Ok(found)) => {
-                (Some(found.selector), Course { requests: found.requests, ..Course::default() })
-            }
+            Some(Ok(found)) => (Some(found.selector), Course::default()),
             Some(Err(error)) => {
                 self.listener.event(Event::Error(&error.to_string()));
                 (None, Course { refused: Some(Refused::Server), ..Course::default() })
@@ -240,12 +238,12 @@ impl ImportJob {
         let feeder = spawn_blocking(move || feeder.run(valid));
         if let Some(selector) = selector {
             let ended: Ended = crate::sending::run(&link, selector, limits, taken, reports, signals).await;
-            course.requests += ended.requests;
             course.retries = ended.retries;
             course.stopped = ended.stopped;
         } else {
             drop((taken, reports));
         }
+        course.requests = link.requests();
         let (fed, recorded) = tokio::select! {
             both = async { (feeder.await, recorder.await) } => both,
             () = left(leaving) => return Err(Failure::Left),

@@ -96,7 +96,11 @@ fn counts(summary: &Summary) -> String {
         text.push_str(&format!(", {count} {name}"));
     }
     if summary.requests > 0 {
-        text.push_str(&format!("; {} requests, {} of them retries", summary.requests, summary.retries));
+        let plural = if summary.requests == 1 { "" } else { "s" };
+        text.push_str(&format!(
+            "; {} request{plural}, {} of them retries",
+            summary.requests, summary.retries
+        ));
     }
     text.push_str(&format!("; {:.1} s", summary.elapsed.as_secs_f64()));
     text

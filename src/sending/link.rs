@@ -1,6 +1,6 @@
 //! One server, one key, one pace: every request of the program goes through a link.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -35,6 +35,7 @@ pub struct Link<T, C: Clock> {
     pub(super) schedule: Schedule,
     pub(super) retries: u32,
     key: ApiKey,
+    sent: Cell<u64>,
 }
 
 /// How an attempt ended.
@@ -65,7 +66,13 @@ impl<T: Transport, C: Clock> Link<T, C> {
             schedule: Schedule::new(settings.retry_wait),
             retries: settings.retries,
             key,
+            sent: Cell::new(0),
         }
+    }
+
+    /// All requests so far, whoever sent them and however they ended.
+    pub fn requests(&self) -> u64 {
+        self.sent.get()
     }
 
     pub(super) fn envelope(&self, selector: ApiSelector) -> Envelope {
@@ -74,6 +81,7 @@ impl<T: Transport, C: Clock> Link<T, C> {
 
     /// Sends one request, once, and reads what comes back. The caller holds the permit.
     pub(super) async fn attempt(&self, body: Bytes) -> Attempt {
+        self.sent.set(self.sent.get() + 1);
         match self.transport.post(body).await {
             Ok(response) => Attempt {
                 reply: reply::of_response(&response, &self.key),
