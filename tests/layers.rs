@@ -152,7 +152,8 @@ fn none(what: &str, faults: Vec<String>) {
 #[test]
 fn a_folder_names_only_what_stands_before_it() {
     let mut faults = Vec::new();
-    for source in sources() {
+    // A stage's own tests may make its input with the stages before.
+    for source in sources().into_iter().filter(|source| !source.is_test()) {
         let stage = source.stage();
         let (_, allowed) = MAY_NAME
             .iter()
