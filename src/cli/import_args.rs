@@ -152,10 +152,10 @@ pub(super) struct PaceArgs {
     /// Requests that may leave at once after a silence [default: a tenth of a second's worth of the rate, at least 1].
     ///
     /// No second ever sees more than rate + burst requests.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = values::positive::<NonZeroU32>)]
     pub(super) burst: Option<NonZeroU32>,
     /// Requests in flight at the same time.
-    #[arg(long, value_name = "N", default_value = "8")]
+    #[arg(long, value_name = "N", default_value = "8", value_parser = values::positive::<NonZeroUsize>)]
     pub(super) concurrency: NonZeroUsize,
     /// Further attempts for a row whose request may be sent again.
     #[arg(long, value_name = "N", default_value = "3")]

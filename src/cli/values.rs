@@ -24,6 +24,11 @@ pub(super) fn span(text: &str) -> Result<Duration, String> {
     if span > Duration::from_secs(86_400) { Err(error()) } else { Ok(span) }
 }
 
+/// A whole number from 1 on.
+pub(super) fn positive<N: FromStr>(text: &str) -> Result<N, String> {
+    text.trim().parse().map_err(|_| format!("'{text}' is no whole number from 1 on"))
+}
+
 /// A span that is not nothing.
 pub(super) fn positive_span(text: &str) -> Result<Duration, String> {
     span(text).and_then(|span| {

@@ -29,7 +29,8 @@ pub(super) fn print(summary: &Summary, mode: Mode) {
     lines::labelled(style, label, &counts(summary));
     for error in summary.tally.most_frequent(ERRORS) {
         let (rows, code, line) = (rows(error.count), error.code.name(), error.line);
-        lines::plain(&format_args!("  {rows}: {code}, such as line {line}: {}", shortened(&error.text)));
+        let place = if error.count == 1 { "line" } else { "such as line" };
+        lines::plain(&format_args!("  {rows}: {code}, {place} {line}: {}", shortened(&error.text)));
     }
     if let Some(earlier) = &summary.earlier {
         lines::plain(&format_args!("earlier results are kept as {}", earlier.display()));

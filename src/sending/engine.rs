@@ -14,16 +14,14 @@ use tokio::sync::{mpsc, watch};
 use super::clock::Clock;
 use super::link::{Attempt, Link};
 use super::outcome::{FailureCode, Fate, Outcome, Problem};
+use super::patience::Patience;
 use super::queue::{Confirming, Queue, Slot, Work};
 use super::reply::Reply;
 use super::request::Envelope;
 use super::retry::{Decision, Event, decide};
-use super::terms::{Delivery, Ended, FailureLimit, Job, Limits, Settled, StopReason, StopSignal};
+use super::terms::{Delivery, Ended, Job, Limits, Settled, StopReason, StopSignal};
 use super::transport::Transport;
 use crate::catalogue::{Action, ApiSelector, Effect};
-
-/// So many rows in a row that cannot connect mean that the server is gone, whatever `--max-failures` says.
-const GONE: u64 = 25;
 
 /// How many calls wait to be settled, and how many outcomes to be taken, before no more are made.
 const WINDOW: usize = 1024;
@@ -112,9 +110,7 @@ struct Engine<'l, T, C: Clock> {
     retries: u64,
     /// The end of the last pause that was told.
     paused_until: Duration,
-    failures_in_all: u64,
-    failures_in_a_row: u64,
-    unreached_in_a_row: u64,
+    patience: Patience,
 }
 
 impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
@@ -130,9 +126,7 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
             requests: 0,
             retries: 0,
             paused_until: Duration::ZERO,
-            failures_in_all: 0,
-            failures_in_a_row: 0,
-            unreached_in_a_row: 0,
+            patience: Patience::new(limits.failures),
         }
     }
 
@@ -219,7 +213,7 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
         }
         match attempt.reply {
             Reply::Accepted(accepted) => {
-                self.unreached_in_a_row = 0;
+                self.patience.server_answered();
                 self.finish(slot, Fate::Done { id: accepted.id().map(str::to_owned) });
             }
             Reply::Problem { event, problem } => {
@@ -230,15 +224,16 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
 
     fn end_failed_attempt(&mut self, slot: Slot, event: Event, problem: Problem, pause: Duration) {
         if event != Event::Unreached {
-            self.unreached_in_a_row = 0;
+            self.patience.server_answered();
         }
         let retries = self.link.retries;
         let Some(work) = self.queue.work(slot) else { return };
         let attempts = work.attempts;
         let decision = decide(event, work.call.effect(), work.doubt.is_some(), attempts <= retries);
         let is_last = matches!(decision, Decision::Failed | Decision::Uncertain);
-        // In doubt or not, a row whose last attempt could not connect tells that the server is gone.
-        self.unreached_in_a_row += u64::from(event == Event::Unreached && is_last);
+        if event == Event::Unreached && is_last {
+            self.patience.unreached();
+        }
         if event == Event::MayHaveHappened && work.doubt.is_none() {
             work.doubt = Some(problem.clone());
         }
@@ -341,8 +336,12 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
 
     fn deliver(&mut self, work: &Work, fate: Fate) {
         match &fate {
-            Fate::Done { .. } => self.failures_in_a_row = 0,
-            Fate::Failed(problem) | Fate::Uncertain(problem) => self.count_failure(problem.clone()),
+            Fate::Done { .. } => self.patience.done(),
+            Fate::Failed(problem) | Fate::Uncertain(problem) => {
+                if let Some(reason) = self.patience.failed(problem) {
+                    self.stop(reason);
+                }
+            }
             Fate::NotSent(_) => {}
         }
         let fate = match fate {
@@ -351,20 +350,6 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
         };
         let outcome = Outcome { fate, http_status: work.http_status, attempts: work.attempts };
         self.told.push(Delivery::Settled(Settled { ticket: work.ticket, outcome }));
-    }
-
-    fn count_failure(&mut self, problem: Problem) {
-        self.failures_in_all += 1;
-        self.failures_in_a_row += 1;
-        let is_too_much = match self.limits.failures {
-            FailureLimit::InARow(limit) => self.failures_in_a_row >= limit.get(),
-            FailureLimit::InAll(limit) => self.failures_in_all >= limit.get(),
-        };
-        if self.unreached_in_a_row >= GONE {
-            self.stop(StopReason::ServerGone(problem));
-        } else if is_too_much {
-            self.stop(StopReason::TooManyFailures(problem));
-        }
     }
 
     /// Nothing more is launched; the first reason is the one that counts.

@@ -7,6 +7,7 @@ mod key;
 mod link;
 mod outcome;
 mod pace;
+mod patience;
 mod probe;
 mod queue;
 mod reply;

@@ -86,7 +86,7 @@ impl From<&HeaderProblem> for Violation {
                 ViolationCode::BadValue,
                 None,
                 None,
-                format!("{given} all stand for the parameter {parameter}; leave all but one out"),
+                format!("{given} stand for the same parameter, {parameter}; leave all but one out"),
             ),
             HeaderProblem::Missing { parameter } => Self::new(
                 ViolationCode::MissingParameter,

@@ -1,0 +1,53 @@
+//! How much a run bears: it counts calls that fail, and says when it is enough.
+
+use super::outcome::Problem;
+use super::terms::{FailureLimit, StopReason};
+
+/// So many calls in a row that cannot connect mean that the server is gone, whatever the limit says.
+const GONE: u64 = 25;
+
+/// Counts failures.
+#[derive(Debug)]
+pub(super) struct Patience {
+    limit: FailureLimit,
+    in_all: u64,
+    in_a_row: u64,
+    unreached: u64,
+}
+
+impl Patience {
+    pub(super) fn new(limit: FailureLimit) -> Self {
+        Self { limit, in_all: 0, in_a_row: 0, unreached: 0 }
+    }
+
+    /// An answer came, whatever it says: the server is there.
+    pub(super) fn server_answered(&mut self) {
+        self.unreached = 0;
+    }
+
+    /// A call ended because its last attempt could not connect. In doubt or not, it tells that the server may
+    /// be gone.
+    pub(super) fn unreached(&mut self) {
+        self.unreached += 1;
+    }
+
+    /// A call was applied.
+    pub(super) fn done(&mut self) {
+        self.in_a_row = 0;
+    }
+
+    /// A call failed, or nobody knows; the reason to stop, if this was one too many.
+    pub(super) fn failed(&mut self, problem: &Problem) -> Option<StopReason> {
+        self.in_all += 1;
+        self.in_a_row += 1;
+        let is_too_much = match self.limit {
+            FailureLimit::InARow(limit) => self.in_a_row >= limit.get(),
+            FailureLimit::InAll(limit) => self.in_all >= limit.get(),
+        };
+        if self.unreached >= GONE {
+            Some(StopReason::ServerGone(problem.clone()))
+        } else {
+            is_too_much.then(|| StopReason::TooManyFailures(problem.clone()))
+        }
+    }
+}
