@@ -12,6 +12,7 @@ mod operations;
 mod pace;
 mod patience;
 mod random;
+mod readme;
 mod results;
 mod secrecy;
 mod selectors;
