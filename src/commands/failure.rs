@@ -2,6 +2,7 @@
 
 use crate::cli::SettingsError;
 use crate::exit::Exit;
+use crate::recording::Tally;
 
 /// Why a command could not do what it was asked. Rows that fail are no failure of the command.
 #[derive(Debug, thiserror::Error)]
@@ -44,9 +45,13 @@ pub enum Failure {
     Left,
     /// Rows were sent, and what became of the last of them could not be written down.
     #[error(
-        "{0}. Rows whose outcome could not be written are listed above, if there are any; what was written before stays where it is, for a file with .partial behind its name"
+        "{error}. Rows were sent: {written}. Rows whose outcome could not be written are listed above, if there are any; what was written before stays where it is, for a file with .partial behind its name"
     )]
-    ResultsLost(crate::recording::RecordError),
+    ResultsLost {
+        error: crate::recording::RecordError,
+        /// Counts of what was written.
+        written: String,
+    },
 }
 
 impl From<crate::recording::ResultsError> for Failure {
@@ -59,6 +64,13 @@ impl From<crate::recording::ResultsError> for Failure {
 }
 
 impl Failure {
+    /// The results cannot be written although rows were sent.
+    pub(super) fn results_lost(error: crate::recording::RecordError, tally: &Tally) -> Self {
+        let written =
+            format!("{} ok, {} failed and {} unknown were written", tally.ok, tally.failed, tally.unknown);
+        Self::ResultsLost { error, written }
+    }
+
     /// The one match from a failure to an exit.
     pub(super) fn exit(&self) -> Exit {
         match self {
@@ -73,7 +85,7 @@ impl Failure {
             | Self::Demo(_)
             | Self::Unexpected(_)
             | Self::NotInVersion { .. } => Exit::Refused,
-            Self::Broken | Self::ResultsLost(_) => Exit::StoppedEarly,
+            Self::Broken | Self::ResultsLost { .. } => Exit::StoppedEarly,
             Self::Interrupted | Self::Left => Exit::Interrupted,
         }
     }

@@ -249,7 +249,16 @@ impl ImportJob {
             () = left(leaving) => return Err(Failure::Left),
         };
         let fed = fed.map_err(broken)?;
-        let mut finished = recorded.map_err(broken)??.finish(totals.rows)?;
+        let results = recorded.map_err(broken)??;
+        let sent = results.tally().clone();
+        // Rows were sent: from here on no failure may look like one before the first row.
+        let mut finished =
+            results.finish(totals.rows).map_err(|error| Failure::results_lost(error, &sent))?;
+        if let Some(error) = &finished.failed_lost {
+            self.listener.event(Event::Error(&format!(
+                "the rows that are not ok are not in a file of their own: {error}"
+            )));
+        }
         let exit = exit_of(&course, &finished, fed.is_err());
         if let Some(error) = fed.err().or(finished.unreadable.take()) {
             self.listener.event(Event::Error(&error.to_string()));

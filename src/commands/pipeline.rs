@@ -129,7 +129,7 @@ pub(super) fn record(
     }
     match fault {
         None => Ok(results),
-        Some(error) => Err(Failure::ResultsLost(error)),
+        Some(error) => Err(Failure::results_lost(error, results.tally())),
     }
 }
 

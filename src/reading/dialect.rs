@@ -85,11 +85,8 @@ const DETECTOR_LIMIT: u64 = 64 << 20;
 
 /// Looks at every byte, so that a file is called UTF-8 only when all of it is: a single letter of another
 /// encoding may come a million rows below the header.
-pub(super) fn scan(
-    open: &dyn Fn() -> io::Result<Box<dyn Read>>,
-    told: Option<&'static Encoding>,
-) -> io::Result<Scan> {
-    let mut reader = open()?;
+pub(super) fn scan(open: &dyn Fn() -> Box<dyn Read>, told: Option<&'static Encoding>) -> io::Result<Scan> {
+    let mut reader = open();
     let mut head = Vec::with_capacity(HEAD);
     reader.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
     let bom = Encoding::for_bom(&head);
@@ -98,10 +95,10 @@ pub(super) fn scan(
     let encoding = match marked.or(told) {
         Some(encoding) => encoding,
         None if proven_utf8 => UTF_8,
-        None => guess(open()?)?,
+        None => guess(open())?,
     };
     let unmarked = &head[bom.map_or(0, |(_, length)| length)..];
-    let has_zero_bytes = encoding == UTF_8 && unmarked.contains(&0);
+    let has_zero_bytes = bom.is_none() && told.is_none() && unmarked.contains(&0);
     let (text, _) = encoding.decode_without_bom_handling(unmarked);
     Ok(Scan {
         encoding,
@@ -204,7 +201,7 @@ mod tests {
     use std::io::{self, Read};
 
     fn scanned(bytes: &'static [u8]) -> Scan {
-        scan(&|| Ok(Box::new(bytes) as Box<dyn Read>), None).expect("readable")
+        scan(&|| Box::new(bytes) as Box<dyn Read>, None).expect("readable")
     }
 
     fn dialect(bytes: &'static [u8]) -> Dialect {

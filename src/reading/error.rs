@@ -100,12 +100,22 @@ pub enum ReadError {
         /// The limit.
         limit: u64,
     },
-    /// Somebody writes to the file while it is being imported.
+    /// A folder was named.
+    #[error("{} is a folder; name a CSV file or a workbook in it", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A number that a workbook cannot hold exactly.
     #[error(
-        "{name} has changed since it was validated; nothing behind this point was sent. Let the program that writes it finish, then import the rows that are not ok"
+        "{name}, row {row}, column {column}: the number has more than 15 digits, and a workbook does not keep them; format the column as text and write the number again, or use CSV"
     )]
-    Changed {
+    LongNumber {
         /// The input's name.
         name: String,
+        /// The sheet's row.
+        row: u32,
+        /// The sheet's column, counted from 1.
+        column: u32,
     },
 }

@@ -20,8 +20,6 @@ pub(super) const SWALLOWED: &str = "\u{1}\u{1}end of input\u{1}\u{1}\n";
 pub(super) enum Stopped {
     #[error("a row is too long")]
     HugeRow,
-    #[error("the file has changed")]
-    Changed,
 }
 
 /// Counts what was read since the last row, shared with whoever sees the rows.
@@ -41,17 +39,11 @@ pub(super) struct Guard<R> {
     old_mac: bool,
     tail: &'static [u8],
     ended: bool,
-    unchanged: Box<dyn Fn() -> bool + Send>,
 }
 
 impl<R: Read> Guard<R> {
-    pub(super) fn new(
-        inner: R,
-        since: SinceRow,
-        old_mac: bool,
-        unchanged: Box<dyn Fn() -> bool + Send>,
-    ) -> Self {
-        Self { inner, since, old_mac, tail: b"", ended: false, unchanged }
+    pub(super) fn new(inner: R, since: SinceRow, old_mac: bool) -> Self {
+        Self { inner, since, old_mac, tail: b"", ended: false }
     }
 }
 
@@ -60,9 +52,6 @@ impl<R: Read> Read for Guard<R> {
         if !self.ended {
             if self.since.0.load(Ordering::Relaxed) > ROW_LIMIT_MIB << 20 {
                 return Err(io::Error::other(Stopped::HugeRow));
-            }
-            if !(self.unchanged)() {
-                return Err(io::Error::other(Stopped::Changed));
             }
             let count = self.inner.read(buffer)?;
             if count > 0 {

@@ -26,6 +26,8 @@ pub struct Columns {
     pub constants: Vec<(&'static Parameter, String)>,
     /// Whether a column is one of an earlier result.
     pub old_results: Vec<bool>,
+    /// Columns without a name: they must be empty, because nobody knows what they hold.
+    pub unnamed: Vec<usize>,
     /// What is wrong with the header; while there is anything, no row is valid.
     pub problems: Vec<HeaderProblem>,
 }
@@ -69,6 +71,7 @@ impl Columns {
             names: header,
             bindings: Vec::new(),
             constants: Vec::new(),
+            unnamed: Vec::new(),
             problems: Vec::new(),
         };
         for column in 0..columns.names.len() {
@@ -105,7 +108,11 @@ impl Columns {
             self.old_results[column] = true;
         } else if let Some(parameter) = operation.parameter(name) {
             self.bind(column, parameter);
-        } else if !ignore_unknown && !name.is_empty() {
+        } else if ignore_unknown {
+            // Left out, as the user wants it.
+        } else if name.is_empty() {
+            self.unnamed.push(column);
+        } else {
             let known = operation.parameters_in(None).map(|p| p.name);
             let problem = HeaderProblem::Unknown { column: name.clone(), nearest: nearest(name, known) };
             self.problems.push(problem);

@@ -1,6 +1,7 @@
 //! Stage 1, bytes to rows: what dialect a file is in, which column is which parameter, and one row after
 //! the other with one row in memory. Knows the catalogue; does not know what a valid value is.
 
+mod copy;
 mod dialect;
 mod error;
 mod guard;

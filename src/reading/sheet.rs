@@ -1,8 +1,6 @@
 //! One sheet of an Excel workbook, copied out as plain rows, cell by cell.
 
-use std::fs::File;
-use std::io::{self, BufReader, Write};
-use std::path::Path;
+use std::io::{self, BufReader, Read, Seek, Write};
 
 use calamine::{DataRef, ExcelDateTime, Reader, Xlsx};
 
@@ -10,8 +8,12 @@ use super::error::ReadError;
 
 /// Writes the sheet to `out` as CSV, one record per row of the sheet, so that a record's place is the row's
 /// number. Dates become ISO, numbers what a spreadsheet shows of them: at most 15 significant digits.
-pub(super) fn copy(path: &Path, name: &str, sheet: Option<&str>, out: impl Write) -> Result<(), ReadError> {
-    let file = File::open(path).map_err(|source| ReadError::Open { path: path.to_owned(), source })?;
+pub(super) fn copy(
+    file: impl Read + Seek,
+    name: &str,
+    sheet: Option<&str>,
+    out: impl Write,
+) -> Result<(), ReadError> {
     let broken = |reason: calamine::XlsxError| ReadError::Workbook {
         name: name.to_owned(),
         reason: reason.to_string(),
@@ -31,6 +33,9 @@ pub(super) fn copy(path: &Path, name: &str, sheet: Option<&str>, out: impl Write
     let mut rows = Rows::new(out);
     while let Some(cell) = cells.next_cell().map_err(broken)? {
         let (row, column) = cell.get_position();
+        if matches!(cell.get_value(), DataRef::Float(number) if number.abs() >= EXACT) {
+            return Err(ReadError::LongNumber { name: name.to_owned(), row: row + 1, column: column + 1 });
+        }
         rows.put(row, column, text(cell.get_value()))
             .map_err(|source| ReadError::Copy { name: name.to_owned(), source })?;
     }
@@ -79,6 +84,9 @@ impl<W: Write> Rows<W> {
     }
 }
 
+/// From here on a double no longer holds every digit that was written.
+const EXACT: f64 = 1e15;
+
 fn text(value: &DataRef<'_>) -> String {
     match value {
         DataRef::Empty => String::new(),
@@ -86,7 +94,8 @@ fn text(value: &DataRef<'_>) -> String {
         DataRef::SharedString(text) => (*text).to_owned(),
         DataRef::Int(number) => number.to_string(),
         DataRef::Float(number) => decimal(*number),
-        DataRef::Bool(flag) => if *flag { "1" } else { "0" }.to_owned(),
+        // As a spreadsheet shows it: a flag, and no amount of money.
+        DataRef::Bool(flag) => if *flag { "TRUE" } else { "FALSE" }.to_owned(),
         DataRef::DateTime(moment) => date(moment),
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
         // Such a cell is refused later by whatever its column wants; as text it can be seen why.
@@ -117,7 +126,13 @@ fn decimal(number: f64) -> String {
     #[expect(clippy::cast_possible_truncation, reason = "the exponent of a finite double lies within ±324")]
     let decimals = (SIGNIFICANT - 1 - magnitude as i32).clamp(0, 300);
     let text = format!("{number:.*}", usize::try_from(decimals).unwrap_or(0));
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+    if !text.contains('.') {
+        return text;
+    }
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    // A cell that is a number reads one way; three decimals, as text, would read two ways.
+    let decimals = text.rsplit_once('.').map_or(0, |(_, decimals)| decimals.len());
+    if decimals == 3 { format!("{text}0") } else { text.to_owned() }
 }
 
 #[cfg(test)]
@@ -134,6 +149,7 @@ mod tests {
             (0.0, "0"),
             (380_670_001_122.0, "380670001122"),
             (0.07, "0.07"),
+            (1.005, "1.0050"),
         ] {
             assert_eq!(decimal(number), shown);
         }

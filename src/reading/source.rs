@@ -1,14 +1,13 @@
 //! Where rows come from: a text file, a sheet of a workbook, or standard input. Every pass over the input
 //! opens it anew and reads the same rows.
 
-use std::fs::{File, Metadata};
-use std::io::{self, BufWriter, Read, Write};
-use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::fs::File;
+use std::io::{self, BufWriter, Read};
+use std::path::PathBuf;
 
 use encoding_rs_io::DecodeReaderBytesBuilder;
-use tempfile::NamedTempFile;
 
+use super::copy::Copy;
 use super::dialect::{self, Dialect, DialectChoice};
 use super::error::ReadError;
 use super::guard::{Guard, ROW_LIMIT_MIB, SENTINEL, SWALLOWED, SinceRow, Stopped};
@@ -38,54 +37,32 @@ impl Input {
 #[derive(Debug)]
 pub struct Source {
     name: String,
-    content: Content,
+    content: Copy,
     /// Rows of a sheet are counted, lines of a text are counted by their line ends.
     is_sheet: bool,
     dialect: Dialect,
 }
 
-/// Where the bytes are.
-#[derive(Debug)]
-enum Content {
-    File { path: PathBuf, stamp: Stamp },
-    Copy(NamedTempFile),
-}
-
-/// Tells whether somebody wrote to a file in the meantime.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Stamp {
-    length: u64,
-    modified: Option<SystemTime>,
-}
-
-impl From<&Metadata> for Stamp {
-    fn from(metadata: &Metadata) -> Self {
-        Self { length: metadata.len(), modified: metadata.modified().ok() }
-    }
-}
-
 impl Source {
-    /// Opens the input and finds out how it is written. Standard input and sheets are copied to a temporary
-    /// file first; `stdin` is read only for [`Input::Stdin`].
+    /// Opens the input and finds out how it is written. A private copy is taken first: what is checked, what
+    /// is sent and what the results repeat are the same rows, whoever writes to the file meanwhile. `stdin` is
+    /// read only for [`Input::Stdin`].
     pub fn open(
         input: &Input,
         choice: DialectChoice,
         sheet: Option<&str>,
-        stdin: impl Read,
+        mut stdin: impl Read,
     ) -> Result<Self, ReadError> {
         let name = input.name();
         let content = match input {
-            Input::Stdin => Content::Copy(copy_of(&name, |out| io::copy(&mut { stdin }, out).map(drop))?),
+            Input::Stdin => copy_of(&name, |out| io::copy(&mut stdin, out))?,
             Input::File(path) => {
                 let open = |source| ReadError::Open { path: path.clone(), source };
-                let file = File::open(path).map_err(open)?;
-                let metadata = file.metadata().map_err(open)?;
-                if metadata.is_file() {
-                    Content::File { path: path.clone(), stamp: Stamp::from(&metadata) }
-                } else {
-                    // A pipe such as /dev/fd/63 can be read once only.
-                    Content::Copy(copy_of(&name, |out| io::copy(&mut &file, out).map(drop))?)
+                let mut file = File::open(path).map_err(open)?;
+                if file.metadata().map_err(open)?.is_dir() {
+                    return Err(ReadError::Folder { path: path.clone() });
                 }
+                copy_of(&name, |out| io::copy(&mut file, out))?
             }
         };
         let source = Self { name, content, is_sheet: false, dialect: Dialect::OWN };
@@ -115,9 +92,7 @@ impl Source {
     /// Starts a pass over the input: the header's cells, and the rows behind it.
     pub fn records(&self) -> Result<(Vec<String>, Records), ReadError> {
         let since = SinceRow::default();
-        let file = File::open(self.path()).map_err(|source| self.unreadable(source))?;
-        let unchanged = self.unchanged(&file).map_err(|source| self.unreadable(source))?;
-        let guard = Guard::new(self.decoded(file), since.clone(), self.dialect.old_mac, unchanged);
+        let guard = Guard::new(self.decoded(), since.clone(), self.dialect.old_mac);
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
@@ -142,22 +117,13 @@ impl Source {
         Ok((header.cells().map(|cell| cell.trim().to_owned()).collect(), records))
     }
 
-    fn path(&self) -> &Path {
-        match &self.content {
-            Content::File { path, .. } => path,
-            Content::Copy(copy) => copy.path(),
-        }
-    }
-
     fn unreadable(&self, source: io::Error) -> ReadError {
         ReadError::Read { name: self.name.clone(), source }
     }
 
     fn kind(&self) -> Result<Kind, ReadError> {
         let mut magic = Vec::with_capacity(8);
-        File::open(self.path())
-            .and_then(|f| f.take(8).read_to_end(&mut magic))
-            .map_err(|e| self.unreadable(e))?;
+        self.content.reader().take(8).read_to_end(&mut magic).map_err(|e| self.unreadable(e))?;
         Ok(match magic.as_slice() {
             [b'P', b'K', 3, 4, ..] => Kind::Workbook,
             [0xD0, 0xCF, 0x11, 0xE0, ..] => Kind::OldWorkbook,
@@ -166,8 +132,7 @@ impl Source {
     }
 
     fn into_text(mut self, choice: DialectChoice) -> Result<Self, ReadError> {
-        let path = self.path().to_owned();
-        let open = || File::open(&path).map(|file| Box::new(file) as Box<dyn Read>);
+        let open = || Box::new(self.content.reader()) as Box<dyn Read>;
         let scan = dialect::scan(&open, choice.encoding).map_err(|e| self.unreadable(e))?;
         if scan.has_zero_bytes {
             return Err(ReadError::Binary { name: self.name });
@@ -177,15 +142,17 @@ impl Source {
     }
 
     fn into_sheet(mut self, sheet: Option<&str>) -> Result<Self, ReadError> {
-        let copy =
-            NamedTempFile::new().map_err(|source| ReadError::Copy { name: self.name.clone(), source })?;
-        sheet::copy(self.path(), &self.name, sheet, BufWriter::new(copy.as_file()))?;
-        self.content = Content::Copy(copy);
+        let name = &self.name;
+        let failed = |source| ReadError::Copy { name: name.clone(), source };
+        let file = tempfile::tempfile().map_err(failed)?;
+        sheet::copy(self.content.reader(), name, sheet, BufWriter::new(&file))?;
+        self.content = Copy::of_file(file);
         self.is_sheet = true;
         Ok(self)
     }
 
-    fn decoded(&self, file: File) -> Box<dyn Read + Send> {
+    fn decoded(&self) -> Box<dyn Read + Send> {
+        let file = self.content.reader();
         if self.dialect.proven_utf8 && !self.dialect.bom {
             return Box::new(file);
         }
@@ -196,14 +163,6 @@ impl Source {
             .build(file);
         Box::new(decoder)
     }
-
-    /// Whether the open file is still what it was. A program that saves by writing another file in its place
-    /// does no harm: what is open stays what it was.
-    fn unchanged(&self, file: &File) -> io::Result<Box<dyn Fn() -> bool + Send>> {
-        let Content::File { stamp, .. } = &self.content else { return Ok(Box::new(|| true)) };
-        let (file, stamp) = (file.try_clone()?, *stamp);
-        Ok(Box::new(move || file.metadata().is_ok_and(|now| Stamp::from(&now) == stamp)))
-    }
 }
 
 /// What the first bytes say a file is.
@@ -213,14 +172,11 @@ enum Kind {
     OldWorkbook,
 }
 
-fn copy_of(
-    name: &str,
-    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> Result<NamedTempFile, ReadError> {
-    let failed = |source| ReadError::Copy { name: name.to_owned(), source };
-    let mut copy = NamedTempFile::new().map_err(failed)?;
-    fill(&mut copy).and_then(|()| copy.flush()).map_err(failed)?;
-    Ok(copy)
+fn copy_of(name: &str, fill: impl FnOnce(&mut File) -> io::Result<u64>) -> Result<Copy, ReadError> {
+    let mut file =
+        tempfile::tempfile().map_err(|source| ReadError::Copy { name: name.to_owned(), source })?;
+    fill(&mut file).map_err(|source| ReadError::Copy { name: name.to_owned(), source })?;
+    Ok(Copy::of_file(file))
 }
 
 /// A pass over the rows of an input.
@@ -274,7 +230,6 @@ impl Records {
         };
         match source.get_ref().and_then(|inner| inner.downcast_ref::<Stopped>()) {
             Some(Stopped::HugeRow) => ReadError::HugeRow { name, line, limit: ROW_LIMIT_MIB },
-            Some(Stopped::Changed) => ReadError::Changed { name },
             None => ReadError::Read { name, source },
         }
     }

@@ -103,12 +103,40 @@ fn empty_files_and_binary_files_are_refused() {
 }
 
 #[test]
-fn a_file_that_grows_between_two_passes_stops_the_second() {
+fn a_file_that_changes_between_two_passes_changes_neither() {
     let mut file = file(b"id\n1\n");
     let source = open(&file).expect("opened");
-    table(&source).expect("the first pass");
+    let first = table(&source).expect("the first pass");
     file.write_all(b"2\n").and_then(|()| file.flush()).expect("written");
-    assert!(matches!(table(&source), Err(ReadError::Changed { .. })));
+    file.as_file().set_len(2).expect("cut");
+    assert_eq!(table(&source).expect("the second pass"), first);
+}
+
+#[test]
+fn a_folder_is_no_input() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let input = Input::File(folder.path().to_owned());
+    let opened = Source::open(&input, DialectChoice::default(), None, std::io::empty());
+    assert!(matches!(opened, Err(ReadError::Folder { .. })));
+}
+
+#[test]
+fn utf16_without_a_mark_is_refused_even_with_cyrillic() {
+    let bytes: Vec<u8> = "id;name\n1;Привет\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert!(matches!(read(&bytes), Err(ReadError::Binary { .. })));
+}
+
+#[test]
+fn a_number_that_a_workbook_does_not_keep_is_refused() {
+    let path = tempfile::Builder::new().suffix(".xlsx").tempfile().expect("a temporary file");
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.write(0, 0, "id").expect("written");
+    sheet.write(1, 0, 12_345_678_901_234_567.0).expect("written");
+    workbook.save(path.path()).expect("saved");
+    let opened =
+        Source::open(&Input::File(path.path().to_owned()), DialectChoice::default(), None, std::io::empty());
+    assert!(matches!(opened, Err(ReadError::LongNumber { row: 2, column: 1, .. })));
 }
 
 #[test]
@@ -140,7 +168,7 @@ fn a_sheet_is_rows_with_the_sheets_numbers() {
     let open = |sheet| Source::open(&input, DialectChoice::default(), sheet, std::io::empty());
     let (header, rows) = table(&open(None).expect("opened")).expect("readable");
     assert_eq!(header, cells(&["id", "value"]));
-    assert_eq!(rows, [(3, cells(&["1001", "2024-03-09"])), (4, cells(&["-15.4", "1"]))]);
+    assert_eq!(rows, [(3, cells(&["1001", "2024-03-09"])), (4, cells(&["-15.4", "TRUE"]))]);
     assert_eq!(table(&open(Some("Второй")).expect("opened")).expect("readable").0, cells(&["x"]));
     let error = open(Some("Третий")).expect_err("no sheet").to_string();
     assert!(error.contains("Клиенты, Второй"), "{error}");

@@ -53,6 +53,8 @@ impl Finish for io::Stdout {
 pub struct Results {
     results: Sheet,
     failed: Option<Sheet>,
+    /// Why there is no file of failed rows any more: the results themselves go on.
+    failed_lost: Option<RecordError>,
     order: InOrder,
     records: Records,
     row: Row,
@@ -75,6 +77,7 @@ impl Results {
         let mut results = Self {
             results: Sheet::begin(files.results, source.dialect(), kept.chain(RESULT_COLUMNS))?,
             failed: files.failed.map(|file| Sheet::begin(file, source.dialect(), names)).transpose()?,
+            failed_lost: None,
             order: InOrder::new(),
             records,
             row: Row::default(),
@@ -99,7 +102,21 @@ impl Results {
     /// Hands what is written to the system, so that it survives this program.
     pub fn flush(&mut self) -> Result<(), RecordError> {
         self.results.flush()?;
-        self.failed.as_mut().map_or(Ok(()), Sheet::flush)
+        let flushed = self.failed.as_mut().map_or(Ok(()), Sheet::flush);
+        self.keep_failed(flushed);
+        Ok(())
+    }
+
+    /// What became of the rows so far.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    fn keep_failed(&mut self, written: Result<(), RecordError>) {
+        if let Err(error) = written {
+            self.failed = None;
+            self.failed_lost = Some(error);
+        }
     }
 
     /// The results that wait for an earlier row, for when nothing can be written any more.
@@ -117,8 +134,12 @@ impl Results {
             }
         }
         let (path, earlier) = self.results.finish()?;
-        let failed = self.failed.map(Sheet::finish).transpose()?.map(|(path, _)| path);
-        Ok(Finished { path, earlier, failed, tally: self.tally, unreadable: self.unreadable })
+        let (failed, failed_lost) = match self.failed.map(Sheet::finish) {
+            Some(Ok((path, _))) => (Some(path), None),
+            Some(Err(error)) => (None, Some(error)),
+            None => (None, self.failed_lost),
+        };
+        Ok(Finished { path, earlier, failed, failed_lost, tally: self.tally, unreadable: self.unreadable })
     }
 
     fn write_row(&mut self, result: &RowResult) -> Result<(), RecordError> {
@@ -143,10 +164,12 @@ impl Results {
         match &mut self.failed {
             Some(failed) if result.status != Status::Ok && is_readable => {
                 let padding = (self.row.len()..self.width).map(|_| "");
-                failed.write(self.row.cells().chain(padding))
+                let written = failed.write(self.row.cells().chain(padding));
+                self.keep_failed(written);
             }
-            _ => Ok(()),
+            _ => {}
         }
+        Ok(())
     }
 
     /// The input may have been taken away meanwhile; what became of its rows must still be written.
@@ -173,6 +196,8 @@ pub struct Finished {
     pub earlier: Option<PathBuf>,
     /// Where the rows are that are not ok.
     pub failed: Option<PathBuf>,
+    /// Why the rows that are not ok are in no file of their own although that was wanted.
+    pub failed_lost: Option<RecordError>,
     /// Counts over all rows.
     pub tally: Tally,
     /// Why the input's own columns are missing from some row on.

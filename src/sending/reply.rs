@@ -77,6 +77,12 @@ pub(super) fn of_response(response: &Response, key: &ApiKey) -> Reply {
             FailureCode::HttpStatus,
             format!("the server refused the key (HTTP {status}): {}", said(&answer)),
         ),
+        // Turned away by status, accepted by verdict: nobody knows.
+        429 | 503 if answer.as_ref().is_some_and(Answer::says_ok) => problem(
+            Event::MayHaveHappened,
+            FailureCode::BadAnswer,
+            format!("HTTP {status} with {}", unreadable(&text, key)),
+        ),
         429 | 503 => problem(
             Event::TurnedAway,
             FailureCode::HttpStatus,

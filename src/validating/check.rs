@@ -157,6 +157,16 @@ impl Checker {
             );
             self.violations.push(Violation::new(ViolationCode::BadValue, None, Some(cell.trim()), reason));
         }
+        for place in &self.columns.unnamed {
+            let Some(cell) = row.cell(*place).map(str::trim).filter(|cell| !cell.is_empty()) else {
+                continue;
+            };
+            let reason = format!(
+                "column {} has no name in the header, but holds a value; name it, empty it, or leave such columns out with --ignore-unknown-columns. A value that holds the delimiter needs quotation marks",
+                place + 1
+            );
+            self.violations.push(Violation::new(ViolationCode::BadValue, None, Some(cell), reason));
+        }
         if row.len() < width && self.rules.empty == EmptyCells::Clear {
             let reason = format!(
                 "the row has {} of {width} cells; with --empty clear the missing ones would be cleared on the server. Write them, empty where that is meant",

@@ -49,6 +49,17 @@ fn a_short_row_is_padded_and_an_extra_cell_is_refused() {
 }
 
 #[test]
+fn a_value_under_no_name_is_refused_unless_unknown_columns_are_ignored() {
+    let header = ["customer_id", "amount", "", "comment"];
+    let mut strict = checker("change_balance", &header, Rules::default());
+    assert_eq!(codes(&mut strict, &["1", "5", "50", "x"]), [ViolationCode::BadValue]);
+    assert_eq!(sent(&mut strict, &["1", "5", " ", "x"]).len(), 3);
+    let ignoring = Mapping::default().with([], [], true);
+    let mut lenient = checker_with("change_balance", &header, Rules::default(), &ignoring);
+    assert_eq!(sent(&mut lenient, &["1", "5", "50", "x"]).len(), 3);
+}
+
+#[test]
 fn clearing_sends_empty_cells_but_never_those_that_are_not_there() {
     let rules = Rules { empty: EmptyCells::Clear, ..Rules::default() };
     let mut checker = checker("edit", &["id", "comment"], rules);

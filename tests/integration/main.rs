@@ -4,6 +4,7 @@
 mod columns;
 mod deletes;
 mod dialects;
+mod disturbed;
 mod duplicates;
 mod fates;
 mod invalid;

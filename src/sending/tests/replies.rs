@@ -212,3 +212,13 @@ fn a_page_under_a_bad_status_is_told_by_its_title() {
     assert!(problem(200, page).2.starts_with("the answer cannot be read: <html>"));
     assert_eq!(problem(500, "<title></title>").2, "HTTP 500: <title></title>");
 }
+
+/// A server that books and then says that it is busy must not be asked to book again.
+#[test]
+fn turned_away_with_an_ok_may_have_happened() {
+    for status in [429, 503] {
+        let (event, code, _) = problem(status, r#"{"Result":"OK","Id":5}"#);
+        assert_eq!((event, code), (Event::MayHaveHappened, FailureCode::BadAnswer), "{status}");
+        assert_eq!(problem(status, r#"{"Result":"ERROR"}"#).0, Event::TurnedAway, "{status}");
+    }
+}
