@@ -1,6 +1,7 @@
 //! The commands: wiring only. Each takes settings, joins the stages and turns what they return into events
 //! and an exit.
 
+mod ahead;
 mod catalogue;
 mod demo;
 mod failure;

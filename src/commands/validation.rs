@@ -2,6 +2,7 @@
 
 use tokio::sync::watch;
 
+use super::ahead::Ahead;
 use super::failure::Failure;
 use crate::events::{Event, Listener};
 use crate::reading::{Row, Source};
@@ -30,23 +31,29 @@ pub(super) fn check_all(
     stop: &watch::Receiver<StopSignal>,
 ) -> Result<Validated, Failure> {
     let mut across = Across::new(allow_duplicates);
-    let (_, mut records) = source.records()?;
-    let mut row = Row::default();
+    let (_, records) = source.records()?;
     let mut problems = Problems { name: source.name(), listener, count: 0 };
     for violation in checker.header() {
         problems.tell(1, violation);
     }
-    while records.read(&mut row)? {
-        if row.number().0.is_multiple_of(STEP) {
+    std::thread::scope(|scope| -> Result<(), Failure> {
+        let ahead = Ahead::start(scope, records);
+        while let Some(bundle) = ahead.next()? {
             if *stop.borrow() != StopSignal::None {
                 return Err(Failure::Interrupted);
             }
-            listener.event(Event::Checking(row.number().0));
+            for row in bundle.rows() {
+                if row.number().0.is_multiple_of(STEP) {
+                    listener.event(Event::Checking(row.number().0));
+                }
+                if let Err(rejection) = check(&mut checker, &mut across, row, |_| ()) {
+                    rejection.own.iter().for_each(|violation| problems.tell(row.line(), violation));
+                }
+            }
+            ahead.give_back(bundle);
         }
-        if let Err(rejection) = check(&mut checker, &mut across, &row, |_| ()) {
-            rejection.own.iter().for_each(|violation| problems.tell(row.line(), violation));
-        }
-    }
+        Ok(())
+    })?;
     if let Some(more) = problems.count.checked_sub(TOLD).filter(|more| *more > 0) {
         listener.event(Event::MoreInvalid(more));
     }
