@@ -14,6 +14,10 @@ use crate::validating::{Totals, Violation};
 pub enum Event<'e> {
     /// Something that needs attention but stops nothing.
     Warning(&'e str),
+    /// Something that is good to know.
+    Note(&'e str),
+    /// What is at stake when the rows are sent.
+    Stake(&'e str),
     /// Something that keeps rows from being sent.
     Error(&'e str),
     /// The input was opened.
@@ -45,6 +49,28 @@ pub enum Event<'e> {
     Sending(u64),
     /// A row has ended.
     Row(Status),
+    /// Something is looked at before the first row is sent, or behind the last.
+    Looking {
+        /// What.
+        look: Look,
+        /// So many rows, or customers.
+        rows: u64,
+        /// So many of them are done already.
+        done: u64,
+    },
+    /// So many of them are done.
+    Looked(u64),
+    /// The server is asked about so many rows in doubt.
+    FindingOut(u64),
+    /// The server was asked about one of them.
+    FoundOut(Status),
+    /// So many rows were not found yet, and may still be on their way.
+    Settling {
+        /// How many.
+        rows: u64,
+        /// For how long they are waited for.
+        span: Duration,
+    },
     /// The server ordered a pause.
     Paused {
         /// For how long.
@@ -58,6 +84,17 @@ pub enum Event<'e> {
     Leaving,
     /// The command has ended.
     Finished(&'e Summary),
+}
+
+/// What is looked at beside the rows that are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// Who exists already.
+    Existing,
+    /// Balances before the first booking.
+    Balances,
+    /// Balances behind the last one.
+    BalancesAgain,
 }
 
 /// The end of a run, for people and for scripts.
@@ -89,6 +126,8 @@ pub struct Summary {
     pub failed: Option<PathBuf>,
     /// The new name of an earlier results file.
     pub earlier: Option<PathBuf>,
+    /// The journal; none where nothing was to be sent.
+    pub journal: Option<PathBuf>,
 }
 
 /// Why nothing is sent.

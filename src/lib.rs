@@ -6,6 +6,7 @@
 //! ```text
 //! catalogue <- reading <- validating <- sending <- recording       what the API offers, bytes to rows,
 //!                                                                  rows to calls, calls to outcomes, to disk
+//!                                               <- settling        what became of rows nobody knows about
 //! sandbox                                                          knows the catalogue alone
 //! events <- reporting                                              what people are told
 //! cli                                                              knows clap, and each stage's settings
@@ -36,4 +37,5 @@ pub mod recording;
 pub mod reporting;
 pub mod sandbox;
 pub mod sending;
+pub mod settling;
 pub mod validating;

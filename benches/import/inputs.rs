@@ -94,3 +94,17 @@ pub fn money(file: &mut dyn Write, rows: usize) -> io::Result<()> {
         }
     })
 }
+
+/// The requests that [`money`] amounts to, tags included, one body a line.
+pub fn bookings(file: &mut dyn Write, rows: usize) -> io::Result<()> {
+    (0..rows).try_for_each(|row| {
+        let (whole, cents) = (row % 900 + 100, row / 900 % 100);
+        let sign = if row % 4 == 1 { "-" } else { "" };
+        let mut body = Serializer::new(String::new());
+        body.extend_pairs([("key", KEY), ("cat", "customer"), ("subcat", "change_balance")]);
+        body.append_pair("customer_id", &(100_000 + row).to_string());
+        body.append_pair("amount", &format!("{sign}{whole}.{cents:02}"));
+        body.append_pair("comment", &format!("correction {row} [ub-abcdef-{}]", row + 1));
+        writeln!(file, "{}", body.finish())
+    })
+}

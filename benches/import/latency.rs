@@ -30,7 +30,7 @@ pub fn measure(bench: &Bench, table: &mut Table) -> Result<(), Failure> {
     for _ in 0..runs {
         bare.push(against(behaviour, rows, |url| bare_loop(&bodies, url))?.0.wall);
         if let Ok(walls) = &mut program {
-            match against(behaviour, rows + PROBE, |url| bench.import(&input, url, &options)) {
+            match against(behaviour, rows + PROBE, |url| bench.import("edit", &input, url, &options)) {
                 Ok((cost, _)) => walls.push(cost.wall),
                 Err(failure) => program = Err(failure),
             }

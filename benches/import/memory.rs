@@ -19,7 +19,8 @@ pub fn measure(bench: &Bench, table: &mut Table) -> Result<(), Failure> {
     let input = bench.input("large.csv", ROWS, inputs::customers)?;
     let options = ["--rate", "unlimited", "--concurrency", &CONNECTIONS.to_string()];
     add(table, "validate edit", bench.validate("edit", &input));
-    let import = against(Behaviour::default(), ROWS + PROBE, |url| bench.import(&input, url, &options));
+    let import =
+        against(Behaviour::default(), ROWS + PROBE, |url| bench.import("edit", &input, url, &options));
     add(table, "import edit", import.map(|(cost, _)| cost));
     Ok(())
 }

@@ -27,7 +27,7 @@ pub fn measure(bench: &Bench, table: &mut Table) -> Result<(), Failure> {
 
     let behaviour = Behaviour { record_arrivals: true, ..Behaviour::default() };
     let (cost, arrivals) =
-        match against(behaviour, rows + PROBE, |url| bench.import(&input, url, &["--rate", &rate])) {
+        match against(behaviour, rows + PROBE, |url| bench.import("edit", &input, url, &["--rate", &rate])) {
             Ok(measured) => measured,
             Err(failure) => {
                 table.failed(&total, &failure);

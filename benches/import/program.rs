@@ -41,12 +41,18 @@ impl Bench {
         Ok(path)
     }
 
-    /// Runs `import edit` on a file against a responder.
-    pub fn import(&self, input: &Path, url: &str, options: &[&str]) -> Result<Cost, Failure> {
+    /// Runs `import` on a file against a responder.
+    pub fn import(
+        &self,
+        operation: &str,
+        input: &Path,
+        url: &str,
+        options: &[&str],
+    ) -> Result<Cost, Failure> {
         let fresh = self.beside(input)?;
         let results = fresh.path().join("results.csv");
         let mut arguments: Vec<OsString> =
-            vec!["import".into(), "edit".into(), fresh.path().join("input.csv").into()];
+            vec!["import".into(), operation.into(), fresh.path().join("input.csv").into()];
         arguments.extend(["--url", url, "--selector", "subcat", "--quiet"].map(OsString::from));
         arguments.extend(["--results".into(), results.into_os_string()]);
         arguments.extend(options.iter().map(OsString::from));
@@ -78,8 +84,8 @@ fn program(arguments: Vec<OsString>) -> Run {
 }
 
 /// Runs the bare loop on a file of bodies.
-pub fn bare_loop(bodies: &Path, url: &str) -> Result<Cost, Failure> {
-    let arguments = vec![bare::RUN.into(), bodies.into(), url.into(), CONNECTIONS.to_string().into()];
+pub fn bare_loop(bodies: &Path, url: &str, connections: usize) -> Result<Cost, Failure> {
+    let arguments = vec![bare::RUN.into(), bodies.into(), url.into(), connections.to_string().into()];
     Run { program: std::env::current_exe()?, arguments, environment: Vec::new() }.cost()
 }
 

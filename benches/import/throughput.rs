@@ -1,68 +1,115 @@
 //! Rows per second and CPU per row with nothing in the way: no latency, no rate.
 
 use super::child::{Cost, Failure};
-use super::inputs;
-use super::program::{Bench, CONNECTIONS, PROBE, against, bare_loop};
+use super::inputs::{self, Content};
+use super::program::{Bench, PROBE, against, bare_loop};
 use super::responder::Behaviour;
 use super::spread::{Spread, grouped, thousandths};
 use super::table::Table;
 
-const SPEED: &str = "edit, rows/s";
-const CPU: &str = "edit, CPU s per 10,000 rows";
+/// What is sent, and what part of the bare loop's rows per second it is to reach.
+struct Case {
+    operation: &'static str,
+    connections: usize,
+    rows: Content,
+    bodies: Content,
+    least: f64,
+    part: &'static str,
+}
 
-/// The program is to reach this part of the bare loop's rows per second.
-const LEAST_SPEED: f64 = 0.5;
-/// The program may use this many times the bare loop's CPU for a row.
+const CASES: [Case; 3] = [
+    Case {
+        operation: "edit",
+        connections: 32,
+        rows: inputs::customers,
+        bodies: inputs::bodies,
+        least: 0.5,
+        part: "half",
+    },
+    Case {
+        operation: "edit",
+        connections: 64,
+        rows: inputs::customers,
+        bodies: inputs::bodies,
+        least: 0.5,
+        part: "half",
+    },
+    // Every row is on the disk before it leaves.
+    Case {
+        operation: "change_balance",
+        connections: 64,
+        rows: inputs::money,
+        bodies: inputs::bookings,
+        least: 1.0 / 3.0,
+        part: "a third of",
+    },
+];
+
+/// The program may use this many times the bare loop's CPU for a row of `edit`.
 const MOST_CPU: f64 = 3.0;
 
-/// Runs both in turn, so that whatever else the machine does falls on both.
+/// Measures every case.
 pub fn measure(bench: &Bench, table: &mut Table) -> Result<(), Failure> {
-    let (rows, runs) = (bench.pick(200_000, 50_000), bench.pick(5, 1));
-    eprintln!("throughput: runs of each: {runs}");
-    let input = bench.input("customers.csv", rows, inputs::customers)?;
-    let bodies = bench.input("bodies.txt", rows, inputs::bodies)?;
-    let options = ["--rate", "unlimited", "--concurrency", &CONNECTIONS.to_string()];
+    CASES.iter().try_for_each(|case| case.measure(bench, table))
+}
 
-    let (mut bare, mut program) = (Vec::new(), Ok(Vec::new()));
-    for _ in 0..runs {
-        bare.push(against(Behaviour::default(), rows, |url| bare_loop(&bodies, url))?.0);
-        // A program that failed once would fail again; the bare loop still goes into the table.
-        if let Ok(costs) = &mut program {
-            match against(Behaviour::default(), rows + PROBE, |url| bench.import(&input, url, &options)) {
-                Ok((cost, _)) => costs.push(cost),
-                Err(failure) => program = Err(failure),
+impl Case {
+    /// Runs both in turn, so that whatever else the machine does falls on both.
+    fn measure(&self, bench: &Bench, table: &mut Table) -> Result<(), Failure> {
+        let Self { operation, connections, .. } = self;
+        let speed_line = format!("{operation}, {connections} in flight, rows/s");
+        let cpu_line = format!("{operation}, {connections} in flight, CPU s per 10,000 rows");
+        let (rows, runs) = (bench.pick(200_000, 50_000), bench.pick(5, 1));
+        eprintln!("throughput of {operation}, {connections} in flight: runs of each: {runs}");
+        let input = bench.input("rows.csv", rows, self.rows)?;
+        let bodies = bench.input("bodies.txt", rows, self.bodies)?;
+        let connections_text = connections.to_string();
+        let options = ["--rate", "unlimited", "--concurrency", &connections_text];
+
+        let (mut bare, mut program) = (Vec::new(), Ok(Vec::new()));
+        for _ in 0..runs {
+            bare.push(against(Behaviour::default(), rows, |url| bare_loop(&bodies, url, *connections))?.0);
+            // A program that failed once would fail again; the bare loop still goes into the table.
+            if let Ok(costs) = &mut program {
+                let ran = against(Behaviour::default(), rows + PROBE, |url| {
+                    bench.import(operation, &input, url, &options)
+                });
+                match ran {
+                    Ok((cost, _)) => costs.push(cost),
+                    Err(failure) => program = Err(failure),
+                }
             }
         }
-    }
 
-    let Some((bare_speed, bare_cpu)) = figures(&bare, rows) else { return Ok(()) };
-    let (speed_beside, cpu_beside) = (bare_speed.text(grouped), bare_cpu.text(thousandths));
-    let program = match program {
-        Ok(costs) => costs,
-        Err(failure) => {
-            table.failed_beside(SPEED, &failure, speed_beside);
-            table.failed_beside(CPU, &Failure::new(failure.summary()), cpu_beside);
-            return Ok(());
-        }
-    };
-    let Some((speed, cpu)) = figures(&program, rows) else { return Ok(()) };
-    let least = bare_speed.median * LEAST_SPEED;
-    let most = bare_cpu.median * MOST_CPU;
-    table.line(
-        SPEED,
-        speed.text(grouped),
-        speed_beside,
-        format!("at least half the loop's: {}", grouped(least)),
-        speed.median >= least,
-    );
-    table.line(
-        CPU,
-        cpu.text(thousandths),
-        cpu_beside,
-        format!("at most three times the loop's: {}", thousandths(most)),
-        cpu.median <= most,
-    );
-    Ok(())
+        let Some((bare_speed, bare_cpu)) = figures(&bare, rows) else { return Ok(()) };
+        let (speed_beside, cpu_beside) = (bare_speed.text(grouped), bare_cpu.text(thousandths));
+        let program = match program {
+            Ok(costs) => costs,
+            Err(failure) => {
+                table.failed_beside(&speed_line, &failure, speed_beside);
+                table.failed_beside(&cpu_line, &Failure::new(failure.summary()), cpu_beside);
+                return Ok(());
+            }
+        };
+        let Some((speed, cpu)) = figures(&program, rows) else { return Ok(()) };
+        let least = bare_speed.median * self.least;
+        let most = bare_cpu.median * MOST_CPU;
+        table.line(
+            &speed_line,
+            speed.text(grouped),
+            speed_beside,
+            format!("at least {} the loop's: {}", self.part, grouped(least)),
+            speed.median >= least,
+        );
+        table.line(
+            &cpu_line,
+            cpu.text(thousandths),
+            cpu_beside,
+            format!("at most three times the loop's: {}", thousandths(most)),
+            cpu.median <= most,
+        );
+        Ok(())
+    }
 }
 
 /// Rows per second, and CPU seconds for 10,000 rows.

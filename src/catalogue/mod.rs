@@ -4,6 +4,7 @@
 //! checks are all made from it, and no other folder spells a parameter's name. It imports nothing from
 //! the rest of the crate.
 
+mod answers;
 mod customer;
 mod envelope;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod lookup;
 mod model;
 mod version;
 
+pub use answers::{BALANCE, HISTORY_AMOUNT, HISTORY_DATE, HISTORY_NOTE, is_field};
 pub use customer::CUSTOMER;
 pub use envelope::{ApiSelector, KEY, SECTION};
 pub use lookup::{Nearest, Operation, UnknownOperation, nearest, operation, operations};

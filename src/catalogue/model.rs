@@ -291,6 +291,17 @@ impl Subcategory {
         self.parameters.iter().find(|p| p.meaning == meaning)
     }
 
+    /// Whether it books money.
+    pub fn books_money(&self) -> bool {
+        self.by_meaning(Meaning::Amount).is_some()
+    }
+
+    /// Whether a person should look at the totals before it is done to many customers: money is booked, or
+    /// customers are removed.
+    pub fn asks_first(&self) -> bool {
+        self.books_money() || self.action == Action::Delete
+    }
+
     /// Whether a server of this version has the subcategory; without a version, every one does.
     pub fn is_in(&self, server: Option<Version>) -> bool {
         server.is_none_or(|server| self.added.is_none_or(|added| server >= added))

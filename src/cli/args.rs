@@ -1,13 +1,16 @@
 //! The commands and their arguments, as they are typed.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
 use super::help;
-use super::import_args::{ImportArgs, ValidateArgs};
+use super::import_args::ValidateArgs;
+use super::journal_args::{ReconcileArgs, ResultsArgs, ResumeArgs, UndoArgs};
+use super::typed::ImportCommand;
 use super::values;
 use crate::catalogue::{Operation, Version, operation};
 use crate::sandbox::{Fault, Location, RetryAfter, Selectors, Shape};
@@ -24,9 +27,17 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Validate every row of a file, then send it; write the results
-    Import(Box<ImportArgs>),
+    Import(Box<ImportCommand>),
     /// Make the same checks as import; send nothing
     Validate(Box<ValidateArgs>),
+    /// Go on with a run that was stopped, killed or crashed
+    Resume(Box<ResumeArgs>),
+    /// Find out what became of rows whose outcome is unknown
+    Reconcile(Box<ReconcileArgs>),
+    /// Write the results of a run anew
+    Results(ResultsArgs),
+    /// Write a CSV that takes back what a run applied; send nothing
+    Undo(UndoArgs),
     /// Print a CSV header to start from
     Template(TemplateArgs),
     /// List the operations, or the parameters of one
@@ -119,4 +130,7 @@ pub struct SandboxArgs {
     /// How answers are written: classic, modern or mixed; bom and warning add noise before them, as in modern,bom.
     #[arg(long, value_name = "SHAPE", default_value = "classic", help_heading = "Misbehaviour")]
     pub(super) shape: Shape,
+    /// Keep only the first N characters of a booking's comment, as some installations do.
+    #[arg(long, value_name = "N", value_parser = values::positive::<NonZeroUsize>, help_heading = "Misbehaviour")]
+    pub(super) comment_limit: Option<NonZeroUsize>,
 }

@@ -11,6 +11,7 @@ Examples:
   userside-bulk template change_balance > money.csv    a header to start from
   userside-bulk validate change_balance money.csv      check the file, send nothing
   userside-bulk import change_balance money.csv --expect-total 12345.67
+  userside-bulk resume money.journal                   go on after a stop, a crash or a power cut
 
 The server is named by --url or USERSIDE_URL, the API key by USERSIDE_API_KEY or --key-file.
 `userside-bulk import --help` has all options.";
@@ -21,7 +22,8 @@ Examples:
   userside-bulk import add legacy.csv --map 'ФИО=fio' --set billing_id=1
   userside-bulk import add legacy.csv --mapping legacy.toml --rate 600/m
   userside-bulk import change_balance money.xlsx --sheet Март --expect-total 12345.67
-  generate | userside-bulk import edit - --results edit.results.csv
+  userside-bulk import change_balance money.csv --expect-debit 4000 --verify
+  generate | userside-bulk import edit - --results edit.results.csv --journal edit.journal
 
 Results:
   customers.csv gives customers.results.csv: the input's columns and, for every
@@ -29,12 +31,16 @@ Results:
   result_error_code, result_error, result_http_status and result_attempts.
   failed means not applied; unknown means that the server may have applied it.
 
+Journal:
+  customers.journal lies beside the results and remembers every row, without the
+  key. `userside-bulk resume customers.journal` goes on after any stop.
+
 Exit codes:
   0    every row ok
   1    finished, some rows are not ok
   2    wrong usage or invalid input, nothing was sent
-  3    stopped early
-  130  interrupted";
+  3    stopped early, can be resumed
+  130  interrupted, can be resumed";
 
 const VALIDATE: &str = "\
 Examples:
@@ -46,6 +52,63 @@ Valid rows are skipped there.
 
 Exit codes:
   0 every row can be sent; 2 wrong usage or invalid input.";
+
+pub(super) const RESUME: &str = "\
+Examples:
+  userside-bulk resume customers.journal
+  userside-bulk resume customers.journal --rate 2/s --key-file key
+
+Goes on with the options that the journal keeps; options given here go over
+them. The input must be what it was. Rows that must not happen twice and may
+have happened are not sent again; rows that are safe to repeat are.
+
+Exit codes:
+  0    every row ok, or the run was finished already
+  1    finished, some rows are not ok
+  2    wrong usage, a changed input, or a journal that cannot be used
+  3    stopped early, can be resumed
+  130  interrupted, can be resumed";
+
+pub(super) const RECONCILE: &str = "\
+Examples:
+  userside-bulk reconcile money.journal
+  userside-bulk reconcile money.journal --settle 2m --resend
+
+Reads from the server what became of rows whose outcome is unknown: bookings by
+the tag in their comment, new customers by their code. Found rows become ok,
+rows that are proven not applied become failed, all others stay unknown.
+Nothing is written to the server, except by --resend.
+
+Exit codes:
+  0    every row ok
+  1    finished, some rows are not ok
+  2    wrong usage, a changed input, or a journal that cannot be used
+  3    stopped early, can be started again
+  130  interrupted, can be started again";
+
+pub(super) const RESULTS: &str = "\
+Examples:
+  userside-bulk results customers.journal
+  userside-bulk results customers.journal --results - | less
+
+Writes the results of a run anew, from its input and its journal. Sends nothing.
+
+Exit codes:
+  0 every row ok; 1 some rows are not ok; 2 wrong usage, a changed input, or a
+  journal that cannot be used.";
+
+pub(super) const UNDO: &str = "\
+Examples:
+  userside-bulk undo money.journal
+  userside-bulk import change_balance money.undo.csv
+
+For every booking that a run applied there is a row with the same customer and
+the negated amount, and a comment that names the run. Look at the file before
+you import it. Sends nothing.
+
+Exit codes:
+  0 written; 2 wrong usage, an operation that cannot be taken back, or a journal
+  that cannot be used.";
 
 pub(super) fn import() -> String {
     format!("{}\n{IMPORT}", operation_list())
@@ -95,7 +158,7 @@ Kinds of faults:
         let _ = writeln!(text, "  {:<13} {}", kind.name(), kind.summary());
     }
     text.push_str(
-        "\nGET /sandbox/ledger answers what the server holds: customers, bookings, number\nof requests.",
+        "\nGET /sandbox/ledger answers what the server holds: customers, bookings, number\nof requests, and how many writes each customer has seen.",
     );
     text
 }

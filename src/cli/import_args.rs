@@ -26,11 +26,18 @@ pub struct ImportArgs {
     pub(super) pace: PaceArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
+    #[command(flatten)]
+    pub(super) journal: JournalArgs,
     /// Send the valid rows of a file that has invalid ones.
     ///
     /// Without it a file with a single invalid row sends nothing.
     #[arg(long, help_heading = "Rules")]
     pub(super) skip_invalid: bool,
+    /// Do not ask before money is booked or customers are deleted.
+    ///
+    /// Without a terminal nobody is asked.
+    #[arg(long, short, help_heading = "Rules")]
+    pub(super) yes: bool,
 }
 
 /// `validate`.
@@ -94,6 +101,12 @@ pub(super) struct InputArgs {
     /// Refuse an input whose valid rows do not add up to this amount, to the last kopeck.
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true, help_heading = "Rules")]
     pub(super) expect_total: Option<Money>,
+    /// Refuse an input whose valid rows do not take off this amount in all, written without a sign.
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true, value_parser = values::magnitude, help_heading = "Rules")]
+    pub(super) expect_debit: Option<Money>,
+    /// Refuse an input whose valid rows do not add this amount in all.
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true, value_parser = values::magnitude, help_heading = "Rules")]
+    pub(super) expect_credit: Option<Money>,
     /// Tell the installation not to fire its internal triggers.
     #[arg(long, help_heading = "Rules")]
     pub(super) skip_internal_api: bool,
@@ -187,4 +200,47 @@ pub(super) struct OutputArgs {
     /// Log on standard error: retries; twice for every answer too; three times for what every request holds.
     #[arg(long, short, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
+}
+
+/// What is remembered of a run, and what follows it.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Journal")]
+pub(super) struct JournalArgs {
+    /// Where the run is remembered, so that it can go on after a stop [default: FILE.journal beside the input].
+    ///
+    /// With --results march.results.csv it is march.journal.
+    #[arg(long, value_name = "FILE")]
+    pub(super) journal: Option<PathBuf>,
+    /// Begin anew although an unfinished run's journal lies there; it is renamed, not deleted.
+    #[arg(long)]
+    pub(super) new_run: bool,
+    /// Send comments as they are, without the tag by which a booking is found again.
+    #[arg(long)]
+    pub(super) no_comment_tag: bool,
+    /// What becomes of a row of add whose customer is there already.
+    #[arg(long, value_name = "WHAT", default_value = "fail")]
+    pub(super) existing: Existing,
+    /// How long a request may still be at work on the server; until then "not found" proves nothing.
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = values::span)]
+    pub(super) settle: Duration,
+    /// Do not ask the server at the end what became of unknown rows.
+    #[arg(long)]
+    pub(super) no_reconcile: bool,
+    /// Send rows again that are proven not applied.
+    #[arg(long)]
+    pub(super) resend: bool,
+    /// Read all balances before and after, and compare each with what was booked.
+    #[arg(long)]
+    pub(super) verify: bool,
+}
+
+/// `--existing`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Existing {
+    /// The row is failed with already_exists and the customer's id; nothing is sent
+    Fail,
+    /// The row is skipped
+    Skip,
+    /// Do not look; saves a read for every row
+    Ignore,
 }

@@ -4,11 +4,18 @@
 mod args;
 mod help;
 mod import_args;
+mod journal_args;
 mod settings;
+mod stored;
+mod typed;
 mod values;
 
 pub use args::{Cli, Command, DemoArgs, OperationsArgs, SandboxArgs, TemplateArgs};
-pub use import_args::{ImportArgs, ValidateArgs};
+pub use import_args::{Existing, ImportArgs, ValidateArgs};
+pub use journal_args::{ReconcileArgs, Reconciling, ResultsArgs, ResumeArgs, Resuming, Rewriting, UndoArgs};
 pub use settings::{
-    ImportSettings, MaxFailures, OutputSettings, Place, SendSettings, SettingsError, sandbox_settings,
+    Asks, ImportSettings, JournalSettings, MaxFailures, OutputSettings, Place, ResultsSettings,
+    ResumeSettings, SendSettings, SettingsError, Terminals, UndoSettings, sandbox_settings,
 };
+pub use stored::{StoredError, StoredOptions};
+pub use typed::{Chosen, ImportCommand, Overrides, Typed};

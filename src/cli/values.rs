@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use url::{Host, Url};
 
+use crate::validating::{Money, ParseMoneyError};
+
 /// A span of time such as `30s`, `500ms` or `2m`; a bare number is seconds. Positive, at most a day.
 pub(super) fn span(text: &str) -> Result<Duration, String> {
     let error = || format!("'{text}' is no span of time: write it like 30s, 500ms or 2m");
@@ -34,6 +36,15 @@ pub(super) fn positive_span(text: &str) -> Result<Duration, String> {
     span(text).and_then(|span| {
         if span.is_zero() { Err("it must be longer than nothing".to_owned()) } else { Ok(span) }
     })
+}
+
+/// An amount of money without a sign.
+pub(super) fn magnitude(text: &str) -> Result<Money, String> {
+    let amount: Money = text.parse().map_err(|error: ParseMoneyError| error.to_string())?;
+    if amount.is_negative() {
+        return Err("it is negative; write the sum without a sign, also of what is taken off".to_owned());
+    }
+    Ok(amount)
 }
 
 /// `--max-failures`: a number of rows, or a share of the valid ones.
@@ -109,6 +120,9 @@ impl FromStr for Endpoint {
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
             return Err("the address must begin with https:// or http:// and name a host".to_owned());
         }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("the address must not hold a user or a password (what stands before @): addresses are kept in the journal, and nothing secret is".to_owned());
+        }
         if url.query().is_some() || url.fragment().is_some() {
             return Err("the address must end with api.php, without ? and what follows; the key goes into USERSIDE_API_KEY".to_owned());
         }
@@ -134,7 +148,7 @@ fn has_ending(path: &str, ending: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Endpoint, MaxFailures, positive_span, span};
+    use super::{Endpoint, MaxFailures, magnitude, positive_span, span};
     use std::time::Duration;
 
     #[test]
@@ -177,11 +191,23 @@ mod tests {
             "https://x.example.com/api.php?key=s3cret",
             "x.example.com/api.php?key=s3cret",
             "ftp://x/s3cret",
+            "https://user:s3cret@x.example.com/api.php",
+            "https://s3cret@x.example.com",
+            "https://:s3cret@x.example.com",
             "https://",
         ] {
             let error = bad.parse::<Endpoint>().expect_err(bad);
             assert!(!error.contains("s3cret"), "{error}");
         }
+    }
+
+    #[test]
+    fn sums_are_written_without_a_sign() {
+        let read = |text: &str| magnitude(text).map(|amount| amount.to_string());
+        assert_eq!(read("1 234,5"), Ok("1234.50".to_owned()));
+        assert_eq!(read("0"), Ok("0.00".to_owned()));
+        assert!(read("-0.01").is_err_and(|error| error.contains("negative")));
+        assert!(read("much").is_err());
     }
 
     #[test]

@@ -91,7 +91,7 @@ const STEPS: [Step; 7] = [
         command: ["import", "change_balance"],
         sample: "balances.csv",
         results: "balances",
-        options: &["--expect-rows", "150", "--expect-total", "12345.67"],
+        options: &["--expect-rows", "150", "--expect-total", "12345.67", "--yes"],
         expected: Exit::Done,
     },
     Step {
@@ -169,9 +169,11 @@ struct Prepared {
 fn prepare(folder: &Path) -> io::Result<Prepared> {
     fs::create_dir_all(folder)?;
     for step in &STEPS {
-        match fs::remove_file(results(folder, step.results)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
+        for left in [results(folder, step.results), folder.join(format!("{}.journal", step.results))] {
+            match fs::remove_file(left) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
         }
     }
     let _ = fs::remove_file(folder.join("customers-to-mend.csv"));

@@ -1,8 +1,9 @@
 //! Why a command could not do what it was asked, and the exit that follows.
 
+use std::path::{Path, PathBuf};
+
 use crate::cli::SettingsError;
 use crate::exit::Exit;
-use crate::recording::Tally;
 
 /// Why a command could not do what it was asked. Rows that fail are no failure of the command.
 #[derive(Debug, thiserror::Error)]
@@ -32,7 +33,7 @@ pub enum Failure {
         server: crate::catalogue::Version,
     },
     #[error(
-        "a part of the program has stopped unexpectedly; this is a mistake in userside-bulk. What is known of the rows is in the results file with .partial behind its name"
+        "a part of the program has stopped unexpectedly; this is a mistake in userside-bulk. What is known of the rows is in the journal: `userside-bulk resume` goes on"
     )]
     Broken,
     #[error(transparent)]
@@ -40,23 +41,58 @@ pub enum Failure {
     #[error("interrupted while the input was checked; nothing was sent")]
     Interrupted,
     #[error(
-        "left before the results were written whole; what was written lies beside them, with .partial behind the name. Rows that are not there are unknown"
+        "left before the results were written; the journal knows everything. `userside-bulk resume {}` goes on",
+        quoted(journal)
     )]
-    Left,
-    /// Rows were sent, and what became of the last of them could not be written down.
+    Left { journal: PathBuf },
+    /// Rows were sent, and the results cannot be written.
     #[error(
-        "{error}. Rows were sent: {written}. Rows whose outcome could not be written are listed above, if there are any; what was written before stays where it is, for a file with .partial behind its name"
+        "{error}. Nothing is lost: what became of the rows is in the journal. Once there is room, `userside-bulk results {}` writes the results",
+        quoted(journal)
     )]
-    ResultsLost {
-        error: crate::recording::RecordError,
-        /// Counts of what was written.
-        written: String,
-    },
+    ResultsLost { error: String, journal: PathBuf },
+    #[error(transparent)]
+    Journal(#[from] crate::recording::JournalError),
+    #[error(transparent)]
+    Stored(#[from] crate::cli::StoredError),
+    #[error(
+        "the run that began {} is not finished: {}. To go on with it: `userside-bulk resume {}`. To leave it and begin anew: the same command with --new-run, which keeps the old journal under another name", begun.strftime("%Y-%m-%d %H:%M UTC"), progress(counts), quoted(journal)
+    )]
+    Unfinished { journal: PathBuf, begun: jiff::Timestamp, counts: crate::recording::Counts },
+    #[error(
+        "{input} has changed since the run began ({found}; it was {expected}), so nobody can tell which row is which. Put the old file back; or begin a new run with the rows that are not ok in the results, which `userside-bulk results` writes as long as the old file is there"
+    )]
+    InputChanged { input: String, expected: crate::reading::Fingerprint, found: crate::reading::Fingerprint },
+    #[error("not sent: the answer was no")]
+    Declined,
+    #[error(
+        "{operation} cannot be taken back: the journal does not know what was there before. What can be taken back are bookings"
+    )]
+    CannotUndo { operation: &'static str },
+}
+
+/// A path as one types it in a shell.
+fn quoted(path: &Path) -> String {
+    crate::reporting::quoted(path)
+}
+
+fn progress(counts: &crate::recording::Counts) -> String {
+    let parts = [
+        (counts.ok, "ok"),
+        (counts.failed, "failed"),
+        (counts.invalid, "invalid"),
+        (counts.unknown, "unknown"),
+        (counts.existing, "there already"),
+        (counts.unsent(), "not sent"),
+    ];
+    let parts = parts.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}"));
+    format!("of {} rows {}", counts.rows, parts.collect::<Vec<_>>().join(", "))
 }
 
 impl From<crate::recording::ResultsError> for Failure {
     fn from(error: crate::recording::ResultsError) -> Self {
         match error {
+            crate::recording::ResultsError::Journal(error) => Self::Journal(error),
             crate::recording::ResultsError::Read(error) => Self::Read(error),
             crate::recording::ResultsError::Record(error) => Self::Record(error),
         }
@@ -64,13 +100,6 @@ impl From<crate::recording::ResultsError> for Failure {
 }
 
 impl Failure {
-    /// The results cannot be written although rows were sent.
-    pub(super) fn results_lost(error: crate::recording::RecordError, tally: &Tally) -> Self {
-        let written =
-            format!("{} ok, {} failed and {} unknown were written", tally.ok, tally.failed, tally.unknown);
-        Self::ResultsLost { error, written }
-    }
-
     /// The one match from a failure to an exit.
     pub(super) fn exit(&self) -> Exit {
         match self {
@@ -84,9 +113,15 @@ impl Failure {
             | Self::Runtime(_)
             | Self::Demo(_)
             | Self::Unexpected(_)
+            | Self::Journal(_)
+            | Self::Stored(_)
+            | Self::Unfinished { .. }
+            | Self::InputChanged { .. }
+            | Self::Declined
+            | Self::CannotUndo { .. }
             | Self::NotInVersion { .. } => Exit::Refused,
             Self::Broken | Self::ResultsLost { .. } => Exit::StoppedEarly,
-            Self::Interrupted | Self::Left => Exit::Interrupted,
+            Self::Interrupted | Self::Left { .. } => Exit::Interrupted,
         }
     }
 }

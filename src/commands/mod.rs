@@ -2,14 +2,22 @@
 //! and an exit.
 
 mod ahead;
+mod ask;
+mod beforehand;
 mod catalogue;
 mod demo;
 mod failure;
+mod finding;
 mod import;
+mod journal;
 mod pipeline;
+mod recorder;
 mod run;
 mod sandbox;
+mod session;
 mod stop;
+mod undo;
 mod validation;
+mod verifying;
 
 pub use run::run;

@@ -1,167 +1,188 @@
-//! The second pass: one thread reads rows and makes calls, the engine sends them, one thread writes what
-//! became of them. Every channel is bounded, so the slowest of the three sets the speed.
+//! The second pass: rows are read and made calls on a thread of their own, and handed to whoever takes them.
+//! Every channel is bounded, so the slowest sets the speed.
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use super::failure::Failure;
+use super::recorder::{Notes, Report};
 use super::validation::check;
+use crate::catalogue::Effect;
 use crate::events::{Event, Listener};
-use crate::reading::{ReadError, Records, Row, RowNumber};
-use crate::recording::{RecordError, Results, RowResult, Status};
-use crate::sending::{Delivery, Job, StopSignal, Ticket};
-use crate::validating::{Across, Checker};
+use crate::reading::{Records, Row, RowNumber};
+use crate::recording::{Entry, Finished, Replay, Results, RowResult, RunId, Tag};
+use crate::sending::{Job, Past, Ticket};
+use crate::settling::{Known, Next, next};
+use crate::validating::{Across, Call, Checked, Checker, Rejection};
 
 /// Calls and results travel in bundles: waking a thread for each would cost more than the work itself.
 const BUNDLE: usize = 64;
 /// How many bundles wait at the most.
 pub(super) const BUNDLES: usize = 8;
 
-/// What the recorder is sent.
-pub(super) enum Report {
-    /// From the engine.
-    Deliveries(Vec<Delivery>),
-    /// From the feeder: rows that are not sent.
-    Unsent(Vec<(RowNumber, RowResult)>),
-}
-
-impl From<Vec<Delivery>> for Report {
-    fn from(deliveries: Vec<Delivery>) -> Self {
-        Self::Deliveries(deliveries)
-    }
-}
-
-/// Reads rows and hands them on.
-pub(super) struct Feeder {
+/// The rows of an input and the rules for them.
+pub(super) struct Rows {
     pub(super) records: Records,
     pub(super) checker: Checker,
     pub(super) across: Across,
-    pub(super) reports: mpsc::Sender<Report>,
 }
 
-/// What becomes of valid rows.
-pub(super) enum Valid {
-    /// They are sent.
-    Send(mpsc::Sender<Vec<Job>>),
-    /// They are not, and why.
-    Skip(&'static str),
-}
-
-impl Feeder {
-    /// Goes through all rows. When the engine takes no more calls, the rest is not sent.
-    pub(super) fn run(mut self, mut valid: Valid) -> Result<(), ReadError> {
+impl Rows {
+    /// Goes through all rows; `take` gets what the check says of each, and whether to go on is its answer.
+    pub(super) fn each<R>(
+        mut self,
+        mut make: impl FnMut(&Checked<'_>) -> R,
+        mut take: impl FnMut(&Row, Result<R, Rejection>) -> Result<bool, Failure>,
+    ) -> Result<(), Failure> {
         let mut row = Row::default();
-        let mut jobs = Vec::with_capacity(BUNDLE);
-        let mut unsent = Vec::new();
         while self.records.read(&mut row)? {
-            let number = row.number();
-            match check(&mut self.checker, &mut self.across, &row, |checked| match valid {
-                Valid::Send(_) => Ok(checked.to_call()),
-                Valid::Skip(why) => Err(why),
-            }) {
-                Ok(Ok(call)) => jobs.push(Job { ticket: Ticket(number.0), call }),
-                Ok(Err(why)) => unsent.push((number, RowResult::skipped(why))),
-                Err(rejection) => unsent.push((number, RowResult::invalid(&rejection))),
-            }
-            if jobs.len() >= BUNDLE {
-                self.send(std::mem::replace(&mut jobs, Vec::with_capacity(BUNDLE)), &mut valid);
-            }
-            if unsent.len() >= BUNDLE {
-                self.report(std::mem::take(&mut unsent));
+            let checked = check(&mut self.checker, &mut self.across, &row, &mut make);
+            if !take(&row, checked)? {
+                return Ok(());
             }
         }
-        self.send(jobs, &mut valid);
-        self.report(unsent);
         Ok(())
     }
 
-    fn send(&self, jobs: Vec<Job>, valid: &mut Valid) {
-        let Valid::Send(calls) = valid else { return };
-        if jobs.is_empty() {
-            return;
-        }
-        if let Err(mpsc::error::SendError(jobs)) = calls.blocking_send(jobs) {
-            const WHY: &str = "the run stopped before this row was sent";
-            *valid = Valid::Skip(WHY);
-            self.report(
-                jobs.into_iter().map(|job| (RowNumber(job.ticket.0), RowResult::skipped(WHY))).collect(),
-            );
-        }
-    }
-
-    fn report(&self, unsent: Vec<(RowNumber, RowResult)>) {
-        // Where the recorder is gone, its own error is what counts.
-        if !unsent.is_empty() {
-            let _ = self.reports.blocking_send(Report::Unsent(unsent));
-        }
+    /// The results of an input of which nothing is sent.
+    pub(super) fn write_unsent(self, mut results: Results, why: &'static str) -> Result<Finished, Failure> {
+        self.each(
+            |_| (),
+            |_, checked| {
+                let result = match checked {
+                    Ok(()) => RowResult::skipped(why),
+                    Err(rejection) => RowResult::invalid(&rejection),
+                };
+                results.put(&result)?;
+                Ok(true)
+            },
+        )?;
+        Ok(results.finish()?)
     }
 }
 
-/// Writes results down until nobody sends any more. After a fault nothing more is written, and what could
-/// not be is told instead, so that nobody has to guess.
-pub(super) fn record(
-    mut results: Results,
-    mut reports: mpsc::Receiver<Report>,
-    listener: &Arc<dyn Listener>,
-    stop: &watch::Sender<StopSignal>,
-) -> Result<Results, Failure> {
-    let mut fault = None;
-    while let Some(report) = reports.blocking_recv() {
-        let rows = rows_of(report, listener);
-        rows.iter().for_each(|(_, result)| listener.event(Event::Row(result.status)));
-        if fault.is_some() {
-            rows.iter().for_each(|(number, result)| tell_unwritten(*number, result, listener));
-        } else if let Err(error) = write(&mut results, &rows) {
-            // What was handed over since the last flush may be lost with the buffer, and what waits for an
-            // earlier row is in no file at all.
-            let lost: BTreeMap<_, _> = results.held().into_iter().chain(rows).collect();
-            lost.iter().for_each(|(number, result)| tell_unwritten(*number, result, listener));
-            fault = Some(error);
-            // Nothing more may be launched; what is in flight still comes, and is told.
-            stop.send_if_modified(|signal| {
-                let changes = *signal < StopSignal::Finish;
-                *signal = (*signal).max(StopSignal::Finish);
-                changes
-            });
-        }
-    }
-    match fault {
-        None => Ok(results),
-        Some(error) => Err(Failure::results_lost(error, results.tally())),
-    }
+/// Which rows are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// All that were not sent yet; and with `resend` those that were proven not to be applied.
+    Open {
+        /// Whether those are sent too.
+        resend: bool,
+    },
+    /// Only those that were proven not to be applied.
+    NotApplied,
 }
 
-fn write(results: &mut Results, rows: &[(RowNumber, RowResult)]) -> Result<(), RecordError> {
-    for (number, result) in rows {
-        results.put(*number, result.clone())?;
-    }
-    results.flush()
+/// Hands calls to the engine, unless the journal knows what became of their rows.
+pub(super) struct Feeder {
+    pub(super) rows: Rows,
+    pub(super) replay: Replay,
+    pub(super) effect: Effect,
+    pub(super) scope: Scope,
+    /// The run that comments are tagged with; none where they are left alone.
+    pub(super) tags: Option<RunId>,
+    pub(super) notes: Notes,
+    pub(super) listener: Arc<dyn Listener>,
 }
 
-fn rows_of(report: Report, listener: &Arc<dyn Listener>) -> Vec<(RowNumber, RowResult)> {
-    match report {
-        Report::Unsent(rows) => rows,
-        Report::Deliveries(deliveries) => deliveries
-            .into_iter()
-            .filter_map(|delivery| match delivery {
-                Delivery::Settled(settled) => Some((RowNumber(settled.ticket.0), settled.outcome.into())),
-                Delivery::Paused { span, capped } => {
-                    listener.event(Event::Paused { span, capped });
-                    None
+impl Feeder {
+    /// Goes through all rows, until the engine takes no more.
+    pub(super) fn run(self, calls: &mpsc::Sender<Vec<Job>>) -> Result<(), Failure> {
+        let Self { rows, mut replay, effect, scope, tags, notes, listener } = self;
+        let mut jobs = Vec::with_capacity(BUNDLE);
+        let mut invalid = Vec::new();
+        let mut resent = HashSet::new();
+        rows.each(|checked| checked.to_call(), |row, checked| {
+            let number = row.number();
+            let entry = replay.entry(number)?;
+            match checked {
+                Err(rejection) if entry.is_none() => {
+                    invalid.push((number, RowResult::invalid(&rejection)));
                 }
-            })
-            .collect(),
+                Err(_) => {}
+                Ok(call) => {
+                    let call = tagged(&call, tags.as_ref(), number);
+                    let is_behind = call.sequence().is_some_and(|key| resent.contains(&key));
+                    match job(number, call, entry, effect, scope, is_behind) {
+                        Ok(job) => {
+                            resent.extend(job.call.sequence().filter(|_| job.past.doubt.is_some()));
+                            jobs.push(job);
+                        }
+                        Err(Left::Settled(status)) => listener.event(Event::Row(status)),
+                        Err(Left::Changed) => listener.event(Event::Warning(&format!(
+                            "line {}: what would be sent is not what an earlier session sent for this row; it is left alone. Did the version of the program change?",
+                            row.line()
+                        ))),
+                    }
+                }
+            }
+            if invalid.len() >= BUNDLE {
+                notes.report_blocking(Report::Rows(std::mem::take(&mut invalid)));
+            }
+            if jobs.len() >= BUNDLE {
+                let bundle = std::mem::replace(&mut jobs, Vec::with_capacity(BUNDLE));
+                return Ok(calls.blocking_send(bundle).is_ok());
+            }
+            Ok(true)
+        })?;
+        if !invalid.is_empty() {
+            notes.report_blocking(Report::Rows(invalid));
+        }
+        if !jobs.is_empty() {
+            // Where the engine takes no more, the rows were not sent, and the journal says nothing of them.
+            let _ = calls.blocking_send(jobs);
+        }
+        Ok(())
     }
 }
 
-fn tell_unwritten(number: RowNumber, result: &RowResult, listener: &Arc<dyn Listener>) {
-    if matches!(result.status, Status::Skipped | Status::Invalid) {
-        return;
+/// The call as it is sent: a booking's comment carries the tag that finds it again.
+pub(super) fn tagged(call: &Call, tags: Option<&RunId>, row: RowNumber) -> Call {
+    match tags {
+        Some(run) => call.tagged(&Tag { run: *run, row }.to_string()),
+        None => call.clone(),
     }
-    let id = result.id.as_deref().map_or_else(String::new, |id| format!(", id {id}"));
-    let error = result.error.as_ref().map_or_else(String::new, |(_, text)| format!(": {text}"));
-    let text = format!("not written to the results: row {number} is {}{id}{error}", result.status.name());
-    listener.event(Event::Warning(&text));
+}
+
+/// Why a row is not sent.
+enum Left {
+    /// What became of it is known, or has to be found out.
+    Settled(crate::recording::Status),
+    /// Its content is not what it was.
+    Changed,
+}
+
+/// What is sent for a row. `is_behind`: an earlier row of the same customer is sent again.
+fn job(
+    row: RowNumber,
+    call: Call,
+    entry: Option<Entry>,
+    effect: Effect,
+    scope: Scope,
+    is_behind: bool,
+) -> Result<Job, Left> {
+    let known = Known::of(entry.as_ref());
+    let resend = scope != Scope::Open { resend: false };
+    let next = next(effect, known, resend);
+    let is_wanted = scope != Scope::NotApplied || known == Known::Failed { not_applied: true };
+    let Some(entry) = entry else {
+        return if is_wanted {
+            Ok(Job { ticket: Ticket(row.0), call, past: Past::default() })
+        } else {
+            Err(Left::Settled(crate::recording::Status::Skipped))
+        };
+    };
+    // An earlier row of the same customer is sent again: the later one must have the last word.
+    let is_overtaken = is_behind && known == Known::Ok && effect == Effect::Repeatable;
+    let is_sent = matches!(next, Next::Send | Next::SendInDoubt) || is_overtaken;
+    if !is_wanted || !is_sent {
+        return Err(Left::Settled(entry.result.status));
+    }
+    if entry.content.as_ref().is_some_and(|content| *content != call.digest().to_string()) {
+        return Err(Left::Changed);
+    }
+    let doubt = (next == Next::SendInDoubt || is_overtaken).then(|| entry.doubt());
+    Ok(Job { ticket: Ticket(row.0), call, past: Past { attempts: entry.result.attempts, doubt } })
 }

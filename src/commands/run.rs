@@ -5,8 +5,10 @@ use std::io::IsTerminal;
 use clap::Parser;
 
 use super::failure::Failure;
-use super::{catalogue, demo, import, sandbox};
-use crate::cli::{Cli, Command, ImportSettings, sandbox_settings};
+use super::{catalogue, demo, import, journal, sandbox, undo};
+use crate::cli::{
+    Cli, Command, ImportSettings, ResultsSettings, ResumeSettings, Terminals, UndoSettings, sandbox_settings,
+};
 use crate::exit::Exit;
 use crate::reporting::print_error;
 
@@ -31,11 +33,16 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
 }
 
 fn dispatch(command: Command) -> Result<Exit, Failure> {
-    let is_terminal = std::io::stderr().is_terminal();
+    let terminals =
+        Terminals { input: std::io::stdin().is_terminal(), errors: std::io::stderr().is_terminal() };
     let key = || std::env::var("USERSIDE_API_KEY").ok();
     match command {
-        Command::Import(args) => import::run(ImportSettings::of_import(*args, is_terminal, key())?),
-        Command::Validate(args) => import::run(ImportSettings::of_validate(*args, is_terminal)?),
+        Command::Import(args) => import::run(ImportSettings::of_import(*args, terminals, key())?),
+        Command::Validate(args) => import::run(ImportSettings::of_validate(*args, terminals)?),
+        Command::Resume(args) => journal::resume(ResumeSettings::of_resume(*args, terminals, key())),
+        Command::Reconcile(args) => journal::reconcile(ResumeSettings::of_reconcile(*args, terminals, key())),
+        Command::Results(args) => journal::results(ResultsSettings::new(args, terminals)),
+        Command::Undo(args) => undo::run(UndoSettings::from(args)),
         Command::Template(args) => Ok(catalogue::template(&args)),
         Command::Operations(args) => Ok(catalogue::operations(&args)),
         Command::Sandbox(args) => sandbox::run(sandbox_settings(*args, key())?),

@@ -4,6 +4,7 @@ use tokio::sync::watch;
 
 use super::ahead::Ahead;
 use super::failure::Failure;
+use super::pipeline::Rows;
 use crate::events::{Event, Listener};
 use crate::reading::{Row, Source};
 use crate::sending::StopSignal;
@@ -17,9 +18,16 @@ const STEP: u64 = 4096;
 /// What the first pass found.
 pub(super) struct Validated {
     pub(super) checker: Checker,
-    /// For the second pass.
-    pub(super) across: Across,
+    has_duplicates: bool,
     pub(super) totals: Totals,
+}
+
+impl Validated {
+    /// Another pass over the same rows.
+    pub(super) fn rows(&self, source: &Source) -> Result<Rows, Failure> {
+        let (_, records) = source.records()?;
+        Ok(Rows { records, checker: self.checker.clone(), across: Across::new(!self.has_duplicates) })
+    }
 }
 
 /// Checks every row of the input.
@@ -30,7 +38,8 @@ pub(super) fn check_all(
     listener: &dyn Listener,
     stop: &watch::Receiver<StopSignal>,
 ) -> Result<Validated, Failure> {
-    let mut across = Across::new(allow_duplicates);
+    let asks_first = checker.operation().subcategory().asks_first();
+    let mut across = Across::new(allow_duplicates).counting_customers(asks_first);
     let (_, records) = source.records()?;
     let mut problems = Problems { name: source.name(), listener, count: 0 };
     for violation in checker.header() {
@@ -59,7 +68,7 @@ pub(super) fn check_all(
     }
     let totals = across.totals();
     listener.event(Event::Checked { totals });
-    Ok(Validated { checker, across: across.again(), totals })
+    Ok(Validated { checker, has_duplicates: across.has_duplicates(), totals })
 }
 
 /// Checks a row alone and among those before it, and makes something of it where it is valid.

@@ -89,6 +89,12 @@ impl Columns {
         Ok(columns)
     }
 
+    /// The parameters that get a value from a column or a constant.
+    pub fn parameters(&self) -> impl Iterator<Item = &'static Parameter> {
+        let bound = self.bindings.iter().map(|binding| binding.parameter);
+        bound.chain(self.constants.iter().map(|(parameter, _)| *parameter))
+    }
+
     /// The name of a column for messages.
     pub fn name(&self, column: usize) -> String {
         match self.names.get(column) {

@@ -144,12 +144,16 @@ impl Mapping {
     /// Reads a mapping file: what `[columns]` and `[set]` say for all operations, and over that what
     /// `[OPERATION.columns]` and `[OPERATION.set]` say for this one.
     pub fn load(path: &Path, operation: Operation) -> Result<Self, MappingError> {
-        let open = |source| MappingError::Open { path: path.to_owned(), source };
-        let text = std::fs::read_to_string(path).map_err(open)?;
-        Self::parse(&text, path, operation)
+        Self::parse(&Self::text(path)?, path, operation)
     }
 
-    fn parse(text: &str, path: &Path, operation: Operation) -> Result<Self, MappingError> {
+    /// The text of a mapping file.
+    pub fn text(path: &Path) -> Result<String, MappingError> {
+        std::fs::read_to_string(path).map_err(|source| MappingError::Open { path: path.to_owned(), source })
+    }
+
+    /// Takes the text of a mapping file; the path is for messages.
+    pub fn parse(text: &str, path: &Path, operation: Operation) -> Result<Self, MappingError> {
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
         let file: File = toml::from_str(text).map_err(|error| MappingError::Form {
             path: path.to_owned(),

@@ -4,6 +4,7 @@
 mod copy;
 mod dialect;
 mod error;
+mod fingerprint;
 mod guard;
 mod header;
 mod mapping;
@@ -17,6 +18,7 @@ pub use dialect::{
     Dialect, DialectChoice, ParseDelimiterError, ParseEncodingError, parse_delimiter, parse_encoding,
 };
 pub use error::ReadError;
+pub use fingerprint::Fingerprint;
 pub use header::{Binding, Columns, HeaderProblem};
 pub use mapping::{Assignment, Mapping, MappingError, ParseAssignmentError};
 pub use row::{RESULT_PREFIX, Row, RowNumber};

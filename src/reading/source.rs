@@ -10,6 +10,7 @@ use encoding_rs_io::DecodeReaderBytesBuilder;
 use super::copy::Copy;
 use super::dialect::{self, Dialect, DialectChoice};
 use super::error::ReadError;
+use super::fingerprint::Fingerprint;
 use super::guard::{Guard, ROW_LIMIT_MIB, SENTINEL, SWALLOWED, SinceRow, Stopped};
 use super::row::Row;
 use super::sheet;
@@ -37,6 +38,9 @@ impl Input {
 #[derive(Debug)]
 pub struct Source {
     name: String,
+    /// The bytes as they came.
+    raw: Copy,
+    /// What rows are read from: the same, or the text of a sheet.
     content: Copy,
     /// Rows of a sheet are counted, lines of a text are counted by their line ends.
     is_sheet: bool,
@@ -65,7 +69,7 @@ impl Source {
                 copy_of(&name, |out| io::copy(&mut file, out))?
             }
         };
-        let source = Self { name, content, is_sheet: false, dialect: Dialect::OWN };
+        let source = Self { name, raw: content.clone(), content, is_sheet: false, dialect: Dialect::OWN };
         match source.kind()? {
             Kind::Text if sheet.is_some() => Err(ReadError::SheetOfText { name: source.name }),
             Kind::Text => source.into_text(choice),
@@ -77,6 +81,16 @@ impl Source {
     /// The input's name for messages.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The bytes of the input as they came.
+    pub fn bytes(&self) -> impl Read + Send + use<> {
+        self.raw.reader()
+    }
+
+    /// What tells this input from any other.
+    pub fn fingerprint(&self) -> Result<Fingerprint, ReadError> {
+        Fingerprint::of(&mut self.bytes()).map_err(|error| self.unreadable(error))
     }
 
     /// How the input is written.

@@ -23,11 +23,6 @@ pub enum RecordError {
         /// The file.
         path: PathBuf,
     },
-    /// Rows cannot be held back until their turn comes.
-    #[error(
-        "cannot keep results that wait for an earlier row in the folder for temporary files: {0}; set TMPDIR to a folder with room"
-    )]
-    Overflow(#[source] io::Error),
 }
 
 /// A file being written.
@@ -37,7 +32,6 @@ pub struct Target {
     /// None for a place that is no file, such as a pipe: nothing to rename there.
     partial: Option<PathBuf>,
     file: BufWriter<File>,
-    left_behind: Option<PathBuf>,
 }
 
 /// Large enough that a run at full speed writes in pieces that a disk likes.
@@ -45,25 +39,20 @@ const BUFFER: usize = 64 << 10;
 
 impl Target {
     /// Begins a file that will be at `path`. Until [`commit`](Self::commit), what is written lies beside it
-    /// under the name with `.partial` behind it, where it stays if the program is killed.
+    /// under the name with `.partial` behind it.
     pub fn create(path: &Path) -> Result<Self, RecordError> {
         let failed = |source| RecordError::Write { path: path.to_owned(), source };
         if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
             let file = OpenOptions::new().write(true).open(path).map_err(failed)?;
             let file = BufWriter::with_capacity(BUFFER, file);
-            return Ok(Self { path: path.to_owned(), partial: None, file, left_behind: None });
+            return Ok(Self { path: path.to_owned(), partial: None, file });
         }
         let partial = beside(path, ".partial");
-        let mut file = Self::lock(path, &partial)?;
-        let mut left_behind = None;
-        if file.metadata().map_err(failed)?.len() > 0 {
-            // What a killed run knew is all that is known of its rows.
-            left_behind = Some(move_aside(&partial).map_err(failed)?);
-            drop(file);
-            file = Self::lock(path, &partial)?;
-        }
+        let file = Self::lock(path, &partial)?;
+        // What a killed run left here can be written anew from its journal.
+        file.set_len(0).map_err(failed)?;
         let file = BufWriter::with_capacity(BUFFER, file);
-        Ok(Self { path: path.to_owned(), partial: Some(partial), file, left_behind })
+        Ok(Self { path: path.to_owned(), partial: Some(partial), file })
     }
 
     fn lock(path: &Path, partial: &Path) -> Result<File, RecordError> {
@@ -75,11 +64,6 @@ impl Target {
             // Some file systems have no locks; a run that cannot be locked is still a run.
             Err(TryLockError::Error(_)) => Ok(file),
         }
-    }
-
-    /// What an earlier run that was killed left here, under its new name.
-    pub fn left_behind(&self) -> Option<&Path> {
-        self.left_behind.as_deref()
     }
 
     /// Where the file will be.
@@ -96,11 +80,7 @@ impl Target {
         self.file.get_ref().sync_all().map_err(failed)?;
         let earlier = if self.path.exists() { Some(move_aside(&self.path).map_err(failed)?) } else { None };
         fs::rename(&partial, &self.path).map_err(failed)?;
-        // The name is durable once its folder is; where folders cannot be synced, nothing more can be done.
-        if let Some(folder) = self.path.parent() {
-            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-            let _ = File::open(folder).and_then(|folder| folder.sync_all());
-        }
+        sync_folder(&self.path);
         Ok(earlier)
     }
 }
@@ -115,6 +95,14 @@ impl Write for Target {
     }
 }
 
+/// A name is durable once its folder is; where folders cannot be synced, nothing more can be done.
+pub(super) fn sync_folder(path: &Path) {
+    if let Some(folder) = path.parent() {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    }
+}
+
 /// The path with something behind its name.
 pub fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name: OsString = path.as_os_str().to_owned();
@@ -123,7 +111,7 @@ pub fn beside(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// Renames a file to the first free name of `NAME.1.EXT`, `NAME.2.EXT`, …
-fn move_aside(path: &Path) -> io::Result<PathBuf> {
+pub(super) fn move_aside(path: &Path) -> io::Result<PathBuf> {
     let stem = path.file_stem().unwrap_or_default();
     let mut number = 1_u32;
     loop {

@@ -2,15 +2,23 @@
 //! Knows rows and outcomes; no network.
 
 mod atomic;
-mod order;
+mod journal;
+mod lock;
 mod results;
 mod row_result;
+mod table;
+mod tag;
 mod tally;
 #[cfg(test)]
 mod tests;
 
 pub use atomic::{RecordError, Target, beside};
-pub use order::InOrder;
-pub use results::{Finish, Finished, Results, ResultsError, ResultsFiles};
+pub use journal::{
+    Counts, Durability, Entry, Found, Group, Journal, JournalError, NewRun, Replay, Run, State, StoredInput,
+    look, set_aside,
+};
+pub use results::{Finished, Results, ResultsError, ResultsFiles};
 pub use row_result::{ErrorCode, RESULT_COLUMNS, RowResult, Status};
+pub use table::{Finish, Table};
+pub use tag::{ParseRunIdError, RunId, Tag};
 pub use tally::{Frequent, Tally};

@@ -1,7 +1,5 @@
 //! What the results say about one row.
 
-use serde::{Deserialize, Serialize};
-
 use crate::sending::{FailureCode, Fate, Outcome};
 use crate::validating::{Rejection, ViolationCode};
 
@@ -16,7 +14,7 @@ pub const RESULT_COLUMNS: [&str; 6] = [
 ];
 
 /// `result_status`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Status {
     /// Applied.
     Ok,
@@ -44,7 +42,7 @@ impl Status {
 }
 
 /// `result_error_code`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the README has the table; the names are the contract")]
 pub enum ErrorCode {
     MissingParameter,
@@ -52,16 +50,35 @@ pub enum ErrorCode {
     UnknownParameter,
     NotInVersion,
     DuplicateRow,
+    AlreadyExists,
     NotFound,
     ApiError,
     HttpStatus,
     Connect,
     Timeout,
     BadAnswer,
+    NotApplied,
     Stopped,
 }
 
 impl ErrorCode {
+    const ALL: [Self; 14] = [
+        Self::MissingParameter,
+        Self::BadValue,
+        Self::UnknownParameter,
+        Self::NotInVersion,
+        Self::DuplicateRow,
+        Self::AlreadyExists,
+        Self::NotFound,
+        Self::ApiError,
+        Self::HttpStatus,
+        Self::Connect,
+        Self::Timeout,
+        Self::BadAnswer,
+        Self::NotApplied,
+        Self::Stopped,
+    ];
+
     /// Its name in the results.
     pub const fn name(self) -> &'static str {
         match self {
@@ -70,14 +87,34 @@ impl ErrorCode {
             Self::UnknownParameter => "unknown_parameter",
             Self::NotInVersion => "not_in_version",
             Self::DuplicateRow => "duplicate_row",
+            Self::AlreadyExists => "already_exists",
             Self::NotFound => "not_found",
             Self::ApiError => "api_error",
             Self::HttpStatus => "http_status",
             Self::Connect => "connect",
             Self::Timeout => "timeout",
             Self::BadAnswer => "bad_answer",
+            Self::NotApplied => "not_applied",
             Self::Stopped => "stopped",
         }
+    }
+
+    /// The problem of a call that it stands for; what no call can have counts as stopped.
+    pub(super) const fn failure(self) -> FailureCode {
+        match self {
+            Self::NotFound => FailureCode::NotFound,
+            Self::ApiError => FailureCode::ApiError,
+            Self::HttpStatus => FailureCode::HttpStatus,
+            Self::Connect => FailureCode::Connect,
+            Self::Timeout => FailureCode::Timeout,
+            Self::BadAnswer => FailureCode::BadAnswer,
+            _ => FailureCode::Stopped,
+        }
+    }
+
+    /// The code of this name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.name() == name)
     }
 }
 
@@ -108,7 +145,7 @@ impl From<FailureCode> for ErrorCode {
 }
 
 /// What the results say about one row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowResult {
     /// `result_status`.
     pub status: Status,

@@ -70,6 +70,11 @@ impl Tally {
         }
     }
 
+    /// Whether every row is ok.
+    pub fn is_all_ok(&self) -> bool {
+        self.ok == self.rows()
+    }
+
     /// All rows.
     pub fn rows(&self) -> u64 {
         self.ok + self.invalid + self.failed + self.unknown + self.skipped

@@ -3,58 +3,7 @@
 use std::fs;
 use std::io::Write;
 
-use proptest::prelude::*;
-
-use super::order::InOrder;
 use super::{ErrorCode, RecordError, RowResult, Status, Tally, Target};
-use crate::reading::RowNumber;
-
-fn ok(id: u64) -> RowResult {
-    RowResult {
-        status: Status::Ok,
-        id: Some(id.to_string()),
-        error: None,
-        http_status: Some(200),
-        attempts: 1,
-    }
-}
-
-proptest! {
-    /// In whatever order rows are settled, and however few fit in memory, each comes out once, in file order.
-    #[test]
-    fn results_come_out_in_the_order_of_the_rows(rows in Just((0..40_u64).collect::<Vec<_>>()).prop_shuffle(), capacity in 0_usize..8) {
-        let mut order = InOrder::with_capacity(capacity);
-        let mut out = Vec::new();
-        for row in rows {
-            order.put(RowNumber(row), ok(row)).expect("kept");
-            while let Some(result) = order.take().expect("kept") {
-                out.push(result);
-            }
-        }
-        prop_assert_eq!(out, (0..40).map(ok).collect::<Vec<_>>());
-    }
-}
-
-#[test]
-fn a_row_that_is_never_settled_leaves_a_gap_and_nothing_behind_it_is_lost() {
-    let mut order = InOrder::with_capacity(2);
-    for row in 1..10 {
-        order.put(RowNumber(row), ok(row)).expect("kept");
-    }
-    assert_eq!(order.take().expect("kept"), None);
-    order.put(RowNumber(0), ok(0)).expect("kept");
-    let all: Vec<_> = std::iter::from_fn(|| order.take().expect("kept")).collect();
-    assert_eq!(all.len(), 10);
-}
-
-#[test]
-fn what_waits_can_be_had_when_nothing_can_be_written() {
-    let mut order = InOrder::with_capacity(2);
-    for row in [1, 5, 9] {
-        order.put(RowNumber(row), ok(row)).expect("kept");
-    }
-    assert_eq!(order.held(), [1, 5, 9].map(|row| (RowNumber(row), ok(row))));
-}
 
 #[test]
 fn a_file_appears_whole_and_keeps_the_earlier_one() {
@@ -72,12 +21,13 @@ fn a_file_appears_whole_and_keeps_the_earlier_one() {
 }
 
 #[test]
-fn what_a_killed_run_left_is_kept() {
+fn what_a_killed_run_left_is_begun_anew() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("a.csv");
     fs::write(folder.path().join("a.csv.partial"), "half").expect("written");
     Target::create(&path).expect("created").commit().expect("committed");
-    assert_eq!(fs::read_to_string(folder.path().join("a.csv.1.partial")).expect("there"), "half");
+    assert_eq!(fs::read_to_string(&path).expect("there"), "");
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
 }
 
 #[test]

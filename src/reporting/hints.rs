@@ -1,5 +1,6 @@
 //! What to do next, drawn from the whole run: one small function per hint.
 
+use super::lines::quoted;
 use crate::events::{Refused, Summary};
 use crate::recording::ErrorCode;
 use crate::sending::StopReason;
@@ -13,6 +14,7 @@ pub(super) fn all(summary: &Summary) -> impl Iterator<Item = String> {
         after_validation(summary),
         after_unknown(summary),
         after_failed(summary),
+        after_not_applied(summary),
         after_stop(summary),
         after_timeouts(summary),
     ]
@@ -41,18 +43,20 @@ fn after_validation(summary: &Summary) -> Option<String> {
 }
 
 fn after_unknown(summary: &Summary) -> Option<String> {
-    if summary.tally.unknown == 0 {
-        return None;
-    }
+    let journal = summary.journal.as_ref().filter(|_| summary.tally.unknown > 0)?;
     if summary.repeatable {
-        return Some("unknown rows may have been applied; importing them again does no harm".to_owned());
+        let journal = quoted(journal);
+        return Some(format!(
+            "unknown rows may have been applied; `userside-bulk resume {journal}` sends them again, which does no harm"
+        ));
     }
     let file = summary
         .failed
         .as_ref()
         .map_or_else(String::new, |path| format!("; {} holds them too", path.display()));
     Some(format!(
-        "unknown rows may have been applied{file}. Look each one up in UserSide before it is imported again"
+        "unknown rows may have been applied{file}. `userside-bulk reconcile {}` asks the server what became of them; what it cannot find out, result_error says where to look for",
+        quoted(journal)
     ))
 }
 
@@ -61,17 +65,34 @@ fn after_failed(summary: &Summary) -> Option<String> {
         .then(|| "failed rows were not applied; --failed FILE writes the rows that are not ok to a file of their own".to_owned())
 }
 
+fn after_not_applied(summary: &Summary) -> Option<String> {
+    let journal = summary.journal.as_ref()?;
+    let errors = summary.tally.most_frequent(LOOK);
+    let is_there = errors.iter().any(|error| error.code == ErrorCode::NotApplied);
+    is_there.then(|| {
+        format!(
+            "not_applied: the server was asked and does not have these rows; `userside-bulk resume {} --resend` sends them again",
+            quoted(journal)
+        )
+    })
+}
+
 fn after_stop(summary: &Summary) -> Option<String> {
+    let journal = summary.journal.as_ref()?;
+    let resume = format!("`userside-bulk resume {}`", quoted(journal));
+    if summary.refused == Some(Refused::Server) {
+        return Some(format!("once the server answers, {resume} sends the rows"));
+    }
     let reason = summary.stopped.as_ref()?;
-    if summary.tally.skipped == 0 {
+    if summary.tally.skipped + summary.tally.unknown == 0 {
         return None;
     }
-    let rows = "take the rows whose result_status is skipped from the results and import them";
     Some(match reason {
-        StopReason::Interrupted => format!("to go on, {rows}"),
-        StopReason::KeyRefused(_) => format!("once the key works, {rows}"),
-        StopReason::TooManyFailures(_) => format!("once the cause is mended, {rows}"),
-        StopReason::ServerGone(_) => format!("once the server is back, {rows}"),
+        StopReason::Interrupted => format!("to go on: {resume}"),
+        StopReason::KeyRefused(_) => format!("once the key works: {resume}"),
+        StopReason::TooManyFailures(_) => format!("once the cause is mended: {resume}"),
+        StopReason::NotRecorded => format!("once there is room: {resume}"),
+        StopReason::ServerGone(_) => format!("once the server is back: {resume}"),
     })
 }
 

@@ -3,8 +3,10 @@
 mod hints;
 mod lines;
 mod progress;
+mod question;
 mod reporter;
 mod summary;
 
-pub use lines::{print_command, print_error, print_text};
+pub use lines::{print_command, print_error, print_text, quoted};
+pub use question::{ask, stake};
 pub use reporter::{Mode, Reporter};

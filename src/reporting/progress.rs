@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
+use crate::events::Look;
 use crate::recording::Status;
 
 /// A bar on a terminal. Elsewhere there is none.
@@ -27,10 +28,36 @@ impl Progress {
 
     /// A bar for so many rows.
     pub(super) fn sending(rows: u64) -> Self {
-        let progress = Self::new(
+        Self::ticking(
             ProgressBar::new(rows),
             "{wide_bar:.cyan/dim} {human_pos}/{human_len} rows  {rate}  ETA {eta}  {msg}",
-        );
+        )
+    }
+
+    /// A bar for so many rows in doubt.
+    pub(super) fn finding_out(rows: u64) -> Self {
+        Self::ticking(
+            ProgressBar::new(rows),
+            "finding out {wide_bar:.cyan/dim} {human_pos}/{human_len} rows  ETA {eta}  {msg}",
+        )
+    }
+
+    /// A bar for what is looked at beside the rows.
+    pub(super) fn looking(look: Look, rows: u64, done: u64) -> Self {
+        let (what, of) = match look {
+            Look::Existing => ("looking for those who exist", "rows"),
+            Look::Balances => ("reading balances", "rows"),
+            Look::BalancesAgain => ("comparing balances", "customers"),
+        };
+        let bar = ProgressBar::new(rows).with_position(done);
+        Self::ticking(
+            bar,
+            &format!("{what} {{wide_bar:.cyan/dim}} {{human_pos}}/{{human_len}} {of}  {{rate}}  ETA {{eta}}"),
+        )
+    }
+
+    fn ticking(bar: ProgressBar, template: &str) -> Self {
+        let progress = Self::new(bar, template);
         progress.bar.enable_steady_tick(Duration::from_millis(500));
         progress
     }

@@ -52,6 +52,14 @@ impl Reporter {
         }
     }
 
+    /// Another bar in place of the one that is there.
+    fn begin(&self, bar: impl FnOnce() -> Progress) {
+        self.end_progress();
+        if self.shows_progress() {
+            self.with_progress(|progress| *progress = Some(bar()));
+        }
+    }
+
     fn shows_progress(&self) -> bool {
         self.mode.progress && !self.mode.quiet
     }
@@ -69,6 +77,9 @@ impl Listener for Reporter {
     fn event(&self, event: Event<'_>) {
         match event {
             Event::Error(text) => self.line(ERROR, "error:", &text),
+            Event::Note(text) => self.note(&text),
+            Event::Stake(_) if self.mode.quiet => {}
+            Event::Stake(text) => self.line(HINT, "about to send:", &text),
             Event::Warning(text) => self.line(WARNING, "warning:", &text),
             Event::Opened { name, dialect } => {
                 let Some(dialect) = dialect else { return };
@@ -97,16 +108,32 @@ impl Listener for Reporter {
                 );
             }
             Event::Checked { .. } => self.end_progress(),
-            Event::Sending(rows) => {
-                if self.shows_progress() {
-                    self.with_progress(|progress| *progress = Some(Progress::sending(rows)));
-                }
-            }
+            Event::Sending(rows) => self.begin(|| Progress::sending(rows)),
             Event::Row(status) => self.with_progress(|progress| {
                 if let Some(progress) = progress {
                     progress.row(status);
                 }
             }),
+            Event::Looking { look, rows, done } => self.begin(|| Progress::looking(look, rows, done)),
+            Event::Looked(done) => self.with_progress(|progress| {
+                if let Some(progress) = progress {
+                    progress.set(done);
+                }
+            }),
+            Event::FindingOut(rows) => {
+                let plural = if rows == 1 { "row is" } else { "rows are" };
+                self.note(&format_args!("{rows} {plural} unknown; the server is asked what became of them"));
+                self.begin(|| Progress::finding_out(rows));
+            }
+            Event::FoundOut(status) => self.with_progress(|progress| {
+                if let Some(progress) = progress {
+                    progress.row(status);
+                }
+            }),
+            Event::Settling { rows, span } => self.note(&format_args!(
+                "{rows} of them are not there; the server may still be at work, so they are looked for again in {} s (--settle)",
+                span.as_millis().div_ceil(1000)
+            )),
             Event::Paused { span, capped } => self.paused(span, capped),
             Event::Stopping => self.line(
                 HINT,

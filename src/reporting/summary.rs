@@ -73,10 +73,15 @@ fn shortened(text: &str) -> String {
 
 fn stopped(reason: &StopReason) -> String {
     match reason {
-        StopReason::Interrupted => "interrupted; rows that were not sent are skipped".to_owned(),
+        StopReason::Interrupted => {
+            "interrupted; what was not sent is skipped, and the journal knows the rest".to_owned()
+        }
         StopReason::KeyRefused(problem) => format!("{problem}. No further row was sent"),
         StopReason::TooManyFailures(problem) => {
             format!("too many rows failed (--max-failures sets the limit); the last one: {problem}")
+        }
+        StopReason::NotRecorded => {
+            "what is sent cannot be written down any more; nothing more was sent".to_owned()
         }
         StopReason::ServerGone(problem) => format!("the server cannot be reached any more: {problem}"),
     }
@@ -138,7 +143,7 @@ fn object(summary: &Summary) -> String {
         retries: summary.retries,
         seconds: (summary.elapsed.as_secs_f64() * 1000.0).round() / 1000.0,
         results: summary.results.as_ref().map(|path| path.display().to_string()),
-        journal: None,
+        journal: summary.journal.as_ref().map(|path| path.display().to_string()),
     };
     serde_json::to_string(&object).unwrap_or_default()
 }

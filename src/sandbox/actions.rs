@@ -1,16 +1,18 @@
 //! What each action does to the store: the eleven things that the section's subcategories stand for.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
-use super::answer::{Done, Refusal, Reply, employee_field};
+use super::answer::{Done, Payload, Refusal, Reply};
 use super::checks::{Arguments, check};
 use super::conditions;
 use super::paths;
+use super::settings::Settings;
 use super::store::{Booking, Moment, NotBooked, Store};
-use crate::catalogue::{Action, CUSTOMER, Choice, Meaning, Subcategory, ValueKind, Version};
+use crate::catalogue::{Action, CUSTOMER, Choice, Meaning, Subcategory, ValueKind};
 
 /// Where a read shows the billing a second time.
 const BILLING_AGAIN: &str = "billing.id";
@@ -20,11 +22,11 @@ pub(super) fn perform(
     store: &mut Store,
     subcategory: &'static Subcategory,
     parameters: &BTreeMap<String, String>,
-    version: Option<Version>,
+    settings: &Settings,
     at: Moment,
 ) -> Reply {
-    let done = check(subcategory, parameters, version)
-        .and_then(|arguments| Call { store, subcategory, arguments, at }.perform());
+    let done = check(subcategory, parameters, settings.version)
+        .and_then(|arguments| Call { store, subcategory, arguments, settings, at }.perform());
     done.map_or_else(Reply::Refused, Reply::Done)
 }
 
@@ -32,6 +34,7 @@ struct Call<'s, 'r> {
     store: &'s mut Store,
     subcategory: &'static Subcategory,
     arguments: Arguments<'r>,
+    settings: &'s Settings,
     at: Moment,
 }
 
@@ -52,7 +55,7 @@ impl Call<'_, '_> {
 
     fn add(self) -> Done {
         let id = self.store.add(fields(&self.arguments), self.at);
-        Done { ids: Some(vec![id]), data: None }
+        Done::ids(vec![id])
     }
 
     fn change(self) -> Result<Done, Refusal> {
@@ -66,7 +69,7 @@ impl Call<'_, '_> {
         let booking = Booking {
             customer: self.customer()?,
             amount,
-            note: self.arguments.get(Meaning::BookingNote).unwrap_or_default().to_owned(),
+            note: self.cut(self.arguments.get(Meaning::BookingNote).unwrap_or_default()),
             employee: self.parsed(Meaning::Employee).unwrap_or_default(),
             at: self.at,
         };
@@ -74,6 +77,12 @@ impl Call<'_, '_> {
             NotBooked::NobodyThere => Refusal::not_found(),
             NotBooked::OutOfRange => Refusal::bad("the balance would be out of range"),
         })
+    }
+
+    /// As much of a booking's note as this installation keeps.
+    fn cut(&self, note: &str) -> String {
+        let limit = self.settings.comment_limit.map_or(usize::MAX, NonZeroUsize::get);
+        note.chars().take(limit).collect()
     }
 
     fn delete(self) -> Result<Done, Refusal> {
@@ -95,7 +104,7 @@ impl Call<'_, '_> {
         } else {
             self.store.get(self.customer()?).cloned().ok_or_else(Refusal::not_found)?
         };
-        Ok(Done { ids: None, data: Some(data) })
+        Ok(Done::data(Payload::Plain(data)))
     }
 
     fn read_by_fields(self) -> Result<Done, Refusal> {
@@ -105,7 +114,7 @@ impl Call<'_, '_> {
                 .all(|(parameter, wanted)| conditions::holds(customer, parameter, wanted, false))
         };
         let id = self.store.select(meets).next().ok_or_else(Refusal::not_found)?;
-        Ok(Done { ids: None, data: self.store.get(id).cloned() })
+        Ok(Done { ids: None, data: self.store.get(id).cloned().map(Payload::Plain) })
     }
 
     fn select(self) -> Done {
@@ -116,21 +125,19 @@ impl Call<'_, '_> {
                 .given()
                 .all(|(parameter, wanted)| conditions::holds(customer, parameter, wanted, like))
         };
-        let ids: Vec<u64> = self.store.select(meets).take(limit).collect();
-        Done { ids: None, data: Some(json!(ids)) }
+        Done::data(Payload::Selected(self.store.select(meets).take(limit).collect()))
     }
 
     fn find(self) -> Result<Done, Refusal> {
         let field = self.chosen()?.field;
         let sought = self.arguments.get(Meaning::Sought).unwrap_or_default();
         let skip_former = self.arguments.get(Meaning::Former) == Some("1");
-        Ok(Done { ids: Some(self.store.find(field, sought, skip_former)), data: None })
+        Ok(Done::ids(self.store.find(field, sought, skip_former)))
     }
 
     fn history(self) -> Result<Done, Refusal> {
         let bookings = self.store.history(self.customer()?).ok_or_else(Refusal::not_found)?;
-        let entries: Vec<Value> = bookings.map(entry).collect();
-        Ok(Done { ids: None, data: Some(entries.into()) })
+        Ok(Done::data(Payload::History(bookings.map(Into::into).collect())))
     }
 
     fn count(self) -> Result<Done, Refusal> {
@@ -138,7 +145,7 @@ impl Call<'_, '_> {
         let active = |customer: &Value| {
             paths::first(customer, field).is_some_and(|date| conditions::is_date(&paths::text(date)))
         };
-        Ok(Done { ids: None, data: Some(self.store.select(active).count().into()) })
+        Ok(Done::data(Payload::Plain(self.store.select(active).count().into())))
     }
 
     fn customer(&self) -> Result<u64, Refusal> {
@@ -190,18 +197,4 @@ fn stored(kind: ValueKind, value: &str) -> Value {
         }
         _ => value.into(),
     }
-}
-
-/// A booking as the history shows it.
-fn entry(booking: &Booking) -> Value {
-    let mut entry = json!({
-        "Typer": "money",
-        "DateDo": booking.at.written(),
-        "Amount": booking.amount.to_string(),
-        "Comment": booking.note,
-    });
-    if let Some(name) = employee_field() {
-        paths::set(&mut entry, name, booking.employee.into());
-    }
-    entry
 }

@@ -1,13 +1,14 @@
-//! From what was done to the JSON that says so, in the spelling that the settings ask for.
+//! From what was done to the JSON that says so: what an answer carries, and what stands around it.
 
 use std::borrow::Cow;
 
 use axum::http::StatusCode;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::chance::Draw;
+use super::history::Entry;
+use super::look::Look;
 use super::shape::{Shape, Style};
-use crate::catalogue::{Action, CUSTOMER, Meaning};
 
 /// What came of a request.
 #[derive(Debug)]
@@ -24,14 +25,37 @@ pub(super) struct Done {
     /// Ids of new or found objects. An empty list is an answer too: nothing was found.
     pub(super) ids: Option<Vec<u64>>,
     /// The payload.
-    pub(super) data: Option<Value>,
+    pub(super) data: Option<Payload>,
+}
+
+impl Done {
+    /// These ids, or none of them.
+    pub(super) fn ids(ids: Vec<u64>) -> Self {
+        Self { ids: Some(ids), data: None }
+    }
+
+    /// This payload.
+    pub(super) fn data(data: Payload) -> Self {
+        Self { ids: None, data: Some(data) }
+    }
+}
+
+/// What a read answers, before it is known how it is written.
+#[derive(Debug)]
+pub(super) enum Payload {
+    /// It looks the same everywhere, but for what is done to every value.
+    Plain(Value),
+    /// Customers that meet conditions.
+    Selected(Vec<u64>),
+    /// What was booked, oldest first.
+    History(Vec<Entry>),
 }
 
 /// Why something was not done.
 #[derive(Debug)]
 pub(super) struct Refusal {
-    status: StatusCode,
-    text: Cow<'static, str>,
+    pub(super) status: StatusCode,
+    pub(super) text: Cow<'static, str>,
 }
 
 impl Refusal {
@@ -69,8 +93,8 @@ pub(super) fn render(reply: Reply, shape: Shape, draw: Draw) -> Rendered {
         Style::Mixed => Look::mixed(draw),
     };
     let (status, object) = match reply {
-        Reply::Done(done) => (StatusCode::OK, look.done(done)),
-        Reply::Refused(refusal) => (refusal.status, look.refused(&refusal)),
+        Reply::Done(done) => look.done(done),
+        Reply::Refused(refusal) => look.refused(&refusal),
     };
     let mut body = Vec::new();
     if shape.bom {
@@ -83,189 +107,12 @@ pub(super) fn render(reply: Reply, shape: Shape, draw: Draw) -> Rendered {
     Rendered { status, body }
 }
 
-/// One way of spelling an answer.
-#[derive(Debug, Clone, Copy)]
-struct Look {
-    verdict: &'static str,
-    ok: &'static str,
-    error: &'static str,
-    error_text: &'static str,
-    id: &'static str,
-    data: &'static str,
-    /// Whether an answer whose status tells of the error already says so once more.
-    verdict_of_errors: bool,
-    /// How one id is written.
-    one: One,
-    /// How "nothing was found" is written.
-    nothing: Nothing,
-    /// Numbers are text.
-    numeric_text: bool,
-    /// An empty object is `[]`.
-    empty_list: bool,
-    /// Text is escaped for HTML.
-    escaped: bool,
-    /// History has the vendor's misspelling.
-    misspelt: bool,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum One {
-    Number,
-    Text,
-    List,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Nothing {
-    Zero,
-    Text,
-    List,
-    Null,
-}
-
-impl Look {
-    const CLASSIC: Self = Self {
-        verdict: "Result",
-        ok: "OK",
-        error: "ERROR",
-        error_text: "ErrorText",
-        id: "Id",
-        data: "Data",
-        verdict_of_errors: true,
-        one: One::Number,
-        nothing: Nothing::Text,
-        numeric_text: false,
-        empty_list: false,
-        escaped: false,
-        misspelt: false,
-    };
-
-    const MODERN: Self = Self {
-        verdict: "result",
-        error_text: "error",
-        id: "id",
-        data: "data",
-        verdict_of_errors: false,
-        nothing: Nothing::List,
-        ..Self::CLASSIC
-    };
-
-    fn mixed(draw: Draw) -> Self {
-        Self {
-            verdict: draw.choose(1, &["Result", "result"], "result"),
-            ok: draw.choose(2, &["OK", "Ok", "ok"], "OK"),
-            error: draw.choose(3, &["ERROR", "Error", "error"], "ERROR"),
-            error_text: draw.choose(4, &["ErrorText", "Error", "error"], "error"),
-            id: draw.choose(5, &["Id", "id"], "id"),
-            data: draw.choose(6, &["Data", "data"], "data"),
-            verdict_of_errors: draw.one_in(7, 2),
-            one: draw.choose(8, &[One::Number, One::Text, One::List], One::Number),
-            nothing: draw.choose(
-                9,
-                &[Nothing::Zero, Nothing::Text, Nothing::List, Nothing::Null],
-                Nothing::Zero,
-            ),
-            numeric_text: draw.one_in(10, 2),
-            empty_list: draw.one_in(11, 2),
-            escaped: draw.one_in(12, 2),
-            misspelt: draw.one_in(13, 2),
-        }
-    }
-
-    fn done(self, done: Done) -> Map<String, Value> {
-        let mut object = Map::new();
-        object.insert(self.verdict.to_owned(), self.ok.into());
-        if let Some(ids) = done.ids {
-            object.insert(self.id.to_owned(), self.ids(&ids));
-        }
-        if let Some(mut data) = done.data {
-            self.dress(&mut data);
-            object.insert(self.data.to_owned(), data);
-        }
-        object
-    }
-
-    fn refused(self, refusal: &Refusal) -> Map<String, Value> {
-        let mut object = Map::new();
-        if self.verdict_of_errors || refusal.status == StatusCode::OK {
-            object.insert(self.verdict.to_owned(), self.error.into());
-        }
-        let mut text = Value::from(refusal.text.as_ref());
-        self.dress(&mut text);
-        object.insert(self.error_text.to_owned(), text);
-        object
-    }
-
-    fn ids(self, ids: &[u64]) -> Value {
-        match (ids, self.one) {
-            ([], _) => match self.nothing {
-                Nothing::Zero => json!(0),
-                Nothing::Text => json!(""),
-                Nothing::List => json!([]),
-                Nothing::Null => Value::Null,
-            },
-            ([id], One::Number) => json!(id),
-            ([id], One::Text) => json!(id.to_string()),
-            (ids, _) if self.numeric_text => ids.iter().map(u64::to_string).collect(),
-            (ids, _) => json!(ids),
-        }
-    }
-
-    /// Gives the payload the look, all the way down.
-    fn dress(self, value: &mut Value) {
-        match value {
-            Value::Object(fields) if fields.is_empty() && self.empty_list => *value = json!([]),
-            Value::Object(fields) => {
-                if self.misspelt {
-                    misspell(fields);
-                }
-                fields.values_mut().for_each(|field| self.dress(field));
-            }
-            Value::Array(list) => list.iter_mut().for_each(|element| self.dress(element)),
-            Value::Number(number) if self.numeric_text => *value = number.to_string().into(),
-            Value::String(text) if self.escaped => *text = escape(text),
-            _ => {}
-        }
-    }
-}
-
-/// The field of a history entry that names the employee.
-pub(super) fn employee_field() -> Option<&'static str> {
-    let booking = CUSTOMER.subcategory(Action::ChangeBalance)?;
-    booking.by_meaning(Meaning::Employee).map(|parameter| parameter.name)
-}
-
-/// Some installations drop an `l`.
-fn misspell(fields: &mut Map<String, Value>) {
-    if let Some(name) = employee_field()
-        && let Some(value) = fields.remove(name)
-    {
-        fields.insert(name.replacen('l', "", 1), value);
-    }
-}
-
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#039;"),
-            '/' => escaped.push_str("&#047;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
-}
-
 #[cfg(test)]
 mod tests {
     use axum::http::StatusCode;
     use serde_json::json;
 
-    use super::{Done, Draw, Refusal, Reply, Shape, Style, escape, render};
+    use super::{Done, Draw, Payload, Refusal, Reply, Shape, Style, render};
 
     fn body(reply: Reply, style: Style) -> String {
         let shape = Shape { style, ..Shape::default() };
@@ -273,7 +120,7 @@ mod tests {
     }
 
     fn found(ids: &[u64]) -> Reply {
-        Reply::Done(Done { ids: Some(ids.to_vec()), data: None })
+        Reply::Done(Done::ids(ids.to_vec()))
     }
 
     #[test]
@@ -302,8 +149,8 @@ mod tests {
         let shape = Shape { style: Style::Mixed, ..Shape::default() };
         let seen: std::collections::HashSet<String> = (0..400)
             .map(|n| {
-                let done =
-                    Done { ids: Some(vec![7]), data: Some(json!({"empty": {}, "text": "\"/\"", "n": 1})) };
+                let data = Payload::Plain(json!({"empty": {}, "text": "\"/\"", "n": 1}));
+                let done = Done { ids: Some(vec![7]), data: Some(data) };
                 String::from_utf8(render(Reply::Done(done), shape, Draw::new(1, n, 0)).body).expect("UTF-8")
             })
             .collect();
@@ -321,10 +168,5 @@ mod tests {
         ] {
             assert!(seen.iter().any(|body| body.contains(form)), "{form}");
         }
-    }
-
-    #[test]
-    fn text_is_escaped_as_php_does_it() {
-        assert_eq!(escape("<a/> & 'b' \"c\""), "&lt;a&#047;&gt; &amp; &#039;b&#039; &quot;c&quot;");
     }
 }

@@ -156,7 +156,7 @@ impl App {
                 "whatever writes must be POST",
             ));
         }
-        perform(&mut state.store, subcategory, &received.parameters, self.settings.version, at)
+        perform(&mut state.store, subcategory, &received.parameters, &self.settings, at)
     }
 
     /// Counts the request among its sort and picks the first fault that strikes it.

@@ -102,6 +102,8 @@ fn milliseconds(elapsed: Duration) -> f64 {
 struct Page<'s> {
     customers: Vec<&'s Value>,
     bookings: Vec<Booked<'s>>,
+    /// How many writes each customer has seen.
+    writes: &'s BTreeMap<u64, u64>,
     requests: u64,
 }
 
@@ -124,6 +126,7 @@ pub(super) fn page(store: &Store, requests: u64) -> Result<Vec<u8>, serde_json::
     serde_json::to_vec(&Page {
         customers: store.customers().collect(),
         bookings: bookings.collect(),
+        writes: store.writes(),
         requests,
     })
 }

@@ -4,7 +4,8 @@
 //! imports nothing else of the crate, so that what sends and what answers cannot share a mistake. A request
 //! passes through the files in this order: `line` accepts it, `request` reads it, `app` admits it and picks
 //! a fault, `checks` holds it against the catalogue, `actions` carries it out on the `store`, `answer` words
-//! the reply, `delivery` sends it or spoils it, and `ledger` has written down what really happened.
+//! the reply in the words of a `look`, `delivery` sends it or spoils it, and `ledger` has written down what
+//! really happened.
 
 mod actions;
 mod answer;
@@ -14,9 +15,11 @@ mod checks;
 mod conditions;
 mod delivery;
 mod fault;
+mod history;
 mod index;
 mod ledger;
 mod line;
+mod look;
 mod paths;
 mod request;
 mod seed;

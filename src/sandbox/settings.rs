@@ -2,6 +2,7 @@
 //! grammar of its own parses itself and says how it is written when it cannot.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -41,6 +42,8 @@ pub struct Settings {
     pub post_only: bool,
     /// How answers are spelt.
     pub shape: Shape,
+    /// How many characters of a booking's note are kept; without it, all.
+    pub comment_limit: Option<NonZeroUsize>,
     /// A file that gets one JSON line per request, appended.
     pub log: Option<PathBuf>,
 }
@@ -61,6 +64,7 @@ impl Settings {
             selectors: Selectors::default(),
             post_only: false,
             shape: Shape::default(),
+            comment_limit: None,
             log: None,
         }
     }

@@ -16,13 +16,15 @@ pub struct Shape {
 /// The names of an answer's parts and the form of its values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Style {
-    /// `Result`, `ErrorText`, `Id`, `Data`.
+    /// `Result`, `ErrorText`, `Id`, `Data`; a history of entries with `Typer`, `DateDo`, `Amount`, `Comment`.
     #[default]
     Classic,
-    /// `result`, `id`, `data`; answers with another status than 200 have `error` alone.
+    /// `result`, `id`, `data`; answers with another status than 200 have `error` alone. The names of a
+    /// history are in lower case, its amounts numbers.
     Modern,
     /// A mixture drawn anew for every request: either spelling, numbers as text, one id in a list, `[]`
-    /// for empty objects, the verdict in any case, text escaped for HTML.
+    /// for empty objects, the verdict in any case, text escaped for HTML, a history as list or map with
+    /// either spelling and either form of dates, ids as one text, "not found" in each of its forms.
     Mixed,
 }
 

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
@@ -16,6 +17,8 @@ use super::paths;
 const BALANCE: &str = "balance";
 /// The field of a customer that says when they were created.
 const CREATED: &str = "date_create";
+/// How a customer's moments are written.
+const MOMENT: &str = "%Y-%m-%d %H:%M:%S";
 /// The customer's own id.
 const ID: &str = "id";
 
@@ -30,6 +33,8 @@ pub(super) struct Store {
     index: Index,
     last_id: u64,
     blank: Value,
+    /// How many writes each customer has seen, those that are gone included.
+    writes: BTreeMap<u64, u64>,
 }
 
 #[derive(Debug)]
@@ -60,9 +65,13 @@ pub(super) struct Moment {
 }
 
 impl Moment {
-    /// The way the API writes a moment.
-    pub(super) fn written(self) -> String {
-        self.wall.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    /// The moment in this strftime form, in the machine's time zone: PHP writes local time.
+    pub(super) fn written(self, form: &str) -> String {
+        self.written_in(form, TimeZone::system())
+    }
+
+    fn written_in(self, form: &str, zone: TimeZone) -> String {
+        self.wall.to_zoned_datetime(zone).strftime(form).to_string()
     }
 }
 
@@ -82,6 +91,7 @@ impl Store {
             index: Index::new(),
             last_id: FIRST_GIVEN.max(invented.len() as u64),
             blank,
+            writes: BTreeMap::new(),
         };
         for (id, data) in (1..).zip(invented) {
             store.put(id, data);
@@ -101,9 +111,10 @@ impl Store {
     pub(super) fn add<'p>(&mut self, fields: impl Iterator<Item = (&'p str, Value)>, at: Moment) -> u64 {
         self.last_id += 1;
         let mut data = self.blank.clone();
-        paths::set(&mut data, CREATED, at.written().into());
+        paths::set(&mut data, CREATED, at.written(MOMENT).into());
         fields.for_each(|(path, value)| paths::set(&mut data, path, value));
         self.put(self.last_id, data);
+        self.count_write(self.last_id);
         self.last_id
     }
 
@@ -113,6 +124,7 @@ impl Store {
         self.index.remove(id, &customer.data);
         fields.for_each(|(path, value)| paths::set(&mut customer.data, path, value));
         self.index.insert(id, &customer.data);
+        self.count_write(id);
         true
     }
 
@@ -123,14 +135,20 @@ impl Store {
         customer.balance = balance;
         paths::set(&mut customer.data, BALANCE, balance.to_string().into());
         customer.history.push(self.bookings.len());
+        self.count_write(booking.customer);
         self.bookings.push(booking);
         Ok(())
+    }
+
+    fn count_write(&mut self, id: u64) {
+        *self.writes.entry(id).or_default() += 1;
     }
 
     /// Removes a customer; what was booked on them stays known. Says whether there was one.
     pub(super) fn remove(&mut self, id: u64) -> bool {
         let Some(customer) = self.customers.remove(&id) else { return false };
         self.index.remove(id, &customer.data);
+        self.count_write(id);
         true
     }
 
@@ -159,6 +177,11 @@ impl Store {
     /// Every customer, in the order of their ids.
     pub(super) fn customers(&self) -> impl Iterator<Item = &Value> {
         self.customers.values().map(|customer| &customer.data)
+    }
+
+    /// How many writes each customer has seen, if any.
+    pub(super) fn writes(&self) -> &BTreeMap<u64, u64> {
+        &self.writes
     }
 
     /// Everything that was ever booked, oldest first.
@@ -197,6 +220,23 @@ mod tests {
         assert_eq!(store.book(booking(1, "1")), Err(NotBooked::OutOfRange));
         assert_eq!(store.book(booking(2, "1")), Err(NotBooked::NobodyThere));
         assert!(store.bookings().is_empty());
+    }
+
+    #[test]
+    fn moments_are_written_in_local_time() {
+        let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(3));
+        assert_eq!(moment().written_in("%d.%m.%Y %H:%M:%S", zone), "01.01.1970 03:00:00");
+    }
+
+    #[test]
+    fn every_write_is_counted_and_refused_ones_are_not() {
+        let mut store = Store::new(vec![json!({"balance": "0"}); 2], json!({}));
+        store.book(booking(1, "1")).expect("booked");
+        assert!(store.change(1, [("login", json!("x"))].into_iter()));
+        assert_eq!(store.book(booking(9, "1")), Err(NotBooked::NobodyThere));
+        let added = store.add([].into_iter(), moment());
+        assert!(store.remove(2) && !store.remove(2));
+        assert_eq!(*store.writes(), [(1, 2), (2, 1), (added, 1)].into());
     }
 
     #[test]

@@ -13,31 +13,33 @@ use tokio::sync::{mpsc, watch};
 
 use super::clock::Clock;
 use super::link::{Attempt, Link};
+use super::marks::{Marking, Marks};
 use super::outcome::{FailureCode, Fate, Outcome, Problem};
 use super::patience::Patience;
-use super::queue::{Confirming, Queue, Slot, Work};
+use super::queue::{Queue, Slot, Work};
 use super::reply::Reply;
 use super::request::Envelope;
 use super::retry::{Decision, Event, decide};
 use super::terms::{Delivery, Ended, Job, Limits, Settled, StopReason, StopSignal};
 use super::transport::Transport;
-use crate::catalogue::{Action, ApiSelector, Effect};
+use crate::catalogue::{ApiSelector, Effect};
 
 /// How many calls wait to be settled, and how many outcomes to be taken, before no more are made.
 const WINDOW: usize = 1024;
 
 /// Sends calls until `calls` is closed and everything is settled, or until something stops the run. What was
-/// taken from `calls` is always delivered.
-pub async fn run<T: Transport, C: Clock, M: From<Vec<Delivery>>>(
+/// taken from `calls` is always delivered. Nothing leaves before `marks` has it.
+pub async fn run<T: Transport, C: Clock, K: Marks, M: From<Vec<Delivery>>>(
     link: &Link<T, C>,
     selector: ApiSelector,
     limits: Limits,
+    marks: &K,
     mut calls: mpsc::Receiver<Vec<Job>>,
     deliveries: mpsc::Sender<M>,
     mut stop: watch::Receiver<StopSignal>,
 ) -> Ended {
     let envelope = link.envelope(selector);
-    let mut engine = Engine::new(link, &envelope, limits);
+    let mut engine = Engine::new(link, &envelope, limits, marks);
     let mut is_open = true;
     let mut can_stop = true;
     loop {
@@ -54,7 +56,11 @@ pub async fn run<T: Transport, C: Clock, M: From<Vec<Delivery>>>(
                 Err(TryRecvError::Disconnected) => is_open = false,
             }
         }
+        while let Some(Some(marking)) = engine.queue.gate.being_marked.next().now_or_never() {
+            engine.end_marking(marking);
+        }
         let wake = engine.launch();
+        engine.mark();
         if !engine.told.is_empty() {
             match deliveries.try_reserve() {
                 Ok(place) => place.send(M::from(engine.tell())),
@@ -77,6 +83,7 @@ pub async fn run<T: Transport, C: Clock, M: From<Vec<Delivery>>>(
         tokio::select! {
             biased;
             Some((slot, attempt)) = engine.in_flight.next(), if !engine.in_flight.is_empty() => engine.end_attempt(slot, attempt),
+            Some(marking) = engine.queue.gate.being_marked.next(), if !engine.queue.gate.being_marked.is_empty() => engine.end_marking(marking),
             changed = stop.changed(), if can_stop => can_stop = changed.is_ok(),
             jobs = calls.recv(), if wants_calls => match jobs {
                 Some(jobs) => engine.take(jobs),
@@ -98,10 +105,13 @@ pub async fn run<T: Transport, C: Clock, M: From<Vec<Delivery>>>(
 
 type InFlight<'l> = FuturesUnordered<Pin<Box<dyn Future<Output = (Slot, Attempt)> + 'l>>>;
 
-struct Engine<'l, T, C: Clock> {
+struct Engine<'l, T, C: Clock, K> {
     link: &'l Link<T, C>,
     envelope: &'l Envelope,
     limits: Limits,
+    marks: &'l K,
+    /// So many calls may be marked and not sent yet.
+    ahead: usize,
     queue: Queue,
     in_flight: InFlight<'l>,
     told: Vec<Delivery>,
@@ -113,12 +123,15 @@ struct Engine<'l, T, C: Clock> {
     patience: Patience,
 }
 
-impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
-    fn new(link: &'l Link<T, C>, envelope: &'l Envelope, limits: Limits) -> Self {
+impl<'l, T: Transport, C: Clock, K: Marks> Engine<'l, T, C, K> {
+    fn new(link: &'l Link<T, C>, envelope: &'l Envelope, limits: Limits, marks: &'l K) -> Self {
+        let concurrency = limits.concurrency.get();
         Self {
             link,
             envelope,
             limits,
+            marks,
+            ahead: link.pace.borrow().at_once().unwrap_or(2 * concurrency).clamp(1, 2 * concurrency),
             queue: Queue::default(),
             in_flight: FuturesUnordered::new(),
             told: Vec::new(),
@@ -188,6 +201,29 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
         None
     }
 
+    /// Has the next calls marked. Not more of them than leave within a moment: after a crash each of them has
+    /// to be found out.
+    fn mark(&mut self) {
+        if self.stopped.is_some() {
+            return;
+        }
+        let (slots, departures) = self.queue.take_fresh(self.queue.gate.room(self.ahead));
+        if !slots.is_empty() {
+            self.queue.gate.begin(slots, self.marks.mark(departures));
+        }
+    }
+
+    fn end_marking(&mut self, (slots, written): Marking) {
+        if written.is_err() {
+            self.stop(StopReason::NotRecorded);
+        }
+        if self.stopped.is_some() {
+            slots.into_iter().for_each(|slot| self.finish_unsent(slot));
+        } else {
+            self.queue.gate.open(slots);
+        }
+    }
+
     /// All requests in flight may be turned away with the same order: it is told once.
     fn tell_pause(&mut self, span: Duration, obeyed: Duration) {
         const NEWS: Duration = Duration::from_secs(1);
@@ -246,13 +282,13 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
                 self.queue.wait(slot, self.link.clock.now() + wait);
             }
             Decision::Failed => self.finish(slot, Fate::Failed(problem)),
-            Decision::Uncertain => match Self::confirmation(work, event, &problem) {
+            Decision::Uncertain => match work.confirmation(event, &problem) {
                 Some(confirming) if self.stopped.is_none() => {
                     work.confirming = Some(confirming);
                     self.queue.wait(slot, self.link.clock.now());
                 }
                 _ => {
-                    let fate = uncertain(work, problem);
+                    let fate = work.uncertain(problem);
                     self.finish(slot, fate);
                 }
             },
@@ -263,19 +299,11 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
                 self.finish(slot, Fate::Failed(problem));
             }
             Decision::StopUncertain => {
-                let fate = uncertain(work, problem.clone());
+                let fate = work.uncertain(problem.clone());
                 self.stop(StopReason::KeyRefused(problem));
                 self.finish(slot, fate);
             }
         }
-    }
-
-    /// A `delete` that may have happened and is refused the second time: the customer may be gone, which
-    /// is what the row wanted.
-    fn confirmation(work: &Work, event: Event, refusal: &Problem) -> Option<Confirming> {
-        let is_refused_delete = event == Event::SaidNo && work.call.action() == Action::Delete;
-        let read = is_refused_delete.then(|| work.call.read_customer().ok())??;
-        Some(Confirming { read, reads: 0, refusal: refusal.clone() })
     }
 
     fn end_confirmation(&mut self, slot: Slot, reply: Reply) {
@@ -303,7 +331,7 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
             return;
         }
         let refusal = confirming.refusal.clone();
-        let fate = uncertain(work, refusal);
+        let fate = work.uncertain(refusal);
         if let Reply::Problem { event: Event::KeyRefused, problem } = reply {
             self.stop(StopReason::KeyRefused(problem));
         }
@@ -318,20 +346,8 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
 
     fn finish_unsent(&mut self, slot: Slot) {
         if let Some(work) = self.queue.settle(slot) {
-            self.deliver_unsent(&work);
+            self.deliver(&work, work.unsent());
         }
-    }
-
-    /// The run stops before the call could be sent, or sent again.
-    fn deliver_unsent(&mut self, work: &Work) {
-        let stopped = Problem::new(FailureCode::Stopped, "the run stopped before this row was sent");
-        let fate = match &work.doubt {
-            Some(_) => {
-                uncertain(work, Problem::new(FailureCode::Stopped, "the run stopped before another attempt"))
-            }
-            None => Fate::NotSent(stopped),
-        };
-        self.deliver(work, fate);
     }
 
     fn deliver(&mut self, work: &Work, fate: Fate) {
@@ -348,7 +364,8 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
             Fate::Done { id } => Fate::Done { id: id.or_else(|| work.call.customer().map(str::to_owned)) },
             other => other,
         };
-        let outcome = Outcome { fate, http_status: work.http_status, attempts: work.attempts };
+        let outcome =
+            Outcome { fate, http_status: work.http_status, attempts: work.attempts_before + work.attempts };
         self.told.push(Delivery::Settled(Settled { ticket: work.ticket, outcome }));
     }
 
@@ -357,7 +374,7 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
         if self.stopped.is_none() {
             self.stopped = Some(reason);
             for work in self.queue.abandon_queued() {
-                self.deliver_unsent(&work);
+                self.deliver(&work, work.unsent());
             }
         }
     }
@@ -369,11 +386,15 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
         if signal == StopSignal::Abandon {
             self.in_flight.clear();
             for work in self.queue.abandon_all() {
+                if work.attempts == 0 {
+                    self.deliver(&work, work.unsent());
+                    continue;
+                }
                 let left = Problem::new(
                     FailureCode::Stopped,
                     "the program was told to leave before the answer came",
                 );
-                self.deliver(&work, uncertain(&work, left));
+                self.deliver(&work, work.uncertain(left));
             }
         }
     }
@@ -381,17 +402,8 @@ impl<'l, T: Transport, C: Clock> Engine<'l, T, C> {
     /// A call that came too late.
     fn refuse(&mut self, job: Job) {
         let problem = Problem::new(FailureCode::Stopped, "the run stopped before this row was sent");
-        let outcome = Outcome { fate: Fate::NotSent(problem), http_status: None, attempts: 0 };
+        let fate = job.past.doubt.map_or(Fate::NotSent(problem), Fate::Uncertain);
+        let outcome = Outcome { fate, http_status: None, attempts: job.past.attempts };
         self.told.push(Delivery::Settled(Settled { ticket: job.ticket, outcome }));
-    }
-}
-
-/// The fate of a call in doubt: the doubt comes first, because it is what has to be found out.
-fn uncertain(work: &Work, last: Problem) -> Fate {
-    match &work.doubt {
-        Some(doubt) if *doubt != last => {
-            Fate::Uncertain(Problem::new(doubt.code, format!("{doubt}; then: {last}")))
-        }
-        _ => Fate::Uncertain(last),
     }
 }

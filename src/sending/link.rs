@@ -1,9 +1,11 @@
 //! One server, one key, one pace: every request of the program goes through a link.
 
 use std::cell::{Cell, RefCell};
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use serde_json::Value;
 
 use super::clock::Clock;
 use super::key::ApiKey;
@@ -47,6 +49,8 @@ pub(super) struct Attempt {
     pub(super) ordered: Option<Duration>,
     /// The `Location` of a redirect, without the key.
     pub(super) location: Option<String>,
+    /// Whether the answer is one of the API, and not of a web server in front of it.
+    is_the_apis: bool,
 }
 
 /// How a read ended, and how many requests it took.
@@ -54,6 +58,40 @@ pub(super) struct Asked {
     pub(super) answer: Result<Accepted, (Event, Problem)>,
     pub(super) location: Option<String>,
     pub(super) requests: u64,
+    is_the_apis: bool,
+}
+
+/// What the server answered to a read.
+#[derive(Clone, PartialEq, Default)]
+pub struct Answer {
+    /// The ids that the answer names.
+    pub ids: Vec<String>,
+    /// Whether it names something as an id that is none: whoever counts ids must not count these.
+    pub has_odd_id: bool,
+    /// What was asked for: the answer's `data`, or its `list`. Not yet searched for the key: never print it.
+    pub data: Option<Value>,
+}
+
+/// Without the data, which has not been searched for the key.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { ids, has_odd_id, data: _ } = self;
+        f.debug_struct("Answer").field("ids", ids).field("has_odd_id", has_odd_id).finish_non_exhaustive()
+    }
+}
+
+/// A read has no answer that tells what was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unread {
+    /// The server said no; `NotFound` where it said so by its status.
+    #[error("{0}")]
+    Refused(Problem),
+    /// The server refused the key; no other read has a chance.
+    #[error("{0}")]
+    KeyRefused(Problem),
+    /// No answer, or none of the API: nothing is known.
+    #[error("{0}")]
+    Lost(Problem),
 }
 
 impl<T: Transport, C: Clock> Link<T, C> {
@@ -83,17 +121,22 @@ impl<T: Transport, C: Clock> Link<T, C> {
     pub(super) async fn attempt(&self, body: Bytes) -> Attempt {
         self.sent.set(self.sent.get() + 1);
         match self.transport.post(body).await {
-            Ok(response) => Attempt {
-                reply: reply::of_response(&response, &self.key),
-                status: Some(response.status),
-                ordered: self.ordered(&response),
-                location: response.location.as_deref().map(|place| self.key.scrub(place)),
-            },
+            Ok(response) => {
+                let (reply, is_the_apis) = reply::of_response(&response, &self.key);
+                Attempt {
+                    reply,
+                    status: Some(response.status),
+                    ordered: self.ordered(&response),
+                    location: response.location.as_deref().map(|place| self.key.scrub(place)),
+                    is_the_apis,
+                }
+            }
             Err(lost) => Attempt {
                 reply: reply::of_lost(&lost, &self.key),
                 status: None,
                 ordered: None,
                 location: None,
+                is_the_apis: false,
             },
         }
     }
@@ -116,20 +159,50 @@ impl<T: Transport, C: Clock> Link<T, C> {
             if let Some(ordered) = attempt.ordered {
                 self.obey(ordered);
             }
+            let is_the_apis = attempt.is_the_apis;
             let (event, problem) = match attempt.reply {
-                Reply::Accepted(accepted) => return Asked { answer: Ok(accepted), location: None, requests },
+                Reply::Accepted(accepted) => {
+                    return Asked { answer: Ok(accepted), location: None, requests, is_the_apis };
+                }
                 Reply::Problem { event, problem } => (event, problem),
             };
             let made = u32::try_from(requests).unwrap_or(u32::MAX);
             // A server that points elsewhere does so every time.
             let is_final = attempt.location.is_some();
             if is_final || decide(event, Effect::Reads, false, made <= self.retries) != Decision::Again {
-                return Asked { answer: Err((event, problem)), location: attempt.location, requests };
+                let answer = Err((event, problem));
+                return Asked { answer, location: attempt.location, requests, is_the_apis };
             }
             let wait = self.schedule.wait(made);
             tracing::info!(attempt = made, wait = ?wait, %problem, "a read is tried again");
             self.clock.sleep_until(self.clock.now() + wait).await;
         }
+    }
+
+    /// One read with its retries, at the link's pace, for those who want to know what is in the answer.
+    pub async fn read(&self, selector: ApiSelector, call: &Call) -> Result<Answer, Unread> {
+        let asked = self.ask(&self.envelope(selector), call).await;
+        match asked.answer {
+            Ok(Accepted { ids, has_odd_id, data, .. }) => {
+                let (ids, has_odd_id) = match &data {
+                    // `"list": "1,2,3"`: some answers keep their ids there. Other text there is no odd id.
+                    Some(list @ Value::String(_)) if ids.is_empty() && !has_odd_id => {
+                        let (listed, is_odd) = reply::ids(Some(list));
+                        (if is_odd { ids } else { listed }, false)
+                    }
+                    _ => (ids, has_odd_id),
+                };
+                Ok(Answer { ids, has_odd_id, data })
+            }
+            Err((Event::KeyRefused, problem)) => Err(Unread::KeyRefused(problem)),
+            Err((Event::SaidNo, problem)) if asked.is_the_apis => Err(Unread::Refused(problem)),
+            Err((_, problem)) => Err(Unread::Lost(problem)),
+        }
+    }
+
+    /// The clock by which requests are sent.
+    pub fn clock(&self) -> &C {
+        &self.clock
     }
 
     async fn permit(&self) {

@@ -129,6 +129,8 @@ impl<C: Clock> governor::clock::Clock for Ticks<C> {
 /// Gives permits, one for each request.
 pub(super) struct Pace<C: Clock> {
     clock: C,
+    /// The burst; none where nothing holds requests back.
+    at_once: Option<usize>,
     limiter: Option<Limiter<C>>,
     paused_until: Duration,
 }
@@ -142,7 +144,13 @@ impl<C: Clock> Pace<C> {
                 RateLimiter::direct_with_clock(quota.allow_burst(settings.burst()), Ticks(clock.clone()))
             }),
         };
-        Self { clock, limiter, paused_until: Duration::ZERO }
+        let at_once = limiter.as_ref().map(|_| settings.burst().get() as usize);
+        Self { clock, at_once, limiter, paused_until: Duration::ZERO }
+    }
+
+    /// How many requests may leave at once; none where nothing holds them back.
+    pub(super) fn at_once(&self) -> Option<usize> {
+        self.at_once
     }
 
     /// A permit for one request now, or the moment at which to ask again.

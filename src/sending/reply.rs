@@ -2,6 +2,7 @@
 //! alone is not success; the verdict inside is.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use serde_json::{Map, Value};
 
@@ -20,12 +21,29 @@ pub(super) enum Reply {
 }
 
 /// What an accepted answer carries.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, PartialEq, Default)]
 pub(super) struct Accepted {
     /// The ids that the answer names.
     pub(super) ids: Vec<String>,
+    /// Whether something stands where the id does that is neither one nor none.
+    pub(super) has_odd_id: bool,
     /// Whether the answer carries data that is not empty.
     pub(super) has_data: bool,
+    /// The data, whole.
+    pub(super) data: Option<Value>,
+}
+
+/// Without the data: it is a customer's, it may be large, and it has not been searched for the key.
+impl fmt::Debug for Accepted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { ids, has_odd_id, has_data, data: _ } = self;
+        let mut shown = f.debug_struct("Accepted");
+        shown
+            .field("ids", ids)
+            .field("has_odd_id", has_odd_id)
+            .field("has_data", has_data)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Accepted {
@@ -57,20 +75,26 @@ pub(super) fn of_lost(lost: &Lost, key: &ApiKey) -> Reply {
     Reply::Problem { event, problem: Problem::new(code, text) }
 }
 
-/// What an answer means.
-pub(super) fn of_response(response: &Response, key: &ApiKey) -> Reply {
-    let status = response.status;
+/// What an answer means, and whether it is the API's own: a refusal from a web server in front says nothing
+/// about what was asked for.
+pub(super) fn of_response(response: &Response, key: &ApiKey) -> (Reply, bool) {
     let text = String::from_utf8_lossy(&response.body);
-    let answer = Answer::find(&text, status);
+    let answer = Answer::find(&text, response.status);
+    let is_the_apis = answer.is_some();
+    (reply(response, &text, answer, key), is_the_apis)
+}
+
+fn reply(response: &Response, text: &str, answer: Option<Answer>, key: &ApiKey) -> Reply {
+    let status = response.status;
     let said = |answer: &Option<Answer>| {
         let error = answer.as_ref().and_then(|a| a.error_text(key));
-        error.or_else(|| title(&text, key)).unwrap_or_else(|| excerpt(&text, key))
+        error.or_else(|| title(text, key)).unwrap_or_else(|| excerpt(text, key))
     };
     let problem = |event, code, text: String| Reply::Problem { event, problem: Problem::new(code, text) };
     match status {
         200..=299 => match answer {
-            Some(answer) => answer.verdict(&text, key),
-            None => problem(Event::MayHaveHappened, FailureCode::BadAnswer, unreadable(&text, key)),
+            Some(answer) => answer.verdict(text, key),
+            None => problem(Event::MayHaveHappened, FailureCode::BadAnswer, unreadable(text, key)),
         },
         401 | 403 => problem(
             Event::KeyRefused,
@@ -81,7 +105,7 @@ pub(super) fn of_response(response: &Response, key: &ApiKey) -> Reply {
         429 | 503 if answer.as_ref().is_some_and(Answer::says_ok) => problem(
             Event::MayHaveHappened,
             FailureCode::BadAnswer,
-            format!("HTTP {status} with {}", unreadable(&text, key)),
+            format!("HTTP {status} with {}", unreadable(text, key)),
         ),
         429 | 503 => problem(
             Event::TurnedAway,
@@ -96,7 +120,7 @@ pub(super) fn of_response(response: &Response, key: &ApiKey) -> Reply {
             Some(answer) if answer.says_ok() => problem(
                 Event::MayHaveHappened,
                 FailureCode::BadAnswer,
-                format!("HTTP {status} with {}", unreadable(&text, key)),
+                format!("HTTP {status} with {}", unreadable(text, key)),
             ),
             Some(_) => {
                 let code = if status == 404 { FailureCode::NotFound } else { FailureCode::HttpStatus };
@@ -192,16 +216,14 @@ impl Answer {
         })
     }
 
-    fn verdict(&self, text: &str, key: &ApiKey) -> Reply {
-        let ids = || ids(self.field("id"));
-        let accepted = || Reply::Accepted(Accepted { ids: ids(), has_data: self.has_data() });
+    fn verdict(self, text: &str, key: &ApiKey) -> Reply {
         let problem = |event, code, text| Reply::Problem { event, problem: Problem::new(code, text) };
         let refused = |text: Option<String>| {
             let text = text.unwrap_or_else(|| "the server said ERROR without a reason".to_owned());
             problem(Event::SaidNo, FailureCode::ApiError, text)
         };
         match self.field("result") {
-            Some(Value::String(_)) if self.says_ok() => return accepted(),
+            Some(Value::String(_)) if self.says_ok() => return self.accepted(),
             Some(Value::String(word)) if word.trim().eq_ignore_ascii_case("error") => {
                 return refused(self.error_text(key));
             }
@@ -216,20 +238,32 @@ impl Answer {
         // verdict that is not known: to guess would call something done that was not, or the other way.
         let has_verdict = self.field("result").is_some_and(|result| !result.is_null());
         if !has_verdict
-            && (!ids().is_empty() || self.payload().any(|value| full(value) && !value.is_boolean()))
+            && (!ids(self.field("id")).0.is_empty()
+                || self.payload().any(|value| full(value) && !value.is_boolean()))
         {
-            return accepted();
+            return self.accepted();
         }
         problem(Event::MayHaveHappened, FailureCode::BadAnswer, unreadable(text, key))
     }
 
-    fn has_data(&self) -> bool {
-        self.payload().any(full)
+    fn accepted(mut self) -> Reply {
+        let (ids, has_odd_id) = ids(self.field("id"));
+        let has_data = self.payload().any(full);
+        // Moved, not copied: every answer to a write goes through here too.
+        let place = self.0.iter().position(|(name, value)| is_payload(name) && full(value));
+        let place = place.or_else(|| self.0.keys().position(|name| is_payload(name)));
+        let data = place.and_then(|place| self.0.values_mut().nth(place)).map(Value::take);
+        Reply::Accepted(Accepted { ids, has_odd_id, has_data, data })
     }
 
     fn payload(&self) -> impl Iterator<Item = &Value> {
-        ["data", "list"].into_iter().filter_map(|name| self.field(name))
+        self.0.iter().filter(|(name, _)| is_payload(name)).map(|(_, value)| value)
     }
+}
+
+/// Where an answer keeps what was asked for; newer answers have the first, some older ones the second.
+fn is_payload(name: &str) -> bool {
+    ["data", "list"].iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 fn full(value: &Value) -> bool {
@@ -242,23 +276,36 @@ fn full(value: &Value) -> bool {
     }
 }
 
-/// The ids in a number, a numeric string or a list of either; 0 and "" are none, and neither is other text:
-/// whatever a server puts there, only digits get into the results.
-fn ids(value: Option<&Value>) -> Vec<String> {
-    let one = |value: &Value| {
-        let text = match value {
-            Value::Number(number) => number.to_string(),
-            Value::String(text) => text.trim().to_owned(),
-            _ => return None,
-        };
-        let is_id = !text.is_empty() && text != "0" && text.bytes().all(|b| b.is_ascii_digit());
-        is_id.then_some(text)
-    };
-    match value {
-        Some(Value::Array(list)) => list.iter().filter_map(one).collect(),
-        Some(value) => one(value).into_iter().collect(),
+/// The ids in a number, a numeric string, or several of either: in a list, in a list with gaps, which PHP
+/// writes as a map, or in one string with commas. 0, "" and false are none, and neither is other text:
+/// whatever a server puts there, only digits get into the results. Also whether there was such other text.
+pub(super) fn ids(value: Option<&Value>) -> (Vec<String>, bool) {
+    let (mut ids, mut is_odd) = (Vec::new(), false);
+    let values: Vec<&Value> = match value {
+        Some(Value::Array(list)) => list.iter().collect(),
+        Some(Value::Object(map)) => map.values().collect(),
+        Some(value) => vec![value],
         None => Vec::new(),
+    };
+    for value in values {
+        let text = match value {
+            Value::Number(number) => Cow::Owned(number.to_string()),
+            Value::String(text) => Cow::Borrowed(text.as_str()),
+            Value::Null | Value::Bool(false) => continue,
+            _ => {
+                is_odd = true;
+                continue;
+            }
+        };
+        for id in text.split(',').map(str::trim).filter(|id| !matches!(*id, "" | "0")) {
+            if id.bytes().all(|b| b.is_ascii_digit()) {
+                ids.push(id.to_owned());
+            } else {
+                is_odd = true;
+            }
+        }
     }
+    (ids, is_odd)
 }
 
 /// A page for people is never an answer, even if a script inside looks like one.

@@ -14,6 +14,17 @@ pub struct Job {
     pub ticket: Ticket,
     /// The call.
     pub call: Call,
+    /// What earlier runs know of it.
+    pub past: Past,
+}
+
+/// What earlier runs know of a call.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Past {
+    /// How many requests were sent for it. They count in its outcome, not for its retries.
+    pub attempts: u32,
+    /// Why it may have been applied already; then a refusal settles nothing.
+    pub doubt: Option<Problem>,
 }
 
 /// The outcome of a call.
@@ -80,6 +91,8 @@ pub enum StopReason {
     TooManyFailures(Problem),
     /// The server cannot be reached any more; with the last problem.
     ServerGone(Problem),
+    /// What is sent cannot be written down any more.
+    NotRecorded,
 }
 
 /// The end of a run.

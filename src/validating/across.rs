@@ -3,6 +3,7 @@
 use hashbrown::HashTable;
 
 use super::check::Checked;
+use super::distinct::Distinct;
 use super::money::Money;
 use super::violation::{Violation, ViolationCode};
 
@@ -15,12 +16,28 @@ pub struct Totals {
     pub invalid: u64,
     /// The sum of what the valid rows book; none where they book no money, or more than a decimal holds.
     pub amount: Option<Money>,
+    /// What the valid rows add, together; none as for `amount`.
+    pub credit: Option<Money>,
+    /// What the valid rows take off, together, without a sign; none as for `amount`.
+    pub debit: Option<Money>,
+    /// The different customers of the valid rows; none where nobody wanted them counted.
+    pub customers: Option<u64>,
 }
 
 impl Totals {
     /// Rows that break no rule.
     pub fn valid(&self) -> u64 {
         self.rows - self.invalid
+    }
+
+    fn add(&mut self, amount: Money) {
+        let plus = |sum: Option<Money>, amount| sum.and_then(|sum: Money| sum.plus(amount));
+        self.amount = plus(self.amount, amount);
+        if amount.is_negative() {
+            self.debit = plus(self.debit, amount.negated());
+        } else {
+            self.credit = plus(self.credit, amount);
+        }
     }
 }
 
@@ -31,6 +48,10 @@ pub struct Expectation {
     pub rows: Option<u64>,
     /// `--expect-total`: what the rows to be sent book together.
     pub total: Option<Money>,
+    /// `--expect-debit`: what the rows to be sent take off together, without a sign.
+    pub debit: Option<Money>,
+    /// `--expect-credit`: what the rows to be sent add together.
+    pub credit: Option<Money>,
 }
 
 /// The input is not what the user expects.
@@ -56,8 +77,30 @@ pub enum Unexpected {
         /// By how much, as a fragment.
         difference: String,
     },
+    /// What the rows take off.
+    #[error(
+        "--expect-debit says {expected}, but the valid rows take off {found}{difference}; nothing was sent"
+    )]
+    Debit {
+        /// What the user expects.
+        expected: Money,
+        /// What was found.
+        found: Money,
+        /// By how much, as a fragment.
+        difference: String,
+    },
+    /// What the rows add.
+    #[error("--expect-credit says {expected}, but the valid rows add {found}{difference}; nothing was sent")]
+    Credit {
+        /// What the user expects.
+        expected: Money,
+        /// What was found.
+        found: Money,
+        /// By how much, as a fragment.
+        difference: String,
+    },
     /// A total for rows that book no money.
-    #[error("--expect-total is for operations that book money")]
+    #[error("--expect-total, --expect-debit and --expect-credit are for operations that book money")]
     NoMoney,
     /// The sum has too many digits.
     #[error("the amounts add up to more than a sum of money can be; nothing was sent")]
@@ -70,16 +113,40 @@ impl Expectation {
         if let Some(expected) = self.rows.filter(|expected| *expected != totals.rows) {
             return Err(Unexpected::Rows { expected, found: totals.rows });
         }
-        let Some(expected) = self.total else { return Ok(()) };
-        if !books_money {
+        let wanted = [self.total, self.debit, self.credit];
+        if !books_money && wanted.iter().any(Option::is_some) {
             return Err(Unexpected::NoMoney);
         }
-        let found = totals.amount.ok_or(Unexpected::TooMuch)?;
-        if found == expected {
-            return Ok(());
+        let found = [totals.amount, totals.debit, totals.credit];
+        for ((expected, found), about) in
+            wanted.into_iter().zip(found).zip([Sum::Total, Sum::Debit, Sum::Credit])
+        {
+            let Some(expected) = expected else { continue };
+            let found = found.ok_or(Unexpected::TooMuch)?;
+            if found != expected {
+                return Err(about.unexpected(expected, found));
+            }
         }
+        Ok(())
+    }
+}
+
+/// What amounts are added up to.
+#[derive(Debug, Clone, Copy)]
+enum Sum {
+    Total,
+    Debit,
+    Credit,
+}
+
+impl Sum {
+    fn unexpected(self, expected: Money, found: Money) -> Unexpected {
         let difference = found.minus(expected).map_or_else(String::new, |by| format!(" (difference {by})"));
-        Err(Unexpected::Total { expected, found, difference })
+        match self {
+            Self::Total => Unexpected::Total { expected, found, difference },
+            Self::Debit => Unexpected::Debit { expected, found, difference },
+            Self::Credit => Unexpected::Credit { expected, found, difference },
+        }
     }
 }
 
@@ -89,13 +156,23 @@ pub struct Across {
     seen: Option<Seen>,
     totals: Totals,
     duplicates: u64,
+    customers: Option<Distinct>,
 }
 
 impl Across {
     /// Starts a pass; `allow_duplicates` lets equal rows pass.
     pub fn new(allow_duplicates: bool) -> Self {
-        let totals = Totals { amount: Some(Money::ZERO), ..Totals::default() };
-        Self { seen: (!allow_duplicates).then(Seen::default), totals, duplicates: 0 }
+        let zero = Some(Money::ZERO);
+        let totals = Totals { amount: zero, credit: zero, debit: zero, ..Totals::default() };
+        let seen = (!allow_duplicates).then(Seen::default);
+        Self { seen, totals, duplicates: 0, customers: None }
+    }
+
+    /// Counts different customers too, where that is `wanted`: it takes some ten bytes for each.
+    #[must_use]
+    pub fn counting_customers(mut self, wanted: bool) -> Self {
+        self.customers = wanted.then(Distinct::default);
+        self
     }
 
     /// Takes a valid row in; a violation where an earlier row is the same.
@@ -115,7 +192,10 @@ impl Across {
             return Err(Violation::new(ViolationCode::DuplicateRow, None, None, reason));
         }
         if let Some(amount) = checked.amount() {
-            self.totals.amount = self.totals.amount.and_then(|sum| sum.plus(amount));
+            self.totals.add(amount);
+        }
+        if let (Some(customers), Some(customer)) = (&mut self.customers, checked.customer()) {
+            customers.insert(customer);
         }
         Ok(())
     }
@@ -127,15 +207,14 @@ impl Across {
     }
 
     /// What was seen so far.
-    pub fn totals(&self) -> Totals {
-        self.totals
+    pub fn totals(&mut self) -> Totals {
+        Totals { customers: self.customers.as_mut().map(Distinct::count), ..self.totals }
     }
 
-    /// A watcher for another pass over the same rows. Where no row was the same as another, none has to
-    /// be compared again.
-    #[must_use]
-    pub fn again(self) -> Self {
-        Self::new(self.duplicates == 0)
+    /// Whether some row was refused because it is the same as another. Where none was, another pass over the
+    /// same rows need not compare them again.
+    pub fn has_duplicates(&self) -> bool {
+        self.duplicates > 0
     }
 }
 

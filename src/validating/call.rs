@@ -1,7 +1,12 @@
 //! A checked request: which subcategory is called with which values. Only this folder can make one, so
 //! whatever holds a `Call` knows that its values are what the API takes.
 
-use crate::catalogue::{Action, CUSTOMER, Effect, Meaning, Parameter, Subcategory, ValueKind};
+use sha2::{Digest as _, Sha256};
+
+use super::digest::Digest;
+use super::money::Money;
+use super::reads::CallError;
+use crate::catalogue::{Action, Effect, Meaning, Parameter, Subcategory};
 
 /// Rows with the same key are sent one after the other, in file order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,11 +86,6 @@ impl Values {
     }
 }
 
-/// The catalogue cannot express a read that the program needs: a test walks them all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the catalogue has no such read")]
-pub struct CallError;
-
 impl Call {
     pub(super) fn new(
         subcategory: &'static Subcategory,
@@ -95,23 +95,44 @@ impl Call {
         Self { subcategory: Entry(subcategory), values, sequence }
     }
 
-    /// A read that changes nothing and needs to know nothing: it finds out whether a server answers.
-    pub fn probe() -> Result<Self, CallError> {
-        let count = CUSTOMER.subcategory(Action::Count).ok_or(CallError)?;
-        let typer = count.by_meaning(Meaning::Typer).ok_or(CallError)?;
-        let ValueKind::Choice([first, ..]) = typer.kind else { return Err(CallError) };
-        let mut values = Values::default();
-        values.push_text(typer, first.name);
-        Ok(Self::new(count, values, None))
-    }
-
     /// A read of the customer whom this call is about: it finds out whether the customer is still there.
     pub fn read_customer(&self) -> Result<Self, CallError> {
-        let read = CUSTOMER.subcategory(Action::Read).ok_or(CallError)?;
-        let parameter = read.by_meaning(Meaning::Customer).ok_or(CallError)?;
+        Self::read_customer_by_id(self.customer().ok_or(CallError)?)
+    }
+
+    /// The same call with a tag behind the note of its booking; calls that book nothing stay as they are.
+    #[must_use]
+    pub fn tagged(&self, tag: &str) -> Self {
         let mut values = Values::default();
-        values.push_text(parameter, self.customer().ok_or(CallError)?);
-        Ok(Self::new(read, values, None))
+        for (parameter, value) in self.values.iter() {
+            if parameter.meaning == Meaning::BookingNote {
+                let space = if value.is_empty() { "" } else { " " };
+                values.push_text(parameter, &format!("{value}{space}{tag}"));
+            } else {
+                values.push_text(parameter, value);
+            }
+        }
+        Self { values, ..*self }
+    }
+
+    /// What tells this call from others with other values, in few bytes: the same for as long as the
+    /// program lives, so that it may stand in a journal. What a tag adds, it changes.
+    pub fn digest(&self) -> Digest {
+        let mut hasher = Sha256::new();
+        let mut part = |text: &str| {
+            // With its length before it no text can pass for the end of one and the start of the next.
+            hasher.update((text.len() as u64).to_be_bytes());
+            hasher.update(text.as_bytes());
+        };
+        part(self.subcategory());
+        // By name: the order in which a version of the program sends its values is its own affair.
+        let mut values: Vec<_> = self.values().collect();
+        values.sort_unstable();
+        for (name, value) in values {
+            part(name);
+            part(value);
+        }
+        Digest::first_of(&hasher.finalize())
     }
 
     /// What the call does.
@@ -139,6 +160,21 @@ impl Call {
         self.values.by_meaning(Meaning::Customer)
     }
 
+    /// The note that a booking carries.
+    pub fn note(&self) -> Option<&str> {
+        self.values.by_meaning(Meaning::BookingNote)
+    }
+
+    /// How much money the call books; none for a call that books none.
+    pub fn amount(&self) -> Option<Money> {
+        Money::written_by_server(self.values.by_meaning(Meaning::Amount)?)
+    }
+
+    /// Values with the catalogue's entries of their parameters, in the order in which they are sent.
+    pub fn parameters(&self) -> impl Iterator<Item = (&'static Parameter, &str)> {
+        self.values.iter()
+    }
+
     /// Calls with the same key must not be in flight together, and go in file order.
     pub fn sequence(&self) -> Option<SequenceKey> {
         self.sequence
@@ -148,7 +184,53 @@ impl Call {
 #[cfg(test)]
 mod tests {
     use super::{Call, Values};
-    use crate::catalogue::{Effect, operation};
+    use crate::catalogue::{Effect, Meaning, operation};
+
+    fn booking(customer: &str, amount: &str, note: &str) -> Call {
+        let subcategory = operation("change_balance").expect("an operation").subcategory();
+        let mut values = Values::default();
+        for (meaning, value) in
+            [(Meaning::Customer, customer), (Meaning::Amount, amount), (Meaning::BookingNote, note)]
+        {
+            values.push_text(subcategory.by_meaning(meaning).expect("a parameter"), value);
+        }
+        Call::new(subcategory, values, None)
+    }
+
+    /// Journals hold digests: another version of the program must come to the same ones.
+    #[test]
+    fn a_digest_is_what_it_always_was() {
+        let call = booking("1002", "10.50", "fee");
+        assert_eq!(call.digest().to_string(), "dcc21aa5a0e11178");
+        let digest = call.digest();
+        assert_eq!(super::Digest::from_i64(digest.to_i64()), digest);
+    }
+
+    #[test]
+    fn a_digest_does_not_depend_on_the_order_and_does_on_every_border() {
+        let reversed = |call: &Call| {
+            let mut values = Values::default();
+            let pairs: Vec<_> = call.parameters().collect();
+            pairs.iter().rev().for_each(|(parameter, value)| values.push_text(parameter, value));
+            Call::new(operation("change_balance").expect("an operation").subcategory(), values, None)
+        };
+        let call = booking("1002", "10.50", "fee");
+        assert_eq!(reversed(&call).digest(), call.digest());
+        for other in [booking("1002", "10.5", "0fee"), booking("100", "210.50", "fee"), call.tagged("x")] {
+            assert_ne!(other.digest(), call.digest());
+        }
+    }
+
+    #[test]
+    fn a_tag_stands_behind_the_note_and_nowhere_else() {
+        let call = booking("1002", "10.50", "fee");
+        let tagged = call.tagged("[t]");
+        assert_eq!(tagged.note(), Some("fee [t]"));
+        assert_eq!((tagged.customer(), tagged.amount()), (call.customer(), call.amount()));
+        assert_eq!(booking("1", "1", "").tagged("[t]").note(), Some("[t]"));
+        let probe = Call::probe().expect("a probe");
+        assert_eq!(probe.tagged("[t]"), probe);
+    }
 
     #[test]
     fn the_reads_that_a_run_needs_can_be_made() {

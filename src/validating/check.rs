@@ -69,7 +69,7 @@ pub enum ConstantError {
 }
 
 /// Checks rows of one input against one operation.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Checker {
     operation: Operation,
     columns: Columns,
@@ -115,6 +115,11 @@ impl Checker {
     /// What is wrong with the header; while there is anything, no row passes.
     pub fn header(&self) -> &[Violation] {
         &self.header
+    }
+
+    /// What is done with every row.
+    pub fn operation(&self) -> Operation {
+        self.operation
     }
 
     /// What every column is.
@@ -265,6 +270,13 @@ impl Checked<'_> {
             return None;
         }
         self.checker.values.by_meaning(Meaning::Amount)?.parse().ok()
+    }
+
+    /// A fingerprint of the customer whom the row is about; none where the operation makes one.
+    pub(super) fn customer(&self) -> Option<u64> {
+        let mut hasher = DefaultHasher::new();
+        hasher.write(self.checker.values.by_meaning(Meaning::Customer)?.as_bytes());
+        Some(hasher.finish())
     }
 
     /// What two rows are compared by, as a fragment: "customer_id, amount and comment are the same".

@@ -5,17 +5,22 @@ mod across;
 mod call;
 mod check;
 mod date;
+mod digest;
+mod distinct;
 mod kinds;
 mod money;
+mod reads;
 mod refusal;
 #[cfg(test)]
 mod tests;
 mod violation;
 
 pub use across::{Across, Expectation, Totals, Unexpected};
-pub use call::{Call, CallError, SequenceKey};
+pub use call::{Call, SequenceKey};
 pub use check::{Checked, Checker, ConstantError, EmptyCells, Rules};
 pub use date::{DateOrder, ParseDateOrderError};
+pub use digest::Digest;
 pub use money::{Money, ParseMoneyError};
+pub use reads::{CallError, Search};
 pub use refusal::Refusal;
 pub use violation::{Rejection, Violation, ViolationCode};

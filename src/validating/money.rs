@@ -25,6 +25,31 @@ impl Money {
         self.0.checked_sub(other.0).map(Self)
     }
 
+    /// The same amount the other way round, with all its digits; what undoes a booking.
+    #[must_use]
+    pub fn negated(self) -> Self {
+        if self.0.is_zero() { self } else { Self(-self.0) }
+    }
+
+    /// The amount without its sign.
+    #[must_use]
+    pub fn magnitude(self) -> Self {
+        Self(self.0.abs())
+    }
+
+    /// Reads what a server wrote. A program's point is a decimal point whatever stands behind it, so that
+    /// `1.234`, which a person's table leaves open, is no question here; all else is read as there.
+    pub fn written_by_server(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+        let are_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        if are_digits(whole) && are_digits(fraction) {
+            return Decimal::from_str_exact(text).ok().map(Self);
+        }
+        text.parse().ok()
+    }
+
     /// Whether the amount takes money off.
     pub fn is_negative(self) -> bool {
         self.0.is_sign_negative() && !self.0.is_zero()
@@ -219,6 +244,34 @@ mod tests {
             assert!(read(text).is_err(), "{text}");
         }
         assert_eq!(read(&"9".repeat(40)), Err(ParseMoneyError::TooLong));
+    }
+
+    #[test]
+    fn a_servers_point_is_a_decimal_point() {
+        let read = |text: &str| Money::written_by_server(text).map(|money| money.to_string());
+        for (written, meant) in [
+            ("1.234", "1.234"),
+            ("-15.40", "-15.40"),
+            ("+10.5000", "10.50"),
+            (" 10 ", "10.00"),
+            ("1,234.00", "1234.00"),
+            ("1 234,50", "1234.50"),
+            ("-0.00", "0.00"),
+        ] {
+            assert_eq!(read(written).as_deref(), Some(meant), "{written}");
+        }
+        for text in ["", "-", ".", "1,234", "1e3", "ten", "1_000", "1.", &"9".repeat(40)] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_other_way_round_keeps_every_digit() {
+        let money = |text: &str| Money::written_by_server(text).expect("money");
+        assert_eq!(money("12345678901234567890.123456").negated(), money("-12345678901234567890.123456"));
+        assert_eq!(money("-0.01").negated(), money("0.01"));
+        assert_eq!(money("0").negated().to_string(), "0.00");
+        assert_eq!(money("-3").magnitude(), money("3"));
     }
 
     #[test]

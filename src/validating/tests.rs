@@ -1,6 +1,6 @@
 //! Rows against the rules of an operation, alone and among others.
 
-use super::{Across, Checker, EmptyCells, Expectation, Money, Rules, Unexpected, ViolationCode};
+use super::{Across, Checker, EmptyCells, Expectation, Money, Rules, Totals, Unexpected, ViolationCode};
 use crate::catalogue::operation;
 use crate::reading::{Assignment, Columns, Mapping, Row};
 
@@ -174,21 +174,105 @@ fn totals_are_compared_to_the_last_kopeck() {
     }
     let totals = across.totals();
     assert_eq!(totals.amount.map(|a| a.to_string()), Some("1219.417".to_owned()));
-    let expect =
-        |rows, total: &str| Expectation { rows, total: total.parse::<Money>().ok() }.check(&totals, true);
+    let expect = |rows, total: &str| {
+        Expectation { rows, total: total.parse().ok(), ..Expectation::default() }.check(&totals, true)
+    };
     assert_eq!(expect(Some(4), "1219.4170"), Ok(()));
     assert!(matches!(expect(Some(4), "1219.42"), Err(Unexpected::Total { .. })));
     assert!(matches!(expect(Some(3), "1219.4170"), Err(Unexpected::Rows { expected: 3, found: 4 })));
 }
 
-#[test]
-fn a_pass_over_rows_without_duplicates_compares_none_again() {
-    let mut checker = checker("delete", &["id"], Rules::default());
-    let mut again = Across::new(false).again();
-    for number in 0..2 {
-        let row = Row::from_cells(number, &["1"]);
-        again.observe(&checker.check(&row).expect("valid"), row.line()).expect("not compared");
+/// The totals of bookings on these customers, the invalid ones among them left out.
+fn bookings(rows: &[(&str, &str)]) -> Totals {
+    let mut checker = checker("change_balance", &["customer_id", "amount", "comment"], Rules::default());
+    let mut across = Across::new(true).counting_customers(true);
+    for (number, (customer, amount)) in rows.iter().enumerate() {
+        let row = Row::from_cells(number as u64, &[customer, amount, "x"]);
+        match checker.check(&row) {
+            Ok(checked) => across.observe(&checked, row.line()).expect("no duplicate"),
+            Err(_) => across.observe_invalid(),
+        }
     }
+    across.totals()
+}
+
+#[test]
+fn what_is_added_and_what_is_taken_off_are_summed_apart() {
+    let totals =
+        bookings(&[("1", "0.1"), ("2", "-15,45"), ("1", "0.2"), ("3", "0"), ("4", "oops"), ("2", "-0.001")]);
+    let text = |sum: Option<Money>| sum.expect("a sum").to_string();
+    assert_eq!(text(totals.credit), "0.30");
+    assert_eq!(text(totals.debit), "15.451");
+    assert_eq!(text(totals.amount), "-15.151");
+    assert_eq!(totals.customers, Some(3));
+    assert_eq!(text(bookings(&[("1", "5")]).debit), "0.00");
+}
+
+#[test]
+fn debit_and_credit_are_compared_to_the_last_kopeck() {
+    let totals = bookings(&[("1", "100"), ("2", "-89.99"), ("3", "-0.01")]);
+    let check = |debit: &str, credit: &str| {
+        let expectation =
+            Expectation { debit: debit.parse().ok(), credit: credit.parse().ok(), ..Expectation::default() };
+        expectation.check(&totals, true).map_err(|error| error.to_string())
+    };
+    assert_eq!(check("90", "100.00"), Ok(()));
+    assert_eq!(check("", ""), Ok(()));
+    assert_eq!(
+        check("100", ""),
+        Err("--expect-debit says 100.00, but the valid rows take off 90.00 (difference -10.00); nothing was sent".to_owned())
+    );
+    assert_eq!(
+        check("90", "99.99"),
+        Err("--expect-credit says 99.99, but the valid rows add 100.00 (difference 0.01); nothing was sent"
+            .to_owned())
+    );
+    let money = Expectation { debit: Some(Money::ZERO), ..Expectation::default() };
+    assert_eq!(money.check(&totals, false), Err(Unexpected::NoMoney));
+}
+
+proptest::proptest! {
+    /// Credit less debit is the net total, whatever is booked.
+    #[test]
+    fn the_sums_agree(cents in proptest::collection::vec(-1_000_000_i64..1_000_000, 0..50)) {
+        let amount = |cents: i64| format!("{}{}.{:02}", if cents < 0 { "-" } else { "" }, cents.abs() / 100, cents.abs() % 100);
+        let texts: Vec<_> = cents.iter().map(|cents| amount(*cents)).collect();
+        let rows: Vec<_> = texts.iter().map(|text| ("1", text.as_str())).collect();
+        let totals = bookings(&rows);
+        let of = |sum: i64| amount(sum).parse::<Money>().ok();
+        proptest::prop_assert_eq!(totals.credit, of(cents.iter().filter(|c| **c > 0).sum()));
+        proptest::prop_assert_eq!(totals.debit, of(cents.iter().filter(|c| **c < 0).map(|c| -c).sum()));
+        proptest::prop_assert_eq!(totals.credit.zip(totals.debit).and_then(|(c, d)| c.minus(d)), totals.amount);
+    }
+}
+
+/// Nobody is counted where nobody asked, and a new customer is nobody yet.
+#[test]
+fn customers_are_counted_where_that_is_wanted() {
+    let count = |operation: &str, header: &[&str], cells: &[&str], wanted| {
+        let mut checker = checker(operation, header, Rules::default());
+        let mut across = Across::new(true).counting_customers(wanted);
+        for _ in 0..3 {
+            let row = Row::from_cells(0, cells);
+            across.observe(&checker.check(&row).expect("valid"), row.line()).expect("no duplicate");
+        }
+        across.totals().customers
+    };
+    assert_eq!(count("delete", &["id"], &["5"], true), Some(1));
+    assert_eq!(count("delete", &["id"], &["5"], false), None);
+    assert_eq!(count("add", &["fio"], &["x"], true), Some(0));
+}
+
+#[test]
+fn a_pass_knows_whether_rows_were_the_same() {
+    let mut checker = checker("delete", &["id"], Rules::default());
+    let mut across = Across::new(false);
+    for (number, id) in [(0, "1"), (1, "2"), (2, "1")] {
+        assert!(!across.has_duplicates());
+        let row = Row::from_cells(number, &[id]);
+        let _ = across.observe(&checker.check(&row).expect("valid"), row.line());
+    }
+    assert!(across.has_duplicates());
 }
 
 proptest::proptest! {

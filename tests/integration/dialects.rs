@@ -158,13 +158,17 @@ fn a_header_without_rows_is_done_with_a_warning() {
 #[test]
 fn rows_come_from_standard_input() {
     let (place, sandbox) = (Place::new(), Sandbox::start());
-    let program = userside(&place).stdin(cp1251(LETTERS)).line("import edit - --results out.csv");
+    let program =
+        userside(&place).stdin(cp1251(LETTERS)).line("import edit - --results out.csv --journal out.journal");
     let results = program.to(&sandbox).run().exits(0).results_in("out.csv");
     results.all_are("ok");
     assert_eq!(comments(&sorted(&sandbox))[1], "Ґанок, їжак, єнот і яблуко");
     assert_eq!(results.rows[1].get("comment"), "Ґанок, їжак, єнот і яблуко");
     let program = userside(&place).stdin("id,comment\n1,x\n").line("import edit -");
     program.to(&sandbox).run().exits(2).says("--results FILE");
+    let program = userside(&place).stdin("id,comment\n1,x\n").line("import edit - --results other.csv");
+    program.to(&sandbox).run().exits(2).says("--journal FILE");
+    userside(&place).stdin("id,comment\n1,x\n").line("validate edit - --results out.csv").run().exits(0);
 }
 
 #[test]

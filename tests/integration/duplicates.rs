@@ -75,6 +75,8 @@ fn what_is_expected_of_the_file_must_be_so_before_anything_is_sent() {
         ("--expect-total 999.81", "add up to 999.80"),
         ("--expect-total -999.80", "add up to 999.80"),
         ("--expect-total 1000", "add up to 999.80"),
+        ("--expect-debit 0.29", "take off 0.30 (difference 0.01)"),
+        ("--expect-credit 1000.11", "add 1000.10 (difference -0.01)"),
     ] {
         let sandbox = Sandbox::start();
         let line = format!("import change_balance input.csv {expectation}");
@@ -83,7 +85,7 @@ fn what_is_expected_of_the_file_must_be_so_before_anything_is_sent() {
         assert!(sandbox.log().is_empty());
     }
     let sandbox = Sandbox::start();
-    let program = userside(&place).line("import change_balance input.csv --expect-rows 2 --expect-total");
+    let program = userside(&place).line("import change_balance input.csv --expect-rows 2 --expect-debit 0.3 --expect-credit 1000.1 --expect-total");
     program.args(["999,80"]).to(&sandbox).run().exits(0);
     assert_eq!(sandbox.applied(), 2);
 }

@@ -8,6 +8,7 @@ mod disturbed;
 mod duplicates;
 mod fates;
 mod invalid;
+mod kills;
 mod messages;
 mod operations;
 mod pace;

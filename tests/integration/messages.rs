@@ -58,7 +58,19 @@ fn help() {
 #[test]
 fn help_of_every_command() {
     let place = Place::new();
-    for command in ["import", "validate", "template", "operations", "sandbox", "demo"] {
+    let commands = [
+        "import",
+        "validate",
+        "resume",
+        "reconcile",
+        "results",
+        "undo",
+        "template",
+        "operations",
+        "sandbox",
+        "demo",
+    ];
+    for command in commands {
         session(&format!("help-{command}"), &place, &[&format!("{command} --help")]);
     }
     session("help-import-short", &place, &["import -h"]);
@@ -117,6 +129,17 @@ fn wrong_usage() {
             "validate edit input.csv --date-format german",
             "validate change_balance input.csv --expect-total much",
             "validate edit input.csv --server-version new",
+            "validate change_balance input.csv --expect-debit -5",
+            "validate edit input.csv --expect-credit 5",
+            "import edit input.csv --url http://127.0.0.1:1 --verify",
+            "import edit input.csv --url http://127.0.0.1:1 --existing skip",
+            "import edit input.csv --url http://127.0.0.1:1 --journal input.csv",
+            "import edit input.csv --url http://user:secret@127.0.0.1:1",
+            "import edit - --url http://127.0.0.1:1 --results out.csv",
+            "resume",
+            "resume missing.journal",
+            "resume missing.journal --map a=b",
+            "undo missing.journal --rate 5/s",
             "sandbox --fault 5000=1%",
             "sandbox --fault 500",
         ],

@@ -34,7 +34,18 @@ fn every_operation_has_its_row_in_the_table() {
 
 #[test]
 fn every_option_that_is_named_exists() {
-    let helps = ["import", "validate", "sandbox", "template", "demo", "operations"];
+    let helps = [
+        "import",
+        "validate",
+        "resume",
+        "reconcile",
+        "results",
+        "undo",
+        "sandbox",
+        "template",
+        "demo",
+        "operations",
+    ];
     let known: BTreeSet<String> =
         helps.iter().flat_map(|command| options(&said(&format!("{command} --help")))).collect();
     // Those of cargo.

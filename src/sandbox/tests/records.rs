@@ -73,6 +73,21 @@ fn the_ledger_shows_customers_bookings_and_the_number_of_requests() {
     let mut booked = ledger["bookings"][0].clone();
     assert!(booked["t_ms"].take().is_number());
     assert_eq!(booked, json!({"customer": 2, "amount": "-15.40", "comment": "за март", "t_ms": null}));
+    assert_eq!(ledger["writes"], json!({"2": 1}));
+}
+
+#[test]
+fn a_server_may_cut_comments() {
+    let sandbox = Running::start(|settings| settings.comment_limit = std::num::NonZeroUsize::new(4));
+    for note in ["за март", "x"] {
+        let booking = [(Meaning::Customer, "2"), (Meaning::Amount, "1"), (Meaning::BookingNote, note)];
+        sandbox.call(Action::ChangeBalance, &booking).ok();
+    }
+    let ledger = sandbox.ledger();
+    assert_eq!(
+        (&ledger["bookings"][0]["comment"], &ledger["bookings"][1]["comment"]),
+        (&json!("за м"), &json!("x"))
+    );
 }
 
 #[test]

@@ -57,3 +57,56 @@ fn mixed_answers_depend_on_the_request_and_the_seed_alone() {
     assert_ne!(first, bodies(2));
     assert!(first.iter().any(|body| *body != first[0]), "{first:?}");
 }
+
+/// What a mixed server answers when the same is asked again and again.
+fn many(sandbox: &Running, action: Action, parameters: &[(Meaning, &str)]) -> Vec<(Option<u16>, String)> {
+    let answers = (0..60).map(|_| sandbox.call(action, parameters));
+    answers.map(|answer| (answer.status, answer.text())).collect()
+}
+
+#[track_caller]
+fn shown(answers: &[(Option<u16>, String)], forms: &[&str]) {
+    for form in forms {
+        assert!(answers.iter().any(|(_, body)| body.contains(form)), "{form} in {answers:?}");
+    }
+}
+
+#[test]
+fn a_mixed_history_is_a_list_or_a_map_with_amounts_of_either_kind() {
+    let sandbox = Running::start(shaped("mixed"));
+    let booking = [(Meaning::Customer, "1"), (Meaning::Amount, "-7.50"), (Meaning::BookingNote, "a/b")];
+    sandbox.call(Action::ChangeBalance, &booking);
+    let answers = many(&sandbox, Action::History, ONE);
+    shown(
+        &answers,
+        &[":[{", r#"{"1":{"#, r#":"-7.50""#, ":-7.5,", r#":"-7.5""#, "a/b", "a&#047;b", "empoyee"],
+    );
+}
+
+#[test]
+fn mixed_ids_are_a_list_or_one_text() {
+    let sandbox = Running::start(|settings| {
+        shaped("mixed")(settings);
+        settings.customers = 2;
+    });
+    let answers = many(&sandbox, Action::Select, &[(Meaning::AtLeast("balance"), "-99999999")]);
+    shown(&answers, &[r#""list":"1,2""#, "[1,2]"]);
+}
+
+#[test]
+fn mixed_answers_say_in_every_way_that_nobody_was_found_and_never_the_wrong_one() {
+    let sandbox = Running::start(shaped("mixed"));
+    let ValueKind::Choice(choices) = parameter(Action::Find, Meaning::Typer).kind else {
+        panic!("a closed list");
+    };
+    let answers =
+        many(&sandbox, Action::Find, &[(Meaning::Typer, choices[0].name), (Meaning::Sought, "nobody")]);
+    shown(&answers, &[":0,", r#":"","#, ":[],", ":null,", "customer not found"]);
+    let statuses: std::collections::BTreeSet<_> = answers.iter().map(|(status, _)| *status).collect();
+    assert_eq!(statuses, [Some(200), Some(404)].into());
+    // An error under status 200 always has its verdict.
+    let silent = |(status, body): &(Option<u16>, String)| {
+        *status == Some(200) && body.contains("not found") && !body.to_lowercase().contains("result")
+    };
+    assert!(!answers.iter().any(silent), "{answers:?}");
+}

@@ -11,7 +11,7 @@ fn key() -> ApiKey {
 }
 
 fn read(status: u16, body: &str) -> Reply {
-    of_response(&Response { status, body: body.as_bytes().to_vec(), ..Response::default() }, &key())
+    of_response(&Response { status, body: body.as_bytes().to_vec(), ..Response::default() }, &key()).0
 }
 
 fn problem(status: u16, body: &str) -> (Event, FailureCode, String) {
@@ -37,6 +37,9 @@ fn every_shape_of_success_is_understood() {
         (r#"{"Result":"OK","id":[12,13]}"#, None),
         (r#"{"Result":"OK","id":0}"#, None),
         (r#"{"Result":"OK"}"#, None),
+        (r#"{"Result":"OK","Id":{"1":12}}"#, Some("12")),
+        (r#"{"Result":"OK","Id":"12,13"}"#, None),
+        (r#"{"Result":"OK","Id":false}"#, None),
         (r#"{"Id":12}"#, Some("12")),
         ("\u{FEFF}{\"Result\":\"OK\",\"Id\":12}", Some("12")),
         ("<br />\n<b>Warning</b>: {x} in <b>/a.php</b><br />\n{\"Result\":\"OK\",\"Id\":12}\n", Some("12")),
@@ -46,7 +49,7 @@ fn every_shape_of_success_is_understood() {
     }
     assert_eq!(
         read(200, r#"{"Result":"OK","data":[]}"#),
-        Reply::Accepted(Accepted { ids: Vec::new(), has_data: false })
+        Reply::Accepted(Accepted { data: Some(serde_json::json!([])), ..Accepted::default() })
     );
     assert!(matches!(read(200, r#"{"data":[1,2]}"#), Reply::Accepted(a) if a.has_data));
 }
@@ -188,7 +191,7 @@ fn the_key_is_found_before_and_behind_every_change_to_the_text() {
     ] {
         let key = ApiKey::new(key).expect("a key");
         let response = Response { status: 200, body: body.as_bytes().to_vec(), ..Response::default() };
-        let Reply::Problem { problem, .. } = of_response(&response, &key) else { panic!("{body}") };
+        let Reply::Problem { problem, .. } = of_response(&response, &key).0 else { panic!("{body}") };
         assert!(problem.text.contains("[key]"), "{body}: {}", problem.text);
     }
 }
@@ -199,7 +202,7 @@ fn an_id_does_not_carry_the_key() {
     assert_eq!(id(r#"{"Result":"OK","Id":"x-s3cret\n"}"#), None);
     let key = ApiKey::new("12").expect("a key");
     let body = br#"{"Result":"OK","Id":"12"}"#.to_vec();
-    let reply = of_response(&Response { status: 200, body, ..Response::default() }, &key);
+    let reply = of_response(&Response { status: 200, body, ..Response::default() }, &key).0;
     assert!(matches!(reply, Reply::Accepted(accepted) if accepted.id() == Some("12")));
 }
 

@@ -10,7 +10,7 @@ use crate::catalogue::{ApiSelector, operation};
 use crate::reading::{Columns, Mapping, Row};
 use crate::sending::{
     ApiKey, Burst, Clock, Delivery, Ended, FailureLimit, Fate, Job, Limits, Link, LinkSettings, Outcome,
-    PaceSettings, StopSignal, Ticket, TokioClock, run,
+    PaceSettings, Past, StopSignal, Ticket, TokioClock, Unmarked, run,
 };
 use crate::validating::{Checker, Rules};
 
@@ -119,7 +119,7 @@ impl Setup {
             drop(stop);
         };
         let engine = async {
-            let ended = run(&link, ApiSelector::Subcat, limits, taken, deliveries, signal).await;
+            let ended = run(&link, ApiSelector::Subcat, limits, &Unmarked, taken, deliveries, signal).await;
             (ended, link.clock.now())
         };
         let ((ended, took), (), (), ()) = tokio::join!(engine, feeder, reader, stopper);
@@ -208,7 +208,7 @@ pub(super) fn jobs_for(name: &str, customers: &[u64]) -> Vec<Job> {
         };
         let row = Row::from_cells(place as u64, cells);
         let call = checker.check(&row).expect("a valid row").to_call();
-        Job { ticket: Ticket(place as u64), call }
+        Job { ticket: Ticket(place as u64), call, past: Past::default() }
     };
     customers.iter().enumerate().map(&mut job).collect()
 }

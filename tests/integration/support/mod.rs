@@ -8,9 +8,9 @@ mod results;
 mod sandbox;
 
 pub(crate) use place::Place;
-pub(crate) use program::{KEY, KEY_CORE, Output, Running, userside};
+pub(crate) use program::{KEY, KEY_CORE, Output, Program, Running, userside};
 pub(crate) use responder::{Answer, Responder};
-pub(crate) use results::Results;
+pub(crate) use results::{Results, Row};
 pub(crate) use sandbox::{Entry, Sandbox};
 
 use std::time::{Duration, Instant};

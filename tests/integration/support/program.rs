@@ -113,6 +113,11 @@ impl Running {
         assert!(status.expect("kill").success(), "no process {id}");
     }
 
+    /// What `kill -9` does. A run that has ended already is left as it is.
+    pub(crate) fn kill(&mut self) {
+        self.child.as_mut().expect("under way").kill().expect("a signal");
+    }
+
     pub(crate) fn has_ended(&mut self) -> bool {
         self.child.as_mut().is_some_and(|child| child.try_wait().expect("a child").is_some())
     }

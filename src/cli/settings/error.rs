@@ -1,0 +1,78 @@
+//! Why arguments cannot become settings.
+
+use std::path::PathBuf;
+
+use super::super::stored::StoredError;
+use crate::reading::MappingError;
+use crate::sending::KeyError;
+
+/// The arguments do not fit together, or the key cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The mapping file.
+    #[error(transparent)]
+    Mapping(#[from] MappingError),
+    /// No address anywhere.
+    #[error(
+        "no server is named: add --url https://userside.example.com, or put the address into USERSIDE_URL"
+    )]
+    NoUrl,
+    /// The address. It is not repeated: it may hold a key.
+    #[error("--url or USERSIDE_URL: {0}")]
+    Url(String),
+    /// No key anywhere.
+    #[error(
+        "there is no API key: put it into the environment variable USERSIDE_API_KEY, or into a file and name that with --key-file"
+    )]
+    NoKey,
+    /// The key cannot be one.
+    #[error("{0}; put the key, one line of text, into USERSIDE_API_KEY or into the file of --key-file")]
+    Key(#[from] KeyError),
+    /// The key's file.
+    #[error("cannot read the key file {}: {source}", path.display())]
+    KeyFile {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// Standard input has no name that results could be named after.
+    #[error("rows from standard input need a place for their results: add --results FILE")]
+    NoPlace,
+    /// Standard input has no name that a journal could be named after.
+    #[error("rows from standard input need a place for their journal: add --journal FILE")]
+    NoJournalPlace,
+    /// A journal is a file that is read again.
+    #[error("--journal - : a journal cannot go to standard output; name a file")]
+    JournalOnStdout,
+    /// An option that says something about money, for an operation that books none.
+    #[error("{option} is for operations that book money, and {operation} books none")]
+    OnlyMoney {
+        /// The option.
+        option: &'static str,
+        /// The operation.
+        operation: &'static str,
+    },
+    /// An option that says something about new customers, for an operation that makes none.
+    #[error("{option} is for operations that create customers, and {operation} creates none")]
+    OnlyNew {
+        /// The option.
+        option: &'static str,
+        /// The operation.
+        operation: &'static str,
+    },
+    /// What a journal says of options.
+    #[error(transparent)]
+    Stored(#[from] StoredError),
+    /// Results would replace the input, or one another.
+    #[error("{what} would be written over {over}; name another file")]
+    Overwrites {
+        /// The option.
+        what: &'static str,
+        /// What it names.
+        over: &'static str,
+    },
+    /// Standard output can hold one thing.
+    #[error("--json and --results - both want standard output; name a file for the results")]
+    TwoOnStdout,
+}

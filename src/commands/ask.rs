@@ -1,0 +1,37 @@
+//! The question before money is booked or customers are removed.
+
+use tokio::sync::watch;
+use tokio::task::spawn_blocking;
+
+use super::failure::Failure;
+use super::import::{ImportJob, broken};
+use crate::cli::Asks;
+use crate::events::Event;
+use crate::reporting::{ask, stake};
+use crate::sending::StopSignal;
+use crate::validating::Totals;
+
+/// Says what is at stake, where much is, and asks whoever sits at the terminal.
+pub(super) async fn before(
+    job: &ImportJob,
+    totals: &Totals,
+    mut stop: watch::Receiver<StopSignal>,
+) -> Result<(), Failure> {
+    let operation = job.settings.operation;
+    if !operation.subcategory().asks_first() {
+        return Ok(());
+    }
+    job.listener.event(Event::Stake(&stake(operation, totals)));
+    if job.settings.journal.as_ref().is_none_or(|settings| settings.asks == Asks::Nobody) {
+        return Ok(());
+    }
+    let answer = spawn_blocking(|| ask(&mut std::io::stdin().lock()));
+    tokio::select! {
+        answer = answer => match answer.map_err(broken)? {
+            Ok(true) => Ok(()),
+            // Whoever cannot be understood has not said yes.
+            Ok(false) | Err(_) => Err(Failure::Declined),
+        },
+        Ok(_) = stop.wait_for(|signal| *signal != StopSignal::None) => Err(Failure::Interrupted),
+    }
+}

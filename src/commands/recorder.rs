@@ -1,0 +1,225 @@
+//! The one who writes down: marks, outcomes and findings go to the journal from one thread, as many of them in
+//! one commit as have come together meanwhile.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use crate::events::{Event, Listener};
+use crate::reading::RowNumber;
+use crate::recording::{ErrorCode, Journal, JournalError, RowResult, Status};
+use crate::sending::{Delivery, Departure, Marks, NotMarked, StopSignal};
+
+/// How many reports wait at the most.
+const WAITING: usize = 8;
+
+/// Something to be written down.
+pub(super) enum Report {
+    /// These calls are about to be sent; they wait for the answer.
+    Leaving(Vec<Departure>, oneshot::Sender<()>),
+    /// From the engine.
+    Deliveries(Vec<Delivery>),
+    /// Rows that are not sent.
+    Rows(Vec<(RowNumber, RowResult)>),
+    /// A row that is not sent because its customer exists already.
+    Existing(RowNumber, RowResult),
+    /// Rows that were in doubt.
+    Found(Vec<FoundOut>),
+    /// The balance of a customer before the first booking.
+    Balance { customer: String, before: String },
+    /// So many rows are done with this.
+    Progress(&'static str, u64),
+}
+
+/// What was found out about a row that was in doubt.
+pub(super) struct FoundOut {
+    pub(super) row: RowNumber,
+    /// Applied, with the id that the server gave; or not, or, without a code, still in doubt.
+    pub(super) found: Result<Option<String>, (Option<ErrorCode>, String)>,
+}
+
+impl From<Vec<Delivery>> for Report {
+    fn from(deliveries: Vec<Delivery>) -> Self {
+        Self::Deliveries(deliveries)
+    }
+}
+
+/// The way to the journal.
+#[derive(Clone)]
+pub(super) struct Notes(pub(super) mpsc::Sender<Report>);
+
+impl Notes {
+    /// Resolves once everything reported before is in the journal; false where it cannot be written.
+    pub(super) async fn written(&self) -> bool {
+        self.mark(Vec::new()).await.is_ok()
+    }
+
+    /// Reports from a thread that may wait. Where the recorder is gone, its own error is what counts.
+    pub(super) fn report_blocking(&self, report: Report) {
+        let _ = self.0.blocking_send(report);
+    }
+
+    /// Reports.
+    pub(super) async fn report(&self, report: Report) {
+        let _ = self.0.send(report).await;
+    }
+}
+
+impl Marks for Notes {
+    fn mark(&self, leaving: Vec<Departure>) -> impl Future<Output = Result<(), NotMarked>> + 'static {
+        let reports = self.0.clone();
+        async move {
+            let (written, is_written) = oneshot::channel();
+            reports.send(Report::Leaving(leaving, written)).await.map_err(|_| NotMarked)?;
+            is_written.await.map_err(|_| NotMarked)
+        }
+    }
+}
+
+/// What is left when nobody reports any more.
+pub(super) struct Recorded {
+    pub(super) journal: Journal,
+    /// Why something is not in the journal. It was told.
+    pub(super) fault: Option<JournalError>,
+}
+
+/// Starts the thread. It ends when all notes are gone. After a fault `stop` says that nothing more may be sent.
+pub(super) fn start(
+    journal: Journal,
+    listener: Arc<dyn Listener>,
+    stop: watch::Sender<StopSignal>,
+) -> (Notes, JoinHandle<Recorded>) {
+    let (reports, received) = mpsc::channel(WAITING);
+    let recorder = Recorder { journal, listener, unwritten: Vec::new(), fault: None };
+    (Notes(reports), spawn_blocking(move || recorder.run(received, &stop)))
+}
+
+struct Recorder {
+    journal: Journal,
+    listener: Arc<dyn Listener>,
+    /// What could not be written yet: it is tried again with everything that comes later.
+    unwritten: Vec<Report>,
+    fault: Option<JournalError>,
+}
+
+impl Recorder {
+    fn run(mut self, mut reports: mpsc::Receiver<Report>, stop: &watch::Sender<StopSignal>) -> Recorded {
+        while let Some(report) = reports.blocking_recv() {
+            self.take(report);
+            while let Ok(report) = reports.try_recv() {
+                self.take(report);
+            }
+            if self.write().is_err() {
+                // What is in flight still comes, and is tried again with what comes last.
+                stop.send_if_modified(|signal| {
+                    let changes = *signal < StopSignal::Finish;
+                    *signal = (*signal).max(StopSignal::Finish);
+                    changes
+                });
+            }
+        }
+        if !self.unwritten.is_empty() && self.write().is_err() {
+            let rows = self.unwritten.iter().flat_map(outcomes);
+            rows.for_each(|(row, result)| tell_unwritten(row, &result, &*self.listener));
+        }
+        Recorded { journal: self.journal, fault: self.fault }
+    }
+
+    fn take(&mut self, report: Report) {
+        match &report {
+            Report::Deliveries(deliveries) => {
+                for delivery in deliveries {
+                    match delivery {
+                        Delivery::Settled(settled) => {
+                            let status = RowResult::from(settled.outcome.clone()).status;
+                            self.listener.event(Event::Row(status));
+                        }
+                        Delivery::Paused { span, capped } => {
+                            self.listener.event(Event::Paused { span: *span, capped: *capped });
+                        }
+                    }
+                }
+            }
+            Report::Rows(rows) => {
+                rows.iter().for_each(|(_, result)| self.listener.event(Event::Row(result.status)));
+            }
+            _ => {}
+        }
+        self.unwritten.push(report);
+    }
+
+    fn write(&mut self) -> Result<(), ()> {
+        match write(&mut self.journal, &self.unwritten) {
+            Ok(()) => {
+                for report in self.unwritten.drain(..) {
+                    if let Report::Leaving(_, written) = report {
+                        // Whoever has left meanwhile delivers its calls as not sent.
+                        let _ = written.send(());
+                    }
+                }
+                Ok(())
+            }
+            Err(error) => {
+                // Calls that are not marked do not leave; their marks are not wanted any more.
+                self.unwritten.retain(|report| !matches!(report, Report::Leaving(..)));
+                self.fault.get_or_insert(error);
+                Err(())
+            }
+        }
+    }
+}
+
+fn write(journal: &mut Journal, reports: &[Report]) -> Result<(), JournalError> {
+    let group = journal.group(Timestamp::now())?;
+    for report in reports {
+        match report {
+            Report::Leaving(departures, _) => group.leaving(departures)?,
+            Report::Deliveries(_) | Report::Rows(_) => {
+                for (row, result) in outcomes(report) {
+                    group.result(row, &result)?;
+                }
+            }
+            Report::Found(found) => {
+                for FoundOut { row, found } in found {
+                    match found {
+                        Ok(id) => group.found(*row, id.as_deref())?,
+                        Err((Some(code), text)) => group.not_applied(*row, *code, text)?,
+                        Err((None, text)) => group.undecided(*row, text)?,
+                    }
+                }
+            }
+            Report::Existing(row, result) => group.result(*row, result)?,
+            Report::Balance { customer, before } => group.balance_before(customer, before)?,
+            Report::Progress(what, rows) => group.progress(what, *rows)?,
+        }
+    }
+    group.commit()
+}
+
+fn outcomes(report: &Report) -> Vec<(RowNumber, RowResult)> {
+    match report {
+        Report::Rows(rows) => rows.clone(),
+        Report::Deliveries(deliveries) => deliveries
+            .iter()
+            .filter_map(|delivery| match delivery {
+                Delivery::Settled(settled) => {
+                    Some((RowNumber(settled.ticket.0), settled.outcome.clone().into()))
+                }
+                Delivery::Paused { .. } => None,
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn tell_unwritten(row: RowNumber, result: &RowResult, listener: &dyn Listener) {
+    if matches!(result.status, Status::Skipped | Status::Invalid) {
+        return;
+    }
+    let id = result.id.as_deref().map_or_else(String::new, |id| format!(", id {id}"));
+    let error = result.error.as_ref().map_or_else(String::new, |(_, text)| format!(": {text}"));
+    let text = format!("not written to the journal: row {row} is {}{id}{error}", result.status.name());
+    listener.event(Event::Warning(&text));
+}

@@ -1,0 +1,304 @@
+//! A session of a run with its journal: what `import`, `resume` and `reconcile` have in common. Phases follow
+//! one another; whatever ends them, the journal is closed and the results are written from it.
+
+use std::num::NonZeroU64;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::FutureExt;
+use jiff::Timestamp;
+use tokio::sync::{mpsc, watch};
+use tokio::task::spawn_blocking;
+
+use super::failure::Failure;
+use super::import::{Course, ImportJob, broken};
+use super::pipeline::{BUNDLES, Feeder, Scope};
+use super::recorder::{self, Notes, Recorded};
+use super::validation::Validated;
+use crate::catalogue::{ApiSelector, Effect};
+use crate::cli::{JournalSettings, SendSettings};
+use crate::events::{Event, Refused};
+use crate::exit::Exit;
+use crate::recording::{Durability, Finished, Journal, Results, ResultsFiles, RunId, Tally};
+use crate::sending::{
+    Clock, Ended, FailureLimit, Http, Limits, Link, StopReason, StopSignal, TokioClock, find_selector,
+};
+
+/// Which command a session is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Begin {
+    /// The first one of a run.
+    Import,
+    /// Goes on with it.
+    Resume,
+    /// Finds out, and sends nothing that was not sent before.
+    Reconcile,
+}
+
+impl Begin {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Import => "import",
+            Self::Resume => "resume",
+            Self::Reconcile => "reconcile",
+        }
+    }
+}
+
+/// A session that is about to begin.
+pub(super) struct Session {
+    job: ImportJob,
+    send: SendSettings,
+    validated: Validated,
+    begin: Begin,
+    stop: watch::Sender<StopSignal>,
+    files: ResultsFiles,
+}
+
+/// What the phases of a session have in common.
+pub(super) struct Phases<'s> {
+    pub(super) job: &'s ImportJob,
+    pub(super) settings: &'s JournalSettings,
+    pub(super) validated: &'s Validated,
+    pub(super) link: &'s Link<Http, TokioClock>,
+    pub(super) journal: &'s std::path::Path,
+    pub(super) run: &'s RunId,
+    pub(super) limits: Limits,
+    pub(super) timeout: Duration,
+    pub(super) stop: &'s watch::Sender<StopSignal>,
+    pub(super) notes: Notes,
+    pub(super) begin: Begin,
+}
+
+impl Session {
+    /// Takes the places of the results.
+    pub(super) fn new(
+        mut job: ImportJob,
+        validated: Validated,
+        begin: Begin,
+        stop: watch::Sender<StopSignal>,
+    ) -> Result<Self, Failure> {
+        let files = job.begin_files()?;
+        let send = job.settings.send.take().ok_or(Failure::Broken)?;
+        Ok(Self { job, send, validated, begin, stop, files })
+    }
+
+    /// Goes through the phases, and writes the results.
+    pub(super) async fn run(self, mut journal: Journal) -> Result<Exit, Failure> {
+        let Self { job, send, validated, begin, stop, files } = self;
+        let settings = job.settings.journal.as_ref().ok_or(Failure::Broken)?;
+        let effect = job.settings.operation.subcategory().effect;
+        journal.set_durability(match effect {
+            Effect::OnceOnly => Durability::Synced,
+            Effect::Repeatable | Effect::Reads => Durability::Written,
+        })?;
+        journal.begin_session(begin.name(), Timestamp::now())?;
+        let timeout = send.http.timeout;
+        let http = Http::new(send.http)?;
+        let link = Link::new(http, TokioClock::start(), send.key, send.link);
+        let failures = match send.max_failures {
+            Some(limit) => FailureLimit::InAll(limit.of(validated.totals.valid())),
+            None => FailureLimit::InARow(DEFAULT_FAILURES),
+        };
+        let (run, path) = (journal.run().id, journal.path().to_owned());
+        let (notes, recorder) = recorder::start(journal, Arc::clone(&job.listener), stop.clone());
+        let phases = Phases {
+            job: &job,
+            settings,
+            validated: &validated,
+            link: &link,
+            journal: &path,
+            run: &run,
+            timeout,
+            limits: Limits { concurrency: send.concurrency, failures },
+            stop: &stop,
+            notes,
+            begin,
+        };
+        let mut course = Course { is_journaled: true, ..Course::default() };
+        let all = phases.all(send.selector, &mut course);
+        // Rows were sent: from here on no failure may look like one before the first row, not even a mistake in
+        // the program.
+        let fault = match AssertUnwindSafe(all).catch_unwind().await {
+            Ok(ended) => ended.err(),
+            Err(_) => Some(Failure::Broken),
+        };
+        drop(phases);
+        course.requests = link.requests();
+        let ending = Ending { job, validated, files, course, fault };
+        tokio::select! {
+            exit = ending.run(async { recorder.await.map_err(broken) }) => exit,
+            () = left(stop.subscribe()) => Err(Failure::Left { journal: path }),
+        }
+    }
+}
+
+impl Phases<'_> {
+    async fn all(&self, choice: crate::sending::SelectorChoice, course: &mut Course) -> Result<(), Failure> {
+        let Some(selector) = self.probe(choice, course).await else { return Ok(()) };
+        if self.begin != Begin::Reconcile {
+            self.look_for_existing(selector, course).await?;
+            if course.may_go_on() {
+                self.read_balances(selector, course).await?;
+            }
+            if course.may_go_on() {
+                self.all_looked_at().await;
+                self.job.listener.event(Event::Sending(self.validated.totals.rows));
+                self.send(selector, Scope::Open { resend: self.settings.resend }, course).await?;
+            }
+        }
+        if self.settings.reconcile && course.may_ask() {
+            self.find_out(selector, course).await?;
+            if self.settings.resend && course.may_go_on() {
+                self.send(selector, Scope::NotApplied, course).await?;
+                self.find_out(selector, course).await?;
+            }
+        }
+        self.verify(selector, course).await
+    }
+
+    /// The time of day.
+    pub(super) fn now(&self) -> Timestamp {
+        Timestamp::try_from(self.link.clock().wall()).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Waits for so long.
+    pub(super) async fn sleep(&self, span: Duration) {
+        let clock = self.link.clock();
+        clock.sleep_until(clock.now() + span).await;
+    }
+
+    /// Finds out whether the server answers and takes the key.
+    async fn probe(
+        &self,
+        choice: crate::sending::SelectorChoice,
+        course: &mut Course,
+    ) -> Option<ApiSelector> {
+        let found = tokio::select! {
+            found = find_selector(self.link, choice) => Some(found),
+            () = stopped(self.stop.subscribe()) => None,
+        };
+        match found {
+            Some(Ok(found)) => return Some(found.selector),
+            Some(Err(error)) => {
+                self.job.listener.event(Event::Error(&error.to_string()));
+                course.refused = Some(Refused::Server);
+            }
+            None => course.stopped = Some(StopReason::Interrupted),
+        }
+        None
+    }
+
+    /// Sends rows.
+    pub(super) async fn send(
+        &self,
+        selector: ApiSelector,
+        scope: Scope,
+        course: &mut Course,
+    ) -> Result<(), Failure> {
+        let (calls, taken) = mpsc::channel(BUNDLES);
+        let feeder = Feeder {
+            rows: self.rows()?,
+            replay: self.replay()?,
+            effect: self.job.settings.operation.subcategory().effect,
+            scope,
+            tags: self.tags(),
+            notes: self.notes.clone(),
+            listener: Arc::clone(&self.job.listener),
+        };
+        let feeder = spawn_blocking(move || feeder.run(&calls));
+        let Notes(reports) = self.notes.clone();
+        let signals = self.stop.subscribe();
+        let ended: Ended =
+            crate::sending::run(self.link, selector, self.limits, &self.notes, taken, reports, signals).await;
+        course.retries += ended.retries;
+        if let Some(reason) = ended.stopped {
+            course.stop(reason);
+        }
+        feeder.await.map_err(broken)?
+    }
+
+    /// The run whose tags comments carry; none where they are left alone.
+    pub(super) fn tags(&self) -> Option<RunId> {
+        self.settings.comment_tag.then_some(*self.run)
+    }
+}
+
+/// The end of a session.
+struct Ending {
+    job: ImportJob,
+    validated: Validated,
+    files: ResultsFiles,
+    course: Course,
+    fault: Option<Failure>,
+}
+
+impl Ending {
+    async fn run(self, recorded: impl Future<Output = Result<Recorded, Failure>>) -> Result<Exit, Failure> {
+        let Self { job, validated, files, mut course, fault } = self;
+        let Recorded { mut journal, fault: unwritten } = recorded.await?;
+        if let Some(error) = &unwritten {
+            job.listener.event(Event::Error(&error.to_string()));
+            course.stopped = Some(StopReason::NotRecorded);
+        }
+        if let Some(failure) = &fault {
+            job.listener.event(Event::Error(&failure.to_string()));
+        }
+        let path = journal.path().to_owned();
+        let lost = |error: &dyn std::fmt::Display| Failure::ResultsLost {
+            error: error.to_string(),
+            journal: path.clone(),
+        };
+        let replay = journal.replay()?;
+        let rows = validated.totals.rows;
+        let results = Results::new(files, &job.source, validated.checker.columns()).map_err(|e| lost(&e))?;
+        let written = spawn_blocking(move || results.write_all(replay, rows)).await.map_err(broken)?;
+        let mut finished = written.map_err(|error| lost(&error))?;
+        if let Some(error) = &finished.failed_lost {
+            job.listener.event(Event::Error(&format!(
+                "the rows that are not ok are not in a file of their own: {error}"
+            )));
+        }
+        if let Some(error) = finished.unreadable.take() {
+            job.listener.event(Event::Error(&error.to_string()));
+        }
+        let exit = exit_of(&course, &finished, fault.is_some());
+        let closed = journal.end_session(Timestamp::now(), exit as u8).and_then(|()| journal.tidy());
+        if let Err(error) = closed {
+            job.listener.event(Event::Warning(&error.to_string()));
+        }
+        job.summarise(Some(finished), Tally::default(), course);
+        Ok(exit)
+    }
+}
+
+/// So many rows in a row that are failed or unknown stop a run unless `--max-failures` says otherwise.
+const DEFAULT_FAILURES: NonZeroU64 = NonZeroU64::new(25).unwrap();
+
+fn exit_of(course: &Course, finished: &Finished, is_lost: bool) -> Exit {
+    let tally = &finished.tally;
+    match &course.stopped {
+        Some(StopReason::Interrupted) => Exit::Interrupted,
+        Some(_) => Exit::StoppedEarly,
+        None if course.refused.is_some() || is_lost => Exit::StoppedEarly,
+        None if tally.is_all_ok() && course.doubled == 0 && course.differing == 0 => Exit::Done,
+        None => Exit::SomeNotOk,
+    }
+}
+
+pub(super) async fn stopped(mut stop: watch::Receiver<StopSignal>) {
+    // Without a sender nobody can stop anything.
+    if stop.wait_for(|signal| *signal != StopSignal::None).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Whoever wants to leave at once waits no longer than this for results to be written.
+async fn left(mut stop: watch::Receiver<StopSignal>) {
+    const PATIENCE: Duration = Duration::from_secs(3);
+    match stop.wait_for(|signal| *signal == StopSignal::Abandon).await {
+        Ok(_) => tokio::time::sleep(PATIENCE).await,
+        Err(_) => std::future::pending().await,
+    }
+}

@@ -1,0 +1,112 @@
+//! `undo`: the rows that take a run back, for a person to look at and to import.
+
+use std::path::PathBuf;
+
+use super::failure::Failure;
+use super::import::ImportJob;
+use super::journal::open_same;
+use crate::cli::{Place, StoredOptions, UndoSettings};
+use crate::events::Event;
+use crate::exit::Exit;
+use crate::recording::{Finish, Journal, State, Table, Target};
+use crate::reporting::{print_text, quoted};
+use crate::settling::{can_be_undone, compensation};
+use crate::validating::{Across, Checker};
+
+/// Writes what takes a run back. Sends nothing.
+pub(super) fn run(settings: UndoSettings) -> Result<Exit, Failure> {
+    let (run, replay) = Journal::read_only(&settings.journal)?;
+    let stored = StoredOptions::from_json(&run.options)?;
+    let place = settings.output(&stored)?;
+    let import = settings.import_settings(stored)?;
+    if !can_be_undone(import.operation) {
+        return Err(Failure::CannotUndo { operation: import.operation.name() });
+    }
+    let content = run.input.is_none().then(|| Journal::read_only(&settings.journal)).transpose()?;
+    let content = content.map(|(_, replay)| replay.into_input());
+    let job = ImportJob::new(import, |settings| open_same(settings, content, &run.fingerprint))?;
+    let checker = job.checker()?;
+    let undone = write(&job.source, checker, replay, run.id, place, job.settings.rules.allow_duplicates)?;
+    if !settings.quiet {
+        print_text(&undone.text(&run.operation));
+    }
+    if undone.unknown > 0 {
+        let text = format!(
+            "{} of the run are unknown and are not taken back: `userside-bulk reconcile {}` finds out, then undo again",
+            if undone.unknown == 1 { "1 row".to_owned() } else { format!("{} rows", undone.unknown) },
+            quoted(&settings.journal)
+        );
+        job.listener.event(Event::Warning(&text));
+        return Ok(Exit::SomeNotOk);
+    }
+    Ok(Exit::Done)
+}
+
+/// What was written.
+struct Undone {
+    path: PathBuf,
+    earlier: Option<PathBuf>,
+    rows: u64,
+    sum: Option<crate::validating::Money>,
+    unknown: u64,
+}
+
+impl Undone {
+    fn text(&self, operation: &str) -> String {
+        let (rows, plural) = (self.rows, if self.rows == 1 { "" } else { "s" });
+        let sum = self.sum.map_or_else(String::new, |sum| format!(", together {sum}"));
+        let earlier = self.earlier.as_ref().map_or_else(String::new, |earlier| {
+            format!("\nan earlier file is kept as {}", earlier.display())
+        });
+        let place =
+            if self.path.as_os_str() == "-" { "standard output".to_owned() } else { quoted(&self.path) };
+        let next = if self.path.as_os_str() == "-" {
+            String::new()
+        } else {
+            format!("\nnothing was sent. Look at the rows, then: userside-bulk import {operation} {place}")
+        };
+        format!("undo: {rows} row{plural}{sum}, in {place}{earlier}{next}")
+    }
+}
+
+fn write(
+    source: &crate::reading::Source,
+    checker: Checker,
+    mut replay: crate::recording::Replay,
+    run: crate::recording::RunId,
+    place: Place,
+    allow_duplicates: bool,
+) -> Result<Undone, Failure> {
+    let columns: Vec<&'static str> = checker.columns().parameters().map(|parameter| parameter.name).collect();
+    let (_, records) = source.records()?;
+    let rows = super::pipeline::Rows { records, checker, across: Across::new(allow_duplicates) };
+    let file: Box<dyn Finish> = match place {
+        Place::Stdout => Box::new(std::io::stdout()),
+        Place::File(path) => Box::new(Target::create(&path)?),
+    };
+    let mut table = Table::begin(file, source.dialect(), columns.iter().copied())?;
+    let (mut count, mut unknown) = (0, 0);
+    let mut sum = Some(crate::validating::Money::ZERO);
+    rows.each(
+        |checked| checked.to_call(),
+        |row, checked| {
+            let (Some(entry), Ok(call)) = (replay.entry(row.number())?, checked) else { return Ok(true) };
+            unknown += u64::from(entry.result.status == crate::recording::Status::Unknown);
+            if entry.state != State::Ok {
+                return Ok(true);
+            }
+            let Some(back) = compensation(&call, row.number(), run) else { return Ok(true) };
+            let cell =
+                |name: &&str| back.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value.as_str());
+            table.write(columns.iter().map(cell))?;
+            count += 1;
+            sum = match (sum, call.amount()) {
+                (Some(sum), Some(amount)) => sum.plus(amount.negated()),
+                _ => None,
+            };
+            Ok(true)
+        },
+    )?;
+    let (path, earlier) = table.finish()?;
+    Ok(Undone { path, earlier, rows: count, sum, unknown })
+}

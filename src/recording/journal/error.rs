@@ -1,0 +1,113 @@
+//! What can be wrong with a journal.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
+
+/// A journal cannot be made, opened, read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// It cannot be made.
+    #[error(
+        "cannot make the journal {}: {source}. Free some room, or name another place with --journal FILE", path.display()
+    )]
+    Create {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// There is none.
+    #[error(
+        "there is no journal {}; `import` makes one beside its results, and prints its name when it stops", path.display()
+    )]
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It cannot be opened.
+    #[error("cannot open the journal {}: {source}", path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The file is something else.
+    #[error("{} is no journal of userside-bulk; name the journal, or another place for one with --journal FILE", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Another version of the program made it.
+    #[error(
+        "the journal {} has version {found}, and this program knows version {known}; use the version of userside-bulk that made it ({program})", path.display()
+    )]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+        /// The version that this program knows.
+        known: i64,
+        /// Who made it, as far as it can be read.
+        program: String,
+    },
+    /// It is broken.
+    #[error(
+        "the journal {} is damaged: {reason}. Take it from a backup, together with the files of the same name that end in -wal and -shm; without it nobody knows which rows were sent", path.display()
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A process is at work with it.
+    #[error("another run holds the journal {} just now; let it finish, or stop it with Ctrl-C", path.display())]
+    Busy {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is one already.
+    #[error("the journal {} came into being just now; another run has begun", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It cannot be written.
+    #[error("cannot write the journal {}: {reason}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
+    /// It cannot be moved out of the way.
+    #[error("cannot give the journal {} another name: {source}", path.display())]
+    Aside {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+}
+
+impl JournalError {
+    /// What an error of the database means.
+    pub(super) fn of(path: &Path, error: &rusqlite::Error) -> Self {
+        let path = path.to_owned();
+        let reason = match error {
+            rusqlite::Error::SqliteFailure(failure, Some(text)) if text.is_empty() => failure.to_string(),
+            other => other.to_string(),
+        };
+        match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase) => Self::Foreign { path },
+            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { path, reason },
+            Some(_) => Self::Write { path, reason },
+            // A column that does not hold what it should.
+            None => Self::Damaged { path, reason },
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! What survives `kill -9`: a file per run that says what is known of every row. An SQLite database, so that it
+//! is whole after a power failure, and so that anybody can read it.
+//!
+//! What is synced when: the mark "is being sent" of a call that must not happen twice is on the disk before its
+//! request leaves. So are outcomes, with the next marks, and all of it at the end of a session. Marks of calls
+//! that may be repeated are handed to the system before their request leaves, which is enough against the death
+//! of the program; the disk has them at the latest at the end. Many rows share one commit.
+
+mod error;
+mod file;
+mod replay;
+mod run;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+pub use error::JournalError;
+pub use file::{Found, Journal, StoredInput, look, set_aside};
+pub use replay::{Counts, Entry, Replay, State};
+pub use run::{NewRun, Run};
+pub use writer::{Durability, Group};

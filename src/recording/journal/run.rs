@@ -1,0 +1,106 @@
+//! What a journal holds about the run as a whole.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+
+use crate::reading::Fingerprint;
+use crate::recording::tag::RunId;
+
+/// A run that is about to begin.
+#[derive(Debug, Clone)]
+pub struct NewRun {
+    /// The operation's name.
+    pub operation: &'static str,
+    /// The options as JSON, without the key.
+    pub options: String,
+    /// The input; none for standard input.
+    pub input: Option<PathBuf>,
+    /// The input's size and hash.
+    pub fingerprint: Fingerprint,
+    /// The rows of the input.
+    pub rows: u64,
+    /// When it begins.
+    pub begun: Timestamp,
+}
+
+/// A run as its journal describes it.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// Tells it apart from all others.
+    pub id: RunId,
+    /// The operation's name.
+    pub operation: String,
+    /// The options as JSON, without the key.
+    pub options: String,
+    /// The input; none for standard input.
+    pub input: Option<PathBuf>,
+    /// The input's size and hash.
+    pub fingerprint: Fingerprint,
+    /// The rows of the input.
+    pub rows: u64,
+    /// The program that made the journal.
+    pub program: String,
+    /// When the run began.
+    pub begun: Timestamp,
+}
+
+/// The program and its version.
+pub(super) const PROGRAM: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
+
+impl NewRun {
+    pub(super) fn write(&self, connection: &Connection, id: &RunId) -> rusqlite::Result<()> {
+        connection.execute(
+            "INSERT INTO run (id, operation, options, input, size, sha256, rows, program, begun)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            params![
+                id.to_string(),
+                self.operation,
+                self.options,
+                self.input.as_ref().map(|path| path.to_string_lossy()),
+                self.fingerprint.size.cast_signed(),
+                self.fingerprint.sha256,
+                self.rows.cast_signed(),
+                PROGRAM,
+                written(self.begun),
+            ],
+        )?;
+        Ok(())
+    }
+}
+
+impl Run {
+    pub(super) fn read(connection: &Connection) -> rusqlite::Result<Self> {
+        let columns = "id, operation, options, input, size, sha256, rows, program, begun";
+        connection.query_row(&format!("SELECT {columns} FROM run"), [], |row| {
+            Ok(Self {
+                id: parsed(row, 0)?,
+                operation: row.get(1)?,
+                options: row.get(2)?,
+                input: row.get::<_, Option<String>>(3)?.map(PathBuf::from),
+                fingerprint: Fingerprint { size: row.get::<_, i64>(4)?.cast_unsigned(), sha256: row.get(5)? },
+                rows: row.get::<_, i64>(6)?.cast_unsigned(),
+                program: row.get(7)?,
+                begun: parsed(row, 8)?,
+            })
+        })
+    }
+}
+
+/// A time as the journal holds it: UTC, to the millisecond.
+pub(super) fn written(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
+/// A column that holds something as text.
+pub(super) fn parsed<T>(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<T>
+where
+    T: std::str::FromStr,
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    let text: String = row.get(column)?;
+    text.parse().map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
+    })
+}

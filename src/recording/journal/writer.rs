@@ -1,0 +1,196 @@
+//! Writing: marks and outcomes, many of them in one commit.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Transaction, params};
+
+use super::error::JournalError;
+use super::file::Journal;
+use super::replay::State;
+use super::run::{PROGRAM, written};
+use crate::reading::RowNumber;
+use crate::recording::row_result::{ErrorCode, RowResult, Status};
+use crate::sending::Departure;
+
+/// When a commit counts as done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// Once it is on the disk: it survives a power failure.
+    Synced,
+    /// Once the system has it: it survives the death of the program.
+    Written,
+}
+
+impl Durability {
+    fn synchronous(self) -> &'static str {
+        match self {
+            Self::Synced => "FULL",
+            Self::Written => "NORMAL",
+        }
+    }
+}
+
+/// Entries that are committed together.
+#[derive(Debug)]
+pub struct Group<'j> {
+    transaction: Transaction<'j>,
+    journal: &'j std::path::Path,
+    at: String,
+}
+
+impl Journal {
+    /// From now on commits are done when this says.
+    pub fn set_durability(&mut self, durability: Durability) -> Result<(), JournalError> {
+        let set = self.connection.pragma_update(None, "synchronous", durability.synchronous());
+        set.map_err(|error| self.failed(&error))
+    }
+
+    /// Begins a group. What is not committed is as if it had never been.
+    pub fn group(&mut self, at: Timestamp) -> Result<Group<'_>, JournalError> {
+        let journal = &self.path;
+        let transaction = self
+            .connection
+            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+            .map_err(|error| JournalError::of(journal, &error))?;
+        Ok(Group { transaction, journal, at: written(at) })
+    }
+
+    /// A command begins to work with the journal. Rows that an earlier one has left in the middle may have been
+    /// applied: whatever was on its way for them ended at the latest now.
+    pub fn begin_session(&mut self, command: &str, at: Timestamp) -> Result<(), JournalError> {
+        let group = self.group(at)?;
+        group.execute(
+            "INSERT INTO session (command, program, begun) VALUES (?, ?, ?)",
+            params![command, PROGRAM, group.at],
+        )?;
+        group.execute(
+            "UPDATE row SET state = ?, ended = ?, error_code = coalesce(error_code, ?),
+             error = coalesce(error, 'the program ended before the answer came') WHERE state = ?",
+            params![State::Unknown.name(), group.at, ErrorCode::Stopped.name(), State::Sending.name()],
+        )?;
+        group.commit()
+    }
+
+    /// The command ends, with this exit code.
+    pub fn end_session(&mut self, at: Timestamp, exit: u8) -> Result<(), JournalError> {
+        let group = self.group(at)?;
+        group.execute(
+            "UPDATE session SET ended = ?, exit = ? WHERE number = (SELECT max(number) FROM session)",
+            params![group.at, exit],
+        )?;
+        group.commit()
+    }
+}
+
+impl Group<'_> {
+    /// These calls are about to be sent.
+    pub fn leaving(&self, departures: &[Departure]) -> Result<(), JournalError> {
+        let mut statement = self.prepared(
+            "INSERT INTO row (number, state, content, attempts, sent) VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT (number) DO UPDATE SET state = excluded.state, content = excluded.content,
+             attempts = excluded.attempts, sent = excluded.sent, ended = NULL",
+        )?;
+        for departure in departures {
+            let number = number(RowNumber(departure.ticket.0));
+            let attempts = departure.attempts + 1;
+            let content = departure.content.to_string();
+            statement
+                .execute(params![number, State::Sending.name(), content, attempts, self.at])
+                .map_err(|error| self.failed(&error))?;
+        }
+        Ok(())
+    }
+
+    /// What became of a row.
+    pub fn result(&self, row: RowNumber, result: &RowResult) -> Result<(), JournalError> {
+        let exists = matches!(result.error, Some((ErrorCode::AlreadyExists, _)));
+        if result.status == Status::Skipped && result.attempts == 0 && !exists {
+            // Nothing has left for it: as if it had never been marked.
+            self.prepared("DELETE FROM row WHERE number = ?")?
+                .execute(params![number(row)])
+                .map_err(|error| self.failed(&error))?;
+            return Ok(());
+        }
+        let (code, text) =
+            result.error.as_ref().map_or((None, None), |(code, text)| (Some(code.name()), Some(text)));
+        self.prepared(
+            "INSERT INTO row (number, state, attempts, id, error_code, error, http_status, ended)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+             ON CONFLICT (number) DO UPDATE SET state = excluded.state, attempts = excluded.attempts,
+             id = excluded.id, error_code = excluded.error_code, error = excluded.error,
+             http_status = excluded.http_status, ended = excluded.ended",
+        )?
+        .execute(params![
+            number(row),
+            State::of(result.status).name(),
+            result.attempts,
+            result.id,
+            code,
+            text,
+            result.http_status,
+            self.at
+        ])
+        .map_err(|error| self.failed(&error))?;
+        Ok(())
+    }
+
+    /// A row that was in doubt was applied. Its attempts and its last HTTP status stay.
+    pub fn found(&self, row: RowNumber, id: Option<&str>) -> Result<(), JournalError> {
+        self.execute(
+            "UPDATE row SET state = ?, id = coalesce(?, id), error_code = NULL, error = NULL WHERE number = ?",
+            params![State::Ok.name(), id, number(row)],
+        )
+    }
+
+    /// A row that was in doubt was not applied.
+    pub fn not_applied(&self, row: RowNumber, code: ErrorCode, text: &str) -> Result<(), JournalError> {
+        self.execute(
+            "UPDATE row SET state = ?, error_code = ?, error = ? WHERE number = ?",
+            params![State::Failed.name(), code.name(), text, number(row)],
+        )
+    }
+
+    /// A row stays in doubt; the text says what a person has to look at.
+    pub fn undecided(&self, row: RowNumber, text: &str) -> Result<(), JournalError> {
+        self.execute("UPDATE row SET error = ? WHERE number = ?", params![text, number(row)])
+    }
+
+    /// The balance of a customer before the first booking.
+    pub fn balance_before(&self, customer: &str, balance: &str) -> Result<(), JournalError> {
+        self.execute(
+            "INSERT OR IGNORE INTO balance (customer, before) VALUES (?, ?)",
+            params![customer, balance],
+        )
+    }
+
+    /// So many rows of the input are done with something that is done before the first row is sent.
+    pub fn progress(&self, what: &str, rows: u64) -> Result<(), JournalError> {
+        self.execute(
+            "INSERT INTO progress (what, rows) VALUES (?, ?) ON CONFLICT (what) DO UPDATE SET rows = excluded.rows",
+            params![what, rows.cast_signed()],
+        )
+    }
+
+    /// Makes everything in the group last.
+    pub fn commit(self) -> Result<(), JournalError> {
+        let journal = self.journal;
+        self.transaction.commit().map_err(|error| JournalError::of(journal, &error))
+    }
+
+    fn execute(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<(), JournalError> {
+        self.transaction.execute(sql, parameters).map(drop).map_err(|error| self.failed(&error))
+    }
+
+    fn prepared(&self, sql: &str) -> Result<rusqlite::CachedStatement<'_>, JournalError> {
+        let connection: &Connection = &self.transaction;
+        connection.prepare_cached(sql).map_err(|error| self.failed(&error))
+    }
+
+    fn failed(&self, error: &rusqlite::Error) -> JournalError {
+        JournalError::of(self.journal, error)
+    }
+}
+
+/// Rows are counted from 1 in the journal, as people are told.
+pub(super) fn number(row: RowNumber) -> i64 {
+    row.next().0.cast_signed()
+}

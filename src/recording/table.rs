@@ -1,0 +1,83 @@
+//! A CSV file being written, to a file that appears whole or to standard output.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use csv::{Writer, WriterBuilder};
+
+use super::atomic::{RecordError, Target};
+use crate::reading::Dialect;
+
+/// A place to write to that is finished at the end.
+pub trait Finish: Write + Send {
+    /// Ends the writing; the name that an earlier file was given.
+    fn finish(self: Box<Self>) -> Result<Option<PathBuf>, RecordError>;
+    /// The place, for messages.
+    fn path(&self) -> PathBuf;
+}
+
+impl Finish for Target {
+    fn finish(self: Box<Self>) -> Result<Option<PathBuf>, RecordError> {
+        self.commit()
+    }
+
+    fn path(&self) -> PathBuf {
+        Target::path(self).to_owned()
+    }
+}
+
+impl Finish for io::Stdout {
+    fn finish(mut self: Box<Self>) -> Result<Option<PathBuf>, RecordError> {
+        self.flush().map_err(|source| RecordError::Write { path: Finish::path(&*self), source })?;
+        Ok(None)
+    }
+
+    fn path(&self) -> PathBuf {
+        PathBuf::from("-")
+    }
+}
+
+/// A CSV file being written.
+pub struct Table {
+    path: PathBuf,
+    writer: Writer<Box<dyn Finish>>,
+}
+
+impl Table {
+    /// Begins it with its header, in the delimiter and with the byte order mark of `dialect`; always UTF-8.
+    pub fn begin<'c>(
+        mut file: Box<dyn Finish>,
+        dialect: &Dialect,
+        header: impl Iterator<Item = &'c str>,
+    ) -> Result<Self, RecordError> {
+        let path = file.path();
+        if dialect.bom {
+            file.write_all("\u{FEFF}".as_bytes())
+                .map_err(|source| RecordError::Write { path: path.clone(), source })?;
+        }
+        let writer = WriterBuilder::new().delimiter(dialect.delimiter).flexible(true).from_writer(file);
+        let mut table = Self { path, writer };
+        table.write(header)?;
+        Ok(table)
+    }
+
+    /// Writes a row.
+    pub fn write<'c>(&mut self, cells: impl Iterator<Item = &'c str>) -> Result<(), RecordError> {
+        self.writer.write_record(cells).map_err(|error| self.failed(error.into()))
+    }
+
+    /// Ends it: where it is, and the new name of an earlier file.
+    pub fn finish(self) -> Result<(PathBuf, Option<PathBuf>), RecordError> {
+        let path = self.path;
+        let failed = |error: csv::IntoInnerError<_>| RecordError::Write {
+            path: path.clone(),
+            source: io::Error::new(error.error().kind(), error.error().to_string()),
+        };
+        let earlier = self.writer.into_inner().map_err(failed)?.finish()?;
+        Ok((path, earlier))
+    }
+
+    fn failed(&self, source: io::Error) -> RecordError {
+        RecordError::Write { path: self.path.clone(), source }
+    }
+}

@@ -1,0 +1,109 @@
+//! Before money is booked or customers are removed: what is at stake, and whether to go on.
+
+use std::io::{self, BufRead, Write};
+
+use super::lines::{self, WARNING};
+use crate::catalogue::Operation;
+use crate::validating::{Money, Totals};
+
+/// What is about to happen, in one line. For money: what is added, what is taken off, and the difference.
+pub fn stake(operation: Operation, totals: &Totals) -> String {
+    let mut text = format!("{}: {}", operation.name(), counted(totals.valid(), "row"));
+    if let Some(customers) = totals.customers {
+        text.push_str(&format!(" for {}", counted(customers, "customer")));
+    }
+    if operation.subcategory().books_money() {
+        let sum = |sum: Option<Money>| sum.map_or_else(|| "too much to add up".to_owned(), grouped);
+        text.push_str(&format!(
+            ": credit {}, debit {}, net total {}",
+            sum(totals.credit),
+            sum(totals.debit),
+            sum(totals.amount)
+        ));
+    }
+    text
+}
+
+/// Asks whether to go on, on standard error, and takes one line for an answer. The end of the input is "no".
+pub fn ask(answers: &mut dyn BufRead) -> io::Result<bool> {
+    let _ = write!(anstream::stderr().lock(), "{WARNING}Send them? [y/N]{WARNING:#} ");
+    let _ = anstream::stderr().flush();
+    let mut answer = String::new();
+    if answers.read_line(&mut answer)? == 0 {
+        // The question stands on a line of its own.
+        lines::plain(&"");
+    }
+    Ok(is_yes(&answer))
+}
+
+/// Only a clear yes is one.
+fn is_yes(answer: &str) -> bool {
+    matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "д" | "да" | "так")
+}
+
+fn counted(number: u64, of: &str) -> String {
+    format!("{} {of}{}", thousands(&number.to_string()), if number == 1 { "" } else { "s" })
+}
+
+fn grouped(amount: Money) -> String {
+    let text = amount.to_string();
+    let (sign, text) = text.strip_prefix('-').map_or(("", text.as_str()), |rest| ("-", rest));
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, "00"));
+    format!("{sign}{}.{decimals}", thousands(whole))
+}
+
+/// `1234567` as `1,234,567`.
+fn thousands(digits: &str) -> String {
+    let mut text = String::with_capacity(digits.len() * 4 / 3 + 1);
+    for (place, digit) in digits.char_indices() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ask, is_yes, stake};
+    use crate::catalogue::operation;
+    use crate::validating::Totals;
+
+    #[test]
+    fn the_stake_names_rows_customers_and_money() {
+        let money = |text: &str| text.parse().ok();
+        let totals = Totals {
+            rows: 3010,
+            invalid: 10,
+            amount: money("-1232776.99"),
+            credit: money("1234.01"),
+            debit: money("1234011"),
+            customers: Some(2870),
+        };
+        let of = |name: &str, totals: &Totals| stake(operation(name).expect(name), totals);
+        assert_eq!(
+            of("change_balance", &totals),
+            "change_balance: 3,000 rows for 2,870 customers: credit 1,234.01, debit 1,234,011.00, net total -1,232,776.99"
+        );
+        assert_eq!(of("delete", &totals), "delete: 3,000 rows for 2,870 customers");
+        let one = Totals { rows: 1, customers: Some(1), ..Totals::default() };
+        assert_eq!(of("delete", &one), "delete: 1 row for 1 customer");
+    }
+
+    #[test]
+    fn only_a_clear_yes_is_one() {
+        for yes in ["y", "Y", "yes", "YES\n", " да ", "ДА", "так", "Так\r\n", "д", "Д"] {
+            assert!(is_yes(yes), "{yes:?}");
+        }
+        for no in ["", "\n", "n", "no", "ye", "yess", "нет", "ні", "1", "y y", "t"] {
+            assert!(!is_yes(no), "{no:?}");
+        }
+    }
+
+    #[test]
+    fn the_end_of_the_input_is_no() {
+        assert!(!ask(&mut &b""[..]).expect("an answer"));
+        assert!(ask(&mut &b"yes\nno\n"[..]).expect("an answer"));
+    }
+}

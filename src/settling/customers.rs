@@ -1,0 +1,150 @@
+//! What became of a customer that was to be created: they are looked for by what their row says of them.
+
+use crate::sending::{Answer, FailureCode, Problem, Unread};
+use crate::validating::{Call, Search};
+
+use super::verdict::Verdict;
+
+/// Who was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Who {
+    Nobody,
+    One(String),
+    Several(Vec<String>),
+    /// The read failed, or its answer says nothing that can be relied on.
+    Unclear(Problem),
+}
+
+/// What a search says. Nobody is found where the server says `ERROR` or 404, or names no id; a read that
+/// failed in any other way says nothing.
+pub(super) fn who(read: Result<Answer, Unread>) -> Who {
+    let answer = match read {
+        Ok(answer) => answer,
+        Err(Unread::Refused(problem))
+            if matches!(problem.code, FailureCode::ApiError | FailureCode::NotFound) =>
+        {
+            return Who::Nobody;
+        }
+        Err(Unread::Refused(problem) | Unread::KeyRefused(problem) | Unread::Lost(problem)) => {
+            return Who::Unclear(problem);
+        }
+    };
+    let mut ids = answer.ids;
+    ids.sort_unstable();
+    ids.dedup();
+    let has_other_data = ids.is_empty() && answer.data.as_ref().is_some_and(says_something);
+    if answer.has_odd_id || has_other_data {
+        let text = "the server's answer to the search names no id that can be read".to_owned();
+        return Who::Unclear(Problem { code: FailureCode::BadAnswer, text });
+    }
+    match ids.len() {
+        0 => Who::Nobody,
+        1 => Who::One(ids.remove(0)),
+        _ => Who::Several(ids),
+    }
+}
+
+fn says_something(data: &serde_json::Value) -> bool {
+    use serde_json::Value;
+    match data {
+        Value::Null | Value::Bool(false) => false,
+        Value::Array(list) => !list.is_empty(),
+        Value::Object(fields) => !fields.is_empty(),
+        Value::String(text) => !matches!(text.trim(), "" | "0"),
+        Value::Number(number) => number.as_u64() != Some(0),
+        Value::Bool(true) => true,
+    }
+}
+
+/// The verdict on a row without anything that a customer can be looked for by.
+pub(super) fn not_searchable(call: &Call) -> Verdict {
+    let name = call.parameters().find(|(p, value)| p.presence.is_required() && !value.is_empty());
+    let named = name.map_or_else(String::new, |(_, name)| format!(" named '{name}'"));
+    Verdict::Undecided(format!(
+        "the row has nothing that a customer can be looked for by; look in UserSide for a customer{named}"
+    ))
+}
+
+/// The verdict on a row that was looked for. Ids that other rows of the run have are not this row's.
+pub(super) fn verdict(search: &Search, who: Who, is_taken: impl Fn(&str) -> bool) -> Verdict {
+    let what = &search.what;
+    let mut ids = match who {
+        Who::Nobody => return Verdict::NotFound,
+        Who::One(id) => vec![id],
+        Who::Several(ids) => ids,
+        Who::Unclear(problem) => {
+            return Verdict::Undecided(format!(
+                "the search failed: {problem}; look in UserSide for a customer with {what}"
+            ));
+        }
+    };
+    ids.retain(|id| !is_taken(id));
+    match ids.as_slice() {
+        [] => Verdict::NotFound,
+        [id] => Verdict::Applied { id: Some(id.clone()), times: 1 },
+        several => Verdict::Undecided(format!(
+            "{} customers have {what}; look in UserSide which of them the row made: {}",
+            several.len(),
+            several.join(", ")
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Who, verdict, who};
+    use crate::sending::{Answer, FailureCode, Problem, Unread};
+    use crate::settling::Verdict;
+    use crate::validating::{Call, Search};
+    use serde_json::json;
+
+    fn problem(code: FailureCode) -> Problem {
+        Problem { code, text: "x".to_owned() }
+    }
+
+    fn ids(ids: &[&str]) -> Result<Answer, Unread> {
+        Ok(Answer { ids: ids.iter().map(|id| (*id).to_owned()).collect(), ..Answer::default() })
+    }
+
+    #[test]
+    fn only_a_plain_no_is_nobody() {
+        for code in [FailureCode::ApiError, FailureCode::NotFound] {
+            assert_eq!(who(Err(Unread::Refused(problem(code)))), Who::Nobody);
+        }
+        assert_eq!(who(ids(&[])), Who::Nobody);
+        assert_eq!(who(Ok(Answer { data: Some(json!([])), ..Answer::default() })), Who::Nobody);
+        for unclear in [
+            Err(Unread::Refused(problem(FailureCode::HttpStatus))),
+            Err(Unread::KeyRefused(problem(FailureCode::HttpStatus))),
+            Err(Unread::Lost(problem(FailureCode::Timeout))),
+            // The code alone does not do: a web server's own page under 404 is lost, not refused.
+            Err(Unread::Lost(problem(FailureCode::NotFound))),
+            Ok(Answer { has_odd_id: true, ..Answer::default() }),
+            Ok(Answer { ids: vec!["7".to_owned()], has_odd_id: true, ..Answer::default() }),
+            Ok(Answer { data: Some(json!({"customer": "x"})), ..Answer::default() }),
+        ] {
+            assert!(matches!(who(unclear), Who::Unclear(_)));
+        }
+    }
+
+    #[test]
+    fn the_same_id_twice_is_one() {
+        assert_eq!(who(ids(&["7", "7"])), Who::One("7".to_owned()));
+        assert_eq!(who(ids(&["8", "7"])), Who::Several(vec!["7".to_owned(), "8".to_owned()]));
+    }
+
+    #[test]
+    fn an_id_that_another_row_has_is_not_this_rows() {
+        let search = Search { call: Call::probe().expect("a call"), what: "codeti 7".to_owned() };
+        let judge =
+            |found: &[&str], taken: &[&str]| verdict(&search, who(ids(found)), |id| taken.contains(&id));
+        let applied = |id: &str| Verdict::Applied { id: Some(id.to_owned()), times: 1 };
+        assert_eq!(judge(&[], &[]), Verdict::NotFound);
+        assert_eq!(judge(&["7"], &[]), applied("7"));
+        assert_eq!(judge(&["7"], &["7"]), Verdict::NotFound);
+        assert_eq!(judge(&["7", "8"], &["7"]), applied("8"));
+        assert_eq!(judge(&["7", "8"], &["7", "8"]), Verdict::NotFound);
+        let Verdict::Undecided(text) = judge(&["7", "8", "9"], &["9"]) else { panic!("two are left") };
+        assert!(text.contains("codeti 7") && text.ends_with("7, 8"), "{text}");
+    }
+}

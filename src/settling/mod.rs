@@ -1,0 +1,29 @@
+//! What became of rows whose outcome nobody knows: the server is asked, and what its answer proves is kept
+//! apart from what it leaves open. Also what must be known before the first row and behind the last one.
+//! Verdicts are pure functions; every request goes through a [`Link`](crate::sending::Link).
+
+mod balances;
+mod bookings;
+mod control;
+mod customers;
+mod existing;
+mod history;
+mod moments;
+mod resume;
+mod rounds;
+mod undo;
+mod verdict;
+
+#[cfg(test)]
+mod tests;
+
+pub use balances::{BalanceError, balance, difference};
+pub use bookings::{Booking, Twins};
+pub use control::{Control, Sample, shows_bookings};
+pub use existing::{Existing, existing};
+pub use history::{HistoryEntry, NoHistory, entries, read_history};
+pub use moments::{When, Window};
+pub use resume::{Known, Next, next};
+pub use rounds::{Conclusion, Finding, Open, Round, RoundEnd};
+pub use undo::{Compensation, can_be_undone, compensation};
+pub use verdict::Verdict;

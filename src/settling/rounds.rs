@@ -1,0 +1,263 @@
+//! One round of asking: open rows go in, what is found out about them comes out, at the link's pace. That
+//! something is not found proves nothing while the server may still be at work; such rows come again later.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tokio::sync::{mpsc, watch};
+
+use super::bookings::{Booking, Twins};
+use super::customers::{self, Who};
+use super::history::{NoHistory, read_history};
+use super::moments::Window;
+use super::verdict::Verdict;
+use crate::catalogue::{Action, ApiSelector, Version};
+use crate::reading::RowNumber;
+use crate::recording::{RunId, Tag};
+use crate::sending::{Clock, Link, Problem, StopSignal, Transport, Unread};
+use crate::validating::Call;
+
+/// A row whose outcome is not known.
+#[derive(Debug, Clone)]
+pub struct Open {
+    /// Its place.
+    pub row: RowNumber,
+    /// Its call as the file has it, without a tag.
+    pub call: Call,
+    /// When its request left; of several attempts the last, or the wait would be over too soon.
+    pub sent: Option<Timestamp>,
+    /// When its request ended without an answer that tells; none where the program ended before it.
+    pub ended: Option<Timestamp>,
+    /// What an earlier round of this session gave as [`Conclusion::Later`]: it stays that moment even if the
+    /// clock is set back, or the wait would begin anew with every round.
+    pub due: Option<Timestamp>,
+    /// Other rows that are the same booking.
+    pub twins: Twins,
+}
+
+/// What was found out about a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Which.
+    pub row: RowNumber,
+    /// What.
+    pub conclusion: Conclusion,
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Conclusion {
+    /// It was applied.
+    Applied {
+        /// The id of the customer that it made.
+        id: Option<String>,
+        /// How many times: more than once is a double booking.
+        times: u64,
+    },
+    /// It was not applied.
+    NotApplied,
+    /// A person has to look; the text says where and for what.
+    Undecided(String),
+    /// It is not there yet; to be asked again at this moment or behind it.
+    Later(Timestamp),
+}
+
+/// Why a round ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RoundEnd {
+    /// Every row was asked for.
+    Whole,
+    /// The user wanted it, or nobody takes findings any more.
+    Stopped,
+    /// The server refused the key.
+    KeyRefused(Problem),
+    /// So many reads in a row had no answer that the server must be gone; with the last problem.
+    ServerGone(Problem),
+}
+
+/// How a round asks.
+pub struct Round<'r, T, C: Clock> {
+    /// The way to the server.
+    pub link: &'r Link<T, C>,
+    /// The name under which it takes the subcategory.
+    pub selector: ApiSelector,
+    /// Its version, where known.
+    pub server: Option<Version>,
+    /// How many rows are asked for at once.
+    pub concurrency: NonZeroUsize,
+    /// `--settle`.
+    pub settle: Duration,
+    /// How long a request may take.
+    pub timeout: Duration,
+    /// The run that is in the tags; none where it left notes alone.
+    pub run: Option<RunId>,
+    /// The zone of this machine.
+    pub zone: TimeZone,
+    /// Whether another row of the run is known to have this customer's id.
+    pub is_taken: &'r dyn Fn(&str) -> bool,
+}
+
+/// So many reads in a row without an answer mean that the server is gone.
+const GONE: u32 = 25;
+
+/// What asking for one row came to.
+enum Asked {
+    Found(Finding),
+    /// The read had no answer: a finding as well, and a sign that the server may be gone.
+    Lost(Finding, Problem),
+    KeyRefused(Problem),
+}
+
+impl<T: Transport, C: Clock> Round<'_, T, C> {
+    /// Asks for every row that comes in. What was begun when it is stopped is dropped: to read twice does no
+    /// harm. Rows without a finding stay as they are.
+    pub async fn run(
+        &self,
+        mut open: mpsc::Receiver<Open>,
+        findings: mpsc::Sender<Finding>,
+        mut stop: watch::Receiver<StopSignal>,
+    ) -> RoundEnd {
+        // Rows of this round that were found; two of them are not the same customer.
+        let found = RefCell::new(HashSet::new());
+        let mut asking = FuturesUnordered::new();
+        let (mut is_taking, mut lost) = (true, 0);
+        while is_taking || !asking.is_empty() {
+            tokio::select! {
+                biased;
+                () = stopped(&mut stop) => return RoundEnd::Stopped,
+                Some(asked) = asking.next() => {
+                    let finding = match asked {
+                        Asked::KeyRefused(problem) => return RoundEnd::KeyRefused(problem),
+                        Asked::Found(finding) => {
+                            lost = 0;
+                            finding
+                        }
+                        Asked::Lost(_, problem) if lost + 1 >= GONE => return RoundEnd::ServerGone(problem),
+                        Asked::Lost(finding, _) => {
+                            lost += 1;
+                            finding
+                        }
+                    };
+                    if findings.send(finding).await.is_err() {
+                        return RoundEnd::Stopped;
+                    }
+                }
+                next = open.recv(), if is_taking && asking.len() < self.concurrency.get() => match next {
+                    Some(row) => asking.push(self.find_out(row, &found)),
+                    None => is_taking = false,
+                },
+            }
+        }
+        RoundEnd::Whole
+    }
+
+    async fn find_out(&self, open: Open, found: &RefCell<HashSet<String>>) -> Asked {
+        // Before the read: what it does not show must have been missing when the wait was over.
+        let began = self.now();
+        let (verdict, lost) = match open.call.action() {
+            Action::ChangeBalance => match self.booking(&open).await {
+                Ok(judged) => judged,
+                Err(problem) => return Asked::KeyRefused(problem),
+            },
+            Action::Add => match self.customer(&open, found).await {
+                Ok(judged) => judged,
+                Err(problem) => return Asked::KeyRefused(problem),
+            },
+            _ => {
+                let text = "nothing has to be found out: the operation can safely be sent again";
+                (Verdict::Undecided(text.to_owned()), None)
+            }
+        };
+        let due = self.due(&open, began);
+        let conclusion = match verdict {
+            Verdict::Applied { id, times } => Conclusion::Applied { id, times },
+            Verdict::Undecided(text) => Conclusion::Undecided(text),
+            Verdict::NotFound if began >= due => Conclusion::NotApplied,
+            Verdict::NotFound => Conclusion::Later(due),
+        };
+        let finding = Finding { row: open.row, conclusion };
+        match lost {
+            Some(problem) => Asked::Lost(finding, problem),
+            None => Asked::Found(finding),
+        }
+    }
+
+    /// The verdict on a booking, and the problem if no answer came; an error where the key is refused.
+    async fn booking(&self, open: &Open) -> Result<(Verdict, Option<Problem>), Problem> {
+        let customer = open.call.customer().unwrap_or_default();
+        let history = read_history(self.link, self.selector, self.server, customer).await;
+        let lost = match &history {
+            Err(NoHistory::Unread(Unread::KeyRefused(problem))) => return Err(problem.clone()),
+            Err(NoHistory::Unread(Unread::Lost(problem))) => Some(problem.clone()),
+            _ => None,
+        };
+        let booking = Booking {
+            call: &open.call,
+            tag: self.run.map(|run| Tag { run, row: open.row }),
+            window: Window::new(open.sent, self.end(open).map(|end| later(end, self.settle))),
+            twins: open.twins,
+            sent: open.sent,
+            zone: &self.zone,
+        };
+        Ok((booking.verdict(&history), lost))
+    }
+
+    /// The verdict on a new customer.
+    async fn customer(
+        &self,
+        open: &Open,
+        found: &RefCell<HashSet<String>>,
+    ) -> Result<(Verdict, Option<Problem>), Problem> {
+        let Some(search) = open.call.find_same() else {
+            return Ok((customers::not_searchable(&open.call), None));
+        };
+        let read = self.link.read(self.selector, &search.call).await;
+        if let Err(Unread::KeyRefused(problem)) = read {
+            return Err(problem);
+        }
+        let lost = matches!(read, Err(Unread::Lost(_)));
+        let who = customers::who(read);
+        let lost = match &who {
+            Who::Unclear(problem) if lost => Some(problem.clone()),
+            _ => None,
+        };
+        let is_taken = |id: &str| (self.is_taken)(id) || found.borrow().contains(id);
+        let verdict = customers::verdict(&search, who, is_taken);
+        if let Verdict::Applied { id: Some(id), .. } = &verdict {
+            found.borrow_mut().insert(id.clone());
+        }
+        Ok((verdict, lost))
+    }
+
+    /// From this moment on, what is not there will not come any more.
+    fn due(&self, open: &Open, now: Timestamp) -> Timestamp {
+        // An end that lies ahead is one by a clock that was set back since.
+        let end = self.end(open).map_or(now, |end| end.min(now));
+        open.due.unwrap_or_else(|| later(end, self.settle))
+    }
+
+    /// When the request ended, or must have ended.
+    fn end(&self, open: &Open) -> Option<Timestamp> {
+        open.ended.or_else(|| open.sent.map(|sent| later(sent, self.timeout)))
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::try_from(self.link.clock().wall()).unwrap_or(Timestamp::MAX)
+    }
+}
+
+fn later(moment: Timestamp, span: Duration) -> Timestamp {
+    moment.checked_add(span).unwrap_or(Timestamp::MAX)
+}
+
+/// Waits until the user wants an end; for ever where nobody can say so any more.
+async fn stopped(stop: &mut watch::Receiver<StopSignal>) {
+    if stop.wait_for(|signal| *signal != StopSignal::None).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,191 @@
+//! The verdict on a booking.
+
+use jiff::tz::{TimeZone, offset};
+use serde_json::{Value, json};
+
+use super::support::{at, booking, run};
+use crate::reading::RowNumber;
+use crate::recording::Tag;
+use crate::sending::{FailureCode, Problem, Unread};
+use crate::settling::{Booking, NoHistory, Twins, Verdict, Window, entries};
+use crate::validating::Call;
+
+const TAG: &str = "[ub-k3x7qa-12]";
+const SENT: &str = "2026-11-23T18:20:00Z";
+const ENDED: &str = "2026-11-23T18:20:30Z";
+
+/// Sent at 18:20 by UTC; this machine is two hours ahead.
+fn judge(call: &Call, is_tagged: bool, twins: Twins, data: &Value) -> Verdict {
+    let zone = TimeZone::fixed(offset(2));
+    let tag = is_tagged.then(|| Tag { run: run(), row: RowNumber(11) });
+    let window = Window::new(Some(at(SENT)), Some(at(ENDED)));
+    let booking = Booking { call, tag, window, twins, sent: Some(at(SENT)), zone: &zone };
+    booking.verdict(&entries(Some(data)).ok_or(NoHistory::Unknown))
+}
+
+fn tagged(data: &Value) -> Verdict {
+    judge(&booking("1002", "10.50", "fee & more"), true, Twins::default(), data)
+}
+
+fn applied(times: u64) -> Verdict {
+    Verdict::Applied { id: None, times }
+}
+
+#[track_caller]
+fn assert_undecided(verdict: Verdict, data: &Value) {
+    let Verdict::Undecided(text) = verdict else { panic!("{data}: {verdict:?}") };
+    assert!(text.contains("customer 1002 for a booking of 10.50 with the comment 'fee"), "{text}");
+    assert!(text.ends_with("at about 2026-11-23 20:20"), "{text}");
+}
+
+fn entry(amount: &str, note: &str, time: &str) -> Value {
+    json!({"Typer": "money", "DateDo": time, "Amount": amount, "Comment": note})
+}
+
+const NOW: &str = "2026-11-23 18:20:10";
+
+#[test]
+fn a_tag_is_found_wherever_it_stands() {
+    for data in [
+        json!([entry("10.50", &format!("fee &amp; more {TAG}"), NOW)]),
+        // Neither amount nor time matter: the tag is of this run and this row alone.
+        json!([entry("-99", TAG, "1999-01-01 00:00:00")]),
+        json!({"list": {"5": {"Amount": 1, "text": {"note": format!("x{TAG}")}}}}),
+        json!([entry("10.50", "fee &amp; more &#091;ub-k3x7qa-12&#093;", NOW)]),
+    ] {
+        assert_eq!(tagged(&data), applied(1), "{data}");
+    }
+    let double = json!([entry("10.50", TAG, NOW), entry("10.50", TAG, NOW)]);
+    assert_eq!(tagged(&double), applied(2));
+}
+
+#[test]
+fn what_is_not_this_booking_is_not_found() {
+    for data in [
+        json!([]),
+        json!([entry("10.50", "fee &amp; more [ub-k3x7qa-123]", NOW)]),
+        json!([entry("10.50", "fee &amp; more [ub-aaaaaa-12]", NOW)]),
+        json!([entry("10.50", "something else", NOW)]),
+        json!([entry("10.51", "fee &amp; more", NOW)]),
+        json!([entry("10.50", "fee &amp; more", "2026-11-20 18:20:00")]),
+        json!([{"Typer": "login", "DateDo": NOW}]),
+        json!([{"Typer": "login", "DateDo": NOW, "Comment": ""}]),
+    ] {
+        assert_eq!(tagged(&data), Verdict::NotFound, "{data}");
+    }
+}
+
+/// A server that cuts notes, has none, or leaves out what it does not know, must not make a booking look as
+/// if it had not happened: somebody would book it again.
+#[test]
+fn an_entry_that_may_have_lost_its_tag_leaves_it_open() {
+    for data in [
+        json!([entry("10.50", "fee &amp; more", NOW)]),
+        json!([entry("10.50", "fee &amp; more [ub-k3x", NOW)]),
+        json!([entry("10.50", "fee &am", NOW)]),
+        json!([entry("10.50", "fee...", NOW)]),
+        json!([entry("10.50", "fe\u{FFFD}", NOW)]),
+        json!([entry("10.50", "", NOW)]),
+        json!([entry("-10.5", "fee", NOW)]),
+        json!([entry("10.50", "fee", "2026-11-23 20:20:10")]),
+        json!([entry("10.50", "fee", "2026-11-23 14:50:10")]),
+        json!([entry("10.50", "fee", "2026-11-23")]),
+        json!([entry("10.50", "fee", "yesterday")]),
+        json!([{"Amount": "10.50"}]),
+        json!([{"Comment": "fee & more", "DateDo": NOW}]),
+        json!([{"Comment": "fee & more", "DateDo": NOW, "Amount": "ten"}]),
+    ] {
+        assert_undecided(tagged(&data), &data);
+    }
+}
+
+#[test]
+fn no_history_is_no_proof() {
+    for data in [json!(null), json!({"error": 5}), json!("x")] {
+        assert_undecided(tagged(&data), &data);
+    }
+    let problem = Problem { code: FailureCode::ApiError, text: "no such customer".to_owned() };
+    let call = booking("1002", "10.50", "fee");
+    let (zone, window) = (TimeZone::UTC, Window::new(None, None));
+    for unread in [Unread::Refused(problem.clone()), Unread::Lost(problem)] {
+        let booking =
+            Booking { call: &call, tag: None, window, twins: Twins::default(), sent: None, zone: &zone };
+        let verdict = booking.verdict(&Err(NoHistory::Unread(unread)));
+        let Verdict::Undecided(text) = verdict else { panic!("{verdict:?}") };
+        assert!(text.contains("no such customer") && text.ends_with("'fee'"), "{text}");
+    }
+}
+
+fn untagged(twins: Twins, data: &Value) -> Verdict {
+    judge(&booking("1002", "10.50", "fee & more"), false, twins, data)
+}
+
+#[test]
+fn without_a_tag_amount_note_and_time_must_match() {
+    let none = Twins::default();
+    for (entry, expected) in [
+        (entry("10.50", "fee &amp; more", NOW), applied(1)),
+        (entry("10.5", "  fee &amp;  more\n", "2026-11-23 20:20:10"), applied(1)),
+        (entry("10.50", "fee", "2026-11-20 18:20:00"), Verdict::NotFound),
+        (entry("10.50", "other", NOW), Verdict::NotFound),
+        (entry("10.51", "fee &amp; more", NOW), Verdict::NotFound),
+        (entry("10.50", "fee &amp; more", "2026-11-23 18:40:00"), Verdict::NotFound),
+    ] {
+        assert_eq!(untagged(none, &json!([entry])), expected, "{entry}");
+    }
+    for entry in [
+        entry("10.50", "fee &amp; more", "2026-11-23 15:20:10"),
+        entry("10.50", "fee &amp; more", "2026-11-23"),
+        entry("10.50", "fee &amp; more", ""),
+        entry("10.50", "fee", NOW),
+        entry("-10.50", "fee &amp; more", NOW),
+        json!({"Amount": "10.50", "DateDo": NOW}),
+        json!({"Comment": "fee & more", "DateDo": NOW}),
+    ] {
+        assert_undecided(untagged(none, &json!([entry])), &entry);
+    }
+}
+
+#[test]
+fn an_entry_is_claimed_by_one_row_only() {
+    let same = || entry("10.50", "fee & more", NOW);
+    let window = Some(Window::new(Some(at(SENT)), Some(at(ENDED))));
+    for (entries, ok, open, expected) in [
+        (1, 1, 0, Some(Verdict::NotFound)),
+        (2, 1, 0, Some(applied(1))),
+        (2, 0, 1, Some(applied(1))),
+        (3, 1, 1, Some(applied(1))),
+        (0, 0, 1, Some(Verdict::NotFound)),
+        // One entry and two rows in doubt: whose is it?
+        (1, 0, 1, None),
+        // More entries than rows: somebody else booked the same.
+        (2, 0, 0, None),
+        // Fewer than were certainly applied: this history does not show everything.
+        (0, 1, 0, None),
+    ] {
+        let data = Value::from(vec![same(); entries]);
+        let verdict = untagged(Twins { ok, open, window }, &data);
+        match expected {
+            Some(expected) => assert_eq!(verdict, expected, "{entries} {ok} {open}"),
+            None => assert_undecided(verdict, &data),
+        }
+    }
+}
+
+/// The twin was applied the day before: its entry lies outside this row's own window. Taken off all the same,
+/// this row's entry would be gone, and the row booked again.
+#[test]
+fn a_twin_of_another_day_claims_its_own_entry() {
+    let (sent, ended) = (at("2026-11-22T09:00:00Z"), at("2026-11-22T09:00:05Z"));
+    let twins = Twins { ok: 1, open: 0, window: Some(Window::new(Some(sent), Some(ended))) };
+    let before = entry("10.50", "fee & more", "2026-11-22 09:00:01");
+    let now = entry("10.50", "fee & more", NOW);
+    assert_eq!(untagged(twins, &json!([before, now])), applied(1));
+    assert_eq!(untagged(twins, &json!([before])), Verdict::NotFound);
+    // A history that shows only what is new: the entry is this row's own.
+    assert_undecided(untagged(twins, &json!([now])), &now);
+    // Nobody has said when the twin was sent: any time will do.
+    let somewhen = Twins { window: None, ..twins };
+    assert_eq!(untagged(somewhen, &json!([before, now])), applied(1));
+    assert_undecided(untagged(somewhen, &json!([now])), &now);
+}

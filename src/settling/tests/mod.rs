@@ -1,0 +1,9 @@
+//! Tests of the stage: against a scripted server, and of the verdicts that need a whole call.
+
+mod bookings;
+mod model;
+mod reads;
+mod rehearsal;
+mod rounds;
+mod support;
+mod undo;

@@ -1,0 +1,38 @@
+//! What takes a run back: for every booking that was applied one the other way round. Nothing is sent; the
+//! rows become a file that a person looks at first.
+
+use crate::catalogue::{Action, Meaning, Operation};
+use crate::reading::RowNumber;
+use crate::recording::RunId;
+use crate::validating::{Call, Money};
+
+/// The columns of a compensating row with their values, in the order of the row that it takes back.
+pub type Compensation = Vec<(&'static str, String)>;
+
+/// Whether rows of this operation can be taken back by others: of the rest nobody knows what was there before.
+pub fn can_be_undone(operation: Operation) -> bool {
+    operation.subcategory().action == Action::ChangeBalance
+}
+
+/// The row that takes this one back: the same customer and employee, the amount negated, and a note that
+/// names run and row. None for a call that books nothing. `call` is as the file has it, without a tag.
+pub fn compensation(call: &Call, row: RowNumber, run: RunId) -> Option<Compensation> {
+    let amount = call.amount()?.negated();
+    let columns = call.parameters().filter(|(parameter, _)| parameter.meaning != Meaning::SkipTriggers);
+    let columns = columns.map(|(parameter, value)| {
+        let value = match parameter.meaning {
+            Meaning::Amount => unambiguous(amount),
+            Meaning::BookingNote => format!("undo of {run}-{row}: {value}").trim_end().to_owned(),
+            _ => value.to_owned(),
+        };
+        (parameter.name, value)
+    });
+    Some(columns.collect())
+}
+
+/// The amount as an import reads it back: three decimals could be thousands, four cannot.
+fn unambiguous(amount: Money) -> String {
+    let text = amount.to_string();
+    let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    if decimals == 3 { format!("{text}0") } else { text }
+}

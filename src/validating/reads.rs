@@ -1,0 +1,151 @@
+//! The reads that the program makes for itself: whether a server answers, what became of a row, what a
+//! customer has. Their parameters are found in the catalogue by what they mean.
+
+use super::call::{Call, Values};
+use crate::catalogue::{
+    Action, CUSTOMER, Choice, Identity, Meaning, Parameter, Subcategory, ValueKind, Version,
+};
+
+/// The catalogue cannot express a read that the program needs: a test walks them all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the catalogue has no such read")]
+pub struct CallError;
+
+/// A search for the customer whom a call has made, or would make a second time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Search {
+    /// The read.
+    pub call: Call,
+    /// What is looked for, for people: `codeti 1234`.
+    pub what: String,
+}
+
+impl Call {
+    /// A read that changes nothing and needs to know nothing: it finds out whether a server answers.
+    pub fn probe() -> Result<Self, CallError> {
+        let count = subcategory(Action::Count)?;
+        let typer = count.by_meaning(Meaning::Typer).ok_or(CallError)?;
+        let ValueKind::Choice([first, ..]) = typer.kind else { return Err(CallError) };
+        Ok(read(count, &[(typer, first.name)]))
+    }
+
+    /// A read of the customer with this id.
+    pub fn read_customer_by_id(id: &str) -> Result<Self, CallError> {
+        let reading = subcategory(Action::Read)?;
+        let parameter = reading.by_meaning(Meaning::Customer).ok_or(CallError)?;
+        Ok(read(reading, &[(parameter, id)]))
+    }
+
+    /// The customer's operations, as a server of this version is asked for them; a server of no known
+    /// version as the newest.
+    pub fn history(customer: &str, server: Option<Version>) -> Result<Self, CallError> {
+        let history = subcategory(Action::History)?;
+        let parameter = history.customer_parameter(server).ok_or(CallError)?;
+        Ok(read(history, &[(parameter, customer)]))
+    }
+
+    /// The customer's operations in every way in which a server may want to be asked for them, newest first:
+    /// one way where the version is known.
+    pub fn histories(customer: &str, server: Option<Version>) -> Result<Vec<Self>, CallError> {
+        let history = subcategory(Action::History)?;
+        let ways = history.parameters.iter().rev().filter(|p| p.is_customer() && p.is_in(server));
+        Ok(ways.map(|parameter| read(history, &[(parameter, customer)])).collect())
+    }
+
+    /// A search for the customer whom this call makes: by the value that tells customers apart, or else by
+    /// another that customers can be looked for by. None where the row has no such value, or makes nobody.
+    pub fn find_same(&self) -> Option<Search> {
+        self.search(true).or_else(|| self.search(false))
+    }
+
+    /// The same by the value that tells customers apart alone: the only one that may not be there twice.
+    pub fn find_identical(&self) -> Option<Search> {
+        self.search(true)
+    }
+
+    fn search(&self, needed: bool) -> Option<Search> {
+        if self.action() != Action::Add {
+            return None;
+        }
+        let find = CUSTOMER.subcategory(Action::Find)?;
+        let (typer, sought) = (find.by_meaning(Meaning::Typer)?, find.by_meaning(Meaning::Sought)?);
+        let ValueKind::Choice(choices) = typer.kind else { return None };
+        let found = self.parameters().find_map(|(parameter, value)| {
+            let is_kind = (parameter.identity == Identity::Needed) == needed;
+            let choice = (is_kind && !value.is_empty()).then(|| choice_for(choices, parameter))??;
+            Some((parameter, choice, value))
+        });
+        let (parameter, choice, value) = found?;
+        let call = read(find, &[(typer, choice.name), (sought, value)]);
+        Some(Search { call, what: format!("{} {value}", parameter.name) })
+    }
+}
+
+/// What to look for when looking for whoever got their value from this parameter.
+fn choice_for(choices: &'static [Choice], parameter: &Parameter) -> Option<&'static Choice> {
+    let Meaning::Sets(path) = parameter.meaning else { return None };
+    choices.iter().find(|choice| choice.field == path)
+}
+
+fn subcategory(action: Action) -> Result<&'static Subcategory, CallError> {
+    CUSTOMER.subcategory(action).ok_or(CallError)
+}
+
+fn read(subcategory: &'static Subcategory, pairs: &[(&'static Parameter, &str)]) -> Call {
+    let mut values = Values::default();
+    pairs.iter().for_each(|(parameter, value)| values.push_text(parameter, value));
+    Call::new(subcategory, values, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Call, Values};
+    use crate::catalogue::{Effect, operation};
+
+    fn add(pairs: &[(&str, &str)]) -> Call {
+        let add = operation("add").expect("add");
+        let mut values = Values::default();
+        for (name, value) in pairs {
+            values.push_text(add.parameter(name).expect("a parameter"), value);
+        }
+        Call::new(add.subcategory(), values, None)
+    }
+
+    fn pairs(call: &Call) -> Vec<(&str, &str)> {
+        call.values().collect()
+    }
+
+    #[test]
+    fn a_history_is_asked_for_as_the_version_wants_it() {
+        let asked = |server: Option<&str>| {
+            let server = server.map(|version| version.parse().expect("a version"));
+            let histories = Call::histories("1002", server).expect("a read");
+            let first = Call::history("1002", server).expect("a read");
+            assert_eq!(histories.first(), Some(&first));
+            assert!(histories.iter().all(|call| call.effect() == Effect::Reads));
+            histories.iter().flat_map(|call| pairs(call)).map(|(name, _)| name.to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(asked(Some("3.16.23")), ["usercode"]);
+        assert_eq!(asked(Some("3.17")), ["customer_id"]);
+        assert_eq!(asked(None), ["customer_id", "usercode"]);
+    }
+
+    #[test]
+    fn a_customer_is_looked_for_by_the_value_that_tells_them_apart_first() {
+        let same = |pairs: &[(&str, &str)]| add(pairs).find_same();
+        let both = same(&[("fio", "x"), ("billing_customer_id", "b7"), ("codeti", "7")]).expect("a search");
+        assert_eq!(pairs(&both.call), [("data_typer", "codeti"), ("data_value", "7")]);
+        assert_eq!(both.what, "codeti 7");
+        let billing = same(&[("codeti", ""), ("billing_customer_id", "b7")]).expect("a search");
+        assert_eq!(pairs(&billing.call), [("data_typer", "billing_uid"), ("data_value", "b7")]);
+        assert_eq!(billing.what, "billing_customer_id b7");
+        assert_eq!(same(&[("fio", "x"), ("billing_id", "1")]), None);
+        assert_eq!(add(&[("billing_customer_id", "b7")]).find_identical(), None);
+        assert!(add(&[("codeti", "7")]).find_identical().is_some());
+    }
+
+    #[test]
+    fn only_a_call_that_makes_a_customer_is_looked_for() {
+        assert_eq!(Call::probe().expect("a probe").find_same(), None);
+    }
+}

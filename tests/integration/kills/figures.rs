@@ -1,0 +1,90 @@
+//! What happened in all cases together.
+
+use std::fmt;
+
+use super::case::Operation;
+
+/// Where a kill struck.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Struck {
+    BeforeTheFirst,
+    Sending,
+    FindingOut,
+    Writing,
+}
+
+impl Struck {
+    const ALL: [(Self, &'static str); 4] = [
+        (Self::BeforeTheFirst, "before the first row"),
+        (Self::Sending, "while sending"),
+        (Self::FindingOut, "while finding out"),
+        (Self::Writing, "while results were written"),
+    ];
+}
+
+/// One case, or all of them.
+#[derive(Debug, Default)]
+pub(super) struct Figures {
+    pub(super) cases: usize,
+    pub(super) kills: Vec<(Operation, Struck)>,
+    /// Runs that were over before their kill.
+    pub(super) over_before: usize,
+    /// Kills that left no journal.
+    pub(super) no_journal: usize,
+    pub(super) rows: usize,
+    pub(super) applied: usize,
+    /// Rows that were unknown after a kill, and what they were in the end.
+    pub(super) in_doubt: usize,
+    pub(super) in_doubt_ok: usize,
+    pub(super) in_doubt_not_applied: usize,
+    pub(super) in_doubt_failed: usize,
+    pub(super) in_doubt_unknown: usize,
+    pub(super) violations: Vec<String>,
+}
+
+impl Figures {
+    pub(super) fn add(&mut self, other: Self) {
+        self.cases += other.cases;
+        self.kills.extend(other.kills);
+        self.over_before += other.over_before;
+        self.no_journal += other.no_journal;
+        self.rows += other.rows;
+        self.applied += other.applied;
+        self.in_doubt += other.in_doubt;
+        self.in_doubt_ok += other.in_doubt_ok;
+        self.in_doubt_not_applied += other.in_doubt_not_applied;
+        self.in_doubt_failed += other.in_doubt_failed;
+        self.in_doubt_unknown += other.in_doubt_unknown;
+        self.violations.extend(other.violations);
+    }
+}
+
+impl fmt::Display for Figures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kills =
+            |wanted: &dyn Fn(&(Operation, Struck)) -> bool| self.kills.iter().filter(|k| wanted(k)).count();
+        write!(f, "{} kills in {} cases:", self.kills.len(), self.cases)?;
+        for operation in Operation::ALL {
+            write!(f, " {} {},", kills(&|kill| kill.0 == operation), operation.name())?;
+        }
+        write!(f, " {} runs over before;", self.over_before)?;
+        for (struck, name) in Struck::ALL {
+            write!(f, " {} {name},", kills(&|kill| kill.1 == struck))?;
+        }
+        write!(
+            f,
+            " {} left no journal; {} rows, {} writes carried out;",
+            self.no_journal, self.rows, self.applied
+        )?;
+        write!(
+            f,
+            " {} rows in doubt after a kill: {} ok, {} not applied, {} failed otherwise, {} left unknown; {} cases with violations",
+            self.in_doubt,
+            self.in_doubt_ok,
+            self.in_doubt_not_applied,
+            self.in_doubt_failed,
+            self.in_doubt_unknown,
+            self.violations.len()
+        )
+    }
+}

@@ -1,0 +1,203 @@
+//! One case from the first start to the last comparison: started, killed, resumed, killed again perhaps, and
+//! brought to its end.
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::case::{Case, word_of};
+use super::dice::Dice;
+use super::figures::{Figures, Struck};
+use super::moment::{Ended, Moment, run};
+use super::truth::{Stage, faults};
+use crate::support::{Place, Program, Results, Sandbox, userside};
+
+const JOURNAL: &str = "input.journal";
+const RESULTS: &str = "input.results.csv";
+
+/// So many commands must be enough to bring a case to its end.
+const ENOUGH: usize = 20;
+/// So many looks must be enough to find out what can be found out: what is sent again may be lost again.
+const LOOKS: usize = 8;
+
+pub(super) struct Ordeal<'c> {
+    case: &'c Case,
+    dice: Dice,
+    place: Place,
+    sandbox: Sandbox,
+    kills_left: usize,
+    looks_left: usize,
+    /// Places of rows that were unknown after a kill.
+    in_doubt: BTreeSet<usize>,
+    figures: Figures,
+}
+
+impl<'c> Ordeal<'c> {
+    pub(super) fn new(case: &'c Case, dice: Dice) -> Self {
+        Self {
+            case,
+            dice,
+            place: Place::new().with("input.csv", case.content()),
+            sandbox: Sandbox::with(&case.sandbox),
+            kills_left: case.kills,
+            looks_left: if case.decidable { LOOKS } else { 1 },
+            in_doubt: BTreeSet::new(),
+            figures: Figures { cases: 1, rows: case.rows.len(), ..Figures::default() },
+        }
+    }
+
+    pub(super) fn undergo(mut self) -> Figures {
+        let mut next = Some(self.import());
+        for _ in 0..ENOUGH {
+            let Some(program) = next.take() else { break };
+            let ended = self.run(program);
+            next = self.next(&ended);
+        }
+        if next.is_some() {
+            self.violated(format!("{ENOUGH} commands did not bring the run to its end"));
+        }
+        self.compare();
+        self.figures
+    }
+
+    fn import(&self) -> Program {
+        let (operation, options) = (self.case.operation.name(), &self.case.options);
+        self.program(&format!("import {operation} input.csv {options}"))
+    }
+
+    /// The server's address is in the environment, so that it is there for every command.
+    fn program(&self, line: &str) -> Program {
+        userside(&self.place).line(line).env("USERSIDE_URL", self.sandbox.url())
+    }
+
+    fn run(&mut self, program: Program) -> Ended {
+        let moment = (self.kills_left > 0).then(|| {
+            // A run that goes on has fewer requests to make.
+            let left = self.case.requests.saturating_sub(self.sandbox.requests()).max(20);
+            Moment::draw(&mut self.dice, left, self.case.settle)
+        });
+        let ended = run(program, &self.place, &self.sandbox, moment);
+        if ended.killed {
+            self.kills_left -= 1;
+            let struck = self.struck(ended.has_results);
+            self.figures.kills.push((self.case.operation, struck));
+        } else if moment.is_some() {
+            self.kills_left = 0;
+            self.figures.over_before += 1;
+        }
+        ended
+    }
+
+    /// Where the run was when it was killed, as far as the server can tell.
+    fn struck(&self, has_results: bool) -> Struck {
+        let writes = self.sandbox.writes();
+        let sent: HashSet<&str> = writes.iter().filter_map(word_of).collect();
+        if sent.is_empty() {
+            Struck::BeforeTheFirst
+        } else if sent.len() < self.case.words().len() {
+            Struck::Sending
+        } else if has_results {
+            Struck::Writing
+        } else {
+            Struck::FindingOut
+        }
+    }
+
+    /// What a person would do next.
+    fn next(&mut self, ended: &Ended) -> Option<Program> {
+        if !self.place.exists(JOURNAL) {
+            return self.without_journal(ended);
+        }
+        if ended.killed {
+            self.between();
+            return Some(self.program(&format!("resume {JOURNAL}")));
+        }
+        if !matches!(ended.output.code, Some(0 | 1 | 3)) {
+            self.violated(format!("a run ended badly\n{}", ended.output.report()));
+            return None;
+        }
+        let results = ended.output.results();
+        let command = match (results.count("skipped"), results.count("unknown")) {
+            (0, 0) => return None,
+            (0, _) if self.case.operation.is_once_only() => {
+                self.looks_left = self.looks_left.checked_sub(1)?;
+                "reconcile"
+            }
+            _ => "resume",
+        };
+        Some(self.program(&format!("{command} {JOURNAL}")))
+    }
+
+    /// Nothing was done before there was a journal, and the same import works as if nothing had been.
+    fn without_journal(&mut self, ended: &Ended) -> Option<Program> {
+        if ended.killed {
+            self.figures.no_journal += 1;
+        } else if ended.output.code != Some(3) {
+            self.violated(format!("a run ended without a journal\n{}", ended.output.report()));
+            return None;
+        }
+        let writes = self.sandbox.writes().len();
+        if writes > 0 {
+            self.violated(format!("{writes} writes were sent without a journal\n{}", ended.output.report()));
+        }
+        Some(self.import())
+    }
+
+    /// After a kill the journal alone says of every row what is known, and says nothing that is not so.
+    fn between(&mut self) {
+        let output = self.program(&format!("results {JOURNAL}")).run();
+        if !matches!(output.code, Some(0 | 1 | 3)) || !self.place.exists(RESULTS) {
+            return self
+                .violated(format!("the journal of a killed run gives no results\n{}", output.report()));
+        }
+        let results = output.results();
+        for fault in faults(self.case, &self.sandbox, &results, Stage::Between) {
+            self.violated(format!("after a kill: {fault}"));
+        }
+        let unknown = results.statuses().into_iter().enumerate().filter(|(_, status)| *status == "unknown");
+        self.in_doubt.extend(unknown.map(|(place, _)| place));
+        if results.count("skipped") > 0 && self.dice.one_in(4) {
+            self.a_second_import_is_refused();
+        }
+    }
+
+    fn a_second_import_is_refused(&mut self) {
+        let before = self.sandbox.writes().len();
+        let output = self.import().run();
+        let named = output.stderr.contains("resume") && output.stderr.contains("--new-run");
+        if output.code != Some(2) || !named || self.sandbox.writes().len() > before {
+            self.violated(format!("an import over an unfinished journal\n{}", output.report()));
+        }
+    }
+
+    fn compare(&mut self) {
+        if !self.place.exists(RESULTS) {
+            if self.figures.violations.is_empty() {
+                self.violated("there are no results".to_owned());
+            }
+            return;
+        }
+        let results = Results::read(&self.place.bytes(RESULTS), "the end of a case".to_owned());
+        for fault in faults(self.case, &self.sandbox, &results, Stage::End) {
+            self.violated(fault);
+        }
+        self.figures.applied = self.sandbox.applied();
+        self.figures.in_doubt = self.in_doubt.len();
+        let in_doubt = self.in_doubt.iter().filter_map(|place| results.rows.get(*place));
+        for row in in_doubt {
+            let counter = match (row.result("status"), row.result("error_code")) {
+                ("ok", _) => &mut self.figures.in_doubt_ok,
+                ("failed", "not_applied") => &mut self.figures.in_doubt_not_applied,
+                ("failed", _) => &mut self.figures.in_doubt_failed,
+                _ => &mut self.figures.in_doubt_unknown,
+            };
+            *counter += 1;
+        }
+        // A refusal says nothing of an earlier request that may have been carried out.
+        if self.figures.in_doubt_failed > 0 && !self.case.options.contains("--resend") {
+            self.violated(format!("{} rows in doubt ended as refused", self.figures.in_doubt_failed));
+        }
+    }
+
+    fn violated(&mut self, what: String) {
+        self.figures.violations.push(what);
+    }
+}

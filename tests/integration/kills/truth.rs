@@ -1,0 +1,198 @@
+//! Whether what the results say of every row is what the server holds.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::Value;
+
+use super::case::{Case, Operation, is_word, word_of};
+use crate::support::{Entry, Results, Row, Sandbox, until};
+
+/// When the results were written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// After a kill, of a run that is not over.
+    Between,
+    /// After everything was done that can be done.
+    End,
+}
+
+/// What the server knows of a row's word.
+#[derive(Debug, Default)]
+struct Held {
+    /// Writes that were carried out, with all that they said.
+    applied: Vec<String>,
+    /// Everything that the writes said, each once.
+    sent: HashSet<String>,
+    /// What the ledger has: customers' ids for `add` and `edit`, bookings by customer otherwise.
+    ledger: Vec<u64>,
+}
+
+/// Everything that is wrong; nothing, if all is well.
+pub(super) fn faults(case: &Case, sandbox: &Sandbox, results: &Results, stage: Stage) -> Vec<String> {
+    if stage == Stage::End {
+        settled(sandbox);
+    }
+    // The log last: whatever the ledger has is in it.
+    let ledger = sandbox.ledger();
+    compare(case, results, &ledger, &sandbox.log(), stage)
+}
+
+/// The same of an account that lies before us.
+pub(super) fn compare(
+    case: &Case,
+    results: &Results,
+    ledger: &Value,
+    log: &[Entry],
+    stage: Stage,
+) -> Vec<String> {
+    let mut faults = in_order(case, results);
+    if !faults.is_empty() {
+        return faults;
+    }
+    let held = held(case, log, ledger);
+    let nothing = Held::default();
+    for (word, places) in case.words() {
+        let rows: Vec<&Row> = places.iter().map(|place| &results.rows[*place]).collect();
+        let held = held.get(word).unwrap_or(&nothing);
+        let found = match case.operation {
+            Operation::Edit => edited(&rows, held, stage),
+            _ => once(case, &rows, held, stage),
+        };
+        let tell = |fault| format!("{word} {fault}: {held:?}, {:?}", fates(&rows));
+        faults.extend(found.into_iter().map(tell));
+    }
+    if stage == Stage::End {
+        faults.extend(case_is_over(case, results));
+    }
+    faults
+}
+
+/// Requests whose work was put off get their line in the log when it is done.
+fn settled(sandbox: &Sandbox) {
+    until("work that was put off", || {
+        (sandbox.ledger()["requests"].as_u64() == Some(sandbox.requests() as u64)).then_some(())
+    });
+}
+
+fn fates(rows: &[&Row]) -> Vec<String> {
+    rows.iter().map(|row| format!("{} id {} {}", row.fate(), row.result("id"), row.result("error"))).collect()
+}
+
+/// Every row is there, once, in the input's order, as it was.
+fn in_order(case: &Case, results: &Results) -> Vec<String> {
+    let cells = |row: &Row| case.header.iter().map(|name| row.get(name).to_owned()).collect::<Vec<_>>();
+    let same = results.rows.len() == case.rows.len()
+        && results.rows.iter().zip(&case.rows).all(|(result, row)| cells(result) == row.cells);
+    if same {
+        return Vec::new();
+    }
+    vec![format!("{} rows in the results are not the {} of the input", results.rows.len(), case.rows.len())]
+}
+
+fn held<'e>(case: &Case, log: &'e [Entry], ledger: &Value) -> HashMap<&'e str, Held> {
+    let mut all: HashMap<&str, Held> = HashMap::new();
+    for entry in log.iter().filter(|entry| !entry.is_read()) {
+        let Some(word) = word_of(entry) else { continue };
+        let held = all.entry(word).or_default();
+        let said = format!("{:?}", entry.parameters);
+        if entry.applied {
+            held.applied.push(said.clone());
+        }
+        held.sent.insert(said);
+    }
+    let list = |name: &str| ledger[name].as_array().cloned().unwrap_or_default();
+    let texts = match case.operation {
+        Operation::ChangeBalance => {
+            list("bookings").into_iter().map(|b| (b["customer"].clone(), b)).collect()
+        }
+        _ => list("customers").into_iter().map(|c| (c["id"].clone(), c)).collect::<Vec<_>>(),
+    };
+    for (id, thing) in texts {
+        let fields = match case.operation {
+            Operation::Add => [&thing["codeti"], &thing["billing"]["uuid"]],
+            _ => [&thing["comment"], &Value::Null],
+        };
+        let mut words = fields.into_iter().filter_map(Value::as_str).flat_map(str::split_whitespace);
+        if let Some(word) = words.find(|word| is_word(word))
+            && let Some(held) = all.get_mut(word)
+        {
+            held.ledger.push(id.as_u64().expect("an id"));
+        }
+    }
+    all
+}
+
+fn count(rows: &[&Row], status: &str) -> usize {
+    rows.iter().filter(|row| row.result("status") == status).count()
+}
+
+/// Rows that must not be carried out twice. More than one row only where they are the same on purpose.
+fn once(case: &Case, rows: &[&Row], held: &Held, stage: Stage) -> Vec<String> {
+    let mut faults = Vec::new();
+    let applied = held.applied.len();
+    let (ok, unknown) = (count(rows, "ok"), count(rows, "unknown"));
+    if applied > rows.len() {
+        faults.push("was carried out twice".to_owned());
+    }
+    let said: HashSet<&String> = held.applied.iter().collect();
+    if case.tagged && said.len() < applied {
+        faults.push("was carried out twice under one tag".to_owned());
+    }
+    if held.sent.len() > rows.len() {
+        faults.push("was sent in more ways than it has rows".to_owned());
+    }
+    if applied < ok {
+        faults.push("is ok and was not carried out".to_owned());
+    }
+    if applied > ok + unknown {
+        faults.push("is neither ok nor unknown and was carried out".to_owned());
+    }
+    // The ledger says the same as the log.
+    if stage == Stage::End && held.ledger.len() != applied {
+        faults.push("is not in the ledger as often as it was carried out".to_owned());
+    }
+    if case.operation == Operation::Add {
+        let ids = rows.iter().filter(|row| row.result("status") == "ok").map(|row| row.result("id"));
+        let wrong = ids.filter(|id| !held.ledger.iter().any(|held| held.to_string() == *id)).count();
+        if wrong > 0 {
+            faults.push("has another id on the server".to_owned());
+        }
+        if rows.iter().any(|row| row.result("error_code") == "already_exists") {
+            faults.push("is taken for a customer of another run".to_owned());
+        }
+    }
+    faults
+}
+
+/// Rows that may be sent again. What a killed run had sent of them is not in its journal before `resume`.
+fn edited(rows: &[&Row], held: &Held, stage: Stage) -> Vec<String> {
+    let mut faults = Vec::new();
+    let applied = !held.applied.is_empty();
+    if count(rows, "ok") > 0 && (!applied || held.ledger.is_empty()) {
+        faults.push("is ok and the server has another value".to_owned());
+    }
+    if count(rows, "failed") > 0 && applied {
+        faults.push("is failed and was carried out".to_owned());
+    }
+    if count(rows, "skipped") > 0 && applied && stage == Stage::End {
+        faults.push("is skipped and was carried out".to_owned());
+    }
+    faults
+}
+
+/// Nothing is left open that can be found out.
+fn case_is_over(case: &Case, results: &Results) -> Vec<String> {
+    let mut left = vec!["skipped", "invalid"];
+    if case.decidable {
+        left.push("unknown");
+    }
+    let faults = left.into_iter().filter(|status| results.count(status) > 0);
+    faults
+        .map(|status| {
+            format!("{} rows are left {status}: {:?}", results.count(status), {
+                let rows = results.rows.iter().filter(|row| row.result("status") == status).take(3);
+                fates(&rows.collect::<Vec<_>>())
+            })
+        })
+        .collect()
+}
