@@ -4,6 +4,7 @@
 mod deletes;
 mod fates;
 mod limits;
+mod marks;
 mod model;
 mod order;
 mod pacing;

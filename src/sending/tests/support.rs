@@ -9,8 +9,8 @@ pub(super) use super::server::{Reply, Request, Server};
 use crate::catalogue::{ApiSelector, operation};
 use crate::reading::{Columns, Mapping, Row};
 use crate::sending::{
-    ApiKey, Burst, Clock, Delivery, Ended, FailureLimit, Fate, Job, Limits, Link, LinkSettings, Outcome,
-    PaceSettings, Past, StopSignal, Ticket, TokioClock, Unmarked, run,
+    ApiKey, Burst, Clock, Delivery, Ended, FailureLimit, Fate, Job, Limits, Link, LinkSettings, Marks,
+    Outcome, PaceSettings, Past, StopSignal, Ticket, TokioClock, Unmarked, run,
 };
 use crate::validating::{Checker, Rules};
 
@@ -81,6 +81,11 @@ impl Setup {
 
     /// Sends the jobs, and waits for the end.
     pub(super) async fn run(&self, server: &Server, jobs: Vec<Job>) -> Course {
+        self.run_marked(server, jobs, &Unmarked).await
+    }
+
+    /// The same with somebody who marks them.
+    pub(super) async fn run_marked(&self, server: &Server, jobs: Vec<Job>, marks: &impl Marks) -> Course {
         let link = self.link(server);
         let limits = Limits {
             concurrency: NonZeroUsize::new(self.concurrency).expect("not 0"),
@@ -119,7 +124,7 @@ impl Setup {
             drop(stop);
         };
         let engine = async {
-            let ended = run(&link, ApiSelector::Subcat, limits, &Unmarked, taken, deliveries, signal).await;
+            let ended = run(&link, ApiSelector::Subcat, limits, marks, taken, deliveries, signal).await;
             (ended, link.clock.now())
         };
         let ((ended, took), (), (), ()) = tokio::join!(engine, feeder, reader, stopper);
