@@ -28,7 +28,7 @@ pub fn measure(bench: &Bench, table: &mut Table) -> Result<(), Failure> {
 
     let (mut bare, mut program) = (Vec::new(), Ok(Vec::new()));
     for _ in 0..runs {
-        bare.push(against(behaviour, rows, |url| bare_loop(&bodies, url))?.0.wall);
+        bare.push(against(behaviour, rows, |url| bare_loop(&bodies, url, CONNECTIONS))?.0.wall);
         if let Ok(walls) = &mut program {
             match against(behaviour, rows + PROBE, |url| bench.import("edit", &input, url, &options)) {
                 Ok((cost, _)) => walls.push(cost.wall),

@@ -121,33 +121,35 @@ impl Recorder {
             }
         }
         if !self.unwritten.is_empty() && self.write().is_err() {
-            let rows = self.unwritten.iter().flat_map(outcomes);
-            rows.for_each(|(row, result)| tell_unwritten(row, &result, &*self.listener));
+            for report in &self.unwritten {
+                if let Report::Rows(rows) = report {
+                    rows.iter().for_each(|(row, result)| tell_unwritten(*row, result, &*self.listener));
+                }
+            }
         }
         Recorded { journal: self.journal, fault: self.fault }
     }
 
     fn take(&mut self, report: Report) {
-        match &report {
-            Report::Deliveries(deliveries) => {
-                for delivery in deliveries {
-                    match delivery {
-                        Delivery::Settled(settled) => {
-                            let status = RowResult::from(settled.outcome.clone()).status;
-                            self.listener.event(Event::Row(status));
-                        }
-                        Delivery::Paused { span, capped } => {
-                            self.listener.event(Event::Paused { span: *span, capped: *capped });
-                        }
-                    }
-                }
-            }
-            Report::Rows(rows) => {
-                rows.iter().for_each(|(_, result)| self.listener.event(Event::Row(result.status)));
-            }
-            _ => {}
+        let report = match report {
+            Report::Deliveries(deliveries) => Report::Rows(self.rows_of(deliveries)),
+            other => other,
+        };
+        if let Report::Rows(rows) = &report {
+            rows.iter().for_each(|(_, result)| self.listener.event(Event::Row(result.status)));
         }
         self.unwritten.push(report);
+    }
+
+    fn rows_of(&self, deliveries: Vec<Delivery>) -> Vec<(RowNumber, RowResult)> {
+        let row = |delivery| match delivery {
+            Delivery::Settled(settled) => Some((RowNumber(settled.ticket.0), settled.outcome.into())),
+            Delivery::Paused { span, capped } => {
+                self.listener.event(Event::Paused { span, capped });
+                None
+            }
+        };
+        deliveries.into_iter().filter_map(row).collect()
     }
 
     fn write(&mut self) -> Result<(), ()> {
@@ -176,11 +178,11 @@ fn write(journal: &mut Journal, reports: &[Report]) -> Result<(), JournalError> 
     for report in reports {
         match report {
             Report::Leaving(departures, _) => group.leaving(departures)?,
-            Report::Deliveries(_) | Report::Rows(_) => {
-                for (row, result) in outcomes(report) {
-                    group.result(row, &result)?;
-                }
+            Report::Rows(rows) => {
+                rows.iter().try_for_each(|(row, result)| group.result(*row, result))?;
             }
+            // They were made rows when they came.
+            Report::Deliveries(_) => {}
             Report::Found(found) => {
                 for FoundOut { row, found } in found {
                     match found {
@@ -196,22 +198,6 @@ fn write(journal: &mut Journal, reports: &[Report]) -> Result<(), JournalError> 
         }
     }
     group.commit()
-}
-
-fn outcomes(report: &Report) -> Vec<(RowNumber, RowResult)> {
-    match report {
-        Report::Rows(rows) => rows.clone(),
-        Report::Deliveries(deliveries) => deliveries
-            .iter()
-            .filter_map(|delivery| match delivery {
-                Delivery::Settled(settled) => {
-                    Some((RowNumber(settled.ticket.0), settled.outcome.clone().into()))
-                }
-                Delivery::Paused { .. } => None,
-            })
-            .collect(),
-        _ => Vec::new(),
-    }
 }
 
 fn tell_unwritten(row: RowNumber, result: &RowResult, listener: &dyn Listener) {

@@ -310,6 +310,9 @@ fn entry(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
             let code = ErrorCode::of_name(&code).ok_or_else(|| odd(5, &code))?;
             Some((code, row.get::<_, Option<String>>(6)?.unwrap_or_default()))
         }
+        None if state == State::Sending => {
+            Some((ErrorCode::Stopped, "it was being sent, and no answer is known".to_owned()))
+        }
         None => None,
     };
     Ok(Entry {
