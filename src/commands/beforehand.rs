@@ -16,7 +16,7 @@ use crate::catalogue::{Action, ApiSelector};
 use crate::cli;
 use crate::events::{Event, Look, Refused};
 use crate::reading::RowNumber;
-use crate::recording::{ErrorCode, Journal, RowResult, Status};
+use crate::recording::{ErrorCode, RowResult, Status};
 use crate::sending::StopReason;
 use crate::settling::{Existing, balance, existing};
 use crate::validating::Call;
@@ -64,6 +64,10 @@ impl Phases<'_> {
                         ids.join(", ")
                     );
                     (Some(ids.join(";")), Some(text))
+                }
+                Some(Existing::Others(ids)) => {
+                    self.notes.report(Report::There(ids)).await;
+                    (None, None)
                 }
                 Some(Existing::Unclear(problem)) => {
                     self.cannot_look(course, &format!("whether the customer of row {row} exists already cannot be found out: {problem}; --existing ignore leaves the question"));
@@ -124,7 +128,7 @@ impl Phases<'_> {
     /// The valid rows that an earlier session has not looked at; none where all are done.
     fn still_to_look_at(&self, what: &'static str, look: Look) -> Result<Option<Calls>, Failure> {
         let total = self.validated.totals.rows;
-        let done = Journal::read_only(self.journal)?.1.progress(what)?;
+        let done = self.replay()?.progress(what)?;
         if done >= total || self.begin == Begin::Reconcile {
             return Ok(None);
         }

@@ -18,7 +18,7 @@ use super::session::Phases;
 use crate::catalogue::{Action, ApiSelector, Effect};
 use crate::events::Event;
 use crate::reading::RowNumber;
-use crate::recording::{Counts, Entry, ErrorCode, Journal, JournalError, Replay, State, Status, Tag};
+use crate::recording::{Counts, Entry, ErrorCode, JournalError, Replay, State, Status, Tag};
 use crate::sending::StopReason;
 use crate::settling::{
     Conclusion, Control, Finding, Open, Round, RoundEnd, Sample, Twins, Window, shows_bookings,
@@ -69,8 +69,7 @@ impl Phases<'_> {
 
     /// Counts over the rows as the journal has them now.
     pub(super) fn counts(&self) -> Result<Counts, Failure> {
-        let (run, replay) = Journal::read_only(self.journal)?;
-        Ok(replay.counts(run.rows)?)
+        Ok(self.replay()?.counts(self.validated.totals.rows)?)
     }
 
     /// Whether this server's history shows bookings at all.
@@ -145,7 +144,7 @@ impl Phases<'_> {
         let asker = spawn_blocking(move || asker.run(&open));
         let (taken, unreadable) = (self.replay()?, RefCell::new(None));
         let is_taken = |id: &str| {
-            taken.is_taken(id, RowNumber(u64::MAX >> 2)).unwrap_or_else(|error: JournalError| {
+            taken.is_taken(id).unwrap_or_else(|error: JournalError| {
                 unreadable.borrow_mut().get_or_insert(error);
                 false
             })
@@ -231,7 +230,7 @@ impl Phases<'_> {
     }
 
     pub(super) fn replay(&self) -> Result<Replay, Failure> {
-        Ok(Journal::read_only(self.journal)?.1)
+        Ok(Replay::open(self.journal)?)
     }
 }
 

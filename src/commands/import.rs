@@ -10,7 +10,6 @@ use tokio::task::{JoinError, spawn_blocking};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 
-use super::ask;
 use super::failure::Failure;
 use super::journal::{self, make_way};
 use super::session::{Begin, Session};
@@ -162,14 +161,10 @@ impl ImportJob {
         if self.settings.send.is_none() {
             return self.accept(validated).await;
         }
-        let (journal, begin) = match journal {
-            Some(journal) => journal,
-            None => {
-                ask::before(&self, &validated.totals, stop.subscribe()).await?;
-                (self.create_journal(&validated.totals)?, Begin::Import)
-            }
-        };
-        Session::new(self, validated, begin, stop)?.run(journal).await
+        match journal {
+            Some((journal, begin)) => Session::new(self, validated, begin, stop)?.run(journal).await,
+            None => Session::new(self, validated, Begin::Import, stop)?.begin().await,
+        }
     }
 
     /// The rules for the rows of this input.
@@ -237,7 +232,8 @@ impl ImportJob {
         spawn_blocking(move || rows.write_unsent(results, why)).await.map_err(broken)?
     }
 
-    fn create_journal(&self, totals: &Totals) -> Result<Journal, Failure> {
+    /// The journal of a new run.
+    pub(super) fn create_journal(&self, totals: &Totals) -> Result<Journal, Failure> {
         let Some(settings) = &self.settings.journal else { return Err(Failure::Broken) };
         journal::create(settings, &self.settings, &self.source, totals.rows, &*self.listener)
     }

@@ -25,6 +25,8 @@ pub(super) enum Report {
     Rows(Vec<(RowNumber, RowResult)>),
     /// A row that is not sent because its customer exists already.
     Existing(RowNumber, RowResult),
+    /// Customers who were there before the first row was sent, and may be taken for what a row has made.
+    There(Vec<String>),
     /// Rows that were in doubt.
     Found(Vec<FoundOut>),
     /// The balance of a customer before the first booking.
@@ -192,6 +194,7 @@ fn write(journal: &mut Journal, reports: &[Report]) -> Result<(), JournalError> 
                     }
                 }
             }
+            Report::There(ids) => ids.iter().try_for_each(|id| group.was_there(id))?,
             Report::Existing(row, result) => group.result(*row, result)?,
             Report::Balance { customer, before } => group.balance_before(customer, before)?,
             Report::Progress(what, rows) => group.progress(what, *rows)?,

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
 
+use super::ask;
 use super::failure::Failure;
 use super::import::{Course, ImportJob, broken};
 use super::pipeline::{BUNDLES, Feeder, Scope};
@@ -54,6 +55,7 @@ pub(super) struct Session {
     begin: Begin,
     stop: watch::Sender<StopSignal>,
     files: ResultsFiles,
+    http: Http,
 }
 
 /// What the phases of a session have in common.
@@ -72,7 +74,7 @@ pub(super) struct Phases<'s> {
 }
 
 impl Session {
-    /// Takes the places of the results.
+    /// Everything that can fail without the server fails here: the places of the results are taken.
     pub(super) fn new(
         mut job: ImportJob,
         validated: Validated,
@@ -81,12 +83,20 @@ impl Session {
     ) -> Result<Self, Failure> {
         let files = job.begin_files()?;
         let send = job.settings.send.take().ok_or(Failure::Broken)?;
-        Ok(Self { job, send, validated, begin, stop, files })
+        let http = Http::new(send.http.clone())?;
+        Ok(Self { job, send, validated, begin, stop, files, http })
+    }
+
+    /// The first session of a run: somebody may have to be asked, and the journal is made.
+    pub(super) async fn begin(self) -> Result<Exit, Failure> {
+        ask::before(&self.job, &self.validated.totals, self.stop.subscribe()).await?;
+        let journal = self.job.create_journal(&self.validated.totals)?;
+        self.run(journal).await
     }
 
     /// Goes through the phases, and writes the results.
     pub(super) async fn run(self, mut journal: Journal) -> Result<Exit, Failure> {
-        let Self { job, send, validated, begin, stop, files } = self;
+        let Self { job, send, validated, begin, stop, files, http } = self;
         let settings = job.settings.journal.as_ref().ok_or(Failure::Broken)?;
         let effect = job.settings.operation.subcategory().effect;
         journal.set_durability(match effect {
@@ -95,7 +105,6 @@ impl Session {
         })?;
         journal.begin_session(begin.name(), Timestamp::now())?;
         let timeout = send.http.timeout;
-        let http = Http::new(send.http)?;
         let link = Link::new(http, TokioClock::start(), send.key, send.link);
         let failures = match send.max_failures {
             Some(limit) => FailureLimit::InAll(limit.of(validated.totals.valid())),

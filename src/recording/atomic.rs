@@ -76,12 +76,22 @@ impl Target {
         let path = self.path.clone();
         let failed = |source| RecordError::Write { path: path.clone(), source };
         self.file.flush().map_err(failed)?;
-        let Some(partial) = self.partial.take() else { return Ok(None) };
+        let Some(partial) = self.partial.clone() else { return Ok(None) };
         self.file.get_ref().sync_all().map_err(failed)?;
         let earlier = if self.path.exists() { Some(move_aside(&self.path).map_err(failed)?) } else { None };
         fs::rename(&partial, &self.path).map_err(failed)?;
+        self.partial = None;
         sync_folder(&self.path);
         Ok(earlier)
+    }
+}
+
+/// A file that is not wanted in the end leaves nothing behind.
+impl Drop for Target {
+    fn drop(&mut self) {
+        if let Some(partial) = self.partial.take() {
+            let _ = fs::remove_file(partial);
+        }
     }
 }
 

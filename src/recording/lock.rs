@@ -28,9 +28,4 @@ impl Lock {
     pub(super) fn sync(&self) -> io::Result<()> {
         self.file.sync_all()
     }
-
-    /// Makes the file empty.
-    pub(super) fn clear(&self) -> io::Result<()> {
-        self.file.set_len(0)
-    }
 }

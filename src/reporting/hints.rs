@@ -15,7 +15,6 @@ pub(super) fn all(summary: &Summary) -> impl Iterator<Item = String> {
         after_unknown(summary),
         after_failed(summary),
         after_not_applied(summary),
-        after_stop(summary),
         after_timeouts(summary),
     ]
     .into_iter()
@@ -77,7 +76,8 @@ fn after_not_applied(summary: &Summary) -> Option<String> {
     })
 }
 
-fn after_stop(summary: &Summary) -> Option<String> {
+/// How to go on with a run that stopped. It is shown however little else is.
+pub(super) fn after_stop(summary: &Summary) -> Option<String> {
     let journal = summary.journal.as_ref()?;
     let resume = format!("`userside-bulk resume {}`", quoted(journal));
     if summary.refused == Some(Refused::Server) {

@@ -22,7 +22,9 @@ pub(super) fn print(summary: &Summary, mode: Mode) {
     if let Some(reason) = &summary.stopped {
         lines::labelled(ERROR, "stopped:", &stopped(reason));
     }
+    let go_on = hints::after_stop(summary);
     if mode.quiet || mode.json {
+        go_on.iter().for_each(|hint| lines::labelled(HINT, "hint:", hint));
         return;
     }
     let (style, label) = label(summary);
@@ -41,7 +43,7 @@ pub(super) fn print(summary: &Summary, mode: Mode) {
     if let Some(failed) = &summary.failed {
         lines::plain(&format_args!("rows that are not ok: {}", failed.display()));
     }
-    for hint in hints::all(summary) {
+    for hint in hints::all(summary).chain(go_on) {
         lines::labelled(HINT, "hint:", &hint);
     }
 }

@@ -14,21 +14,28 @@ pub enum Existing {
     No,
     /// More than one has the value.
     Several(Vec<String>),
+    /// The row has nothing that tells customers apart, but these customers have what it could be found by
+    /// later. They may be others; whoever looks for the row's customer afterwards must not take them for it.
+    Others(Vec<String>),
     /// Nobody knows: the read failed. Nothing may be sent on this.
     Unclear(Problem),
 }
 
-/// Asks for one row; none where the row has no value that tells customers apart, and nothing is asked.
+/// Asks for one row; none where the row has nothing that a customer can be looked for by, and nothing is asked.
 pub async fn existing<T: Transport, C: Clock>(
     link: &Link<T, C>,
     selector: ApiSelector,
     call: &Call,
 ) -> Option<Existing> {
-    let search = call.find_identical()?;
-    Some(match who(link.read(selector, &search.call).await) {
-        Who::Nobody => Existing::No,
-        Who::One(id) => Existing::Is(id),
-        Who::Several(ids) => Existing::Several(ids),
-        Who::Unclear(problem) => Existing::Unclear(problem),
+    let tells_apart = call.find_identical();
+    let is_sure = tells_apart.is_some();
+    let search = tells_apart.or_else(|| call.find_same())?;
+    Some(match (who(link.read(selector, &search.call).await), is_sure) {
+        (Who::Nobody, _) => Existing::No,
+        (Who::One(id), true) => Existing::Is(id),
+        (Who::Several(ids), true) => Existing::Several(ids),
+        (Who::One(id), false) => Existing::Others(vec![id]),
+        (Who::Several(ids), false) => Existing::Others(ids),
+        (Who::Unclear(problem), _) => Existing::Unclear(problem),
     })
 }

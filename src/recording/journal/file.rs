@@ -8,7 +8,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use super::error::JournalError;
-use super::replay::{Counts, Replay};
+use super::replay::{Counts, Replay, looking};
 use super::run::{NewRun, Run};
 use super::schema;
 use crate::recording::atomic::{beside, move_aside, sync_folder};
@@ -61,13 +61,18 @@ impl Journal {
     pub fn create(path: &Path, new: &NewRun, content: Option<&mut dyn Read>) -> Result<Self, JournalError> {
         let failed = |source| JournalError::Create { path: path.to_owned(), source };
         let unfinished = beside(path, ".new");
-        let lock = Lock::take(private(&unfinished).map_err(failed)?)
-            .map_err(|_| JournalError::Busy { path: path.to_owned() })?;
-        // What a killed run left here knows nothing: it was killed before it sent anything.
-        lock.clear().map_err(failed)?;
-        for suffix in ["-journal", "-wal", "-shm"] {
+        let busy = |_| JournalError::Busy { path: path.to_owned() };
+        // What a killed run left here knows nothing: it was killed before it sent anything. Only the name is
+        // taken from it, never the content: it may be the other name of a journal that has come into being.
+        let left = match OpenOptions::new().read(true).write(true).open(&unfinished) {
+            Ok(left) => Some(Lock::take(left).map_err(busy)?),
+            Err(_) => None,
+        };
+        for suffix in ["", "-journal", "-wal", "-shm"] {
             let _ = fs::remove_file(beside(&unfinished, suffix));
         }
+        let lock = Lock::take(private(&unfinished).map_err(failed)?).map_err(busy)?;
+        drop(left);
         fill(&unfinished, new, content).map_err(|error| match error {
             Filling::Input(source) => failed(source),
             Filling::Database(error) => failed(io::Error::other(error)),
@@ -98,18 +103,13 @@ impl Journal {
         }
     }
 
-    /// Opens a journal for reading alone; another process may be at work with it.
+    /// Opens a journal for reading alone; another process may be at work with it, this one may not.
     pub fn read_only(path: &Path) -> Result<(Run, Replay), JournalError> {
         recognise(path)?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let run = Connection::open_with_flags(path, flags)
-            .and_then(|connection| {
-                connection.busy_timeout(PATIENCE)?;
-                Ok(connection)
-            })
+        let run = looking(path)
             .map_err(|error| JournalError::of(path, &error))
             .and_then(|connection| read_run(&connection, path))?;
-        Ok((run, Replay::open(path.to_owned())?))
+        Ok((run, Replay::open(path)?))
     }
 
     fn of(path: &Path, lock: Lock) -> Result<Self, JournalError> {
@@ -262,20 +262,12 @@ fn fill(path: &Path, new: &NewRun, content: Option<&mut dyn Read>) -> Result<(),
     Ok(())
 }
 
-/// A file that is its owner's alone, made if need be.
+/// A new file that is its owner's alone.
 fn private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    options.create(true).truncate(false).read(true).write(true);
+    options.create_new(true).read(true).write(true);
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-        options.mode(0o600);
-        let file = options.open(path)?;
-        // It may have been there, with another mode.
-        file.set_permissions(fs::Permissions::from_mode(0o600))?;
-        Ok(file)
-    }
-    #[cfg(not(unix))]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
 }
 

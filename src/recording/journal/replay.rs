@@ -1,7 +1,7 @@
 //! Reading back: what the journal knows of each row, in the order of the input.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
@@ -159,7 +159,7 @@ impl Journal {
 
     /// A reader of its own, which may be used while the journal is written.
     pub fn replay(&self) -> Result<Replay, JournalError> {
-        Replay::open(self.path.clone())
+        Replay::open(&self.path)
     }
 }
 
@@ -201,15 +201,11 @@ const PAGE: usize = 1024;
 const COLUMNS: &str = "number, state, content, attempts, id, error_code, error, http_status, sent, ended";
 
 impl Replay {
-    pub(super) fn open(path: PathBuf) -> Result<Self, JournalError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(&path, flags)
-            .and_then(|connection| {
-                connection.busy_timeout(super::file::PATIENCE)?;
-                Ok(connection)
-            })
-            .map_err(|error| JournalError::of(&path, &error))?;
-        Ok(Self { connection, path, page: VecDeque::new(), next: Some(1) })
+    /// A reader for a process that holds the journal. It goes through the database alone: to open the file in any
+    /// other way and close it again would free the locks that this process has on it.
+    pub fn open(path: &Path) -> Result<Self, JournalError> {
+        let connection = looking(path).map_err(|error| JournalError::of(path, &error))?;
+        Ok(Self { connection, path: path.to_owned(), page: VecDeque::new(), next: Some(1) })
     }
 
     /// What is known of a row. Rows must be asked for in the order of the input.
@@ -240,13 +236,14 @@ impl Replay {
         Ok(self.page.pop_front())
     }
 
-    /// Whether a row other than this one is ok with this id.
-    pub fn is_taken(&self, id: &str, row: RowNumber) -> Result<bool, JournalError> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM row WHERE state = ? AND id = ? AND number <> ?)";
+    /// Whether a row is ok with this id, or whether it was there before the run.
+    pub fn is_taken(&self, id: &str) -> Result<bool, JournalError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM row WHERE state = ? AND id = ?)
+                   OR EXISTS (SELECT 1 FROM customer WHERE id = ?)";
         let taken = self
             .connection
             .prepare_cached(sql)
-            .and_then(|mut found| found.query_row(params![State::Ok.name(), id, number(row)], |r| r.get(0)));
+            .and_then(|mut found| found.query_row(params![State::Ok.name(), id, id], |r| r.get(0)));
         taken.map_err(|error| JournalError::of(&self.path, &error))
     }
 
@@ -300,6 +297,16 @@ impl Replay {
         }
         Ok(page)
     }
+}
+
+/// A connection that changes nothing. It may tidy up when it is the last one to go, which one that is only
+/// allowed to read could not.
+pub(super) fn looking(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(super::file::PATIENCE)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
 }
 
 fn entry(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {

@@ -43,6 +43,10 @@ CREATE TABLE row (
   ended TEXT                      -- when its outcome came
 ) STRICT;
 
+CREATE TABLE customer (
+  id TEXT PRIMARY KEY             -- was there before the first row, with something that a row could be found by
+) STRICT;
+
 CREATE TABLE balance (
   customer TEXT PRIMARY KEY,
   before TEXT NOT NULL            -- the balance before the first booking of the run

@@ -181,8 +181,12 @@ fn a_run_is_finished_when_nothing_is_left_to_send_or_to_find_out() {
     group.commit().expect("committed");
     assert!(journal.counts().expect("counts").is_finished());
     let replay = journal.replay().expect("a reader");
-    assert!(replay.is_taken("9", RowNumber(0)).expect("readable"));
-    assert!(!replay.is_taken("9", RowNumber(2)).expect("readable"));
+    assert!(replay.is_taken("9").expect("readable"));
+    assert!(!replay.is_taken("8").expect("readable"));
+    let group = journal.group(at(4)).expect("a group");
+    group.was_there("8").expect("written");
+    group.commit().expect("committed");
+    assert!(replay.is_taken("8").expect("readable"));
 }
 
 #[test]
@@ -236,6 +240,20 @@ fn nothing_is_left_of_a_journal_whose_making_was_interrupted() {
     fs::write(place.0.path().join("a.journal.new-wal"), "half").expect("written");
     drop(place.create());
     assert_eq!(place.names(), ["a.journal"]);
+}
+
+#[test]
+fn a_name_left_by_a_killed_program_may_be_that_of_a_journal() {
+    let place = Place::new();
+    let mut journal = place.create();
+    leave(&mut journal, 0);
+    drop(journal);
+    // Killed between giving the journal its name and taking the old one away.
+    fs::hard_link(place.path(), place.0.path().join("a.journal.new")).expect("linked");
+    let aside = set_aside(&place.path()).expect("moved");
+    drop(place.create());
+    assert_eq!(entries(&aside).len(), 1);
+    assert_eq!(place.names(), ["a.1.journal", "a.journal"]);
 }
 
 #[test]

@@ -154,6 +154,11 @@ impl Group<'_> {
         self.execute("UPDATE row SET error = ? WHERE number = ?", params![text, number(row)])
     }
 
+    /// A customer who was there before the first row was sent.
+    pub fn was_there(&self, customer: &str) -> Result<(), JournalError> {
+        self.execute("INSERT OR IGNORE INTO customer (id) VALUES (?)", params![customer])
+    }
+
     /// The balance of a customer before the first booking.
     pub fn balance_before(&self, customer: &str, balance: &str) -> Result<(), JournalError> {
         self.execute(
