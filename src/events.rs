@@ -126,6 +126,8 @@ pub struct Summary {
     pub failed: Option<PathBuf>,
     /// The new name of an earlier results file.
     pub earlier: Option<PathBuf>,
+    /// Whether the server was asked about all rows that are unknown.
+    pub asked: bool,
     /// The journal; none where nothing was to be sent.
     pub journal: Option<PathBuf>,
 }

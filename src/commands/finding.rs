@@ -56,13 +56,15 @@ impl Phases<'_> {
                 RoundEnd::KeyRefused(problem) => course.stop(StopReason::KeyRefused(problem)),
                 RoundEnd::ServerGone(problem) => course.stop(StopReason::ServerGone(problem)),
             }
-            let Some(soonest) = again.values().min().copied() else { break };
-            if course.stopped.is_some() || !self.wait_until(soonest, again.len()).await {
+            // Until the last of them: each of them once more is enough.
+            let Some(last) = again.values().max().copied() else { break };
+            if !course.may_ask() || !self.wait_until(last, again.len()).await {
                 course.stop(StopReason::Interrupted);
                 break;
             }
             later = Some(again);
         }
+        course.asked = course.may_ask();
         self.notes.written().await;
         Ok(())
     }

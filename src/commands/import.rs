@@ -109,6 +109,8 @@ pub(super) struct Course {
     pub(super) retries: u64,
     /// Whether there is a journal with which to go on.
     pub(super) is_journaled: bool,
+    /// Whether the server was asked about all rows in doubt.
+    pub(super) asked: bool,
     /// Bookings that are there more than once.
     pub(super) doubled: u64,
     /// Customers whose balance is not what it should be.
@@ -272,6 +274,7 @@ impl ImportJob {
             failed: None,
             earlier: None,
             journal: journal.map(|settings| settings.path.clone()),
+            asked: course.asked,
         };
         if let Some(finished) = finished {
             summary.tally = finished.tally;

@@ -3,6 +3,7 @@
 
 use std::num::NonZeroU64;
 use std::panic::AssertUnwindSafe;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -64,7 +65,7 @@ pub(super) struct Phases<'s> {
     pub(super) settings: &'s JournalSettings,
     pub(super) validated: &'s Validated,
     pub(super) link: &'s Link<Http, TokioClock>,
-    pub(super) journal: &'s std::path::Path,
+    pub(super) journal: &'s Path,
     pub(super) run: &'s RunId,
     pub(super) limits: Limits,
     pub(super) timeout: Duration,
@@ -135,7 +136,7 @@ impl Session {
         };
         drop(phases);
         course.requests = link.requests();
-        let ending = Ending { job, validated, files, course, fault };
+        let ending = Ending { job, validated, files, path: path.clone(), course, fault };
         tokio::select! {
             exit = ending.run(async { recorder.await.map_err(broken) }) => exit,
             () = left(stop.subscribe()) => Err(Failure::Left { journal: path }),
@@ -239,14 +240,27 @@ struct Ending {
     job: ImportJob,
     validated: Validated,
     files: ResultsFiles,
+    path: PathBuf,
     course: Course,
     fault: Option<Failure>,
 }
 
 impl Ending {
     async fn run(self, recorded: impl Future<Output = Result<Recorded, Failure>>) -> Result<Exit, Failure> {
-        let Self { job, validated, files, mut course, fault } = self;
-        let Recorded { mut journal, fault: unwritten } = recorded.await?;
+        let Self { job, validated, files, path, mut course, fault } = self;
+        let lost = |error: &dyn std::fmt::Display| Failure::ResultsLost {
+            error: error.to_string(),
+            journal: path.clone(),
+        };
+        let (recorded, fault) = match recorded.await {
+            Ok(recorded) => (recorded, fault),
+            // The journal is closed by now, and knows everything that was committed.
+            Err(failure) => {
+                let journal = Journal::open(&path).map_err(|error| lost(&error))?;
+                (Recorded { journal, fault: None }, fault.or(Some(failure)))
+            }
+        };
+        let Recorded { mut journal, fault: unwritten } = recorded;
         if let Some(error) = &unwritten {
             job.listener.event(Event::Error(&error.to_string()));
             course.stopped = Some(StopReason::NotRecorded);
@@ -254,12 +268,7 @@ impl Ending {
         if let Some(failure) = &fault {
             job.listener.event(Event::Error(&failure.to_string()));
         }
-        let path = journal.path().to_owned();
-        let lost = |error: &dyn std::fmt::Display| Failure::ResultsLost {
-            error: error.to_string(),
-            journal: path.clone(),
-        };
-        let replay = journal.replay()?;
+        let replay = journal.replay().map_err(|error| lost(&error))?;
         let rows = validated.totals.rows;
         let results = Results::new(files, &job.source, validated.checker.columns()).map_err(|e| lost(&e))?;
         let written = spawn_blocking(move || results.write_all(replay, rows)).await.map_err(broken)?;

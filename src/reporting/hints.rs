@@ -53,6 +53,12 @@ fn after_unknown(summary: &Summary) -> Option<String> {
         .failed
         .as_ref()
         .map_or_else(String::new, |path| format!("; {} holds them too", path.display()));
+    if summary.asked {
+        return Some(format!(
+            "the server's answers leave open what became of the unknown rows{file}. result_error says which customer to look at and for what; `userside-bulk reconcile {}` asks once more",
+            quoted(journal)
+        ));
+    }
     Some(format!(
         "unknown rows may have been applied{file}. `userside-bulk reconcile {}` asks the server what became of them; what it cannot find out, result_error says where to look for",
         quoted(journal)

@@ -130,10 +130,13 @@ impl Listener for Reporter {
                     progress.row(status);
                 }
             }),
-            Event::Settling { rows, span } => self.note(&format_args!(
-                "{rows} of them are not there; the server may still be at work, so they are looked for again in {} s (--settle)",
-                span.as_millis().div_ceil(1000)
-            )),
+            Event::Settling { rows, span } => {
+                let (are, they) = if rows == 1 { ("is", "it is") } else { ("are", "they are") };
+                self.note(&format_args!(
+                    "{rows} of them {are} not there; the server may still be at work, so {they} looked for again in {} s (--settle)",
+                    span.as_millis().div_ceil(1000)
+                ));
+            }
             Event::Paused { span, capped } => self.paused(span, capped),
             Event::Stopping => self.line(
                 HINT,
