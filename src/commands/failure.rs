@@ -56,7 +56,7 @@ pub enum Failure {
     #[error(transparent)]
     Stored(#[from] crate::cli::StoredError),
     #[error(
-        "the run that began {} is not finished: {}. To go on with it: `userside-bulk resume {}`. To leave it and begin anew: the same command with --new-run, which keeps the old journal under another name", begun.strftime("%Y-%m-%d %H:%M UTC"), progress(counts), quoted(journal)
+        "the run that began {} is not finished: {}. To go on with it: `userside-bulk resume {}`. To begin anew instead, which sends every row again, also those that are ok: the same command with --new-run; the old journal is kept under another name", begun.strftime("%Y-%m-%d %H:%M UTC"), progress(counts), quoted(journal)
     )]
     Unfinished { journal: PathBuf, begun: jiff::Timestamp, counts: crate::recording::Counts },
     #[error(
