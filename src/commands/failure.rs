@@ -47,7 +47,7 @@ pub enum Failure {
     Left { journal: PathBuf },
     /// Rows were sent, and the results cannot be written.
     #[error(
-        "{error}. Nothing is lost: what became of the rows is in the journal. Once there is room, `userside-bulk results {}` writes the results",
+        "{error}. Nothing is lost: what is known of the rows is in the journal. Once there is room, `userside-bulk resume {}` goes on and writes the results",
         quoted(journal)
     )]
     ResultsLost { error: String, journal: PathBuf },

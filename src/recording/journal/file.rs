@@ -73,11 +73,14 @@ impl Journal {
         }
         let lock = Lock::take(private(&unfinished).map_err(failed)?).map_err(busy)?;
         drop(left);
-        fill(&unfinished, new, content).map_err(|error| match error {
-            Filling::Input(source) => failed(source),
-            Filling::Database(error) => failed(io::Error::other(error)),
-        })?;
-        lock.sync().map_err(failed)?;
+        let filled = fill(&unfinished, new, content).map_err(|error| match error {
+            Filling::Input(source) => source,
+            Filling::Database(error) => io::Error::other(error),
+        });
+        if let Err(source) = filled.and_then(|()| lock.sync()) {
+            let _ = fs::remove_file(&unfinished);
+            return Err(failed(source));
+        }
         match fs::hard_link(&unfinished, path) {
             Ok(()) => fs::remove_file(&unfinished).map_err(failed)?,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
