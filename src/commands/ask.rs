@@ -11,17 +11,27 @@ use crate::reporting::{ask, stake};
 use crate::sending::StopSignal;
 use crate::validating::Totals;
 
-/// Says what is at stake, where much is, and asks whoever sits at the terminal.
+/// Says what is at stake, where much is, and asks whoever sits at the terminal. `unsent` is how many rows are
+/// left of a run that goes on; none for a new one.
 pub(super) async fn before(
     job: &ImportJob,
     totals: &Totals,
+    unsent: Option<u64>,
     mut stop: watch::Receiver<StopSignal>,
 ) -> Result<(), Failure> {
     let operation = job.settings.operation;
     if !operation.subcategory().asks_first() {
         return Ok(());
     }
-    job.listener.event(Event::Stake(&stake(operation, totals)));
+    let all = stake(operation, totals);
+    match unsent {
+        None => job.listener.event(Event::Stake(&all)),
+        Some(0) => return Ok(()),
+        Some(unsent) => {
+            let text = format!("the rest of a run, {unsent} of its rows; the run as a whole: {all}");
+            job.listener.event(Event::Stake(&text));
+        }
+    }
     if job.settings.journal.as_ref().is_none_or(|settings| settings.asks == Asks::Nobody) {
         return Ok(());
     }

@@ -164,7 +164,7 @@ impl ImportJob {
             return self.accept(validated).await;
         }
         match journal {
-            Some((journal, begin)) => Session::new(self, validated, begin, stop)?.run(journal).await,
+            Some((journal, begin)) => Session::new(self, validated, begin, stop)?.go_on(journal).await,
             None => Session::new(self, validated, Begin::Import, stop)?.begin().await,
         }
     }

@@ -90,13 +90,22 @@ impl Session {
 
     /// The first session of a run: somebody may have to be asked, and the journal is made.
     pub(super) async fn begin(self) -> Result<Exit, Failure> {
-        ask::before(&self.job, &self.validated.totals, self.stop.subscribe()).await?;
+        ask::before(&self.job, &self.validated.totals, None, self.stop.subscribe()).await?;
         let journal = self.job.create_journal(&self.validated.totals)?;
         self.run(journal).await
     }
 
+    /// A later session of it.
+    pub(super) async fn go_on(self, journal: Journal) -> Result<Exit, Failure> {
+        if self.begin == Begin::Resume {
+            let unsent = journal.counts()?.unsent();
+            ask::before(&self.job, &self.validated.totals, Some(unsent), self.stop.subscribe()).await?;
+        }
+        self.run(journal).await
+    }
+
     /// Goes through the phases, and writes the results.
-    pub(super) async fn run(self, mut journal: Journal) -> Result<Exit, Failure> {
+    async fn run(self, mut journal: Journal) -> Result<Exit, Failure> {
         let Self { job, send, validated, begin, stop, files, http } = self;
         let settings = job.settings.journal.as_ref().ok_or(Failure::Broken)?;
         let effect = job.settings.operation.subcategory().effect;
