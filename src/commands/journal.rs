@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::failure::Failure;
 use super::import::{run_with, source_of};
 use super::session::Begin;
+use crate::catalogue::Effect;
 use crate::cli::{ImportSettings, JournalSettings, ResultsSettings, ResumeSettings, StoredOptions};
 use crate::events::{Event, Listener};
 use crate::exit::Exit;
@@ -42,6 +43,30 @@ pub(super) fn create(
     let mut bytes = source.bytes();
     let content: Option<&mut dyn std::io::Read> = if new.input.is_none() { Some(&mut bytes) } else { None };
     Ok(Journal::create(path, &new, content)?)
+}
+
+/// Warns whoever is about to do a second time what must not happen twice: the very same input, imported before.
+pub(super) fn warn_of_repetition(
+    settings: &JournalSettings,
+    import: &ImportSettings,
+    source: &Source,
+    listener: &dyn Listener,
+) -> Result<(), Failure> {
+    if import.operation.subcategory().effect != Effect::OnceOnly {
+        return Ok(());
+    }
+    // What lies there and is no journal is dealt with when it is in the way.
+    let Ok(Found::Journal { run, counts }) = look(&settings.path) else { return Ok(()) };
+    let is_same = run.operation == import.operation.name() && run.fingerprint == source.fingerprint()?;
+    if is_same && counts.ok > 0 {
+        let text = format!(
+            "this very file was imported before, in the run that began {}: {} of its rows are ok, and they are about to be sent a second time",
+            run.begun.strftime("%Y-%m-%d %H:%M UTC"),
+            counts.ok
+        );
+        listener.event(Event::Warning(&text));
+    }
+    Ok(())
 }
 
 /// Goes on with a run.

@@ -15,6 +15,7 @@ use tokio::task::spawn_blocking;
 use super::ask;
 use super::failure::Failure;
 use super::import::{Course, ImportJob, broken};
+use super::journal::warn_of_repetition;
 use super::pipeline::{BUNDLES, Feeder, Scope};
 use super::recorder::{self, Notes, Recorded};
 use super::validation::Validated;
@@ -90,6 +91,9 @@ impl Session {
 
     /// The first session of a run: somebody may have to be asked, and the journal is made.
     pub(super) async fn begin(self) -> Result<Exit, Failure> {
+        let Self { job, .. } = &self;
+        let settings = job.settings.journal.as_ref().ok_or(Failure::Broken)?;
+        warn_of_repetition(settings, &job.settings, &job.source, &*job.listener)?;
         ask::before(&self.job, &self.validated.totals, None, self.stop.subscribe()).await?;
         let journal = self.job.create_journal(&self.validated.totals)?;
         self.run(journal).await

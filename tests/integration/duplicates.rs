@@ -112,3 +112,14 @@ fn the_total_leaves_invalid_rows_out() {
     userside(&place).line(line).to(&sandbox).run().exits(1);
     assert_eq!(sandbox.applied(), 2);
 }
+
+#[test]
+fn whoever_imports_the_very_same_bookings_again_is_warned() {
+    let sandbox = Sandbox::start();
+    let place = Place::new().with("input.csv", "customer_id,amount,comment\n1,5.00,x\n");
+    let import = || userside(&place).line("import change_balance input.csv").to(&sandbox).run().exits(0);
+    import().says_not("imported before");
+    import().says("this very file was imported before").says("1 of its rows");
+    place.write("input.csv", "customer_id,amount,comment\n1,5.00,y\n");
+    import().says_not("imported before");
+}
