@@ -36,7 +36,7 @@ fn send(operation: &str, url: &str, timeout: &str) -> Output {
     let input = if operation == "edit" { EDIT } else { BOOKING };
     let place = Place::new().with("input.csv", input);
     userside(&place)
-        .line(&format!("import {operation} input.csv --retries 2 --timeout {timeout}"))
+        .line(&format!("import {operation} input.csv --retries 2 --timeout {timeout} --no-reconcile"))
         .at_url(url)
         .run()
 }
@@ -202,8 +202,8 @@ fn among_many_rows_no_booking_is_made_twice() {
     let sandbox = Sandbox::with(&format!("--customers 400 --seed 5 {faults}"));
     let rows: String = (1..=400).map(|id| format!("{id},1.00,row {id}\n")).collect();
     let place = Place::new().with("input.csv", format!("customer_id,amount,comment\n{rows}"));
-    let output =
-        userside(&place).line("import change_balance input.csv --retries 5").to(&sandbox).run().exits(1);
+    let line = "import change_balance input.csv --retries 5 --no-reconcile";
+    let output = userside(&place).line(line).to(&sandbox).run().exits(1);
     let results = output.results();
     assert!(results.count("unknown") >= 10, "the faults strike too seldom to prove anything");
     let writes = sandbox.writes();

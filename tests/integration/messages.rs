@@ -191,32 +191,34 @@ fn summaries() {
     let sandbox = Sandbox::start();
     let lines = ["import edit input.csv", "import edit input.csv", "import edit empty.csv"];
     session_with("summary-ok", &place, &sandbox, &lines);
-    let sandbox = Sandbox::with("--fault 500@2-99 --fault read:500@99");
-    session_with(
-        "summary-unknown",
-        &place,
-        &sandbox,
-        &["import edit input.csv --concurrency 1 --failed left.csv"],
-    );
-    place.write("input.csv", "id,comment\n1,x\n77,y\n78,z\n");
-    session_with("summary-failed", &place, &Sandbox::start(), &["import edit input.csv --concurrency 1"]);
-    let sandbox = Sandbox::with("--fault 403@2-99");
-    session_with("summary-stopped", &place, &sandbox, &["import edit input.csv --concurrency 1"]);
-    let sandbox = Sandbox::with("--fault error@1-99");
-    let lines = ["import edit input.csv --concurrency 1 --max-failures 2"];
-    session_with("summary-too-many", &place, &sandbox, &lines);
+    let line = "import edit input.csv --concurrency 1";
+    let with_failed = format!("{line} --failed left.csv");
+    let limited = format!("{line} --max-failures 2");
+    for (name, input, server, line) in [
+        ("summary-unknown", "id,comment\n1,x\n2,y\n3,z\n", "--fault 500@2-99", with_failed.as_str()),
+        ("summary-failed", THREE, "", line),
+        ("summary-stopped", THREE, "--fault 403@2-99", line),
+        ("summary-too-many", THREE, "--fault error@1-99", &limited),
+    ] {
+        let place = Place::new().with("input.csv", input);
+        session_with(name, &place, &Sandbox::with(server), &[line]);
+    }
 }
+
+const THREE: &str = "id,comment\n1,x\n77,y\n78,z\n";
 
 #[test]
 fn ends_before_the_first_row() {
-    let place = Place::new().with("input.csv", "id,comment\n1,x\n2,y\n");
+    let place = || Place::new().with("input.csv", "id,comment\n1,x\n2,y\n");
     let line = "import edit input.csv --retries 0";
-    let sandbox = Sandbox::with("--fault read:403@1-9");
-    session_with("refused-key", &place, &sandbox, &[line]);
-    session_with("refused-neither", &place, &Sandbox::with("--fault read:400@1-9"), &[line]);
-    session_with("refused-page", &place, &Sandbox::with("--fault read:html@1-9"), &[line]);
-    let redirect = "--fault read:302@1-9 --redirect-to https://userside.example.com/login";
-    session_with("refused-redirect", &place, &Sandbox::with(redirect), &[line]);
-    session_with("refused-ill", &place, &Sandbox::with("--fault read:503@1-9"), &[line]);
-    session("refused-nobody", &place, &["import edit input.csv --retries 0 --url http://127.0.0.1:1"]);
+    for (name, server) in [
+        ("refused-key", "--fault read:403@1-9"),
+        ("refused-neither", "--fault read:400@1-9"),
+        ("refused-page", "--fault read:html@1-9"),
+        ("refused-redirect", "--fault read:302@1-9 --redirect-to https://userside.example.com/login"),
+        ("refused-ill", "--fault read:503@1-9"),
+    ] {
+        session_with(name, &place(), &Sandbox::with(server), &[line]);
+    }
+    session("refused-nobody", &place(), &["import edit input.csv --retries 0 --url http://127.0.0.1:1"]);
 }

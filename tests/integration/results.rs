@@ -74,7 +74,15 @@ fn earlier_results_are_kept() {
     assert_eq!(place.bytes("input.results.1.csv"), first);
     assert_eq!(
         place.names(),
-        ["input.csv", "input.results.1.csv", "input.results.2.csv", "input.results.csv"]
+        [
+            "input.1.journal",
+            "input.2.journal",
+            "input.csv",
+            "input.journal",
+            "input.results.1.csv",
+            "input.results.2.csv",
+            "input.results.csv"
+        ]
     );
 }
 
@@ -96,7 +104,7 @@ fn results_may_go_to_standard_output_alone() {
                     1,x,ok,1,,,200,1\n\
                     77,y,failed,,not_found,HTTP 404: customer not found,404,1\n";
     assert_eq!(output.stdout, expected);
-    assert_eq!(place.names(), ["input.csv"]);
+    assert_eq!(place.names(), ["input.csv", "input.journal"]);
 }
 
 #[test]

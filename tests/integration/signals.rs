@@ -6,10 +6,8 @@ use crate::support::{Output, Place, Running, Sandbox, until, userside};
 const ROWS: usize = 400;
 
 /// A run of many bookings that is under way: some requests have arrived, many rows are left.
-fn under_way(sandbox: &Sandbox, options: &str) -> Running {
-    let rows: String = (1..=ROWS).map(|id| format!("{id},1.00,row {id}\n")).collect();
-    let place = Place::new().with("input.csv", format!("customer_id,amount,comment\n{rows}"));
-    let program = userside(&place).line("import change_balance input.csv --failed left.csv").line(options);
+fn under_way(place: &Place, sandbox: &Sandbox, options: &str) -> Running {
+    let program = userside(place).line("import change_balance input.csv --failed left.csv").line(options);
     let running = program.args(["--url", sandbox.url()]).start();
     until("some requests", || (sandbox.writes().len() >= 5).then_some(()));
     running
@@ -40,9 +38,11 @@ fn assert_accounted_for(output: &Output, sandbox: &Sandbox) {
 fn the_first_signal_lets_requests_in_flight_finish() {
     for signal in ["INT", "TERM"] {
         let sandbox = Sandbox::with("--customers 400 --latency 20ms");
-        let running = under_way(&sandbox, "--rate 100/s --concurrency 8");
+        let place = Place::new().with_bookings(ROWS);
+        let running = under_way(&place, &sandbox, "--rate 100/s --concurrency 8");
         running.signal(signal);
         let output = running.wait().exits(130).says("interrupted");
+        let output = output.says("to go on: `userside-bulk resume input.journal`");
         assert_accounted_for(&output, &sandbox);
         let results = output.results();
         assert_eq!(results.count("unknown"), 0, "what was in flight was not waited for: {signal}");
@@ -53,8 +53,10 @@ fn the_first_signal_lets_requests_in_flight_finish() {
 #[test]
 fn the_second_signal_leaves_at_once() {
     // Answers that nobody waits for: the program would have to wait for two minutes.
-    let sandbox = Sandbox::with("--customers 400 --fault stall@5-999");
-    let mut running = under_way(&sandbox, "--rate unlimited --concurrency 4 --timeout 120s");
+    let (place, sandbox) =
+        (Place::new().with_bookings(ROWS), Sandbox::with("--customers 400 --fault stall@5-8"));
+    let mut running = under_way(&place, &sandbox, "--rate unlimited --concurrency 4 --timeout 120s");
+    sandbox.has_seen(8);
     let begun = std::time::Instant::now();
     // Two signals that come too close to one another are one, so it may take a third.
     until("the end", || {
@@ -66,6 +68,11 @@ fn the_second_signal_leaves_at_once() {
     assert_accounted_for(&output, &sandbox);
     let results = output.results();
     assert_eq!((results.count("ok"), results.count("unknown")), (4, 4));
+    // It is as safe as `kill -9`.
+    let line = "resume input.journal --settle 0s --timeout 30s --rate unlimited --url";
+    let output = userside(&place).line(line).args([sandbox.url()]).run().exits(0);
+    output.results().all_are("ok");
+    assert_eq!((sandbox.writes().len(), sandbox.bookings().len()), (ROWS, ROWS));
 }
 
 #[test]

@@ -42,6 +42,7 @@ fn the_object_has_exactly_the_promised_fields() {
     // One read, three rows, one of them twice.
     assert_eq!((&summary["requests"], &summary["retries"]), (&5.into(), &1.into()));
     assert_eq!((&summary["operation"], &summary["results"]), (&"edit".into(), &"input.results.csv".into()));
+    assert_eq!(summary["journal"], "input.journal");
     assert!(summary["seconds"].is_f64());
     assert_eq!(sandbox.log().len(), 5);
 }
@@ -50,14 +51,15 @@ fn the_object_has_exactly_the_promised_fields() {
 fn the_object_comes_at_every_end_of_a_run() {
     let place = Place::new().with("input.csv", INPUT);
     let sandbox = Sandbox::with("--fault 403@2-99");
-    let run = |line: &str| userside(&place).line(line).line("--json").to(&sandbox).run();
+    let run = |line: &str| userside(&place).line(line).line("--json --new-run").to(&sandbox).run();
     let stopped = object(&run("import edit input.csv --concurrency 1").exits(3));
     assert_eq!((&stopped["ok"], &stopped["failed"], &stopped["skipped"]), (&1.into(), &1.into(), &1.into()));
     let refused = object(&run("import edit input.csv --expect-rows 9").exits(2));
     assert_eq!((&refused["skipped"], &refused["requests"]), (&3.into(), &0.into()));
     let output = userside(&place).line("validate edit input.csv --json").run().exits(0);
-    assert_eq!(object(&output)["results"], Value::Null);
-    let program = userside(&place).env("USERSIDE_API_KEY", "another").line("import edit input.csv --json");
+    assert_eq!((&object(&output)["results"], &object(&output)["journal"]), (&Value::Null, &Value::Null));
+    let program = userside(&place).env("USERSIDE_API_KEY", "another");
+    let program = program.line("import edit input.csv --json --new-run");
     assert_eq!(object(&program.to(&sandbox).run().exits(3))["skipped"], 3);
 }
 
@@ -67,11 +69,12 @@ fn every_request_is_counted() {
     let place = Place::new().with("input.csv", INPUT);
     for fault in ["read:403@1-9", "read:503@1-9", "read:html@1-9", "read:400@1-9", "read:302@1-9"] {
         let sandbox = Sandbox::with(&format!("--fault {fault}"));
-        let output = userside(&place).line("import edit input.csv --json").to(&sandbox).run().exits(3);
+        let output =
+            userside(&place).line("import edit input.csv --json --new-run").to(&sandbox).run().exits(3);
         assert_eq!(object(&output)["requests"], sandbox.log().len(), "{fault}");
     }
     let sandbox = Sandbox::with("--fault 503@1-2 --fault drop-before@3");
-    let output = userside(&place).line("import edit input.csv --json").to(&sandbox).run().exits(1);
+    let output = userside(&place).line("import edit input.csv --json --new-run").to(&sandbox).run().exits(1);
     assert_eq!(object(&output)["requests"], sandbox.log().len());
 }
 
@@ -107,7 +110,7 @@ fn the_exit_code_tells_how_it_ended() {
     let place = Place::new().with("input.csv", "id,comment\n1,x\n");
     for (fault, code) in [("", 0), ("--fault error@1", 1), ("--fault 500@1-9", 1), ("--fault 403@1", 3)] {
         let sandbox = Sandbox::with(fault);
-        userside(&place).line("import edit input.csv").to(&sandbox).run().exits(code);
+        userside(&place).line("import edit input.csv --new-run").to(&sandbox).run().exits(code);
     }
     userside(&place).line("import edit input.csv --url http://127.0.0.1:1 --expect-rows 7").run().exits(2);
     userside(&place).line("frobnicate").run().exits(2);

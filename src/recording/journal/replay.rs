@@ -317,8 +317,9 @@ fn entry(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
             let code = ErrorCode::of_name(&code).ok_or_else(|| odd(5, &code))?;
             Some((code, row.get::<_, Option<String>>(6)?.unwrap_or_default()))
         }
+        // A program that is at work, or was killed, has not had the time to say more.
         None if state == State::Sending => {
-            Some((ErrorCode::Stopped, "it was being sent, and no answer is known".to_owned()))
+            Some((ErrorCode::Stopped, "no answer has been written down: the row is being sent, or the program ended before its answer came".to_owned()))
         }
         None => None,
     };

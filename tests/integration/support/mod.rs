@@ -1,17 +1,21 @@
 //! What every test needs: a fresh folder, the real binary in a clean environment, a sandbox on a free port,
 //! and readers for what they leave behind.
 
+mod journal;
 mod place;
 mod program;
 mod responder;
 mod results;
 mod sandbox;
+mod terminal;
 
+pub(crate) use journal::Journal;
 pub(crate) use place::Place;
 pub(crate) use program::{KEY, KEY_CORE, Output, Program, Running, userside};
 pub(crate) use responder::{Answer, Responder};
 pub(crate) use results::{Results, Row};
 pub(crate) use sandbox::{Entry, Sandbox};
+pub(crate) use terminal::Terminal;
 
 use std::time::{Duration, Instant};
 

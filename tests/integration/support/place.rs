@@ -29,6 +29,12 @@ impl Place {
         self
     }
 
+    /// `input.csv` with so many bookings, each of 1.00 for a customer of its own, the first for customer 1.
+    pub(crate) fn with_bookings(self, count: usize) -> Self {
+        let rows: String = (1..=count).map(|id| format!("{id},1.00,row {id}\n")).collect();
+        self.with("input.csv", format!("customer_id,amount,comment\n{rows}"))
+    }
+
     /// Copies a file of `samples/`.
     pub(crate) fn with_sample(self, name: &str) -> Self {
         fs::copy(sample(name), self.path(name)).expect("a sample");

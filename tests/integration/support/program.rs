@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use super::{Place, Results, Sandbox};
+use super::{Place, Results, Sandbox, Terminal};
 
 /// The key that the tests use: every character that some form of escaping changes, around a core that
 /// none does.
@@ -21,6 +21,7 @@ pub(crate) fn userside(place: &Place) -> Program {
         arguments: Vec::new(),
         environment: vec![("USERSIDE_API_KEY".into(), KEY.into())],
         stdin: Vec::new(),
+        largest_file: None,
     }
 }
 
@@ -31,6 +32,8 @@ pub(crate) struct Program {
     arguments: Vec<OsString>,
     environment: Vec<(OsString, OsString)>,
     stdin: Vec<u8>,
+    /// In units of 512 bytes.
+    largest_file: Option<u32>,
 }
 
 impl Program {
@@ -69,8 +72,23 @@ impl Program {
         self
     }
 
+    /// No file may become larger than so many times 512 bytes: for the program that is a disk that is full.
+    pub(crate) fn with_full_disk_beyond(mut self, blocks: u32) -> Self {
+        self.largest_file = Some(blocks);
+        self
+    }
+
     fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_userside-bulk"));
+        let binary = env!("CARGO_BIN_EXE_userside-bulk");
+        let mut command = match self.largest_file {
+            None => Command::new(binary),
+            Some(blocks) => {
+                let mut shell = Command::new("sh");
+                // Writing beyond the limit is then an error and not the end of the process.
+                shell.args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\""), binary]);
+                shell
+            }
+        };
         command.args(&self.arguments).current_dir(self.place.folder()).env_clear();
         for name in ["PATH", "TMPDIR"] {
             if let Some(value) = std::env::var_os(name) {
@@ -96,6 +114,15 @@ impl Program {
     pub(crate) fn run(self) -> Output {
         self.start().wait()
     }
+
+    /// Starts it before a terminal. What it says is on the terminal's screen, and not in its [`Output`].
+    pub(crate) fn start_on_terminal(self) -> (Running, Terminal) {
+        let (terminal, input, errors) = Terminal::open();
+        let mut command = self.command();
+        command.stdin(input).stdout(Stdio::piped()).stderr(errors);
+        let child = command.spawn().expect("the program starts");
+        (Running { child: Some(child), program: self }, terminal)
+    }
 }
 
 /// A run under way; killed if the test gives up.
@@ -116,6 +143,12 @@ impl Running {
     /// What `kill -9` does. A run that has ended already is left as it is.
     pub(crate) fn kill(&mut self) {
         self.child.as_mut().expect("under way").kill().expect("a signal");
+    }
+
+    /// `kill -9`, and what it leaves: the key is in none of the files.
+    pub(crate) fn killed(mut self) {
+        self.kill();
+        assert_eq!(self.wait().code, None, "it ended before it was killed");
     }
 
     pub(crate) fn has_ended(&mut self) -> bool {

@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
+use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -101,6 +102,12 @@ impl Sandbox {
         self.log().into_iter().filter(|entry| !entry.is_read()).collect()
     }
 
+    /// Waits until so many writes have arrived.
+    #[track_caller]
+    pub(crate) fn has_seen(&self, writes: usize) {
+        super::until("some writes", || (self.writes().len() >= writes).then_some(()));
+    }
+
     /// How many writes were carried out.
     pub(crate) fn applied(&self) -> usize {
         self.log().iter().filter(|entry| entry.applied).count()
@@ -114,6 +121,53 @@ impl Sandbox {
         stream.read_to_string(&mut answer).expect("an answer");
         let (_, body) = answer.split_once("\r\n\r\n").expect("a body");
         serde_json::from_str(body).expect("JSON")
+    }
+
+    /// A request past the program, as an operator or another program makes it.
+    pub(crate) fn call(&self, subcategory: &str, parameters: &[(&str, &str)]) -> String {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.append_pair("key", KEY).append_pair("cat", "customer").append_pair("subcat", subcategory);
+        let body = form.extend_pairs(parameters).finish();
+        let head = "Content-Type: application/x-www-form-urlencoded\r\nConnection: close";
+        let (address, length) = (self.address(), body.len());
+        let request = format!(
+            "POST /api.php HTTP/1.1\r\nHost: {address}\r\n{head}\r\nContent-Length: {length}\r\n\r\n{body}"
+        );
+        let mut stream = TcpStream::connect(address).expect("the sandbox");
+        stream.write_all(request.as_bytes()).expect("a request");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        answer
+    }
+
+    /// Books past the program.
+    pub(crate) fn book(&self, customer: &str, amount: &str, comment: &str) {
+        let parameters = [("customer_id", customer), ("amount", amount), ("comment", comment)];
+        self.call("change_balance", &parameters);
+    }
+
+    /// Every customer's balance, to the last digit.
+    pub(crate) fn balances(&self) -> Vec<(u64, Decimal)> {
+        let ledger = self.ledger();
+        let customers = ledger["customers"].as_array().expect("a list of customers");
+        let balance = |customer: &Value| {
+            let text = customer["balance"].as_str().expect("money is text");
+            let amount: Decimal = text.parse().expect("a decimal");
+            (customer["id"].as_u64().expect("an id"), amount.normalize())
+        };
+        customers.iter().map(balance).collect()
+    }
+
+    /// The bookings, as customer, amount and comment.
+    pub(crate) fn bookings(&self) -> Vec<(u64, String, String)> {
+        let ledger = self.ledger();
+        let bookings = ledger["bookings"].as_array().expect("a list of bookings");
+        let text = |value: &Value| value.as_str().expect("text").to_owned();
+        bookings
+            .iter()
+            .map(|b| (b["customer"].as_u64().expect("an id"), text(&b["amount"]), text(&b["comment"])))
+            .collect()
     }
 
     /// A customer by id.
