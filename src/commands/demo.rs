@@ -32,73 +32,95 @@ const SAMPLES: [(&str, &[u8]); 5] = [
     ("connection-dates.csv", include_bytes!("../../samples/connection-dates.csv")),
 ];
 
+/// The answer to this write gets lost: it is in the middle of the bookings, behind the 240 and 30 customers
+/// that are added and the 120 that are edited.
+const LOST: &str = "drop-after@450";
+
 /// One command of the journey.
 struct Step {
     /// What it shows.
     about: &'static str,
-    /// `import` or `validate`, and the operation.
-    command: [&'static str; 2],
-    sample: &'static str,
-    /// The results' name, without its ending.
-    results: &'static str,
+    command: Command,
+    /// The name of results and journal, without their endings.
+    name: &'static str,
     options: &'static [&'static str],
     expected: Exit,
 }
 
-const STEPS: [Step; 7] = [
+/// What is typed behind the program's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Command {
+    /// Rows of a sample are checked.
+    Validate { operation: &'static str, sample: &'static str },
+    /// Rows of a sample are sent.
+    Import { operation: &'static str, sample: &'static str },
+    /// What goes on from the journal of an earlier step.
+    FromJournal(&'static str),
+}
+
+const STEPS: [Step; 9] = [
     Step {
         about: "A file with mistakes is checked; nothing is sent, and every mistake is named.",
-        command: ["validate", "add"],
-        sample: "customers-broken.csv",
-        results: "validated",
+        command: Command::Validate { operation: "add", sample: "customers-broken.csv" },
+        name: "validated",
         options: &[],
         expected: Exit::Refused,
     },
     Step {
         about: "Customers are added. The results say which id each one got.",
-        command: ["import", "add"],
-        sample: "customers.csv",
-        results: "customers",
+        command: Command::Import { operation: "add", sample: "customers.csv" },
+        name: "customers",
         options: &[],
         expected: Exit::Done,
     },
     Step {
         about: "The valid rows of the file with mistakes are added; the others go to a file to be mended.",
-        command: ["import", "add"],
-        sample: "customers-broken.csv",
-        results: "customers-broken",
+        command: Command::Import { operation: "add", sample: "customers-broken.csv" },
+        name: "customers-broken",
         options: &["--skip-invalid", "--failed", "FOLDER/customers-to-mend.csv"],
         expected: Exit::SomeNotOk,
     },
     Step {
         about: "Customers are edited: dates, phones and flags as people write them.",
-        command: ["import", "edit"],
-        sample: "edit.csv",
-        results: "edit",
+        command: Command::Import { operation: "edit", sample: "edit.csv" },
+        name: "edit",
         options: &[],
         expected: Exit::Done,
     },
     Step {
         about: "Balances are to be corrected, but the sum is not the one that accounting expects.",
-        command: ["import", "change_balance"],
-        sample: "balances.csv",
-        results: "balances-refused",
+        command: Command::Import { operation: "change_balance", sample: "balances.csv" },
+        name: "balances-refused",
         options: &["--expect-total", "12345.76"],
         expected: Exit::Refused,
     },
     Step {
-        about: "With the right control total they are booked.",
-        command: ["import", "change_balance"],
-        sample: "balances.csv",
-        results: "balances",
-        options: &["--expect-rows", "150", "--expect-total", "12345.67", "--yes"],
+        about: "With the right control total they are booked. In the middle the sandbox books a row and closes \
+                the connection without an answer. The run stops, as --max-failures 1 wants it, and asks the \
+                server what became of that row.",
+        command: Command::Import { operation: "change_balance", sample: "balances.csv" },
+        name: "balances",
+        options: &["--expect-rows", "150", "--expect-total", "12345.67", "--max-failures", "1", "--yes"],
+        expected: Exit::StoppedEarly,
+    },
+    Step {
+        about: "The journal knows every row: the run goes on with those that were not sent, and books none twice.",
+        command: Command::FromJournal("resume"),
+        name: "balances",
+        options: &[],
+        expected: Exit::Done,
+    },
+    Step {
+        about: "If the whole list was wrong: rows that take back what was booked, for somebody to look at.",
+        command: Command::FromJournal("undo"),
+        name: "balances",
+        options: &["--output", "FOLDER/balances.undo.csv"],
         expected: Exit::Done,
     },
     Step {
         about: "Connection dates are set from a file as Excel saves it.",
-        command: ["import", "change_date_connect"],
-        sample: "connection-dates.csv",
-        results: "connection-dates",
+        command: Command::Import { operation: "change_date_connect", sample: "connection-dates.csv" },
+        name: "connection-dates",
         options: &[],
         expected: Exit::Done,
     },
@@ -117,7 +139,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<Exit, Failure> {
     ));
     for step in &STEPS {
         let mut command = step.words(folder, &prepared.samples);
-        if step.command[0] == "import" {
+        if matches!(step.command, Command::Import { .. }) {
             let key = prepared.key_file.clone().into_os_string();
             command.extend(["--url".into(), server.url.clone().into(), "--key-file".into(), key]);
             command.extend(["--rate".into(), "200/s".into()]);
@@ -138,26 +160,46 @@ pub(super) fn run(args: &DemoArgs) -> Result<Exit, Failure> {
         }
     }
     server.stop()?;
-    print_text(&format_args!("That was everything. Results and the key file are in {}.", folder.display()));
+    print_text(&format_args!(
+        "That was everything. Results, journals and the key file are in {}.",
+        folder.display()
+    ));
     Ok(Exit::Done)
 }
 
 impl Step {
     fn words(&self, folder: &Path, samples: &Path) -> Vec<OsString> {
         let mut words: Vec<OsString> = vec!["userside-bulk".into()];
-        words.extend(self.command.map(OsString::from));
-        words.push(samples.join(self.sample).into_os_string());
+        match self.command {
+            Command::Validate { operation, sample } => {
+                words.extend(["validate", operation].map(OsString::from));
+                words.push(samples.join(sample).into_os_string());
+            }
+            Command::Import { operation, sample } => {
+                words.extend(["import", operation].map(OsString::from));
+                words.push(samples.join(sample).into_os_string());
+            }
+            Command::FromJournal(command) => {
+                words.extend([command.into(), journal(folder, self.name).into_os_string()]);
+            }
+        }
         words.extend(self.options.iter().map(|option| match option.strip_prefix("FOLDER/") {
             Some(name) => folder.join(name).into_os_string(),
             None => OsString::from(option),
         }));
-        words.extend(["--results".into(), results(folder, self.results).into_os_string()]);
+        if !matches!(self.command, Command::FromJournal(_)) {
+            words.extend(["--results".into(), results(folder, self.name).into_os_string()]);
+        }
         words
     }
 }
 
 fn results(folder: &Path, name: &str) -> PathBuf {
     folder.join(format!("{name}.results.csv"))
+}
+
+fn journal(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("{name}.journal"))
 }
 
 struct Prepared {
@@ -169,14 +211,19 @@ struct Prepared {
 fn prepare(folder: &Path) -> io::Result<Prepared> {
     fs::create_dir_all(folder)?;
     for step in &STEPS {
-        for left in [results(folder, step.results), folder.join(format!("{}.journal", step.results))] {
+        let (results, journal) = (results(folder, step.name), journal(folder, step.name));
+        // What was left in the middle lies in three files.
+        let beside = ["-wal", "-shm"].map(|suffix| journal.with_extension(format!("journal{suffix}")));
+        for left in [results, journal].into_iter().chain(beside) {
             match fs::remove_file(left) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
                 _ => {}
             }
         }
     }
-    let _ = fs::remove_file(folder.join("customers-to-mend.csv"));
+    for left in ["customers-to-mend.csv", "balances.undo.csv", "balances.results.1.csv"] {
+        let _ = fs::remove_file(folder.join(left));
+    }
     let key_file = folder.join("sandbox.key");
     write_private(&key_file, KEY)?;
     let samples = PathBuf::from("samples");
@@ -213,7 +260,9 @@ struct Server {
 impl Server {
     fn start() -> Result<Self, Failure> {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let settings = Settings { customers: CUSTOMERS, ..Settings::new(listen, SecretString::from(KEY)) };
+        let faults = vec![LOST.parse().map_err(|error| Failure::Demo(format!("{LOST}: {error}")))?];
+        let settings =
+            Settings { customers: CUSTOMERS, faults, ..Settings::new(listen, SecretString::from(KEY)) };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let sandbox = runtime.block_on(Sandbox::bind(settings))?;
         let url = format!("http://{}", sandbox.address());
