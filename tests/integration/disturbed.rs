@@ -39,7 +39,7 @@ fn results_that_are_taken_away_are_no_run_before_which_nothing_was_sent() {
     let sandbox = Sandbox::with("--customers 300");
     let running = under_way(&place, &sandbox);
     fs::remove_file(place.path("input.results.csv.partial")).expect("there");
-    let output = running.wait().exits(3).says("what became of the rows is in the journal");
-    output.says("userside-bulk results input.journal");
-    userside(&place).line("results input.journal").run().exits(0).results().all_are("ok");
+    let output = running.wait().exits(3).says("what is known of the rows is in the journal");
+    output.says("userside-bulk resume input.journal");
+    userside(&place).line("resume input.journal").run().exits(0).results().all_are("ok");
 }

@@ -56,10 +56,10 @@ fn results_without_room_are_written_later() {
     let program = userside(&place)
         .line("import change_balance input.csv --concurrency 20 --rate unlimited --encoding windows-1251");
     let program = program.args(["--url", sandbox.url()]).with_full_disk_beyond(520);
-    let output = program.run().exits(3).says("what became of the rows is in the journal");
-    output.says("userside-bulk results input.journal");
+    let output = program.run().exits(3).says("what is known of the rows is in the journal");
+    output.says("userside-bulk resume input.journal");
     assert!(!place.exists("input.results.csv"));
-    let output = userside(&place).line("results input.journal").run().exits(0);
+    let output = userside(&place).line("resume input.journal").run().exits(0);
     output.results().all_are("ok");
     assert_eq!(sandbox.bookings().len(), 20);
 }
