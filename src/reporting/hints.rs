@@ -87,7 +87,9 @@ pub(super) fn after_stop(summary: &Summary) -> Option<String> {
     let journal = summary.journal.as_ref()?;
     let resume = format!("`userside-bulk resume {}`", quoted(journal));
     if summary.refused == Some(Refused::Server) {
-        return Some(format!("once the server answers, {resume} sends the rows"));
+        return Some(format!(
+            "once that is mended, {resume} sends the rows; it takes --url and --key-file anew"
+        ));
     }
     let reason = summary.stopped.as_ref()?;
     if summary.tally.skipped + summary.tally.unknown == 0 {

@@ -24,6 +24,16 @@ fn a_booking_is_in_the_journal_before_its_request_arrives() {
         let server = Responder::start(move |number, body| {
             let mut fields = form_urlencoded::parse(body.as_bytes());
             let own = fields.find(|(name, _)| matches!(&**name, "comment" | "fio"));
+            if number == 2 {
+                // From here on nobody can write into the journal for a while: what was not written down
+                // before must wait.
+                let journal = Journal::spoil(&seen_from, "input.journal");
+                journal.execute("BEGIN IMMEDIATE");
+                std::thread::spawn(move || {
+                    std::thread::sleep(std::time::Duration::from_millis(300));
+                    drop(journal);
+                });
+            }
             if number > 1 {
                 let text = own.expect("the row's own word").1.into_owned();
                 let row = text.split([' ', '[']).nth(1).expect("a number").to_owned();
