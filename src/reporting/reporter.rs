@@ -121,8 +121,8 @@ impl Listener for Reporter {
                 }
             }),
             Event::FindingOut(rows) => {
-                let plural = if rows == 1 { "row is" } else { "rows are" };
-                self.note(&format_args!("{rows} {plural} unknown; the server is asked what became of them"));
+                let (are, them) = if rows == 1 { ("row is", "it") } else { ("rows are", "them") };
+                self.note(&format_args!("{rows} {are} unknown; the server is asked what became of {them}"));
                 self.begin(|| Progress::finding_out(rows));
             }
             Event::FoundOut(status) => self.with_progress(|progress| {

@@ -170,6 +170,23 @@ fn results_can_be_written_while_the_run_is_under_way() {
     assert_eq!(sandbox.bookings().len(), 10);
 }
 
+/// Whoever looks into the journal with another program, and closes it again, takes nothing away from the run: the
+/// last one to close a database tidies up, and this is not the last one.
+#[test]
+fn another_program_may_look_into_the_journal_of_a_run() {
+    let (place, sandbox) = ten();
+    let running = stalled(&place, &sandbox);
+    let looking = Journal::spoil(&place, "input.journal");
+    assert_eq!(looking.value::<i64>("SELECT count(*) FROM row WHERE state = 'ok'"), 3);
+    drop(looking);
+    assert!(place.exists("input.journal-wal"), "{:?}", place.names());
+    running.killed();
+    let states = Journal::read(&place, "input.journal").states();
+    assert_eq!(states.iter().filter(|(_, state)| state == "sending").count(), states.len() - 3);
+    userside(&place).line("resume input.journal --settle 0s --resend").to(&sandbox).run().exits(0);
+    assert_eq!(sandbox.bookings().len(), 10);
+}
+
 /// Every command that works with a journal leaves a session in it.
 #[test]
 fn every_command_is_a_session() {

@@ -83,7 +83,7 @@ fn unknown_rows_are_left_out_and_told_of() {
     let line = "import change_balance input.csv --no-reconcile --concurrency 1";
     userside(&place).line(line).to(&sandbox).run().exits(1);
     let output = userside(&place).line("undo input.journal").run().exits(1);
-    output.says("1 row of the run are unknown").says("`userside-bulk reconcile input.journal`");
+    output.says("1 row of the run is unknown").says("`userside-bulk reconcile input.journal`");
     assert_eq!(place.text("input.undo.csv").lines().count(), 3);
     userside(&place).line("reconcile input.journal").to(&sandbox).run().exits(0);
     userside(&place).line("undo input.journal").run().exits(0);

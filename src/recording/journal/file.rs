@@ -106,9 +106,12 @@ impl Journal {
         }
     }
 
-    /// Opens a journal for reading alone; another process may be at work with it, this one may not.
+    /// Opens a journal for reading alone; another process may be at work with it.
     pub fn read_only(path: &Path) -> Result<(Run, Replay), JournalError> {
-        recognise(path)?;
+        // Not by opening it here: see Replay::open.
+        if !path.exists() {
+            return Err(JournalError::Missing { path: path.to_owned() });
+        }
         let run = looking(path)
             .map_err(|error| JournalError::of(path, &error))
             .and_then(|connection| read_run(&connection, path))?;
@@ -195,23 +198,7 @@ fn hold(path: &Path) -> Result<Lock, JournalError> {
         }
         Err(source) => return Err(JournalError::Open { path: path.to_owned(), source }),
     };
-    let lock = Lock::take(file).map_err(|_| JournalError::Busy { path: path.to_owned() })?;
-    recognise(path)?;
-    Ok(lock)
-}
-
-/// Whether the first bytes are those of a database: the database itself would take an empty file for one.
-fn recognise(path: &Path) -> Result<(), JournalError> {
-    let mut magic = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(16).read_to_end(&mut magic));
-    match read {
-        Ok(_) if magic == b"SQLite format 3\0" => Ok(()),
-        Ok(_) => Err(JournalError::Foreign { path: path.to_owned() }),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Err(JournalError::Missing { path: path.to_owned() })
-        }
-        Err(source) => Err(JournalError::Open { path: path.to_owned(), source }),
-    }
+    Lock::take(file).map_err(|_| JournalError::Busy { path: path.to_owned() })
 }
 
 fn read_run(connection: &Connection, path: &Path) -> Result<Run, JournalError> {
