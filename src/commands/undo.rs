@@ -31,9 +31,12 @@ pub(super) fn run(settings: UndoSettings) -> Result<Exit, Failure> {
         print_text(&undone.text(&run.operation));
     }
     if undone.unknown > 0 {
+        let rows = match undone.unknown {
+            1 => "1 row of the run is unknown and is".to_owned(),
+            rows => format!("{rows} rows of the run are unknown and are"),
+        };
         let text = format!(
-            "{} of the run are unknown and are not taken back: `userside-bulk reconcile {}` finds out, then undo again",
-            if undone.unknown == 1 { "1 row".to_owned() } else { format!("{} rows", undone.unknown) },
+            "{rows} not taken back: `userside-bulk reconcile {}` finds out, then undo again",
             quoted(&settings.journal)
         );
         job.listener.event(Event::Warning(&text));
