@@ -1,7 +1,7 @@
 //! A session of a run with its journal: what `import`, `resume` and `reconcile` have in common. Phases follow
 //! one another; whatever ends them, the journal is closed and the results are written from it.
 
-use std::num::NonZeroU64;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -134,7 +134,11 @@ impl Session {
             journal: &path,
             run: &run,
             timeout,
-            limits: Limits { concurrency: send.concurrency, failures },
+            limits: Limits {
+                concurrency: send.concurrency,
+                ahead: ahead(effect, send.concurrency),
+                failures,
+            },
             stop: &stop,
             notes,
             begin,
@@ -306,6 +310,15 @@ impl Ending {
 
 /// So many rows in a row that are failed or unknown stop a run unless `--max-failures` says otherwise.
 const DEFAULT_FAILURES: NonZeroU64 = NonZeroU64::new(25).unwrap();
+
+/// How many rows share a commit at full speed. Each of them has to be found out after a crash, unless it may simply
+/// be sent again.
+fn ahead(effect: Effect, concurrency: NonZeroUsize) -> NonZeroUsize {
+    const HARMLESS: NonZeroUsize = NonZeroUsize::new(512).unwrap();
+    const TWICE: NonZeroUsize = NonZeroUsize::new(2).unwrap();
+    let twice = concurrency.saturating_mul(TWICE);
+    if effect == Effect::OnceOnly { twice } else { twice.max(HARMLESS) }
+}
 
 fn exit_of(course: &Course, finished: &Finished, is_lost: bool) -> Exit {
     let tally = &finished.tally;

@@ -125,13 +125,13 @@ struct Engine<'l, T, C: Clock, K> {
 
 impl<'l, T: Transport, C: Clock, K: Marks> Engine<'l, T, C, K> {
     fn new(link: &'l Link<T, C>, envelope: &'l Envelope, limits: Limits, marks: &'l K) -> Self {
-        let concurrency = limits.concurrency.get();
+        let ahead = limits.ahead.get();
         Self {
             link,
             envelope,
             limits,
             marks,
-            ahead: link.pace.borrow().at_once().unwrap_or(2 * concurrency).clamp(1, 2 * concurrency),
+            ahead: link.pace.borrow().at_once().unwrap_or(ahead).clamp(1, ahead),
             queue: Queue::default(),
             in_flight: FuturesUnordered::new(),
             told: Vec::new(),

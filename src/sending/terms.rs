@@ -55,6 +55,9 @@ pub enum Delivery {
 pub struct Limits {
     /// Requests in flight at the most.
     pub concurrency: NonZeroUsize,
+    /// So many calls may be marked and not sent yet, where no pace holds them back: after a crash they are as much
+    /// in doubt as if they had been sent.
+    pub ahead: NonZeroUsize,
     /// How many calls may fail.
     pub failures: FailureLimit,
 }

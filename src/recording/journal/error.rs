@@ -56,7 +56,7 @@ pub enum JournalError {
     },
     /// It is broken.
     #[error(
-        "the journal {} is damaged: {reason}. Take it from a backup, together with the files of the same name that end in -wal and -shm; without it nobody knows which rows were sent", path.display()
+        "the journal {} is damaged: {reason}. Take it from a backup; without it nobody knows which rows were sent", path.display()
     )]
     Damaged {
         /// The file.
@@ -69,6 +69,16 @@ pub enum JournalError {
     Busy {
         /// The file.
         path: PathBuf,
+    },
+    /// It is a copy of one that is still there.
+    #[error(
+        "{} is a copy of the journal {}, which is still there; go on with that one, because with both everything would be done twice", path.display(), original.display()
+    )]
+    Copy {
+        /// The copy.
+        path: PathBuf,
+        /// The journal of the same run.
+        original: PathBuf,
     },
     /// There is one already.
     #[error("the journal {} came into being just now; another run has begun", path.display())]

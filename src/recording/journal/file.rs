@@ -26,7 +26,7 @@ pub struct Journal {
 }
 
 /// How long to wait for somebody who looks at the journal with another program.
-pub(super) const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// The bytes of standard input are kept in parts of this size.
 const PART: usize = 1 << 20;
 
@@ -68,12 +68,16 @@ impl Journal {
             Ok(left) => Some(Lock::take(left).map_err(busy)?),
             Err(_) => None,
         };
-        for suffix in ["", "-journal", "-wal", "-shm"] {
-            let _ = fs::remove_file(beside(&unfinished, suffix));
-        }
+        let _ = fs::remove_file(&unfinished);
+        forget_companions(&unfinished);
         let lock = Lock::take(private(&unfinished).map_err(failed)?).map_err(busy)?;
         drop(left);
-        let filled = fill(&unfinished, new, content).map_err(|error| match error {
+        // A journal that was taken away by hand may have left companions, and the database would take them for
+        // the new one's.
+        if !path.exists() {
+            forget_companions(path);
+        }
+        let filled = fill(&unfinished, path, new, content).map_err(|error| match error {
             Filling::Input(source) => source,
             Filling::Database(error) => io::Error::other(error),
         });
@@ -84,6 +88,7 @@ impl Journal {
         match fs::hard_link(&unfinished, path) {
             Ok(()) => fs::remove_file(&unfinished).map_err(failed)?,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                let _ = fs::remove_file(&unfinished);
                 return Err(JournalError::Exists { path: path.to_owned() });
             }
             // No hard links here.
@@ -100,7 +105,10 @@ impl Journal {
         let sound: rusqlite::Result<String> =
             journal.connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
         match sound {
-            Ok(text) if text == "ok" => Ok(journal),
+            Ok(text) if text == "ok" => match journal.run.elsewhere(path) {
+                Some(original) => Err(JournalError::Copy { path: path.to_owned(), original }),
+                None => Ok(journal),
+            },
             Ok(reason) => Err(JournalError::Damaged { path: path.to_owned(), reason }),
             Err(error) => Err(journal.failed(&error)),
         }
@@ -109,8 +117,12 @@ impl Journal {
     /// Opens a journal for reading alone; another process may be at work with it.
     pub fn read_only(path: &Path) -> Result<(Run, Replay), JournalError> {
         // Not by opening it here: see Replay::open.
-        if !path.exists() {
-            return Err(JournalError::Missing { path: path.to_owned() });
+        match path.metadata() {
+            Err(_) => return Err(JournalError::Missing { path: path.to_owned() }),
+            Ok(metadata) if !metadata.is_file() => {
+                return Err(JournalError::Foreign { path: path.to_owned() });
+            }
+            Ok(_) => {}
         }
         let run = looking(path)
             .map_err(|error| JournalError::of(path, &error))
@@ -123,6 +135,7 @@ impl Journal {
         let connection = Connection::open_with_flags(path, flags)
             .and_then(|connection| {
                 connection.busy_timeout(PATIENCE)?;
+                connection.pragma_update(None, "journal_mode", "PERSIST")?;
                 connection.pragma_update(None, "synchronous", "FULL")?;
                 Ok(connection)
             })
@@ -146,11 +159,9 @@ impl Journal {
         Ok(self.replay()?.into_input())
     }
 
-    /// Puts everything into the one file, onto the disk.
+    /// Takes away what lies beside the file, which holds everything.
     pub fn tidy(&mut self) -> Result<(), JournalError> {
-        let tidied: rusqlite::Result<i64> =
-            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
-        // Somebody who reads just now keeps it from being tidied; then it lies in two files, as safe as before.
+        let tidied = self.connection.pragma_update(None, "journal_mode", "DELETE");
         tidied.map_err(|error| self.failed(&error))?;
         self.lock
             .sync()
@@ -179,18 +190,27 @@ pub fn set_aside(path: &Path) -> Result<PathBuf, JournalError> {
     };
     let failed = |source| JournalError::Aside { path: path.to_owned(), source };
     let aside = move_aside(path).map_err(failed)?;
-    for suffix in ["-wal", "-shm"] {
-        let beside_it = beside(path, suffix);
-        if beside_it.exists() {
-            fs::rename(&beside_it, beside(&aside, suffix)).map_err(failed)?;
-        }
+    let companion = beside(path, "-journal");
+    if companion.exists() {
+        fs::rename(&companion, beside(&aside, "-journal")).map_err(failed)?;
     }
     sync_folder(path);
     drop(lock);
     Ok(aside)
 }
 
+/// What a database may leave beside its file.
+fn forget_companions(path: &Path) {
+    for suffix in ["-journal", "-wal", "-shm"] {
+        let _ = fs::remove_file(beside(path, suffix));
+    }
+}
+
 fn hold(path: &Path) -> Result<Lock, JournalError> {
+    // A pipe would be waited for.
+    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(JournalError::Foreign { path: path.to_owned() });
+    }
     let file = match OpenOptions::new().read(true).write(true).open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -232,12 +252,13 @@ impl From<rusqlite::Error> for Filling {
 
 /// Writes everything that a journal holds at its beginning. Until it has its name nobody relies on it, so
 /// nothing is synced on the way.
-fn fill(path: &Path, new: &NewRun, content: Option<&mut dyn Read>) -> Result<(), Filling> {
+fn fill(path: &Path, place: &Path, new: &NewRun, content: Option<&mut dyn Read>) -> Result<(), Filling> {
     let mut connection = Connection::open(path)?;
+    connection.pragma_update(None, "journal_mode", "OFF")?;
     connection.pragma_update(None, "synchronous", "OFF")?;
     let transaction = connection.transaction()?;
     schema::make(&transaction)?;
-    new.write(&transaction, &RunId::random())?;
+    new.write(&transaction, &RunId::random(), place)?;
     if let Some(content) = content {
         let mut part = Vec::with_capacity(PART);
         while content.take(PART as u64).read_to_end(&mut part).map_err(Filling::Input)? > 0 {
@@ -246,8 +267,6 @@ fn fill(path: &Path, new: &NewRun, content: Option<&mut dyn Read>) -> Result<(),
         }
     }
     transaction.commit()?;
-    // Kept in the file: readers and the writer never wait for one another, and a commit is one write.
-    connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.close().map_err(|(_, error)| error)?;
     Ok(())
 }

@@ -4,7 +4,11 @@
 //! What is synced when: the mark "is being sent" of a call that must not happen twice is on the disk before its
 //! request leaves. So are outcomes, with the next marks, and all of it at the end of a session. Marks of calls
 //! that may be repeated are handed to the system before their request leaves, which is enough against the death
-//! of the program; the disk has them at the latest at the end. Many rows share one commit.
+//! of the program. Many rows share one commit.
+//!
+//! Everything that is committed is in the one file: people copy, move and mail it, and a journal that forgot half of
+//! its rows on the way would have them sent twice. That is why it is not kept in WAL mode, where the newest
+//! entries lie in another file, although commits would be cheaper there.
 
 mod error;
 mod file;

@@ -1,10 +1,11 @@
 //! What a journal holds about the run as a whole.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
+use super::replay::looking;
 use crate::reading::Fingerprint;
 use crate::recording::tag::RunId;
 
@@ -44,16 +45,18 @@ pub struct Run {
     pub program: String,
     /// When the run began.
     pub begun: Timestamp,
+    /// Where the journal was made.
+    place: PathBuf,
 }
 
 /// The program and its version.
 pub(super) const PROGRAM: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
 
 impl NewRun {
-    pub(super) fn write(&self, connection: &Connection, id: &RunId) -> rusqlite::Result<()> {
+    pub(super) fn write(&self, connection: &Connection, id: &RunId, place: &Path) -> rusqlite::Result<()> {
         connection.execute(
-            "INSERT INTO run (id, operation, options, input, size, sha256, rows, program, begun)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO run (id, operation, options, input, size, sha256, rows, program, begun, journal)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
                 id.to_string(),
                 self.operation,
@@ -64,6 +67,7 @@ impl NewRun {
                 self.rows.cast_signed(),
                 PROGRAM,
                 written(self.begun),
+                std::path::absolute(place).unwrap_or_else(|_| place.to_owned()).to_string_lossy(),
             ],
         )?;
         Ok(())
@@ -72,7 +76,7 @@ impl NewRun {
 
 impl Run {
     pub(super) fn read(connection: &Connection) -> rusqlite::Result<Self> {
-        let columns = "id, operation, options, input, size, sha256, rows, program, begun";
+        let columns = "id, operation, options, input, size, sha256, rows, program, begun, journal";
         connection.query_row(&format!("SELECT {columns} FROM run"), [], |row| {
             Ok(Self {
                 id: parsed(row, 0)?,
@@ -83,8 +87,18 @@ impl Run {
                 rows: row.get::<_, i64>(6)?.cast_unsigned(),
                 program: row.get(7)?,
                 begun: parsed(row, 8)?,
+                place: row.get::<_, String>(9)?.into(),
             })
         })
+    }
+
+    /// Where the journal of this run was made, if that is elsewhere and the run's journal still lies there: then
+    /// the one at `path` is a copy, and whoever went on with both would do everything twice.
+    pub(super) fn elsewhere(&self, path: &Path) -> Option<PathBuf> {
+        let (here, there) = (path.canonicalize().ok()?, self.place.canonicalize().ok()?);
+        let other = (here != there && there.is_file()).then(|| looking(&there).ok())??;
+        let is_same = Self::read(&other).is_ok_and(|other| other.id == self.id);
+        is_same.then_some(there)
     }
 }
 

@@ -18,7 +18,8 @@ CREATE TABLE run (
   sha256 TEXT NOT NULL,           -- of the input
   rows INTEGER NOT NULL,          -- of the input
   program TEXT NOT NULL,          -- that made the journal
-  begun TEXT NOT NULL             -- all times are UTC
+  begun TEXT NOT NULL,            -- all times are UTC
+  journal TEXT NOT NULL           -- where this file was made
 ) STRICT;
 
 CREATE TABLE session (

@@ -222,6 +222,58 @@ fn a_journal_is_never_made_over_another() {
     assert_eq!(Journal::open(&place.path()).expect("still there").run().rows, 10);
 }
 
+/// People move and copy one file, and know nothing of others beside it.
+#[test]
+fn everything_that_is_committed_is_in_the_one_file() {
+    let place = Place::new();
+    let mut journal = place.create();
+    (0..300).for_each(|row| leave(&mut journal, row));
+    settle(&mut journal, 7, &result(Status::Ok, None));
+    let elsewhere = place.0.path().join("taken.journal");
+    fs::copy(place.path(), &elsewhere).expect("copied");
+    let entries = entries(&elsewhere);
+    assert_eq!(entries.len(), 300);
+    assert_eq!((entries[7].state, entries[8].state), (State::Ok, State::Sending));
+}
+
+#[test]
+fn what_lies_beside_a_name_is_not_taken_for_a_new_journals() {
+    let place = Place::new();
+    for suffix in ["-journal", "-wal", "-shm"] {
+        fs::write(place.0.path().join(format!("a.journal{suffix}")), "of another").expect("written");
+    }
+    let mut journal = place.create();
+    leave(&mut journal, 0);
+    drop(journal);
+    assert_eq!(entries(&place.path()).len(), 1);
+    Journal::open(&place.path()).expect("sound").tidy().expect("tidied");
+    assert_eq!(place.names(), ["a.journal"]);
+}
+
+#[test]
+fn a_copy_is_refused_as_long_as_its_original_is_there() {
+    let place = Place::new();
+    drop(place.create());
+    let copy = place.0.path().join("copy.journal");
+    fs::copy(place.path(), &copy).expect("copied");
+    assert!(matches!(Journal::open(&copy), Err(JournalError::Copy { .. })));
+    assert!(Journal::read_only(&copy).is_ok(), "to look at it does no harm");
+    fs::remove_file(place.path()).expect("removed");
+    assert!(Journal::open(&copy).is_ok(), "a journal may be moved");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_no_journal_and_is_not_waited_for() {
+    let place = Place::new();
+    let made = std::process::Command::new("mkfifo").arg(place.path()).status();
+    if !made.is_ok_and(|status| status.success()) {
+        return;
+    }
+    assert!(matches!(Journal::open(&place.path()), Err(JournalError::Foreign { .. })));
+    assert!(matches!(Journal::read_only(&place.path()), Err(JournalError::Foreign { .. })));
+}
+
 #[test]
 fn a_journal_that_is_set_aside_takes_everything_with_it() {
     let place = Place::new();

@@ -16,7 +16,8 @@ use crate::sending::Departure;
 pub enum Durability {
     /// Once it is on the disk: it survives a power failure.
     Synced,
-    /// Once the system has it: it survives the death of the program.
+    /// Once the system has it, in an order that the disk keeps: it survives the death of the program, and a power
+    /// failure takes at most the last of it.
     Written,
 }
 

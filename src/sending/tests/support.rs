@@ -89,6 +89,7 @@ impl Setup {
         let link = self.link(server);
         let limits = Limits {
             concurrency: NonZeroUsize::new(self.concurrency).expect("not 0"),
+            ahead: NonZeroUsize::new(2 * self.concurrency).expect("not 0"),
             failures: self.failures,
         };
         let (calls, taken) = mpsc::channel(1);

@@ -179,6 +179,7 @@ impl Run<'_> {
         let link = Link::new(Server(Rc::clone(world)), world.clock.clone(), key, settings);
         let limits = Limits {
             concurrency: NonZeroUsize::new(2).expect("not 0"),
+            ahead: NonZeroUsize::new(4).expect("not 0"),
             failures: FailureLimit::InAll(NonZeroU64::MAX),
         };
         let marks = JournalMarks { journal: Rc::clone(journal), world: Rc::clone(world) };
