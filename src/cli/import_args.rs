@@ -99,13 +99,13 @@ pub(super) struct InputArgs {
     #[arg(long, value_name = "N", help_heading = "Rules")]
     pub(super) expect_rows: Option<u64>,
     /// Refuse an input whose valid rows do not add up to this amount, to the last kopeck.
-    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true, help_heading = "Rules")]
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true, help_heading = "Rules")]
     pub(super) expect_total: Option<Money>,
     /// Refuse an input whose valid rows do not take off this amount in all, written without a sign.
-    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true, value_parser = values::magnitude, help_heading = "Rules")]
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true, value_parser = values::magnitude, help_heading = "Rules")]
     pub(super) expect_debit: Option<Money>,
     /// Refuse an input whose valid rows do not add this amount in all.
-    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true, value_parser = values::magnitude, help_heading = "Rules")]
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true, value_parser = values::magnitude, help_heading = "Rules")]
     pub(super) expect_credit: Option<Money>,
     /// Tell the installation not to fire its internal triggers.
     #[arg(long, help_heading = "Rules")]

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 use tokio::task::{JoinError, spawn_blocking};
@@ -20,7 +20,7 @@ use crate::cli::{ImportSettings, OutputSettings, Place};
 use crate::events::{Event, Listener, Refused, Summary};
 use crate::exit::Exit;
 use crate::reading::{Columns, Input, Source};
-use crate::recording::{Finish, Finished, Journal, Replay, Results, ResultsFiles, Tally, Target};
+use crate::recording::{Counts, Finish, Finished, Journal, Replay, Results, ResultsFiles, Tally, Target};
 use crate::reporting::Reporter;
 use crate::sending::{StopReason, StopSignal};
 use crate::validating::{Checker, Totals, Unexpected};
@@ -132,6 +132,32 @@ impl Course {
     pub(super) fn may_ask(&self) -> bool {
         self.refused.is_none() && matches!(self.stopped, None | Some(StopReason::TooManyFailures(_)))
     }
+}
+
+/// The summary of a run of which nothing was done, for scripts.
+pub(super) fn print_counts(settings: &ImportSettings, counts: &Counts, journal: &Path) {
+    let results = match &settings.output.results {
+        Place::Stdout => None,
+        Place::File(path) => Some(path.clone()),
+    };
+    let summary = Summary {
+        operation: settings.operation.name(),
+        input: settings.input.name(),
+        sends: true,
+        repeatable: settings.operation.subcategory().effect == Effect::Repeatable,
+        tally: Tally::of_counts(counts),
+        stopped: None,
+        refused: None,
+        requests: 0,
+        retries: 0,
+        elapsed: Duration::ZERO,
+        results,
+        failed: None,
+        earlier: None,
+        asked: false,
+        journal: Some(journal.to_owned()),
+    };
+    Reporter::new(settings.output.mode).event(Event::Finished(&summary));
 }
 
 impl ImportJob {

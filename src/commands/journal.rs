@@ -5,15 +5,17 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::failure::Failure;
-use super::import::{run_with, source_of};
+use super::import::{print_counts, run_with, source_of};
 use super::session::Begin;
 use crate::catalogue::Effect;
-use crate::cli::{ImportSettings, JournalSettings, ResultsSettings, ResumeSettings, StoredOptions};
+use crate::cli::{
+    ImportSettings, JournalSettings, OutputSettings, Place, ResultsSettings, ResumeSettings, StoredOptions,
+};
 use crate::events::{Event, Listener};
 use crate::exit::Exit;
 use crate::reading::{Input, Source};
 use crate::recording::{Found, Journal, JournalError, NewRun, Run, look, set_aside};
-use crate::reporting::print_text;
+use crate::reporting::{print_text, quoted};
 
 /// Makes the journal of a new run. What lies in its place is kept under another name.
 pub(super) fn create(
@@ -81,7 +83,7 @@ pub(super) fn reconcile(settings: ResumeSettings) -> Result<Exit, Failure> {
 
 fn go_on(settings: ResumeSettings, begin: Begin) -> Result<Exit, Failure> {
     let journal = Journal::open(&settings.journal)?;
-    let stored = StoredOptions::from_json(&journal.run().options)?;
+    let stored = StoredOptions::from_json(&journal.run().options)?.near(journal.path());
     let settings = settings.import_settings(stored)?;
     let counts = journal.counts()?;
     let resends = settings.journal.as_ref().is_some_and(|settings| settings.resend);
@@ -98,24 +100,40 @@ fn go_on(settings: ResumeSettings, begin: Begin) -> Result<Exit, Failure> {
     run_with(settings, Some((journal, begin)), |settings| open_same(settings, content, &fingerprint))
 }
 
-/// The run is over; its results may still be missing, if the program was killed while it wrote them.
+/// There is nothing to do; the results may still be missing, if the program was killed while it wrote them, or
+/// somebody took them away.
 fn nothing_to_do(journal: Journal, settings: ImportSettings, begin: Begin) -> Result<Exit, Failure> {
+    let counts = journal.counts()?;
+    let mode = settings.output.mode;
     let text = match begin {
-        Begin::Reconcile => "no row of this run is unknown; there is nothing to find out",
-        Begin::Import | Begin::Resume => "this run is finished; there is nothing to go on with",
+        Begin::Reconcile if counts.unsent() > 0 => format!(
+            "no row of this run is unknown; {} rows were not sent, and `userside-bulk resume {}` sends them",
+            counts.unsent(),
+            quoted(journal.path())
+        ),
+        Begin::Reconcile => "no row of this run is unknown; there is nothing to find out".to_owned(),
+        Begin::Import | Begin::Resume => "this run is finished; there is nothing to go on with".to_owned(),
     };
-    if !settings.output.mode.quiet {
+    if !mode.quiet {
         print_text(&text);
     }
-    if !journal.was_interrupted()? {
-        return Ok(Exit::Done);
+    let exit = match begin {
+        Begin::Reconcile if counts.ok < counts.rows => Exit::SomeNotOk,
+        _ => Exit::Done,
+    };
+    let is_missing = |place: &Place| matches!(place, Place::File(path) if !path.exists());
+    let OutputSettings { results, failed, .. } = &settings.output;
+    let failed = failed.clone().map(Place::File);
+    if is_missing(results) || failed.as_ref().is_some_and(is_missing) || journal.was_interrupted()? {
+        let content = content_of(&journal)?;
+        let run = journal.run().clone();
+        let path = journal.path().to_owned();
+        drop(journal);
+        write_results(settings, &path, &run, content)?;
+    } else if mode.json {
+        print_counts(&settings, &counts, journal.path());
     }
-    let content = content_of(&journal)?;
-    let run = journal.run().clone();
-    let path = journal.path().to_owned();
-    drop(journal);
-    write_results(settings, &path, &run, content)?;
-    Ok(Exit::Done)
+    Ok(exit)
 }
 
 /// Writes the results of a run anew.
@@ -123,7 +141,7 @@ pub(super) fn results(settings: ResultsSettings) -> Result<Exit, Failure> {
     let path = settings.journal.clone();
     let (run, replay) = Journal::read_only(&path)?;
     let content = if run.input.is_none() { Some(replay.into_input()) } else { None };
-    let settings = settings.import_settings(StoredOptions::from_json(&run.options)?)?;
+    let settings = settings.import_settings(StoredOptions::from_json(&run.options)?.near(&path))?;
     write_results(settings, &path, &run, content)
 }
 

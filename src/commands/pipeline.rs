@@ -66,11 +66,8 @@ impl Rows {
 /// Which rows are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scope {
-    /// All that were not sent yet; and with `resend` those that were proven not to be applied.
-    Open {
-        /// Whether those are sent too.
-        resend: bool,
-    },
+    /// All that were not sent yet, and those that are safe to be sent again.
+    Open,
     /// Only those that were proven not to be applied.
     NotApplied,
 }
@@ -164,7 +161,7 @@ fn job(
     is_behind: bool,
 ) -> Result<Job, Left> {
     let known = Known::of(entry.as_ref());
-    let resend = scope != Scope::Open { resend: false };
+    let resend = scope == Scope::NotApplied;
     let next = next(effect, known, resend);
     let is_wanted = scope != Scope::NotApplied || known == Known::Failed { not_applied: true };
     let Some(entry) = entry else {

@@ -147,9 +147,12 @@ impl Session {
         let all = phases.all(send.selector, &mut course);
         // Rows were sent: from here on no failure may look like one before the first row, not even a mistake in
         // the program.
-        let fault = match AssertUnwindSafe(all).catch_unwind().await {
-            Ok(ended) => ended.err(),
-            Err(_) => Some(Failure::Broken),
+        let fault = tokio::select! {
+            ended = AssertUnwindSafe(all).catch_unwind() => match ended {
+                Ok(ended) => ended.err(),
+                Err(_) => Some(Failure::Broken),
+            },
+            () = left(stop.subscribe()) => return Err(Failure::Left { journal: path.clone() }),
         };
         drop(phases);
         course.requests = link.requests();
@@ -172,13 +175,16 @@ impl Phases<'_> {
             if course.may_go_on() {
                 self.all_looked_at().await;
                 self.job.listener.event(Event::Sending(self.validated.totals.rows));
-                self.send(selector, Scope::Open { resend: self.settings.resend }, course).await?;
+                self.send(selector, Scope::Open, course).await?;
             }
         }
         if self.settings.reconcile && course.may_ask() {
             self.find_out(selector, course).await?;
-            if self.settings.resend && course.may_go_on() {
-                self.send(selector, Scope::NotApplied, course).await?;
+        }
+        // Once in a session: whoever wants it again says so again.
+        if self.settings.resend && course.may_go_on() {
+            self.send(selector, Scope::NotApplied, course).await?;
+            if self.settings.reconcile && course.may_ask() {
                 self.find_out(selector, course).await?;
             }
         }
@@ -269,6 +275,19 @@ impl Ending {
             error: error.to_string(),
             journal: path.clone(),
         };
+        let requests = (course.requests, course.retries);
+        let lost_with = |error: &dyn std::fmt::Display, journal: &Journal| {
+            if let Ok(counts) = journal.counts() {
+                let course = Course {
+                    is_journaled: true,
+                    requests: requests.0,
+                    retries: requests.1,
+                    ..Course::default()
+                };
+                job.summarise(None, Tally::of_counts(&counts), course);
+            }
+            lost(error)
+        };
         let (recorded, fault) = match recorded.await {
             Ok(recorded) => (recorded, fault),
             // The journal is closed by now, and knows everything that was committed.
@@ -287,9 +306,10 @@ impl Ending {
         }
         let replay = journal.replay().map_err(|error| lost(&error))?;
         let rows = validated.totals.rows;
-        let results = Results::new(files, &job.source, validated.checker.columns()).map_err(|e| lost(&e))?;
+        let results = Results::new(files, &job.source, validated.checker.columns())
+            .map_err(|error| lost_with(&error, &journal))?;
         let written = spawn_blocking(move || results.write_all(replay, rows)).await.map_err(broken)?;
-        let mut finished = written.map_err(|error| lost(&error))?;
+        let mut finished = written.map_err(|error| lost_with(&error, &journal))?;
         if let Some(error) = &finished.failed_lost {
             job.listener.event(Event::Error(&format!(
                 "the rows that are not ok are not in a file of their own: {error}"

@@ -15,15 +15,16 @@ use crate::validating::{Across, Checker};
 
 /// Writes what takes a run back. Sends nothing.
 pub(super) fn run(settings: UndoSettings) -> Result<Exit, Failure> {
-    let (run, replay) = Journal::read_only(&settings.journal)?;
-    let stored = StoredOptions::from_json(&run.options)?;
+    // Held, so that no run goes on with it meanwhile: what would be taken back must be all of it.
+    let journal = Journal::open(&settings.journal)?;
+    let (run, replay) = (journal.run().clone(), journal.replay()?);
+    let stored = StoredOptions::from_json(&run.options)?.near(&settings.journal);
     let place = settings.output(&stored)?;
     let import = settings.import_settings(stored)?;
     if !can_be_undone(import.operation) {
         return Err(Failure::CannotUndo { operation: import.operation.name() });
     }
-    let content = run.input.is_none().then(|| Journal::read_only(&settings.journal)).transpose()?;
-    let content = content.map(|(_, replay)| replay.into_input());
+    let content = run.input.is_none().then(|| journal.input()).transpose()?;
     let job = ImportJob::new(import, |settings| open_same(settings, content, &run.fingerprint))?;
     let checker = job.checker()?;
     let undone = write(&job.source, checker, replay, run.id, place, job.settings.rules.allow_duplicates)?;

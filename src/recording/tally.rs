@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::journal::Counts;
 use super::row_result::{ErrorCode, RowResult, Status};
 
 /// Counts over results.
@@ -41,6 +42,19 @@ impl Tally {
     #[must_use]
     pub fn of_unsent(rows: u64) -> Self {
         Self { skipped: rows, ..Self::default() }
+    }
+
+    /// The counts that a journal has, without its errors.
+    #[must_use]
+    pub fn of_counts(counts: &Counts) -> Self {
+        Self {
+            ok: counts.ok,
+            invalid: counts.invalid,
+            failed: counts.failed,
+            unknown: counts.unknown,
+            skipped: counts.unsent() + counts.existing,
+            ..Self::default()
+        }
     }
 
     /// Counts a row.

@@ -40,6 +40,8 @@ pub fn print_command(command: &str) {
 /// A path as one types it in a shell.
 pub fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
+    // A name is no option.
+    let text = if text.starts_with('-') { format!("./{text}") } else { text };
     let is_plain =
         |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '+' | ',' | ':' | '@');
     if !text.is_empty() && text.chars().all(is_plain) {

@@ -85,6 +85,23 @@ impl StoredOptions {
         serde_json::from_str(text).map_err(|error| StoredError::Form(printable(&error.to_string())))
     }
 
+    /// The same, with the input beside the journal where it is no longer in its place: folders are moved as a whole.
+    /// Whether it is the same file is not looked at here.
+    #[must_use]
+    pub fn near(mut self, journal: &Path) -> Self {
+        if let Input::File(path) = self.input()
+            && !path.exists()
+            && let Some(name) = path.file_name()
+        {
+            let folder = journal.parent().unwrap_or(Path::new(""));
+            let beside = absolute(&folder.join(name));
+            if beside.is_file() {
+                self.input = beside.into_os_string().into();
+            }
+        }
+        self
+    }
+
     /// The input, as an absolute path.
     pub fn input(&self) -> Input {
         match Path::new(self.input.as_os_str()) {
