@@ -68,6 +68,8 @@ pub struct Answer {
     pub ids: Vec<String>,
     /// Whether it names something as an id that is none: whoever counts ids must not count these.
     pub has_odd_id: bool,
+    /// Whether it has a place for an id at all, be it empty: without one it says nothing of ids.
+    pub has_id_field: bool,
     /// What was asked for: the answer's `data`, or its `list`. Not yet searched for the key: never print it.
     pub data: Option<Value>,
 }
@@ -75,8 +77,12 @@ pub struct Answer {
 /// Without the data, which has not been searched for the key.
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { ids, has_odd_id, data: _ } = self;
-        f.debug_struct("Answer").field("ids", ids).field("has_odd_id", has_odd_id).finish_non_exhaustive()
+        let Self { ids, has_odd_id, has_id_field, data: _ } = self;
+        f.debug_struct("Answer")
+            .field("ids", ids)
+            .field("has_odd_id", has_odd_id)
+            .field("has_id_field", has_id_field)
+            .finish_non_exhaustive()
     }
 }
 
@@ -183,7 +189,7 @@ impl<T: Transport, C: Clock> Link<T, C> {
     pub async fn read(&self, selector: ApiSelector, call: &Call) -> Result<Answer, Unread> {
         let asked = self.ask(&self.envelope(selector), call).await;
         match asked.answer {
-            Ok(Accepted { ids, has_odd_id, data, .. }) => {
+            Ok(Accepted { ids, has_odd_id, has_id_field, data, .. }) => {
                 let (ids, has_odd_id) = match &data {
                     // `"list": "1,2,3"`: some answers keep their ids there. Other text there is no odd id.
                     Some(list @ Value::String(_)) if ids.is_empty() && !has_odd_id => {
@@ -192,7 +198,7 @@ impl<T: Transport, C: Clock> Link<T, C> {
                     }
                     _ => (ids, has_odd_id),
                 };
-                Ok(Answer { ids, has_odd_id, data })
+                Ok(Answer { ids, has_odd_id, has_id_field, data })
             }
             Err((Event::KeyRefused, problem)) => Err(Unread::KeyRefused(problem)),
             Err((Event::SaidNo, problem)) if asked.is_the_apis => Err(Unread::Refused(problem)),

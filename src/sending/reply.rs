@@ -27,6 +27,8 @@ pub(super) struct Accepted {
     pub(super) ids: Vec<String>,
     /// Whether something stands where the id does that is neither one nor none.
     pub(super) has_odd_id: bool,
+    /// Whether the answer has a place for an id at all, be it empty.
+    pub(super) has_id_field: bool,
     /// Whether the answer carries data that is not empty.
     pub(super) has_data: bool,
     /// The data, whole.
@@ -36,11 +38,12 @@ pub(super) struct Accepted {
 /// Without the data: it is a customer's, it may be large, and it has not been searched for the key.
 impl fmt::Debug for Accepted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { ids, has_odd_id, has_data, data: _ } = self;
+        let Self { ids, has_odd_id, has_id_field, has_data, data: _ } = self;
         let mut shown = f.debug_struct("Accepted");
         shown
             .field("ids", ids)
             .field("has_odd_id", has_odd_id)
+            .field("has_id_field", has_id_field)
             .field("has_data", has_data)
             .finish_non_exhaustive()
     }
@@ -247,13 +250,14 @@ impl Answer {
     }
 
     fn accepted(mut self) -> Reply {
+        let has_id_field = self.field("id").is_some();
         let (ids, has_odd_id) = ids(self.field("id"));
         let has_data = self.payload().any(full);
         // Moved, not copied: every answer to a write goes through here too.
         let place = self.0.iter().position(|(name, value)| is_payload(name) && full(value));
         let place = place.or_else(|| self.0.keys().position(|name| is_payload(name)));
         let data = place.and_then(|place| self.0.values_mut().nth(place)).map(Value::take);
-        Reply::Accepted(Accepted { ids, has_odd_id, has_data, data })
+        Reply::Accepted(Accepted { ids, has_odd_id, has_id_field, has_data, data })
     }
 
     fn payload(&self) -> impl Iterator<Item = &Value> {
@@ -277,7 +281,7 @@ fn full(value: &Value) -> bool {
 }
 
 /// The ids in a number, a numeric string, or several of either: in a list, in a list with gaps, which PHP
-/// writes as a map, or in one string with commas. 0, "" and false are none, and neither is other text:
+/// writes as a map, or in one string with commas. 0, 00, "" and false are none, and neither is other text:
 /// whatever a server puts there, only digits get into the results. Also whether there was such other text.
 pub(super) fn ids(value: Option<&Value>) -> (Vec<String>, bool) {
     let (mut ids, mut is_odd) = (Vec::new(), false);
@@ -297,7 +301,8 @@ pub(super) fn ids(value: Option<&Value>) -> (Vec<String>, bool) {
                 continue;
             }
         };
-        for id in text.split(',').map(str::trim).filter(|id| !matches!(*id, "" | "0")) {
+        let is_none = |id: &str| id.bytes().all(|b| b == b'0');
+        for id in text.split(',').map(str::trim).filter(|id| !is_none(id)) {
             if id.bytes().all(|b| b.is_ascii_digit()) {
                 ids.push(id.to_owned());
             } else {

@@ -1,6 +1,7 @@
 //! What became of a booking: the customer's history is searched for it. With a tag it is found or it is not;
 //! without one, amount, note and time must match, and no other row may claim the same entry.
 
+use html_escape::decode_html_entities;
 use jiff::tz::TimeZone;
 
 use super::history::{HistoryEntry, NoHistory};
@@ -63,9 +64,20 @@ impl Booking<'_> {
     fn by_tag(&self, tag: Tag, entries: &[HistoryEntry]) -> Verdict {
         let text = tag.to_string();
         let has_tag = |entry: &&HistoryEntry| entry.texts.iter().any(|t| t.contains(&text));
+        let is_other_amount = |entry: &HistoryEntry| match (entry.amount, self.call.amount()) {
+            // A server may leave the sign out.
+            (Some(booked), Some(amount)) => booked.magnitude() != amount.magnitude(),
+            _ => false,
+        };
         let times = entries.iter().filter(has_tag).count();
+        if entries.iter().filter(has_tag).any(is_other_amount) {
+            return self.undecided("the row's tag is at another amount in the history");
+        }
         if times > 0 {
             return Verdict::Applied { id: None, times: times as u64 };
+        }
+        if entries.iter().flat_map(|entry| &entry.texts).any(|there| may_hold(there, &text)) {
+            return self.undecided("the history has the row's tag, or one like it, in another writing");
         }
         let tagged = self.call.tagged(&text);
         if entries.iter().any(|entry| self.is_suspicious(entry, tagged.note().unwrap_or_default())) {
@@ -75,13 +87,12 @@ impl Booking<'_> {
     }
 
     /// Whether the entry may be this booking although its tag is not there: a server may cut notes, or have
-    /// none. The amount may stand there without its sign.
+    /// none. The amount may stand there without its sign. What shows neither amount nor note may be anything.
     fn is_suspicious(&self, entry: &HistoryEntry, tagged: &str) -> bool {
         let may_be_note = entry.note.as_deref().is_none_or(|note| is_beginning(note, tagged));
         let may_be_amount = match (entry.amount, self.call.amount()) {
             (Some(one), Some(two)) => one.magnitude() == two.magnitude(),
-            // An entry that names neither amount nor note is not about a booking.
-            _ => entry.note.as_deref().is_some_and(|note| !plain(note).is_empty()),
+            _ => true,
         };
         may_be_note && may_be_amount && self.window.fit(entry.at, self.zone) != Fit::No
     }
@@ -122,11 +133,14 @@ impl Booking<'_> {
     fn likeness(&self, entry: &HistoryEntry) -> Likeness {
         let note = self.call.note().unwrap_or_default();
         let (Some(amount), Some(booked)) = (self.call.amount(), entry.amount) else {
-            let is_note = entry.note.as_deref().is_some_and(|there| plain(there) == plain(note));
+            // What shows neither amount nor note may be anything.
+            let is_note =
+                entry.note.as_deref().is_none_or(|there| is_rewritten(there, note) || is_blank(there));
             return if is_note { Likeness::Near } else { Likeness::None };
         };
         let same_note = entry.note.as_deref().is_some_and(|there| plain(there) == plain(note));
-        let near_note = entry.note.as_deref().is_none_or(|there| is_beginning(there, note));
+        let near_note =
+            entry.note.as_deref().is_none_or(|there| is_beginning(there, note) || is_rewritten(there, note));
         match (amount == booked, amount.magnitude() == booked.magnitude()) {
             (true, _) if same_note => Likeness::Same,
             (_, true) if same_note || near_note => Likeness::Near,
@@ -154,7 +168,8 @@ impl Booking<'_> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Likeness {
     None,
-    /// It may be the booking in another guise: without its sign, its amount or the end of its note.
+    /// It may be the booking in another guise: without its sign, its amount or the end of its note, or with
+    /// its note in another writing.
     Near,
     Same,
 }
@@ -179,4 +194,41 @@ fn is_beginning(note: &str, whole: &str) -> bool {
         _ => cut,
     };
     whole.starts_with(note.as_str()) || whole.starts_with(cut.trim_end())
+}
+
+fn is_blank(note: &str) -> bool {
+    plain(note).is_empty()
+}
+
+/// Whether a note may be another one in a server's own writing: in capitals, without punctuation.
+fn is_rewritten(note: &str, other: &str) -> bool {
+    bare(note) == bare(other)
+}
+
+/// Letters and digits alone, in lower case.
+fn bare(text: &str) -> String {
+    unescaped(text).chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether a text may hold a tag in another writing. Tags of other rows that stand there as they were sent are
+/// not it: row 1 would be seen in row 12.
+fn may_hold(text: &str, tag: &str) -> bool {
+    let text = unescaped(text);
+    let start = tag.rfind('-').map_or(tag, |end| &tag[..=end]);
+    let mut pieces = text.split(start);
+    let mut rest = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let behind = piece.trim_start_matches(|c: char| c.is_ascii_digit());
+        let is_others = behind.starts_with(']') && format!("{start}{piece}").strip_prefix(tag).is_none();
+        if !is_others {
+            rest.push_str(start);
+        }
+        rest.push_str(if is_others { behind } else { piece });
+    }
+    bare(&rest).contains(&bare(tag))
+}
+
+/// A text without HTML's escapes, also where there are two layers of them.
+fn unescaped(text: &str) -> String {
+    decode_html_entities(&decode_html_entities(text)).into_owned()
 }

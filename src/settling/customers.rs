@@ -9,14 +9,16 @@ use super::verdict::Verdict;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Who {
     Nobody,
+    /// The answer has no place in which somebody would stand.
+    Unsaid,
     One(String),
     Several(Vec<String>),
     /// The read failed, or its answer says nothing that can be relied on.
     Unclear(Problem),
 }
 
-/// What a search says. Nobody is found where the server says `ERROR` or 404, or names no id; a read that
-/// failed in any other way says nothing.
+/// What a search says. Nobody is found where the server says `ERROR` or 404, or where the place of the id or
+/// of the data is empty; a read that failed in any other way says nothing.
 pub(super) fn who(read: Result<Answer, Unread>) -> Who {
     let answer = match read {
         Ok(answer) => answer,
@@ -38,6 +40,7 @@ pub(super) fn who(read: Result<Answer, Unread>) -> Who {
         return Who::Unclear(Problem { code: FailureCode::BadAnswer, text });
     }
     match ids.len() {
+        0 if !answer.has_id_field && answer.data.is_none() => Who::Unsaid,
         0 => Who::Nobody,
         1 => Who::One(ids.remove(0)),
         _ => Who::Several(ids),
@@ -50,7 +53,7 @@ fn says_something(data: &serde_json::Value) -> bool {
         Value::Null | Value::Bool(false) => false,
         Value::Array(list) => !list.is_empty(),
         Value::Object(fields) => !fields.is_empty(),
-        Value::String(text) => !matches!(text.trim(), "" | "0"),
+        Value::String(text) => text.trim().bytes().any(|b| b != b'0'),
         Value::Number(number) => number.as_u64() != Some(0),
         Value::Bool(true) => true,
     }
@@ -65,11 +68,24 @@ pub(super) fn not_searchable(call: &Call) -> Verdict {
     ))
 }
 
-/// The verdict on a row that was looked for. Ids that other rows of the run have are not this row's.
-pub(super) fn verdict(search: &Search, who: Who, is_taken: impl Fn(&str) -> bool) -> Verdict {
+/// The verdict on a row that was looked for. Customers whom another row of the run has, or who were there
+/// before it, are not this row's. If there are no others that is no proof that this row made none: a server
+/// may name one of several. With rivals, rows in doubt that are looked for by the same, one customer may be
+/// any of theirs.
+pub(super) fn verdict(
+    search: &Search,
+    who: Who,
+    is_taken: impl Fn(&str) -> bool,
+    has_rivals: bool,
+) -> Verdict {
     let what = &search.what;
-    let mut ids = match who {
+    let ids = match who {
         Who::Nobody => return Verdict::NotFound,
+        Who::Unsaid => {
+            return Verdict::Undecided(format!(
+                "the server's answer to the search does not say whether there is anybody; look in UserSide for a customer with {what}"
+            ));
+        }
         Who::One(id) => vec![id],
         Who::Several(ids) => ids,
         Who::Unclear(problem) => {
@@ -78,10 +94,16 @@ pub(super) fn verdict(search: &Search, who: Who, is_taken: impl Fn(&str) -> bool
             ));
         }
     };
-    ids.retain(|id| !is_taken(id));
-    match ids.as_slice() {
-        [] => Verdict::NotFound,
-        [id] => Verdict::Applied { id: Some(id.clone()), times: 1 },
+    let free: Vec<&str> = ids.iter().map(String::as_str).filter(|id| !is_taken(id)).collect();
+    match free.as_slice() {
+        [] => Verdict::Undecided(format!(
+            "the server names {} for {what}, but another row of this run has this customer, or they were there before; look in UserSide for a second customer with {what}",
+            ids.join(", ")
+        )),
+        [id] if has_rivals => Verdict::Undecided(format!(
+            "the server names {id} for {what}, but another row of this run in doubt is looked for by the same; look in UserSide which of them made this customer, and for a second customer with {what}"
+        )),
+        [id] => Verdict::Applied { id: Some((*id).to_owned()), times: 1 },
         several => Verdict::Undecided(format!(
             "{} customers have {what}; look in UserSide which of them the row made: {}",
             several.len(),
@@ -111,7 +133,8 @@ mod tests {
         for code in [FailureCode::ApiError, FailureCode::NotFound] {
             assert_eq!(who(Err(Unread::Refused(problem(code)))), Who::Nobody);
         }
-        assert_eq!(who(ids(&[])), Who::Nobody);
+        assert_eq!(who(Ok(Answer { has_id_field: true, ..Answer::default() })), Who::Nobody);
+        assert_eq!(who(ids(&[])), Who::Unsaid);
         assert_eq!(who(Ok(Answer { data: Some(json!([])), ..Answer::default() })), Who::Nobody);
         for unclear in [
             Err(Unread::Refused(problem(FailureCode::HttpStatus))),
@@ -133,18 +156,52 @@ mod tests {
         assert_eq!(who(ids(&["8", "7"])), Who::Several(vec!["7".to_owned(), "8".to_owned()]));
     }
 
+    fn search() -> Search {
+        Search { call: Call::probe().expect("a call"), what: "codeti 7".to_owned() }
+    }
+
+    #[track_caller]
+    fn undecided(verdict: Verdict) -> String {
+        let Verdict::Undecided(text) = verdict else { panic!("{verdict:?}") };
+        assert!(text.contains("codeti 7") && text.contains("look in UserSide"), "{text}");
+        text
+    }
+
+    #[test]
+    fn an_answer_without_a_place_for_ids_decides_nothing() {
+        undecided(verdict(&search(), who(ids(&[])), |_| false, false));
+    }
+
     #[test]
     fn an_id_that_another_row_has_is_not_this_rows() {
-        let search = Search { call: Call::probe().expect("a call"), what: "codeti 7".to_owned() };
-        let judge =
-            |found: &[&str], taken: &[&str]| verdict(&search, who(ids(found)), |id| taken.contains(&id));
+        let judge = |found: &[&str], taken: &[&str]| {
+            let found = found.iter().map(|id| (*id).to_owned()).collect();
+            let answer = Answer { ids: found, has_id_field: true, ..Answer::default() };
+            verdict(&search(), who(Ok(answer)), |id| taken.contains(&id), false)
+        };
         let applied = |id: &str| Verdict::Applied { id: Some(id.to_owned()), times: 1 };
         assert_eq!(judge(&[], &[]), Verdict::NotFound);
         assert_eq!(judge(&["7"], &[]), applied("7"));
-        assert_eq!(judge(&["7"], &["7"]), Verdict::NotFound);
         assert_eq!(judge(&["7", "8"], &["7"]), applied("8"));
-        assert_eq!(judge(&["7", "8"], &["7", "8"]), Verdict::NotFound);
-        let Verdict::Undecided(text) = judge(&["7", "8", "9"], &["9"]) else { panic!("two are left") };
-        assert!(text.contains("codeti 7") && text.ends_with("7, 8"), "{text}");
+        // A server may name one of several: the row's own customer may be there all the same.
+        for taken in [&["7"][..], &["7", "8"]] {
+            let text = undecided(judge(taken, taken));
+            assert!(text.contains(&taken.join(", ")), "{text}");
+            assert!(text.ends_with("for a second customer with codeti 7"), "{text}");
+        }
+        assert!(undecided(judge(&["7", "8", "9"], &["9"])).ends_with("7, 8"));
+    }
+
+    #[test]
+    fn one_customer_and_two_rows_in_doubt_decide_nothing() {
+        let judge = |found: &[&str]| verdict(&search(), who(ids(found)), |id| id == "8", true);
+        for found in [&["7"][..], &["7", "8"]] {
+            assert!(undecided(judge(found)).contains("names 7 "));
+        }
+        assert_eq!(
+            verdict(&search(), Who::Nobody, |_| false, true),
+            Verdict::NotFound,
+            "neither of them was made"
+        );
     }
 }

@@ -31,7 +31,7 @@ pub async fn existing<T: Transport, C: Clock>(
     let is_sure = tells_apart.is_some();
     let search = tells_apart.or_else(|| call.find_same())?;
     Some(match (who(link.read(selector, &search.call).await), is_sure) {
-        (Who::Nobody, _) => Existing::No,
+        (Who::Nobody | Who::Unsaid, _) => Existing::No,
         (Who::One(id), true) => Existing::Is(id),
         (Who::Several(ids), true) => Existing::Several(ids),
         (Who::One(id), false) => Existing::Others(vec![id]),

@@ -2,7 +2,7 @@
 //! something is not found proves nothing while the server may still be at work; such rows come again later.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ pub struct Open {
     /// What an earlier round of this session gave as [`Conclusion::Later`]: it stays that moment even if the
     /// clock is set back, or the wait would begin anew with every round.
     pub due: Option<Timestamp>,
-    /// Other rows that are the same booking.
+    /// Other rows that are the same booking, or the same new customer.
     pub twins: Twins,
 }
 
@@ -105,6 +105,15 @@ pub struct Round<'r, T, C: Clock> {
 /// So many reads in a row without an answer mean that the server is gone.
 const GONE: u32 = 25;
 
+/// New customers that a round has come across.
+#[derive(Default)]
+struct Customers {
+    /// Those who were found: two rows are not the same customer.
+    found: HashSet<String>,
+    /// How many rows are looked for by the same: which of them made the one who is found, nobody knows.
+    sought: HashMap<String, u64>,
+}
+
 /// What asking for one row came to.
 enum Asked {
     Found(Finding),
@@ -122,8 +131,7 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
         findings: mpsc::Sender<Finding>,
         mut stop: watch::Receiver<StopSignal>,
     ) -> RoundEnd {
-        // Rows of this round that were found; two of them are not the same customer.
-        let found = RefCell::new(HashSet::new());
+        let customers = RefCell::new(Customers::default());
         let mut asking = FuturesUnordered::new();
         let (mut is_taking, mut lost) = (true, 0);
         while is_taking || !asking.is_empty() {
@@ -148,7 +156,7 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
                     }
                 }
                 next = open.recv(), if is_taking && asking.len() < self.concurrency.get() => match next {
-                    Some(row) => asking.push(self.find_out(row, &found)),
+                    Some(row) => asking.push(self.find_out(row, &customers)),
                     None => is_taking = false,
                 },
             }
@@ -156,7 +164,7 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
         RoundEnd::Whole
     }
 
-    async fn find_out(&self, open: Open, found: &RefCell<HashSet<String>>) -> Asked {
+    async fn find_out(&self, open: Open, customers: &RefCell<Customers>) -> Asked {
         // Before the read: what it does not show must have been missing when the wait was over.
         let began = self.now();
         let (verdict, lost) = match open.call.action() {
@@ -164,7 +172,7 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
                 Ok(judged) => judged,
                 Err(problem) => return Asked::KeyRefused(problem),
             },
-            Action::Add => match self.customer(&open, found).await {
+            Action::Add => match self.customer(&open, customers).await {
                 Ok(judged) => judged,
                 Err(problem) => return Asked::KeyRefused(problem),
             },
@@ -211,11 +219,13 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
     async fn customer(
         &self,
         open: &Open,
-        found: &RefCell<HashSet<String>>,
+        customers: &RefCell<Customers>,
     ) -> Result<(Verdict, Option<Problem>), Problem> {
         let Some(search) = open.call.find_same() else {
             return Ok((customers::not_searchable(&open.call), None));
         };
+        // Before the read: of rows that are asked for at the same time each has to know of the others.
+        *customers.borrow_mut().sought.entry(search.what.clone()).or_default() += 1;
         let read = self.link.read(self.selector, &search.call).await;
         if let Err(Unread::KeyRefused(problem)) = read {
             return Err(problem);
@@ -226,10 +236,12 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
             Who::Unclear(problem) if lost => Some(problem.clone()),
             _ => None,
         };
-        let is_taken = |id: &str| (self.is_taken)(id) || found.borrow().contains(id);
-        let verdict = customers::verdict(&search, who, is_taken);
+        let mut customers = customers.borrow_mut();
+        let is_taken = |id: &str| (self.is_taken)(id) || customers.found.contains(id);
+        let is_sought_twice = customers.sought.get(&search.what).is_some_and(|rows| *rows > 1);
+        let verdict = customers::verdict(&search, who, is_taken, is_sought_twice || open.twins.open > 0);
         if let Verdict::Applied { id: Some(id), .. } = &verdict {
-            found.borrow_mut().insert(id.clone());
+            customers.found.insert(id.clone());
         }
         Ok((verdict, lost))
     }

@@ -1,6 +1,7 @@
 //! The verdict on a booking.
 
 use jiff::tz::{TimeZone, offset};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::support::{at, booking, run};
@@ -48,9 +49,10 @@ const NOW: &str = "2026-11-23 18:20:10";
 fn a_tag_is_found_wherever_it_stands() {
     for data in [
         json!([entry("10.50", &format!("fee &amp; more {TAG}"), NOW)]),
-        // Neither amount nor time matter: the tag is of this run and this row alone.
-        json!([entry("-99", TAG, "1999-01-01 00:00:00")]),
-        json!({"list": {"5": {"Amount": 1, "text": {"note": format!("x{TAG}")}}}}),
+        // The time does not matter: the tag is of this run and this row alone. The sign may be missing.
+        json!([entry("-10.5", TAG, "1999-01-01 00:00:00")]),
+        json!([entry("ten", TAG, NOW)]),
+        json!({"list": {"5": {"Amount": 10.5, "text": {"note": format!("x{TAG}")}}}}),
         json!([entry("10.50", "fee &amp; more &#091;ub-k3x7qa-12&#093;", NOW)]),
     ] {
         assert_eq!(tagged(&data), applied(1), "{data}");
@@ -68,10 +70,48 @@ fn what_is_not_this_booking_is_not_found() {
         json!([entry("10.50", "something else", NOW)]),
         json!([entry("10.51", "fee &amp; more", NOW)]),
         json!([entry("10.50", "fee &amp; more", "2026-11-20 18:20:00")]),
-        json!([{"Typer": "login", "DateDo": NOW}]),
-        json!([{"Typer": "login", "DateDo": NOW, "Comment": ""}]),
+        json!([{"Typer": "login", "DateDo": "2026-11-20 18:20:00"}]),
+        json!([entry("1", "fee &#091;ub-k3x7qa-123&#093;", NOW)]),
+        json!([entry("1", "fee &amp;#091;ub-k3x7qa-123&amp;#093;", NOW)]),
+        json!([entry("1", "k3x7qa 12", NOW)]),
     ] {
         assert_eq!(tagged(&data), Verdict::NotFound, "{data}");
+    }
+}
+
+/// A server may write a tag in another way. Whether it is this row's tag, a person can tell.
+#[test]
+fn a_tag_that_the_server_changed_leaves_it_open() {
+    for note in [
+        "FEE [UB-K3X7QA-12]",
+        "fee ub-k3x7qa-12",
+        "fee [ub k3x7qa 12]",
+        "fee (ub_k3x7qa_12)",
+        "fee &amp;#091;ub-k3x7qa-12&amp;#093;",
+        "fee &amp;lsqb;ub&amp;#45;k3x7qa&amp;#45;12&amp;rsqb;",
+        "[ub-k3x7qa-123] fee ub-k3x7qa-12",
+        // Of another row at most: that is no proof against this one.
+        "fee ub k3x7qa 123",
+    ] {
+        let data = json!([entry("99", note, "1999-01-01 00:00:00")]);
+        assert_undecided(tagged(&data), &data);
+        // The tag as it was sent counts more.
+        let both = json!([entry("99", note, NOW), entry("10.50", TAG, NOW)]);
+        assert_eq!(tagged(&both), applied(1), "{note}");
+    }
+}
+
+#[test]
+fn a_tag_beside_another_amount_leaves_it_open() {
+    for data in [
+        json!([entry("-99", TAG, NOW)]),
+        json!([entry("10.51", &format!("fee &amp; more {TAG}"), NOW)]),
+        json!([entry("10.50", TAG, NOW), entry("0", TAG, NOW)]),
+    ] {
+        let verdict = tagged(&data);
+        let Verdict::Undecided(text) = &verdict else { panic!("{data}: {verdict:?}") };
+        assert!(text.starts_with("the row's tag is at another amount in the history"), "{text}");
+        assert_undecided(verdict, &data);
     }
 }
 
@@ -94,6 +134,10 @@ fn an_entry_that_may_have_lost_its_tag_leaves_it_open() {
         json!([{"Amount": "10.50"}]),
         json!([{"Comment": "fee & more", "DateDo": NOW}]),
         json!([{"Comment": "fee & more", "DateDo": NOW, "Amount": "ten"}]),
+        // What it was about cannot be read.
+        json!([{"Typer": "money", "DateDo": NOW}]),
+        json!([{"Typer": "money", "DateDo": "yesterday"}]),
+        json!([{"Typer": "money", "DateDo": NOW, "Amount": "ten", "Comment": " "}]),
     ] {
         assert_undecided(tagged(&data), &data);
     }
@@ -141,6 +185,13 @@ fn without_a_tag_amount_note_and_time_must_match() {
         entry("-10.50", "fee &amp; more", NOW),
         json!({"Amount": "10.50", "DateDo": NOW}),
         json!({"Comment": "fee & more", "DateDo": NOW}),
+        json!({"Comment": "FEE more", "DateDo": NOW}),
+        json!({"DateDo": NOW}),
+        // The note in the server's own writing.
+        entry("10.50", "FEE & MORE", NOW),
+        entry("10.50", "fee - more", NOW),
+        entry("-10.50", "fee more.", NOW),
+        entry("10.50", "fee &amp;amp; more", NOW),
     ] {
         assert_undecided(untagged(none, &json!([entry])), &entry);
     }
@@ -188,4 +239,15 @@ fn a_twin_of_another_day_claims_its_own_entry() {
     let somewhen = Twins { window: None, ..twins };
     assert_eq!(untagged(somewhen, &json!([before, now])), applied(1));
     assert_undecided(untagged(somewhen, &json!([now])), &now);
+}
+
+proptest! {
+    /// Whatever stands around it.
+    #[test]
+    fn a_rewritten_tag_is_never_taken_for_none(before in "\\PC{0,20}", behind in "\\PC{0,20}") {
+        for tag in [TAG.to_uppercase(), "ub k3x7qa 12".to_owned()] {
+            let data = json!([entry("99", &format!("{before} {tag} {behind}"), NOW)]);
+            prop_assert!(matches!(tagged(&data), Verdict::Undecided(_)), "{data}");
+        }
+    }
 }

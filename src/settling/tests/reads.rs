@@ -50,6 +50,8 @@ async fn ids_are_found_in_every_shape_and_nothing_else_is_one() {
         (r#"{"Result":"OK","Id":"x12"}"#, &[], true),
         (r#"{"Result":"OK","Id":[12,{"id":13}]}"#, &["12"], true),
         (r#"{"Result":"OK","Id":"0"}"#, &[], false),
+        (r#"{"Result":"OK","Id":"00"}"#, &[], false),
+        (r#"{"Result":"OK","Id":[0,"000",12]}"#, &["12"], false),
         (r#"{"Result":"OK","Id":null}"#, &[], false),
     ] {
         let link = Server::says(body).link(TestClock::start());
@@ -59,6 +61,7 @@ async fn ids_are_found_in_every_shape_and_nothing_else_is_one() {
             (ids.iter().map(|id| (*id).to_owned()).collect(), is_odd),
             "{body}"
         );
+        assert_eq!(read.has_id_field, body.to_ascii_lowercase().contains("\"id\""), "{body}");
     }
 }
 

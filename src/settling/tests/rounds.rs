@@ -192,16 +192,45 @@ async fn what_is_there_counts_at_any_time() {
 async fn two_rows_are_not_the_same_customer() {
     let add = || call("add", &[("fio", "x"), ("codeti", "7")]);
     let body = |id: &str| format!(r#"{{"Result":"OK","Id":{id}}}"#);
+    let is_open = |c: &Conclusion| matches!(c, Conclusion::Undecided(text) if text.contains("codeti 7"));
     let server = Server::says(&body("12"));
-    let course = ask(&server, TestClock::start(), vec![old(0, add()), old(1, add())], None).await;
     let applied = |id: &str| Conclusion::Applied { id: Some(id.to_owned()), times: 1 };
-    let mut conclusions: Vec<_> = course.conclusions().into_iter().map(|(_, c)| c.clone()).collect();
-    conclusions.sort_by_key(|c| *c == Conclusion::NotApplied);
-    assert_eq!(conclusions, [applied("12"), Conclusion::NotApplied]);
-    for (id, expected) in [("777", Conclusion::NotApplied), ("[777,13]", applied("13"))] {
-        let course = ask(&Server::says(&body(id)), TestClock::start(), vec![old(0, add())], None).await;
-        assert_eq!(*course.only(), expected, "{id}");
-    }
+    // Whose is it? It may be the one's or the other's, and there may be a second one.
+    let course = ask(&server, TestClock::start(), vec![old(0, add()), old(1, add())], None).await;
+    assert!(course.findings.len() == 2 && course.conclusions().iter().all(|(_, c)| is_open(c)));
+    let twins = Twins { open: 1, ..Twins::default() };
+    let course = ask(&server, TestClock::start(), vec![Open { twins, ..old(0, add()) }], None).await;
+    assert!(is_open(course.only()));
+    // Another row by another value.
+    let by_other = call("add", &[("fio", "x"), ("billing_customer_id", "9")]);
+    let course = ask(&server, TestClock::start(), vec![old(0, by_other), old(1, add())], None).await;
+    assert_eq!(*course.conclusions()[0].1, applied("12"));
+    assert!(is_open(course.conclusions()[1].1));
+    let course = ask(&Server::says(&body("777")), TestClock::start(), vec![old(0, add())], None).await;
+    assert!(is_open(course.only()));
+    let course = ask(&Server::says(&body("[777,13]")), TestClock::start(), vec![old(0, add())], None).await;
+    assert_eq!(*course.only(), applied("13"));
+    let course =
+        ask(&Server::says(r#"{"Result":"OK"}"#), TestClock::start(), vec![old(0, add())], None).await;
+    assert!(is_open(course.only()), "that answer says nothing");
+}
+
+/// The first is written down before the second comes: it is not taken for the second as well.
+#[tokio::test(start_paused = true)]
+async fn a_row_far_behind_another_is_not_the_same_customer() {
+    let add = |code: &str| call("add", &[("fio", "x"), ("codeti", code)]);
+    let server = Server::new(|fields| {
+        let id = if fields["data_value"] == "7" { "12" } else { "[]" };
+        answer(200, &format!(r#"{{"Result":"OK","Id":{id}}}"#))
+    });
+    let mut rows = vec![old(0, add("7"))];
+    rows.extend((1..9).map(|row| old(row, add(&format!("x{row}")))));
+    rows.push(old(9, add("7")));
+    let course = ask(&server, TestClock::start(), rows, None).await;
+    let conclusions = course.conclusions();
+    assert_eq!(*conclusions[0].1, Conclusion::Applied { id: Some("12".to_owned()), times: 1 });
+    assert!(matches!(conclusions[9].1, Conclusion::Undecided(_)), "{conclusions:?}");
+    assert!(conclusions[1..9].iter().all(|(_, c)| **c == Conclusion::NotApplied));
 }
 
 #[tokio::test(start_paused = true)]
