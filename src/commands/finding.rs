@@ -23,7 +23,7 @@ use crate::sending::StopReason;
 use crate::settling::{
     Conclusion, Control, Finding, Open, Round, RoundEnd, Sample, Twins, Window, shows_bookings,
 };
-use crate::validating::SequenceKey;
+use crate::validating::{Call, Digest, SequenceKey};
 
 /// How many rows wait to be asked for, and how many findings to be written.
 const WAITING: usize = 64;
@@ -100,16 +100,17 @@ impl Phases<'_> {
         Ok(shows_bookings(self.link, selector, server, &samples).await)
     }
 
-    /// Rows that are the same booking as others, where nothing but their number tells them apart: without tags,
-    /// and with duplicates allowed.
-    async fn twins(&self) -> Result<HashMap<SequenceKey, Group>, Failure> {
-        if self.tags().is_some() || !self.job.settings.rules.allow_duplicates {
+    /// Rows that nothing but their number tells apart: customers with the same code; and the same bookings, without
+    /// tags and with duplicates allowed.
+    async fn twins(&self) -> Result<HashMap<Key, Group>, Failure> {
+        let is_add = self.job.settings.operation.subcategory().action == Action::Add;
+        if !is_add && (self.tags().is_some() || !self.job.settings.rules.allow_duplicates) {
             return Ok(HashMap::new());
         }
         let (first, second) = (self.rows()?, self.rows()?);
         let (mut replay, mut again) = (self.replay()?, self.replay()?);
         let grouped = spawn_blocking(move || -> Result<_, Failure> {
-            let mut groups: HashMap<SequenceKey, Group> = HashMap::new();
+            let mut groups: HashMap<Key, Group> = HashMap::new();
             each_entry(first, &mut replay, |key, entry| {
                 if let (Some(key), State::Unknown) = (key, entry.state) {
                     groups.entry(key).or_default().open += 1;
@@ -133,7 +134,7 @@ impl Phases<'_> {
         &self,
         selector: ApiSelector,
         control: &Control,
-        twins: &Arc<HashMap<SequenceKey, Group>>,
+        twins: &Arc<HashMap<Key, Group>>,
         due: Option<Later>,
         course: &mut Course,
     ) -> Result<(RoundEnd, Later), Failure> {
@@ -244,13 +245,29 @@ struct Group {
     window: Option<Window>,
 }
 
+/// What rows have in common that nothing but their number tells apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Key {
+    /// They are looked for in the same way.
+    Search(Digest),
+    /// They are the same.
+    Same(SequenceKey),
+}
+
+fn key(call: &Call) -> Option<Key> {
+    match call.find_same() {
+        Some(search) => Some(Key::Search(search.call.digest())),
+        None => call.sequence().map(Key::Same),
+    }
+}
+
 fn each_entry(
     rows: Rows,
     replay: &mut Replay,
-    mut take: impl FnMut(Option<SequenceKey>, &Entry),
+    mut take: impl FnMut(Option<Key>, &Entry),
 ) -> Result<(), Failure> {
     rows.each(
-        |checked| checked.to_call().sequence(),
+        |checked| key(&checked.to_call()),
         |row, checked| {
             if let (Some(entry), Ok(key)) = (replay.entry(row.number())?, checked) {
                 take(key, &entry);
@@ -264,7 +281,7 @@ fn each_entry(
 struct Asker {
     rows: Rows,
     replay: Replay,
-    twins: Arc<HashMap<SequenceKey, Group>>,
+    twins: Arc<HashMap<Key, Group>>,
     due: Option<Later>,
     now: Timestamp,
 }
@@ -284,10 +301,9 @@ impl Asker {
                     Some(due) => due.is_some_and(|due| due <= now),
                 };
                 let (true, Ok(call)) = (is_wanted, checked) else { return Ok(true) };
-                let twins =
-                    call.sequence().and_then(|key| twins.get(&key)).map_or_else(Twins::default, |group| {
-                        Twins { ok: group.ok, open: group.open.saturating_sub(1), window: group.window }
-                    });
+                let twins = key(&call).and_then(|key| twins.get(&key)).map_or_else(Twins::default, |group| {
+                    Twins { ok: group.ok, open: group.open.saturating_sub(1), window: group.window }
+                });
                 let due = asked_before.flatten();
                 let row = Open { row: number, call, sent: entry.sent, ended: entry.ended, due, twins };
                 Ok(open.blocking_send(row).is_ok())

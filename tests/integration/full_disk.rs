@@ -20,10 +20,10 @@ fn a_disk_that_is_full_beforehand_sends_nothing() {
 
 #[test]
 fn a_disk_that_fills_up_in_the_middle_stops_the_run_and_loses_nothing() {
-    const ROWS: usize = 60;
+    const ROWS: usize = 400;
     for (operation, options) in [("change_balance", ""), ("edit", "--map customer_id=id --map amount=")] {
         let place = Place::new().with_bookings(ROWS);
-        let sandbox = Sandbox::with("--customers 60");
+        let sandbox = Sandbox::with("--customers 400");
         let line = format!("import {operation} input.csv --concurrency 2 --settle 0s {options}");
         let program = userside(&place).line(&line).with_full_disk_beyond(128);
         let output = program.to(&sandbox).run().exits(3).says("cannot write the journal");

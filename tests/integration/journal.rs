@@ -65,7 +65,7 @@ fn the_journal_is_its_owners_alone() {
         let metadata = std::fs::metadata(place.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
         metadata.permissions().mode() & 0o777
     };
-    for name in ["input.journal", "input.journal-wal", "input.journal-shm"] {
+    for name in ["input.journal", "input.journal-journal"] {
         assert_eq!(mode_of(name), 0o600, "{name} while the run is under way");
     }
     running.killed();
@@ -170,25 +170,58 @@ fn results_can_be_written_while_the_run_is_under_way() {
     assert_eq!(sandbox.bookings().len(), 10);
 }
 
-/// Whoever looks into the journal with another program, and closes it again, must take nothing away from the run:
-/// the last one to close a database tidies up, and only the run's own lock says that there is another one.
-#[cfg(target_os = "linux")]
+/// People move a journal, and know nothing of other files beside it: what was sent is in the one file.
 #[test]
-fn another_program_sees_that_a_run_is_at_work() {
-    use std::os::unix::fs::MetadataExt;
+fn a_journal_that_was_moved_alone_forgets_nothing() {
     let (place, sandbox) = ten();
-    let running = stalled(&place, &sandbox);
-    let inode = std::fs::metadata(place.path("input.journal")).expect("there").ino();
-    let locks = std::fs::read_to_string("/proc/locks").expect("the system's locks");
-    let is_held = |line: &&str| line.contains("POSIX") && line.contains(&format!(":{inode} "));
-    assert!(locks.lines().any(|line| is_held(&line)), "no lock on {inode}:\n{locks}");
-    let looking = Journal::spoil(&place, "input.journal");
-    assert!(looking.value::<i64>("SELECT count(*) FROM row") >= 4);
-    drop(looking);
-    assert!(place.exists("input.journal-wal"), "{:?}", place.names());
-    running.killed();
-    userside(&place).line("resume input.journal --settle 0s --resend").to(&sandbox).run().exits(0);
+    stalled(&place, &sandbox).killed();
+    std::fs::rename(place.path("input.journal"), place.path("kept.journal")).expect("moved");
+    let beside = place.names().into_iter().filter(|name| name.starts_with("input.journal"));
+    beside.for_each(|name| std::fs::remove_file(place.path(&name)).expect("removed"));
+    let line = "resume kept.journal --settle 0s --resend";
+    userside(&place).line(line).to(&sandbox).run().exits(0).results().all_are("ok");
     assert_eq!(sandbox.bookings().len(), 10);
+}
+
+/// Both would send the rest.
+#[test]
+fn a_copy_of_a_journal_is_refused_beside_its_original() {
+    let (place, sandbox) = ten();
+    stalled(&place, &sandbox).killed();
+    std::fs::copy(place.path("input.journal"), place.path("copy.journal")).expect("copied");
+    let refused = userside(&place).line("resume copy.journal").to(&sandbox).run().exits(2);
+    refused.says("is a copy of the journal").says("input.journal");
+    let line = "resume input.journal --settle 0s --resend";
+    userside(&place).line(line).to(&sandbox).run().exits(0);
+    userside(&place).line("resume copy.journal").to(&sandbox).run().exits(2);
+    assert_eq!(sandbox.bookings().len(), 10);
+}
+
+/// A folder is moved as a whole, the input with it.
+#[test]
+fn a_run_goes_on_in_a_folder_that_was_moved() {
+    let (place, sandbox) = ten();
+    stalled(&place, &sandbox).killed();
+    std::fs::create_dir(place.path("moved")).expect("a folder");
+    for name in ["input.csv", "input.journal"] {
+        std::fs::rename(place.path(name), place.path("moved").join(name)).expect("moved");
+    }
+    let line = "resume moved/input.journal --settle 0s --resend";
+    let output = userside(&place).line(line).to(&sandbox).run().exits(0);
+    output.results_in("moved/input.results.csv").all_are("ok");
+}
+
+/// A journal taken away by hand leaves companions behind, which are none of the next run's business.
+#[test]
+fn a_new_run_takes_nothing_from_a_journal_that_was_removed() {
+    let (place, sandbox) = ten();
+    stalled(&place, &sandbox).killed();
+    std::fs::remove_file(place.path("input.journal")).expect("removed");
+    place.write("input.csv", "customer_id,amount,comment\n1,9.99,april\n2,9.99,april\n");
+    let line = "import change_balance input.csv";
+    userside(&place).line(line).to(&sandbox).run().exits(0).results().all_are("ok");
+    let april = sandbox.bookings().into_iter().filter(|booking| booking.2.contains("april"));
+    assert_eq!(april.count(), 2);
 }
 
 /// Every command that works with a journal leaves a session in it.

@@ -26,7 +26,7 @@ fn what_is_found_is_ok_and_what_is_not_is_proven_not_applied() {
     ] {
         let (output, sandbox) = import(&format!("--fault {fault}@2"), "");
         assert_eq!(output.results().rows[1].fate(), fate, "{fault}\n{}", output.report());
-        let output = output.exits(code).says("1 row is unknown; the server is asked what became of them");
+        let output = output.exits(code).says("1 row is unknown; the server is asked what became of it");
         assert_eq!((sandbox.writes().len(), sandbox.applied()), (3, applied), "{fault}");
         if code == 1 {
             output.says("`userside-bulk resume input.journal --resend` sends them again");

@@ -125,7 +125,7 @@ fn a_finished_run_says_so() {
     let (results, requests) = (place.bytes("input.results.csv"), sandbox.requests());
     let output = userside(&place).line("resume input.journal").to(&sandbox).run().exits(0);
     output.says("this run is finished");
-    userside(&place).line("reconcile input.journal").to(&sandbox).run().exits(0).says("nothing to find out");
+    userside(&place).line("reconcile input.journal").to(&sandbox).run().exits(1).says("nothing to find out");
     assert_eq!((place.bytes("input.results.csv"), sandbox.requests()), (results, requests));
 }
 
