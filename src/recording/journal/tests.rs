@@ -41,7 +41,7 @@ fn run(rows: u64) -> NewRun {
     NewRun {
         operation: "add",
         options: "{}".to_owned(),
-        input: Some("/tmp/a.csv".into()),
+        input: Some("a.csv".into()),
         fingerprint: Fingerprint { size: 3, sha256: "abc".to_owned() },
         rows,
         begun: at(0),
