@@ -107,7 +107,7 @@ const STEPS: [Step; 9] = [
         about: "The journal knows every row: the run goes on with those that were not sent, and books none twice.",
         command: Command::FromJournal("resume"),
         name: "balances",
-        options: &[],
+        options: &["--yes"],
         expected: Exit::Done,
     },
     Step {
