@@ -213,7 +213,7 @@ fn prepare(folder: &Path) -> io::Result<Prepared> {
     for step in &STEPS {
         let (results, journal) = (results(folder, step.name), journal(folder, step.name));
         // What was left in the middle lies in three files.
-        let beside = ["-wal", "-shm"].map(|suffix| journal.with_extension(format!("journal{suffix}")));
+        let beside = ["-journal"].map(|suffix| journal.with_extension(format!("journal{suffix}")));
         for left in [results, journal].into_iter().chain(beside) {
             match fs::remove_file(left) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
