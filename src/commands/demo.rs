@@ -212,7 +212,7 @@ fn prepare(folder: &Path) -> io::Result<Prepared> {
     fs::create_dir_all(folder)?;
     for step in &STEPS {
         let (results, journal) = (results(folder, step.name), journal(folder, step.name));
-        // What was left in the middle lies in three files.
+        // What was left in the middle may lie in two files.
         let beside = ["-journal"].map(|suffix| journal.with_extension(format!("journal{suffix}")));
         for left in [results, journal].into_iter().chain(beside) {
             match fs::remove_file(left) {
