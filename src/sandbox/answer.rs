@@ -125,23 +125,23 @@ mod tests {
 
     #[test]
     fn the_classic_spelling() {
-        assert_eq!(body(found(&[7]), Style::Classic), r#"{"Id":7,"Result":"OK"}"#);
-        assert_eq!(body(found(&[]), Style::Classic), r#"{"Id":"","Result":"OK"}"#);
+        assert_eq!(body(found(&[7]), Style::Classic), r#"{"Result":"OK","Id":7}"#);
+        assert_eq!(body(found(&[]), Style::Classic), r#"{"Result":"OK","Id":""}"#);
         assert_eq!(
             body(Reply::Refused(Refusal::not_found()), Style::Classic),
-            r#"{"ErrorText":"customer not found","Result":"ERROR"}"#
+            r#"{"Result":"ERROR","ErrorText":"customer not found"}"#
         );
     }
 
     #[test]
     fn the_modern_spelling_leaves_the_verdict_to_the_status() {
-        assert_eq!(body(found(&[7, 8]), Style::Modern), r#"{"id":[7,8],"result":"OK"}"#);
+        assert_eq!(body(found(&[7, 8]), Style::Modern), r#"{"result":"OK","id":[7,8]}"#);
         assert_eq!(
             body(Reply::Refused(Refusal::not_found()), Style::Modern),
             r#"{"error":"customer not found"}"#
         );
         let under_200 = Refusal::new(StatusCode::OK, "no");
-        assert_eq!(body(Reply::Refused(under_200), Style::Modern), r#"{"error":"no","result":"ERROR"}"#);
+        assert_eq!(body(Reply::Refused(under_200), Style::Modern), r#"{"result":"ERROR","error":"no"}"#);
     }
 
     #[test]

@@ -101,7 +101,7 @@ fn mixed_answers_say_in_every_way_that_nobody_was_found_and_never_the_wrong_one(
     };
     let answers =
         many(&sandbox, Action::Find, &[(Meaning::Typer, choices[0].name), (Meaning::Sought, "nobody")]);
-    shown(&answers, &[":0,", r#":"","#, ":[],", ":null,", "customer not found"]);
+    shown(&answers, &[":0}", r#":""}"#, ":[]}", ":null}", "customer not found"]);
     let statuses: std::collections::BTreeSet<_> = answers.iter().map(|(status, _)| *status).collect();
     assert_eq!(statuses, [Some(200), Some(404)].into());
     // An error under status 200 always has its verdict.
