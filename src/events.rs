@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::reading::Dialect;
 use crate::recording::{Status, Tally};
 use crate::sending::StopReason;
-use crate::validating::{Totals, Violation};
+use crate::validating::{Money, Totals, Violation};
 
 /// Something that a person may want to see.
 #[derive(Debug)]
@@ -84,6 +84,8 @@ pub enum Event<'e> {
     Leaving,
     /// The command has ended.
     Finished(&'e Summary),
+    /// A command that only reads has ended.
+    Read(&'e ReadSummary),
 }
 
 /// What is looked at beside the rows that are sent.
@@ -95,6 +97,16 @@ pub enum Look {
     Balances,
     /// Balances behind the last one.
     BalancesAgain,
+    /// Which customers meet the conditions.
+    Searches,
+    /// Customers, to be exported.
+    Customers,
+    /// Customers, being written.
+    Writing,
+    /// Who has a value.
+    Lookups,
+    /// Customers' operations.
+    Histories,
 }
 
 /// The end of a run, for people and for scripts.
@@ -130,6 +142,41 @@ pub struct Summary {
     pub asked: bool,
     /// The journal; none where nothing was to be sent.
     pub journal: Option<PathBuf>,
+}
+
+/// The end of a command that only reads.
+#[derive(Debug, Default)]
+pub struct ReadSummary {
+    /// The command's name.
+    pub command: &'static str,
+    /// What is counted: customers, rows.
+    pub what: &'static str,
+    /// How many there are.
+    pub rows: u64,
+    /// How many of them were read.
+    pub ok: u64,
+    /// How many could not be read, or were not found.
+    pub failed: u64,
+    /// How many were not asked for because they could not be.
+    pub invalid: u64,
+    /// How many were not asked for because the command stopped.
+    pub skipped: u64,
+    /// All requests.
+    pub requests: u64,
+    /// Of these, attempts behind the first.
+    pub retries: u64,
+    /// From the first request to the last line written.
+    pub elapsed: Duration,
+    /// Where the output is; none where none was written, or it went to standard output.
+    pub output: Option<PathBuf>,
+    /// The journal with which the command goes on; none where there is nothing to go on with.
+    pub journal: Option<PathBuf>,
+    /// What else is to be said, a line each.
+    pub lines: Vec<String>,
+    /// Control totals: a column, and its sum as far as it can be added up.
+    pub totals: Vec<(String, Option<Money>)>,
+    /// Why it stopped early.
+    pub stopped: Option<StopReason>,
 }
 
 /// Why nothing is sent.

@@ -7,6 +7,7 @@
 //! catalogue <- reading <- validating <- sending <- recording       what the API offers, bytes to rows,
 //!                                                                  rows to calls, calls to outcomes, to disk
 //!                                               <- settling        what became of rows nobody knows about
+//!                                               <- exporting       ids to customers to files for spreadsheets
 //! sandbox                                                          knows the catalogue alone
 //! events <- reporting                                              what people are told
 //! cli                                                              knows clap, and each stage's settings
@@ -32,6 +33,7 @@ pub mod cli;
 pub mod commands;
 pub mod events;
 pub mod exit;
+pub mod exporting;
 pub mod reading;
 pub mod recording;
 pub mod reporting;

@@ -249,21 +249,21 @@ const GET_ACTIVITY_COUNTER: Subcategory = Subcategory {
 
 /// `account` came with 3.14.34; the others have no version in the specification.
 const DATA_TYPERS: &[Choice] = &[
-    Choice { name: "account", field: "account_number" },
-    Choice { name: "billing_uid", field: "billing.uuid" },
-    Choice { name: "codeti", field: "codeti" },
-    Choice { name: "dognumber", field: "agreement.*.number" },
-    Choice { name: "ip", field: "ip_mac.*.ip" },
-    Choice { name: "login", field: "login" },
-    Choice { name: "mac", field: "ip_mac.*.mac" },
-    Choice { name: "mail", field: "email.*.address" },
-    Choice { name: "phone", field: "phone.*.number" },
+    c("account", "account_number", TEXT),
+    c("billing_uid", "billing.uuid", TEXT),
+    c("codeti", "codeti", TEXT),
+    c("dognumber", "agreement.*.number", TEXT),
+    c("ip", "ip_mac.*.ip", ValueKind::Ip),
+    c("login", "login", TEXT),
+    c("mac", "ip_mac.*.mac", ValueKind::Mac),
+    c("mail", "email.*.address", EMAIL),
+    c("phone", "phone.*.number", PHONE),
 ];
 
 const COUNTERS: &[Choice] = &[
-    Choice { name: "net", field: "date_activity" },
-    Choice { name: "internet", field: "date_activity_inet" },
-    Choice { name: "personal_area", field: "date_activity_personal_area" },
+    c("net", "date_activity", DATE_TIME),
+    c("internet", "date_activity_inet", DATE_TIME),
+    c("personal_area", "date_activity_personal_area", DATE_TIME),
 ];
 
 const ID: ValueKind = ValueKind::Id;
@@ -278,4 +278,8 @@ const TEXT: ValueKind = ValueKind::Text;
 
 const fn p(name: &'static str, kind: ValueKind, meaning: super::Meaning, summary: &'static str) -> Parameter {
     Parameter::new(name, kind, meaning, summary)
+}
+
+const fn c(name: &'static str, field: &'static str, kind: ValueKind) -> Choice {
+    Choice { name, field, kind }
 }

@@ -1,7 +1,7 @@
 //! Finding things in the catalogue, and the nearest name for "did you mean".
 
 use super::customer::CUSTOMER;
-use super::model::{Effect, Parameter, Subcategory};
+use super::model::{Action, Choice, Effect, Meaning, Parameter, Subcategory, ValueKind};
 use super::version::Version;
 
 /// A subcategory that writes: what `import` can be asked to do. Reads cannot be one.
@@ -73,6 +73,15 @@ pub fn operation(name: &str) -> Result<Operation, UnknownOperation> {
         nearest: nearest(&wanted, operations().map(Operation::name)),
         known: operations().map(Operation::name).collect::<Vec<_>>().join(", "),
     })
+}
+
+/// What this read may be told to look for, or to count: the closed list of its typer.
+pub fn choices(action: Action) -> &'static [Choice] {
+    let typer = CUSTOMER.subcategory(action).and_then(|read| read.by_meaning(Meaning::Typer));
+    match typer.map(|typer| typer.kind) {
+        Some(ValueKind::Choice(choices)) => choices,
+        _ => &[],
+    }
 }
 
 fn normalise(name: &str) -> String {

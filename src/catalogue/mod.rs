@@ -7,6 +7,7 @@
 mod answers;
 mod customer;
 mod envelope;
+mod fields;
 #[cfg(test)]
 mod invariants;
 mod lookup;
@@ -16,7 +17,8 @@ mod version;
 pub use answers::{BALANCE, HISTORY_AMOUNT, HISTORY_DATE, HISTORY_NOTE, is_field};
 pub use customer::CUSTOMER;
 pub use envelope::{ApiSelector, KEY, SECTION};
-pub use lookup::{Nearest, Operation, UnknownOperation, nearest, operation, operations};
+pub use fields::{CUSTOMER_ID, Elements, FIELDS, Field, USUAL_COLUMNS, elements, is_known, kind_at, place};
+pub use lookup::{Nearest, Operation, UnknownOperation, choices, nearest, operation, operations};
 pub use model::{
     Action, Choice, Effect, Identity, Meaning, Parameter, Presence, Section, Source, Subcategory, ValueKind,
 };

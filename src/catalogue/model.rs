@@ -90,6 +90,10 @@ pub enum ValueKind {
     Phone,
     /// A whole number, negative too.
     Integer,
+    /// An IPv4 address.
+    Ip,
+    /// A hardware address: twelve hex digits.
+    Mac,
     /// Anything.
     Text,
     /// One of a closed list.
@@ -108,6 +112,8 @@ impl ValueKind {
             Self::Email => "e-mail",
             Self::Phone => "phone",
             Self::Integer => "integer",
+            Self::Ip => "IP address",
+            Self::Mac => "MAC address",
             Self::Text => "text",
             Self::Choice(_) => "choice",
         }
@@ -121,6 +127,8 @@ pub struct Choice {
     pub name: &'static str,
     /// The field of a customer that it stands for, as a path into the answer of [`Action::Read`].
     pub field: &'static str,
+    /// The type of what is looked for by it.
+    pub kind: ValueKind,
 }
 
 /// Whether a call needs the parameter.
@@ -228,6 +236,12 @@ impl Parameter {
     /// Whether the parameter names the customer whom the call is about.
     pub fn is_customer(&self) -> bool {
         self.meaning == Meaning::Customer
+    }
+
+    /// Whether the parameter is a condition that customers meet or do not.
+    pub fn is_condition(&self) -> bool {
+        use Meaning::{AtLeast, AtMost, Equals, Former};
+        matches!(self.meaning, Equals(_) | AtLeast(_) | AtMost(_) | Former)
     }
 
     pub(super) const fn new(

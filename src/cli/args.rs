@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::count_args::CountArgs;
 use super::help;
 use super::import_args::ValidateArgs;
 use super::journal_args::{ReconcileArgs, ResultsArgs, ResumeArgs, UndoArgs};
@@ -38,6 +39,8 @@ pub enum Command {
     Results(ResultsArgs),
     /// Write a CSV that takes back what a run applied; send nothing
     Undo(UndoArgs),
+    /// Count the customers who are active
+    Count(Box<CountArgs>),
     /// Print a CSV header to start from
     Template(TemplateArgs),
     /// List the operations, or the parameters of one

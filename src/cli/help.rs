@@ -110,6 +110,20 @@ Exit codes:
   0 written; 2 wrong usage, an operation that cannot be taken back, or a journal
   that cannot be used.";
 
+pub(super) const COUNT: &str = "\
+Examples:
+  userside-bulk count net
+  userside-bulk count internet --json
+
+The number alone goes to standard output; with --json an object with type and
+count.
+
+Exit codes:
+  0    counted
+  2    wrong usage
+  3    the server does not answer, refuses the key, or does not count
+  130  interrupted";
+
 pub(super) fn import() -> String {
     format!("{}\n{IMPORT}", operation_list())
 }

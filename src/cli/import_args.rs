@@ -25,6 +25,8 @@ pub struct ImportArgs {
     #[command(flatten)]
     pub(super) pace: PaceArgs,
     #[command(flatten)]
+    pub(super) patience: PatienceArgs,
+    #[command(flatten)]
     pub(super) output: OutputArgs,
     #[command(flatten)]
     pub(super) journal: JournalArgs,
@@ -170,12 +172,18 @@ pub(super) struct PaceArgs {
     /// Requests in flight at the same time.
     #[arg(long, value_name = "N", default_value = "8", value_parser = values::positive::<NonZeroUsize>)]
     pub(super) concurrency: NonZeroUsize,
-    /// Further attempts for a row whose request may be sent again.
+    /// Further attempts for a request that may be sent again.
     #[arg(long, value_name = "N", default_value = "3")]
     pub(super) retries: u32,
     /// The wait before the first further attempt; it doubles each time, with jitter, up to a minute.
     #[arg(long, value_name = "TIME", default_value = "1s", value_parser = values::span)]
     pub(super) retry_wait: Duration,
+}
+
+/// How much a run bears.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Pace")]
+pub(super) struct PatienceArgs {
     /// Stop when N rows, or N% of the valid rows, are failed or unknown [default: 25 in a row].
     #[arg(long, value_name = "N|N%")]
     pub(super) max_failures: Option<MaxFailures>,
@@ -191,6 +199,14 @@ pub(super) struct OutputArgs {
     /// Write the rows that are not ok to a file of their own, ready to be mended and fed back.
     #[arg(long, value_name = "FILE")]
     pub(super) failed: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) shown: ShownArgs,
+}
+
+/// What is shown.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct ShownArgs {
     /// Print the summary as one JSON object on standard output.
     #[arg(long)]
     pub(super) json: bool,

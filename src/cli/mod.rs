@@ -2,20 +2,23 @@
 //! are what the stages take, with defaults, environment and cross-checks applied.
 
 mod args;
+mod count_args;
 mod help;
 mod import_args;
 mod journal_args;
+mod read_args;
 mod settings;
 mod stored;
 mod typed;
 mod values;
 
 pub use args::{Cli, Command, DemoArgs, OperationsArgs, SandboxArgs, TemplateArgs};
+pub use count_args::CountArgs;
 pub use import_args::{Existing, ImportArgs, ValidateArgs};
 pub use journal_args::{ReconcileArgs, Reconciling, ResultsArgs, ResumeArgs, Resuming, Rewriting, UndoArgs};
 pub use settings::{
-    Asks, ImportSettings, JournalSettings, MaxFailures, OutputSettings, Place, ResultsSettings,
-    ResumeSettings, SendSettings, SettingsError, Terminals, UndoSettings, sandbox_settings,
+    Asks, CountSettings, ImportSettings, JournalSettings, MaxFailures, OutputSettings, Place, ReadSettings,
+    ResultsSettings, ResumeSettings, SendSettings, SettingsError, Terminals, UndoSettings, sandbox_settings,
 };
 pub use stored::{StoredError, StoredOptions};
 pub use typed::{Chosen, ImportCommand, Overrides, Typed};

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use url::{Host, Url};
 
+use crate::catalogue::{Action, Choice, choices, nearest};
 use crate::validating::{Money, ParseMoneyError};
 
 /// A span of time such as `30s`, `500ms` or `2m`; a bare number is seconds. Positive, at most a day.
@@ -24,6 +25,20 @@ pub(super) fn span(text: &str) -> Result<Duration, String> {
             .ok_or_else(error)?,
     };
     if span > Duration::from_secs(86_400) { Err(error()) } else { Ok(span) }
+}
+
+/// One of the closed list of what this read may be told to look for, or to count.
+pub(super) fn choice(action: Action, text: &str) -> Result<&'static Choice, String> {
+    let wanted = text.trim().to_lowercase().replace('-', "_");
+    let known = choices(action);
+    known.iter().find(|choice| choice.name == wanted).ok_or_else(|| {
+        let names = || known.iter().map(|choice| choice.name);
+        format!(
+            "'{text}' is not one of {}{}",
+            names().collect::<Vec<_>>().join(", "),
+            nearest(&wanted, names())
+        )
+    })
 }
 
 /// A whole number from 1 on.

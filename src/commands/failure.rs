@@ -37,6 +37,8 @@ pub enum Failure {
     )]
     Broken,
     #[error(transparent)]
+    Call(#[from] crate::validating::CallError),
+    #[error(transparent)]
     Unexpected(#[from] crate::validating::Unexpected),
     #[error("interrupted while the input was checked; nothing was sent")]
     Interrupted,
@@ -112,6 +114,7 @@ impl Failure {
             | Self::Sandbox(_)
             | Self::Runtime(_)
             | Self::Demo(_)
+            | Self::Call(_)
             | Self::Unexpected(_)
             | Self::Journal(_)
             | Self::Stored(_)

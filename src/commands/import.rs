@@ -7,14 +7,12 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 use tokio::task::{JoinError, spawn_blocking};
-use tracing_subscriber::filter::Targets;
-use tracing_subscriber::layer::SubscriberExt;
 
 use super::failure::Failure;
 use super::journal::{self, make_way};
 use super::session::{Begin, Session};
-use super::stop;
 use super::validation::{Validated, check_all};
+use super::{log, stop};
 use crate::catalogue::{Effect, Meaning};
 use crate::cli::{ImportSettings, OutputSettings, Place};
 use crate::events::{Event, Listener, Refused, Summary};
@@ -75,21 +73,6 @@ fn check_version(settings: &ImportSettings) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
-}
-
-/// What is logged goes to standard error. Somebody may have installed a logger before; then it stays.
-fn log(verbose: u8) {
-    let level = match verbose {
-        0 => return,
-        1 => tracing::Level::INFO,
-        2 => tracing::Level::DEBUG,
-        _ => tracing::Level::TRACE,
-    };
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
-    // What the HTTP client has to say about its connections drowns what is asked for.
-    let own = Targets::new().with_target(env!("CARGO_CRATE_NAME"), level);
-    let logger = tracing_subscriber::registry().with(lines).with(own);
-    let _ = tracing::subscriber::set_global_default(logger);
 }
 
 /// A command over the rows of an input.
@@ -166,7 +149,7 @@ impl ImportJob {
         open: impl FnOnce(&ImportSettings) -> Result<Source, Failure>,
     ) -> Result<Self, Failure> {
         let started = Instant::now();
-        log(settings.output.verbose);
+        log::start(settings.output.verbose);
         let listener: Arc<dyn Listener> = Arc::new(Reporter::new(settings.output.mode));
         let warnings = settings.send.as_ref().map_or(&[][..], |send| &send.warnings);
         warnings.iter().for_each(|warning| listener.event(Event::Warning(warning)));

@@ -5,9 +5,10 @@ use std::io::IsTerminal;
 use clap::Parser;
 
 use super::failure::Failure;
-use super::{catalogue, demo, import, journal, sandbox, undo};
+use super::{catalogue, count, demo, import, journal, sandbox, undo};
 use crate::cli::{
-    Cli, Command, ImportSettings, ResultsSettings, ResumeSettings, Terminals, UndoSettings, sandbox_settings,
+    Cli, Command, CountSettings, ImportSettings, ResultsSettings, ResumeSettings, Terminals, UndoSettings,
+    sandbox_settings,
 };
 use crate::exit::Exit;
 use crate::reporting::print_error;
@@ -43,6 +44,7 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
         Command::Reconcile(args) => journal::reconcile(ResumeSettings::of_reconcile(*args, terminals, key())),
         Command::Results(args) => journal::results(ResultsSettings::new(args, terminals)),
         Command::Undo(args) => undo::run(UndoSettings::from(args)),
+        Command::Count(args) => count::run(CountSettings::new(*args, terminals, key())?),
         Command::Template(args) => Ok(catalogue::template(&args)),
         Command::Operations(args) => Ok(catalogue::operations(&args)),
         Command::Sandbox(args) => sandbox::run(sandbox_settings(*args, key())?),

@@ -120,7 +120,7 @@ impl Session {
         journal.begin_session(begin.name(), Timestamp::now())?;
         let timeout = send.http.timeout;
         let link = Link::new(http, TokioClock::start(), send.key, send.link);
-        let failures = match send.max_failures {
+        let failures = match job.settings.max_failures {
             Some(limit) => FailureLimit::InAll(limit.of(validated.totals.valid())),
             None => FailureLimit::InARow(DEFAULT_FAILURES),
         };
@@ -215,7 +215,7 @@ impl Phases<'_> {
         match found {
             Some(Ok(found)) => return Some(found.selector),
             Some(Err(error)) => {
-                self.job.listener.event(Event::Error(&error.to_string()));
+                self.job.listener.event(Event::Error(&format!("{error}; nothing was sent")));
                 course.refused = Some(Refused::Server);
             }
             None => course.stopped = Some(StopReason::Interrupted),

@@ -29,6 +29,8 @@ pub enum RecordError {
 #[derive(Debug)]
 pub struct Target {
     path: PathBuf,
+    /// Whether what was there before is given up.
+    replaces: bool,
     /// None for a place that is no file, such as a pipe: nothing to rename there.
     partial: Option<PathBuf>,
     file: BufWriter<File>,
@@ -45,14 +47,26 @@ impl Target {
         if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
             let file = OpenOptions::new().write(true).open(path).map_err(failed)?;
             let file = BufWriter::with_capacity(BUFFER, file);
-            return Ok(Self { path: path.to_owned(), partial: None, file });
+            return Ok(Self { path: path.to_owned(), replaces: false, partial: None, file });
         }
         let partial = beside(path, ".partial");
         let file = Self::lock(path, &partial)?;
         // What a killed run left here can be written anew from its journal.
         file.set_len(0).map_err(failed)?;
         let file = BufWriter::with_capacity(BUFFER, file);
-        Ok(Self { path: path.to_owned(), partial: Some(partial), file })
+        Ok(Self { path: path.to_owned(), replaces: false, partial: Some(partial), file })
+    }
+
+    /// The same for a file that can be made again at any time: what was there before is replaced, and who may
+    /// read it stays as it was.
+    pub fn replacing(path: &Path) -> Result<Self, RecordError> {
+        let mut target = Self::create(path)?;
+        target.replaces = true;
+        if let (Ok(earlier), Some(partial)) = (path.metadata(), &target.partial) {
+            let kept = fs::set_permissions(partial, earlier.permissions());
+            kept.map_err(|source| RecordError::Write { path: path.to_owned(), source })?;
+        }
+        Ok(target)
     }
 
     fn lock(path: &Path, partial: &Path) -> Result<File, RecordError> {
@@ -78,7 +92,11 @@ impl Target {
         self.file.flush().map_err(failed)?;
         let Some(partial) = self.partial.clone() else { return Ok(None) };
         self.file.get_ref().sync_all().map_err(failed)?;
-        let earlier = if self.path.exists() { Some(move_aside(&self.path).map_err(failed)?) } else { None };
+        let earlier = if !self.replaces && self.path.exists() {
+            Some(move_aside(&self.path).map_err(failed)?)
+        } else {
+            None
+        };
         fs::rename(&partial, &self.path).map_err(failed)?;
         self.partial = None;
         sync_folder(&self.path);

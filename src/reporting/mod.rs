@@ -4,6 +4,7 @@ mod hints;
 mod lines;
 mod progress;
 mod question;
+mod read_summary;
 mod reporter;
 mod summary;
 

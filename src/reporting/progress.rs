@@ -48,6 +48,11 @@ impl Progress {
             Look::Existing => ("looking for those who exist", "rows"),
             Look::Balances => ("reading balances", "rows"),
             Look::BalancesAgain => ("comparing balances", "customers"),
+            Look::Searches => ("searching", "searches"),
+            Look::Customers => ("reading customers", "customers"),
+            Look::Writing => ("writing", "customers"),
+            Look::Lookups => ("looking up", "rows"),
+            Look::Histories => ("reading histories", "customers"),
         };
         let bar = ProgressBar::new(rows).with_position(done);
         Self::ticking(

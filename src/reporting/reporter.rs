@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::lines::{self, ERROR, HINT, WARNING};
 use super::progress::Progress;
-use super::summary;
+use super::{read_summary, summary};
 use crate::events::{Event, Listener};
 
 /// How much is shown.
@@ -149,6 +149,10 @@ impl Listener for Reporter {
             Event::Finished(summary) => {
                 self.end_progress();
                 summary::print(summary, self.mode);
+            }
+            Event::Read(summary) => {
+                self.end_progress();
+                read_summary::print(summary, self.mode);
             }
         }
     }

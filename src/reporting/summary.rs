@@ -1,6 +1,8 @@
 //! The end of a run: counts, the most frequent errors, where the results are, and what to do next.
 
+use std::collections::BTreeMap;
 use std::io::Write;
+use std::time::Duration;
 
 use anstyle::Style;
 use serde::Serialize;
@@ -73,7 +75,7 @@ fn shortened(text: &str) -> String {
     }
 }
 
-fn stopped(reason: &StopReason) -> String {
+pub(super) fn stopped(reason: &StopReason) -> String {
     match reason {
         StopReason::Interrupted => {
             "interrupted; what was not sent is skipped, and the journal knows the rest".to_owned()
@@ -116,19 +118,27 @@ fn counts(summary: &Summary) -> String {
 
 /// The summary for scripts. Names and order are the contract's.
 #[derive(Debug, Serialize)]
-struct Object<'s> {
-    operation: &'s str,
-    rows: u64,
-    ok: u64,
-    failed: u64,
-    invalid: u64,
-    unknown: u64,
-    skipped: u64,
-    requests: u64,
-    retries: u64,
-    seconds: f64,
-    results: Option<String>,
-    journal: Option<String>,
+pub(super) struct Object<'s> {
+    pub(super) operation: &'s str,
+    pub(super) rows: u64,
+    pub(super) ok: u64,
+    pub(super) failed: u64,
+    pub(super) invalid: u64,
+    pub(super) unknown: u64,
+    pub(super) skipped: u64,
+    pub(super) requests: u64,
+    pub(super) retries: u64,
+    pub(super) seconds: f64,
+    pub(super) results: Option<String>,
+    pub(super) journal: Option<String>,
+    /// Only of commands that have control totals.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) totals: Option<BTreeMap<&'s str, Option<String>>>,
+}
+
+/// Seconds to the millisecond.
+pub(super) fn seconds(elapsed: Duration) -> f64 {
+    (elapsed.as_secs_f64() * 1000.0).round() / 1000.0
 }
 
 fn object(summary: &Summary) -> String {
@@ -143,9 +153,10 @@ fn object(summary: &Summary) -> String {
         skipped: tally.skipped,
         requests: summary.requests,
         retries: summary.retries,
-        seconds: (summary.elapsed.as_secs_f64() * 1000.0).round() / 1000.0,
+        seconds: seconds(summary.elapsed),
         results: summary.results.as_ref().map(|path| path.display().to_string()),
         journal: summary.journal.as_ref().map(|path| path.display().to_string()),
+        totals: None,
     };
     serde_json::to_string(&object).unwrap_or_default()
 }

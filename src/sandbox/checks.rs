@@ -95,7 +95,7 @@ fn complete(
         }
     }
     if subcategory.action == Action::Select
-        && !arguments.given().any(|(parameter, _)| is_condition(parameter))
+        && !arguments.given().any(|(parameter, _)| parameter.is_condition())
     {
         return Err(Refusal::bad("at least one condition must be specified"));
     }
@@ -106,11 +106,6 @@ fn is_named_otherwise(subcategory: &Subcategory, arguments: &Arguments<'_>) -> b
     let mut others =
         subcategory.parameters.iter().filter(|p| matches!(p.meaning, Meaning::Equals(_))).peekable();
     others.peek().is_some() && others.all(|other| arguments.get(other.meaning).is_some())
-}
-
-fn is_condition(parameter: &Parameter) -> bool {
-    use Meaning::{AtLeast, AtMost, Equals, Former};
-    matches!(parameter.meaning, Equals(_) | AtLeast(_) | AtMost(_) | Former)
 }
 
 /// Whether a value that is not empty is one of its parameter's kind.
@@ -141,7 +136,7 @@ fn fits_kind(kind: ValueKind, value: &str) -> bool {
             (3..=20).contains(&number.len()) && is_digits(number)
         }
         ValueKind::Integer => value.parse::<i64>().is_ok() && !value.starts_with('+'),
-        ValueKind::Text => true,
+        ValueKind::Ip | ValueKind::Mac | ValueKind::Text => true,
         ValueKind::Choice(choices) => choices.iter().any(|choice| choice.name == value),
     }
 }

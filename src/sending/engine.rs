@@ -17,7 +17,7 @@ use super::marks::{Marking, Marks};
 use super::outcome::{FailureCode, Fate, Outcome, Problem};
 use super::patience::Patience;
 use super::queue::{Queue, Slot, Work};
-use super::reply::Reply;
+use super::reply::{Reply, Wanted};
 use super::request::Envelope;
 use super::retry::{Decision, Event, decide};
 use super::terms::{Delivery, Ended, Job, Limits, Settled, StopReason, StopSignal};
@@ -196,7 +196,7 @@ impl<'l, T: Transport, C: Clock, K: Marks> Engine<'l, T, C, K> {
             };
             self.requests += 1;
             let link = self.link;
-            self.in_flight.push(Box::pin(async move { (slot, link.attempt(body).await) }));
+            self.in_flight.push(Box::pin(async move { (slot, link.attempt(body, Wanted::Anything).await) }));
         }
         None
     }

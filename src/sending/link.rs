@@ -9,9 +9,10 @@ use serde_json::Value;
 
 use super::clock::Clock;
 use super::key::ApiKey;
-use super::outcome::Problem;
+use super::listing::id_of;
+use super::outcome::{FailureCode, Problem};
 use super::pace::{LONGEST_PAUSE, Pace, PaceSettings};
-use super::reply::{self, Accepted, Reply};
+use super::reply::{self, Accepted, Reply, Wanted};
 use super::request::Envelope;
 use super::retry::{Decision, Event, Schedule, decide};
 use super::transport::{Response, Transport};
@@ -38,6 +39,8 @@ pub struct Link<T, C: Clock> {
     pub(super) retries: u32,
     key: ApiKey,
     sent: Cell<u64>,
+    /// Of these, the reads that were tried again.
+    again: Cell<u64>,
 }
 
 /// How an attempt ended.
@@ -61,6 +64,18 @@ pub(super) struct Asked {
     is_the_apis: bool,
 }
 
+impl Asked {
+    /// What was read, or in which way it was not.
+    fn read(self) -> Result<Accepted, Unread> {
+        match self.answer {
+            Ok(accepted) => Ok(accepted),
+            Err((Event::KeyRefused, problem)) => Err(Unread::KeyRefused(problem)),
+            Err((Event::SaidNo, problem)) if self.is_the_apis => Err(Unread::Refused(problem)),
+            Err((_, problem)) => Err(Unread::Lost(problem)),
+        }
+    }
+}
+
 /// What the server answered to a read.
 #[derive(Clone, PartialEq, Default)]
 pub struct Answer {
@@ -70,11 +85,12 @@ pub struct Answer {
     pub has_odd_id: bool,
     /// Whether it has a place for an id at all, be it empty: without one it says nothing of ids.
     pub has_id_field: bool,
-    /// What was asked for: the answer's `data`, or its `list`. Not yet searched for the key: never print it.
+    /// What was asked for: the answer's `data`, or its `list`. Without the key, unless that is a word of a few
+    /// letters that data may hold by chance.
     pub data: Option<Value>,
 }
 
-/// Without the data, which has not been searched for the key.
+/// Without the data, which is a customer's.
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { ids, has_odd_id, has_id_field, data: _ } = self;
@@ -111,6 +127,7 @@ impl<T: Transport, C: Clock> Link<T, C> {
             retries: settings.retries,
             key,
             sent: Cell::new(0),
+            again: Cell::new(0),
         }
     }
 
@@ -119,16 +136,21 @@ impl<T: Transport, C: Clock> Link<T, C> {
         self.sent.get()
     }
 
+    /// Of these, the attempts at a read behind its first.
+    pub fn repeated_reads(&self) -> u64 {
+        self.again.get()
+    }
+
     pub(super) fn envelope(&self, selector: ApiSelector) -> Envelope {
         Envelope::new(&self.key, selector)
     }
 
     /// Sends one request, once, and reads what comes back. The caller holds the permit.
-    pub(super) async fn attempt(&self, body: Bytes) -> Attempt {
+    pub(super) async fn attempt(&self, body: Bytes, wanted: Wanted) -> Attempt {
         self.sent.set(self.sent.get() + 1);
         match self.transport.post(body).await {
             Ok(response) => {
-                let (reply, is_the_apis) = reply::of_response(&response, &self.key);
+                let (reply, is_the_apis) = reply::of_response(&response, wanted, &self.key);
                 Attempt {
                     reply,
                     status: Some(response.status),
@@ -157,11 +179,16 @@ impl<T: Transport, C: Clock> Link<T, C> {
 
     /// One read with its retries, at the link's pace.
     pub(super) async fn ask(&self, envelope: &Envelope, call: &Call) -> Asked {
+        self.ask_for(envelope, call, Wanted::Anything).await
+    }
+
+    async fn ask_for(&self, envelope: &Envelope, call: &Call, wanted: Wanted) -> Asked {
         let mut requests = 0;
         loop {
             self.permit().await;
             requests += 1;
-            let attempt = self.attempt(envelope.body(call)).await;
+            self.again.set(self.again.get() + u64::from(requests > 1));
+            let attempt = self.attempt(envelope.body(call), wanted).await;
             if let Some(ordered) = attempt.ordered {
                 self.obey(ordered);
             }
@@ -188,22 +215,44 @@ impl<T: Transport, C: Clock> Link<T, C> {
     /// One read with its retries, at the link's pace, for those who want to know what is in the answer.
     pub async fn read(&self, selector: ApiSelector, call: &Call) -> Result<Answer, Unread> {
         let asked = self.ask(&self.envelope(selector), call).await;
-        match asked.answer {
-            Ok(Accepted { ids, has_odd_id, has_id_field, data, .. }) => {
-                let (ids, has_odd_id) = match &data {
-                    // `"list": "1,2,3"`: some answers keep their ids there. Other text there is no odd id.
-                    Some(list @ Value::String(_)) if ids.is_empty() && !has_odd_id => {
-                        let (listed, is_odd) = reply::ids(Some(list));
-                        (if is_odd { ids } else { listed }, false)
-                    }
-                    _ => (ids, has_odd_id),
-                };
-                Ok(Answer { ids, has_odd_id, has_id_field, data })
+        let Accepted { ids, has_odd_id, has_id_field, data, .. } = asked.read()?;
+        let (ids, has_odd_id) = match &data {
+            // `"list": "1,2,3"`: some answers keep their ids there. Other text there is no odd id.
+            Some(list @ Value::String(_)) if ids.is_empty() && !has_odd_id => {
+                let (listed, is_odd) = reply::ids(Some(list));
+                (if is_odd { ids } else { listed }, false)
             }
-            Err((Event::KeyRefused, problem)) => Err(Unread::KeyRefused(problem)),
-            Err((Event::SaidNo, problem)) if asked.is_the_apis => Err(Unread::Refused(problem)),
-            Err((_, problem)) => Err(Unread::Lost(problem)),
+            _ => (ids, has_odd_id),
+        };
+        Ok(Answer { ids, has_odd_id, has_id_field, data })
+    }
+
+    /// One read whose answer is a list of customers' ids, in the server's order; as many as there are. A list
+    /// that holds something else is no answer.
+    pub async fn read_ids(&self, selector: ApiSelector, call: &Call) -> Result<Vec<u64>, Unread> {
+        let asked = self.ask_for(&self.envelope(selector), call, Wanted::Ids).await;
+        let accepted = asked.read()?;
+        if let Some(listed) = accepted.listed {
+            return Ok(listed);
         }
+        let no_list = |text: &str| Unread::Lost(Problem::new(FailureCode::BadAnswer, text));
+        let (mut texts, mut is_odd) = (accepted.ids, accepted.has_odd_id);
+        match &accepted.data {
+            None if !accepted.has_id_field => {
+                return Err(no_list("the server's answer has no place for a list of customers"));
+            }
+            None | Some(Value::Null) => {}
+            data => {
+                let (listed, odd) = reply::ids(data.as_ref());
+                texts.extend(listed);
+                is_odd |= odd;
+            }
+        }
+        if is_odd {
+            return Err(no_list("the server's list of customers holds something that is no id"));
+        }
+        let ids = texts.iter().map(|text| id_of(text)).collect::<Option<Vec<u64>>>();
+        ids.ok_or_else(|| no_list("the server's list of customers holds a number that no id can be"))
     }
 
     /// The clock by which requests are sent.

@@ -5,6 +5,7 @@ mod clock;
 mod engine;
 mod key;
 mod link;
+mod listing;
 mod marks;
 mod outcome;
 mod pace;

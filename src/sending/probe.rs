@@ -32,26 +32,22 @@ pub struct Found {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProbeError {
     /// The server does not answer.
-    #[error(
-        "the server does not answer: {0}. Check --url, the network, and that the web server runs; nothing was sent"
-    )]
+    #[error("the server does not answer: {0}. Check --url, the network, and that the web server runs")]
     Unreachable(Problem),
     /// The server refused the key.
     #[error(
-        "{0}. Check USERSIDE_API_KEY or --key-file, and in UserSide the key's list of client addresses and of allowed sections; nothing was sent"
+        "{0}. Check USERSIDE_API_KEY or --key-file, and in UserSide the key's list of client addresses and of allowed sections"
     )]
     KeyRefused(Problem),
     /// The server sends us elsewhere.
-    #[error("{0}; nothing was sent")]
+    #[error("{0}")]
     Redirected(Problem),
     /// What answers is no UserSide API.
-    #[error(
-        "the answer is not that of a UserSide API: {0}. Check that --url leads to api.php; nothing was sent"
-    )]
+    #[error("the answer is not that of a UserSide API: {0}. Check that --url leads to api.php")]
     NoApi(Problem),
     /// Neither name for the subcategory is taken.
     #[error(
-        "the server takes neither subcat ({subcat}) nor action ({action}). Check --url; if one of them is right all the same, name it with --selector; nothing was sent"
+        "the server takes neither subcat ({subcat}) nor action ({action}). Check --url; if one of them is right all the same, name it with --selector"
     )]
     NeitherName {
         /// The answer to `subcat`.

@@ -7,6 +7,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use super::key::ApiKey;
+use super::listing::ids_of;
 use super::outcome::{FailureCode, Problem};
 use super::retry::Event;
 use super::transport::{Lost, LostKind, Response};
@@ -31,14 +32,25 @@ pub(super) struct Accepted {
     pub(super) has_id_field: bool,
     /// Whether the answer carries data that is not empty.
     pub(super) has_data: bool,
-    /// The data, whole.
+    /// The data, whole, without the key.
     pub(super) data: Option<Value>,
+    /// The data where it was read as a list of ids and as nothing else.
+    pub(super) listed: Option<Vec<u64>>,
 }
 
-/// Without the data: it is a customer's, it may be large, and it has not been searched for the key.
+/// What an answer is read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Whatever it holds.
+    Anything,
+    /// A list of ids, which may be long.
+    Ids,
+}
+
+/// Without the data: it is a customer's, and it may be large.
 impl fmt::Debug for Accepted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { ids, has_odd_id, has_id_field, has_data, data: _ } = self;
+        let Self { ids, has_odd_id, has_id_field, has_data, data: _, listed: _ } = self;
         let mut shown = f.debug_struct("Accepted");
         shown
             .field("ids", ids)
@@ -80,8 +92,15 @@ pub(super) fn of_lost(lost: &Lost, key: &ApiKey) -> Reply {
 
 /// What an answer means, and whether it is the API's own: a refusal from a web server in front says nothing
 /// about what was asked for.
-pub(super) fn of_response(response: &Response, key: &ApiKey) -> (Reply, bool) {
+pub(super) fn of_response(response: &Response, wanted: Wanted, key: &ApiKey) -> (Reply, bool) {
     let text = String::from_utf8_lossy(&response.body);
+    if wanted == Wanted::Ids
+        && response.status == 200
+        && let Some(listed) = ids_of(&text)
+    {
+        let accepted = Accepted { listed: Some(listed), ..Accepted::default() };
+        return (Reply::Accepted(accepted), true);
+    }
     let answer = Answer::find(&text, response.status);
     let is_the_apis = answer.is_some();
     (reply(response, &text, answer, key), is_the_apis)
@@ -226,7 +245,7 @@ impl Answer {
             problem(Event::SaidNo, FailureCode::ApiError, text)
         };
         match self.field("result") {
-            Some(Value::String(_)) if self.says_ok() => return self.accepted(),
+            Some(Value::String(_)) if self.says_ok() => return self.accepted(text, key),
             Some(Value::String(word)) if word.trim().eq_ignore_ascii_case("error") => {
                 return refused(self.error_text(key));
             }
@@ -244,20 +263,25 @@ impl Answer {
             && (!ids(self.field("id")).0.is_empty()
                 || self.payload().any(|value| full(value) && !value.is_boolean()))
         {
-            return self.accepted();
+            return self.accepted(text, key);
         }
         problem(Event::MayHaveHappened, FailureCode::BadAnswer, unreadable(text, key))
     }
 
-    fn accepted(mut self) -> Reply {
+    fn accepted(mut self, text: &str, key: &ApiKey) -> Reply {
         let has_id_field = self.field("id").is_some();
         let (ids, has_odd_id) = ids(self.field("id"));
         let has_data = self.payload().any(full);
         // Moved, not copied: every answer to a write goes through here too.
         let place = self.0.iter().position(|(name, value)| is_payload(name) && full(value));
         let place = place.or_else(|| self.0.keys().position(|name| is_payload(name)));
-        let data = place.and_then(|place| self.0.values_mut().nth(place)).map(Value::take);
-        Reply::Accepted(Accepted { ids, has_odd_id, has_id_field, has_data, data })
+        let mut data = place.and_then(|place| self.0.values_mut().nth(place)).map(Value::take);
+        if key.is_in(text)
+            && let Some(data) = &mut data
+        {
+            scrub(data, key);
+        }
+        Reply::Accepted(Accepted { ids, has_odd_id, has_id_field, has_data, data, listed: None })
     }
 
     fn payload(&self) -> impl Iterator<Item = &Value> {
@@ -266,8 +290,18 @@ impl Answer {
 }
 
 /// Where an answer keeps what was asked for; newer answers have the first, some older ones the second.
-fn is_payload(name: &str) -> bool {
+pub(super) fn is_payload(name: &str) -> bool {
     ["data", "list"].iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// Takes the key out of every text.
+fn scrub(value: &mut Value, key: &ApiKey) {
+    match value {
+        Value::String(text) => *text = key.scrub(text),
+        Value::Array(list) => list.iter_mut().for_each(|element| scrub(element, key)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| scrub(field, key)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 fn full(value: &Value) -> bool {

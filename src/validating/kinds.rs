@@ -1,5 +1,7 @@
 //! One rule for each kind of value: normalise it to what the API takes, or refuse it with the reason.
 
+use std::net::Ipv4Addr;
+
 use email_address::{EmailAddress, Options};
 
 use super::date::{self, DateOrder};
@@ -23,8 +25,19 @@ pub(super) fn normalise(
     dates: &DateOrder,
     out: &mut String,
 ) -> Result<(), Refusal> {
-    match parameter.kind {
-        ValueKind::Id => id(value, parameter.is_customer(), out),
+    normalise_as(parameter.kind, parameter.is_customer(), value, dates, out)
+}
+
+/// The same for a value that no parameter has by itself.
+pub(super) fn normalise_as(
+    kind: ValueKind,
+    is_customer: bool,
+    value: &str,
+    dates: &DateOrder,
+    out: &mut String,
+) -> Result<(), Refusal> {
+    match kind {
+        ValueKind::Id => id(value, is_customer, out),
         ValueKind::Flag => flag(value, out),
         ValueKind::Date => date::date(value, dates, out),
         ValueKind::DateTime => date::date_time(value, dates, out),
@@ -32,6 +45,8 @@ pub(super) fn normalise(
         ValueKind::Email => email(value, out),
         ValueKind::Phone => phone(value, out),
         ValueKind::Integer => integer(value, out),
+        ValueKind::Ip => ip(value, out),
+        ValueKind::Mac => mac(value, out),
         ValueKind::Text => text(value, out),
         ValueKind::Choice(choices) => choice(value, choices, out),
     }
@@ -104,6 +119,27 @@ fn phone(value: &str, out: &mut String) -> Result<(), Refusal> {
     } else {
         Err(if digits > 15 { Refusal::Several } else { Refusal::NoPhone })
     }
+}
+
+/// Dotted; also as the API itself keeps it, as one decimal number.
+fn ip(value: &str, out: &mut String) -> Result<(), Refusal> {
+    let address = value.parse::<Ipv4Addr>().ok().or_else(|| value.parse().map(Ipv4Addr::from_bits).ok());
+    out.push_str(&address.ok_or(Refusal::NoIp)?.to_string());
+    Ok(())
+}
+
+/// Twelve hex digits, as the API keeps it, out of any usual notation: `aa:bb:cc:dd:ee:ff`,
+/// `AA-BB-CC-DD-EE-FF`, `aabb.ccdd.eeff`, `aabbcc-ddeeff`.
+fn mac(value: &str, out: &mut String) -> Result<(), Refusal> {
+    let start = out.len();
+    for c in value.chars() {
+        match c {
+            '0'..='9' | 'a'..='f' | 'A'..='F' => out.push(c.to_ascii_lowercase()),
+            ':' | '-' | '.' | ' ' => {}
+            _ => return Err(Refusal::NoMac),
+        }
+    }
+    if out.len() - start == 12 { Ok(()) } else { Err(Refusal::NoMac) }
 }
 
 fn text(value: &str, out: &mut String) -> Result<(), Refusal> {
@@ -200,6 +236,25 @@ mod tests {
             CUSTOMER.subcategories.iter().find_map(|s| s.by_meaning(Meaning::Typer)).expect("a typer");
         assert_eq!(read(typer, "Phone"), Ok("phone".to_owned()));
         assert!(read(typer, "phonee").expect_err("no choice").to_string().contains("did you mean 'phone'"));
+    }
+
+    #[test]
+    fn addresses_of_the_network_are_read_in_any_usual_notation() {
+        let read = |kind, value: &str| read(&Parameter { kind, ..*parameter(ValueKind::Text) }, value);
+        for mac in
+            ["00:1A:2b:3c:4d:5e", "00-1A-2B-3C-4D-5E", "001a.2b3c.4d5e", "001A2B-3C4D5E", "001a2b3c4d5e"]
+        {
+            assert_eq!(read(ValueKind::Mac, mac), Ok("001a2b3c4d5e".to_owned()), "{mac}");
+        }
+        for bad in ["00:1a:2b:3c:4d", "00:1a:2b:3c:4d:5g", "no", "001a2b3c4d5e00"] {
+            assert_eq!(read(ValueKind::Mac, bad), Err(Refusal::NoMac), "{bad}");
+        }
+        for ip in ["10.160.244.163", "178320547"] {
+            assert_eq!(read(ValueKind::Ip, ip), Ok("10.160.244.163".to_owned()), "{ip}");
+        }
+        for bad in ["10.0.0", "10.0.0.256", "10.0.0.1/24", "4294967296", "fe80::1", "-1"] {
+            assert_eq!(read(ValueKind::Ip, bad), Err(Refusal::NoIp), "{bad}");
+        }
     }
 
     #[test]

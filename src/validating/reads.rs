@@ -2,6 +2,9 @@
 //! customer has. Their parameters are found in the catalogue by what they mean.
 
 use super::call::{Call, Values};
+use super::date::DateOrder;
+use super::kinds::{decodable, normalise_as};
+use super::refusal::Refusal;
 use crate::catalogue::{
     Action, CUSTOMER, Choice, Identity, Meaning, Parameter, Subcategory, ValueKind, Version,
 };
@@ -10,6 +13,17 @@ use crate::catalogue::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the catalogue has no such read")]
 pub struct CallError;
+
+/// There is no search for this value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FindError {
+    /// The value is not what is looked for.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The catalogue has no such read.
+    #[error(transparent)]
+    Call(#[from] CallError),
+}
 
 /// A search for the customer whom a call has made, or would make a second time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +48,36 @@ impl Call {
         let reading = subcategory(Action::Read)?;
         let parameter = reading.by_meaning(Meaning::Customer).ok_or(CallError)?;
         Ok(read(reading, &[(parameter, id)]))
+    }
+
+    /// A read of several customers at once, for servers that take a list.
+    pub fn read_customers(ids: &[u64]) -> Result<Self, CallError> {
+        let ids: Vec<String> = ids.iter().map(u64::to_string).collect();
+        Self::read_customer_by_id(&ids.join(","))
+    }
+
+    /// A search for customers by one value; `skip_former` leaves former customers out. The value is read as the
+    /// type of what is looked for wants it.
+    pub fn find(choice: &'static Choice, value: &str, skip_former: bool) -> Result<Self, FindError> {
+        let find = subcategory(Action::Find)?;
+        let typer = find.by_meaning(Meaning::Typer).ok_or(CallError)?;
+        let sought = find.by_meaning(Meaning::Sought).ok_or(CallError)?;
+        let former = find.by_meaning(Meaning::Former).ok_or(CallError)?;
+        let mut values = Values::default();
+        values.push_text(typer, choice.name);
+        decodable(value)?;
+        values.push(sought, |out| normalise_as(choice.kind, false, value, &DateOrder::Unsaid, out))?;
+        if skip_former {
+            values.push_text(former, "1");
+        }
+        Ok(Self::new(find, values, None))
+    }
+
+    /// How many customers are active in this way.
+    pub fn count(choice: &'static Choice) -> Result<Self, CallError> {
+        let count = subcategory(Action::Count)?;
+        let typer = count.by_meaning(Meaning::Typer).ok_or(CallError)?;
+        Ok(read(count, &[(typer, choice.name)]))
     }
 
     /// The customer's operations, as a server of this version is asked for them; a server of no known
@@ -99,8 +143,9 @@ fn read(subcategory: &'static Subcategory, pairs: &[(&'static Parameter, &str)])
 
 #[cfg(test)]
 mod tests {
-    use super::{Call, Values};
-    use crate::catalogue::{Effect, operation};
+    use super::{Call, FindError, Values};
+    use crate::catalogue::{Action, Effect, choices, operation};
+    use crate::validating::Refusal;
 
     fn add(pairs: &[(&str, &str)]) -> Call {
         let add = operation("add").expect("add");
@@ -142,6 +187,26 @@ mod tests {
         assert_eq!(same(&[("fio", "x"), ("billing_id", "1")]), None);
         assert_eq!(add(&[("billing_customer_id", "b7")]).find_identical(), None);
         assert!(add(&[("codeti", "7")]).find_identical().is_some());
+    }
+
+    #[test]
+    fn values_that_are_looked_for_are_read_as_their_type_wants() {
+        let find = |kind: &str, value: &str, skip_former| {
+            let choice = choices(Action::Find).iter().find(|choice| choice.name == kind).expect(kind);
+            Call::find(choice, value, skip_former)
+        };
+        let call = find("mac", "00-1A-2B-3C-4D-5E", true).expect("a search");
+        assert_eq!(
+            pairs(&call),
+            [("data_typer", "mac"), ("data_value", "001a2b3c4d5e"), ("is_skip_old", "1")]
+        );
+        let call = find("phone", "+38 (067) 000-11-22", false).expect("a search");
+        assert_eq!(pairs(&call), [("data_typer", "phone"), ("data_value", "+380670001122")]);
+        assert_eq!(find("ip", "10.0.0.300", false), Err(FindError::Refused(Refusal::NoIp)));
+        let count = Call::count(&choices(Action::Count)[1]).expect("a count");
+        assert_eq!(pairs(&count), [("type", "internet")]);
+        let read = Call::read_customers(&[7, 8]).expect("a read");
+        assert_eq!(pairs(&read), [("customer_id", "7,8")]);
     }
 
     #[test]

@@ -70,6 +70,12 @@ pub enum Refusal {
     /// No telephone number.
     #[error("it is no telephone number; write 5 to 15 digits, with a leading + or without")]
     NoPhone,
+    /// No IPv4 address.
+    #[error("it is no IPv4 address; write it like 10.160.244.163")]
+    NoIp,
+    /// No hardware address.
+    #[error("it is no MAC address; write its twelve hex digits, like aa:bb:cc:dd:ee:ff")]
+    NoMac,
     /// Not in the closed list.
     #[error("it is not one of {known}{nearest}")]
     NoChoice {

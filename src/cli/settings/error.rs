@@ -75,4 +75,7 @@ pub enum SettingsError {
     /// Standard output can hold one thing.
     #[error("--json and --results - both want standard output; name a file for the results")]
     TwoOnStdout,
+    /// Standard output can hold one thing.
+    #[error("--json and the output both want standard output; name a file with --output FILE")]
+    JsonOnStdout,
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::super::import_args::{Empty, ImportArgs, InputArgs, OutputArgs, ValidateArgs};
 use super::super::stored::StoredOptions;
 use super::super::typed::ImportCommand;
+use super::super::values::MaxFailures;
 use super::error::SettingsError;
 use super::journal::JournalSettings;
 use super::output::{OutputSettings, Terminals};
@@ -36,6 +37,8 @@ pub struct ImportSettings {
     pub output: OutputSettings,
     /// How rows are sent; none for `validate`.
     pub send: Option<SendSettings>,
+    /// When to give up; none for the default.
+    pub max_failures: Option<MaxFailures>,
     /// What is remembered of the run, and what follows it; none for `validate`.
     pub journal: Option<JournalSettings>,
 }
@@ -89,6 +92,7 @@ impl ImportSettings {
         let mut settings = Self::resolve(args.input, args.output, mapping, terminals)?;
         settings.skip_invalid = args.skip_invalid;
         settings.send = send;
+        settings.max_failures = args.patience.max_failures;
         settings.output.results_wanted = true;
         settings.journal =
             Some(JournalSettings::resolve(args.journal, &settings, options, args.yes, terminals)?);
@@ -123,6 +127,7 @@ impl ImportSettings {
             skip_invalid: false,
             output: OutputSettings::resolve(output, &input, terminals)?,
             send: None,
+            max_failures: None,
             journal: None,
             input,
         })

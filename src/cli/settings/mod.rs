@@ -1,21 +1,25 @@
 //! Arguments to settings: defaults, environment and cross-checks applied. Later code sees only these. One
 //! file for each part; `import.rs` joins them.
 
+mod count;
 mod error;
 mod import;
 mod journal;
 mod of_journal;
 mod output;
+mod read;
 mod sandbox;
 mod send;
 #[cfg(test)]
 mod tests;
 
 pub use super::values::MaxFailures;
+pub use count::CountSettings;
 pub use error::SettingsError;
 pub use import::ImportSettings;
 pub use journal::{Asks, JournalSettings};
 pub use of_journal::{ResultsSettings, ResumeSettings, UndoSettings};
 pub use output::{OutputSettings, Place, Terminals};
+pub use read::ReadSettings;
 pub use sandbox::sandbox_settings;
 pub use send::SendSettings;

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::super::import_args::OutputArgs;
+use super::super::import_args::{OutputArgs, ShownArgs};
 use super::super::typed::absolute;
 use super::error::SettingsError;
 use crate::reading::Input;
@@ -56,7 +56,7 @@ impl OutputSettings {
             (None, Input::File(path)) => Place::File(results_of(path)),
             (None, Input::Stdin) => return Err(SettingsError::NoPlace),
         };
-        if args.json && results == Place::Stdout {
+        if args.shown.json && results == Place::Stdout {
             return Err(SettingsError::TwoOnStdout);
         }
         let input = match input {
@@ -74,11 +74,15 @@ impl OutputSettings {
         if same_file(args.failed.as_deref(), input) {
             return Err(SettingsError::Overwrites { what: "--failed", over: "the input" });
         }
-        // Log lines and a bar on one terminal would tear each other apart.
-        let mode =
-            Mode { quiet: args.quiet, json: args.json, progress: terminals.errors && args.verbose == 0 };
-        Ok(Self { results, results_wanted, failed: args.failed, mode, verbose: args.verbose })
+        let (mode, verbose) = (mode(&args.shown, terminals), args.shown.verbose);
+        Ok(Self { results, results_wanted, failed: args.failed, mode, verbose })
     }
+}
+
+/// How much is shown.
+pub(super) fn mode(shown: &ShownArgs, terminals: Terminals) -> Mode {
+    // Log lines and a bar on one terminal would tear each other apart.
+    Mode { quiet: shown.quiet, json: shown.json, progress: terminals.errors && shown.verbose == 0 }
 }
 
 /// A table's name without its ending; a name with another ending, or none, keeps all of itself.

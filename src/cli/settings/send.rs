@@ -4,12 +4,12 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use super::super::import_args::{PaceArgs, Selector, ServerArgs};
-use super::super::values::{Endpoint, MaxFailures};
+use super::super::values::Endpoint;
 use super::error::SettingsError;
 use crate::catalogue::ApiSelector;
 use crate::sending::{ApiKey, Burst, HttpSettings, LinkSettings, PaceSettings, SelectorChoice};
 
-/// How rows are sent.
+/// How requests are sent.
 #[derive(Debug)]
 pub struct SendSettings {
     /// The way to the server.
@@ -22,8 +22,6 @@ pub struct SendSettings {
     pub link: LinkSettings,
     /// Requests in flight.
     pub concurrency: NonZeroUsize,
-    /// When to give up; none for the default.
-    pub max_failures: Option<MaxFailures>,
     /// What the user should know before anything is sent.
     pub warnings: Vec<String>,
 }
@@ -62,15 +60,7 @@ impl SendSettings {
             retries: pace.retries,
             retry_wait: pace.retry_wait,
         };
-        Ok(Self {
-            http,
-            key,
-            selector,
-            link,
-            concurrency: pace.concurrency,
-            max_failures: pace.max_failures,
-            warnings,
-        })
+        Ok(Self { http, key, selector, link, concurrency: pace.concurrency, warnings })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::sending::reply::{Accepted, Reply, of_response};
+use crate::sending::reply::{Accepted, Reply, Wanted, of_response};
 use crate::sending::retry::Event;
 use crate::sending::{ApiKey, FailureCode, Response};
 
@@ -11,7 +11,12 @@ fn key() -> ApiKey {
 }
 
 fn read(status: u16, body: &str) -> Reply {
-    of_response(&Response { status, body: body.as_bytes().to_vec(), ..Response::default() }, &key()).0
+    of_response(
+        &Response { status, body: body.as_bytes().to_vec(), ..Response::default() },
+        Wanted::Anything,
+        &key(),
+    )
+    .0
 }
 
 fn problem(status: u16, body: &str) -> (Event, FailureCode, String) {
@@ -131,7 +136,7 @@ fn the_key_is_taken_out_of_what_the_server_says() {
 proptest! {
     #[test]
     fn any_answer_is_read_without_panic(status in 100_u16..600, body in prop::collection::vec(any::<u8>(), 0..400)) {
-        let _ = of_response(&Response { status, body, ..Response::default() }, &key());
+        let _ = of_response(&Response { status, body, ..Response::default() }, Wanted::Anything, &key());
     }
 }
 
@@ -191,7 +196,9 @@ fn the_key_is_found_before_and_behind_every_change_to_the_text() {
     ] {
         let key = ApiKey::new(key).expect("a key");
         let response = Response { status: 200, body: body.as_bytes().to_vec(), ..Response::default() };
-        let Reply::Problem { problem, .. } = of_response(&response, &key).0 else { panic!("{body}") };
+        let Reply::Problem { problem, .. } = of_response(&response, Wanted::Anything, &key).0 else {
+            panic!("{body}")
+        };
         assert!(problem.text.contains("[key]"), "{body}: {}", problem.text);
     }
 }
@@ -202,7 +209,7 @@ fn an_id_does_not_carry_the_key() {
     assert_eq!(id(r#"{"Result":"OK","Id":"x-s3cret\n"}"#), None);
     let key = ApiKey::new("12").expect("a key");
     let body = br#"{"Result":"OK","Id":"12"}"#.to_vec();
-    let reply = of_response(&Response { status: 200, body, ..Response::default() }, &key).0;
+    let reply = of_response(&Response { status: 200, body, ..Response::default() }, Wanted::Anything, &key).0;
     assert!(matches!(reply, Reply::Accepted(accepted) if accepted.id() == Some("12")));
 }
 
@@ -224,4 +231,22 @@ fn turned_away_with_an_ok_may_have_happened() {
         assert_eq!((event, code), (Event::MayHaveHappened, FailureCode::BadAnswer), "{status}");
         assert_eq!(problem(status, r#"{"Result":"ERROR"}"#).0, Event::TurnedAway, "{status}");
     }
+}
+
+/// A key that comes back in the data is taken out of it; a key that is a plain word is left, or a customer who
+/// has it for a login would lose theirs.
+#[test]
+fn data_never_holds_the_key() {
+    let body = r#"{"result":"OK","data":{"comment":"sent Ж\/9f27c1Q8w by mail","a":["Ж\/9f27c1Q8w"],"login":"admin"}}"#;
+    let read = |key: &str| {
+        let response = Response { status: 200, body: body.as_bytes().to_vec(), ..Response::default() };
+        let key = ApiKey::new(key).expect("a key");
+        match of_response(&response, Wanted::Anything, &key).0 {
+            Reply::Accepted(accepted) => accepted.data.expect("data").to_string(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let data = read("Ж/9f27c1Q8w");
+    assert!(data.contains("[key] by mail") && !data.contains("9f27c1Q8w"), "{data}");
+    assert!(read("admin").contains(r#""login":"admin""#));
 }

@@ -1,0 +1,137 @@
+//! What the commands that only read have in common: the runtime, the signals, the way to the server.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+
+use super::failure::Failure;
+use super::{log, stop};
+use crate::catalogue::ApiSelector;
+use crate::cli::{Place, ReadSettings};
+use crate::events::{Event, Listener, ReadSummary};
+use crate::exit::Exit;
+use crate::recording::{Finish, Target};
+use crate::reporting::Reporter;
+use crate::sending::{Http, Link, SelectorChoice, StopReason, StopSignal, TokioClock, find_selector};
+
+/// A command that reads, before its first request.
+pub(super) struct Reads {
+    /// The way to the server.
+    pub(super) link: Link<Http, TokioClock>,
+    /// Requests in flight at the most.
+    pub(super) concurrency: usize,
+    /// Who is told.
+    pub(super) listener: Arc<dyn Listener>,
+    /// What the user wants.
+    pub(super) stop: watch::Sender<StopSignal>,
+    choice: SelectorChoice,
+    started: Instant,
+}
+
+/// Runs `work` in a runtime, with a way to the server. Nothing is sent yet.
+pub(super) fn run<W>(settings: ReadSettings, work: impl FnOnce(Reads) -> W) -> Result<Exit, Failure>
+where
+    W: Future<Output = Result<Exit, Failure>>,
+{
+    log::start(settings.verbose);
+    let listener: Arc<dyn Listener> = Arc::new(Reporter::new(settings.mode));
+    settings.send.warnings.iter().for_each(|warning| listener.event(Event::Warning(warning)));
+    let http = Http::new(settings.send.http)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let exit = runtime.block_on(async {
+        let stop = stop::listen(Arc::clone(&listener))?;
+        let reads = Reads {
+            link: Link::new(http, TokioClock::start(), settings.send.key, settings.send.link),
+            concurrency: settings.send.concurrency.get(),
+            choice: settings.send.selector,
+            started: Instant::now(),
+            listener,
+            stop: stop.clone(),
+        };
+        tokio::select! {
+            exit = work(reads) => exit,
+            // Whoever wants to leave at once loses nothing by it: nothing was written to the server.
+            () = abandoned(stop.subscribe()) => Ok(Exit::Interrupted),
+        }
+    });
+    runtime.shutdown_background();
+    exit
+}
+
+/// The command cannot go on; the server was told to, or somebody else.
+#[derive(Debug)]
+pub(super) enum NoServer {
+    /// It does not answer as it should. It was told.
+    Refused,
+    /// The user wanted an end.
+    Stopped,
+}
+
+impl NoServer {
+    /// How the command ends.
+    pub(super) fn exit(&self) -> Exit {
+        match self {
+            Self::Refused => Exit::StoppedEarly,
+            Self::Stopped => Exit::Interrupted,
+        }
+    }
+}
+
+impl Reads {
+    /// Finds out whether the server answers and takes the key. A server that does not is told.
+    pub(super) async fn selector(&self) -> Result<ApiSelector, NoServer> {
+        let found = self.unless_stopped(find_selector(&self.link, self.choice)).await;
+        match found.ok_or(NoServer::Stopped)? {
+            Ok(found) => Ok(found.selector),
+            Err(error) => {
+                self.listener.event(Event::Error(&error.to_string()));
+                Err(NoServer::Refused)
+            }
+        }
+    }
+
+    /// What comes of it; none where the user wants an end before.
+    pub(super) async fn unless_stopped<R>(&self, work: impl Future<Output = R>) -> Option<R> {
+        tokio::select! {
+            result = work => Some(result),
+            () = super::session::stopped(self.stop.subscribe()) => None,
+        }
+    }
+
+    /// Since the command began.
+    pub(super) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// Tells how the command ended; requests and time are filled in.
+    pub(super) fn finish(&self, summary: ReadSummary) {
+        let requests = self.link.requests();
+        let (retries, elapsed) = (self.link.repeated_reads(), self.elapsed());
+        self.listener.event(Event::Read(&ReadSummary { requests, retries, elapsed, ..summary }));
+    }
+}
+
+/// The exit of a command that stopped early, or read something less than everything.
+pub(super) fn exit_of(summary: &ReadSummary) -> Exit {
+    match &summary.stopped {
+        Some(StopReason::Interrupted) => Exit::Interrupted,
+        Some(_) => Exit::StoppedEarly,
+        None if summary.ok < summary.rows => Exit::SomeNotOk,
+        None => Exit::Done,
+    }
+}
+
+/// Begins the output: a file that appears whole and replaces an earlier one, or standard output.
+pub(super) fn begin(place: &Place) -> Result<Box<dyn Finish>, Failure> {
+    Ok(match place {
+        Place::Stdout => Box::new(std::io::stdout()),
+        Place::File(path) => Box::new(Target::replacing(path)?),
+    })
+}
+
+async fn abandoned(mut stop: watch::Receiver<StopSignal>) {
+    if stop.wait_for(|signal| *signal == StopSignal::Abandon).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

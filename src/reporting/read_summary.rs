@@ -1,0 +1,96 @@
+//! The end of a command that only reads: counts, control totals, and where the output is.
+
+use std::io::Write;
+
+use super::lines::{self, ERROR, GOOD, HINT, WARNING, quoted};
+use super::reporter::Mode;
+use super::summary::{Object, seconds, stopped};
+use crate::events::ReadSummary;
+use crate::sending::StopReason;
+
+pub(super) fn print(summary: &ReadSummary, mode: Mode) {
+    if mode.json {
+        // Where standard output is closed, nobody reads it.
+        let _ = writeln!(std::io::stdout().lock(), "{}", object(summary));
+    }
+    if let Some(reason) = &summary.stopped {
+        let text = match reason {
+            StopReason::Interrupted => "interrupted".to_owned(),
+            StopReason::KeyRefused(problem) => problem.to_string(),
+            other => stopped(other),
+        };
+        lines::labelled(ERROR, "stopped:", &text);
+    }
+    let go_on = summary
+        .journal
+        .as_ref()
+        .map(|journal| format!("to go on: `userside-bulk resume {}`", quoted(journal)));
+    if !mode.quiet && !mode.json {
+        let (style, label) = match summary {
+            ReadSummary { stopped: Some(_), .. } => (ERROR, "so far:"),
+            _ if summary.failed + summary.invalid + summary.skipped > 0 => (WARNING, "done:"),
+            _ => (GOOD, "done:"),
+        };
+        lines::labelled(style, label, &counts(summary));
+        summary.lines.iter().for_each(|line| lines::plain(line));
+        for (column, sum) in &summary.totals {
+            match sum {
+                Some(sum) => lines::plain(&format_args!("total {column}: {sum}")),
+                None => lines::plain(&format_args!("total {column}: more than can be added up")),
+            }
+        }
+        if let Some(output) = &summary.output {
+            lines::plain(&format_args!("output: {}", output.display()));
+        }
+    }
+    if let Some(hint) = go_on {
+        lines::labelled(HINT, "hint:", &hint);
+    }
+}
+
+fn counts(summary: &ReadSummary) -> String {
+    // One of them has no plural.
+    let what = if summary.rows == 1 { summary.what.trim_end_matches('s') } else { summary.what };
+    let mut text = format!("{}: {} {what}", summary.command, summary.rows);
+    let counts = [
+        (summary.ok, "ok"),
+        (summary.failed, "failed"),
+        (summary.invalid, "invalid"),
+        (summary.skipped, "not read"),
+    ];
+    for (count, name) in counts.into_iter().filter(|(count, _)| *count > 0 && *count < summary.rows) {
+        text.push_str(&format!(", {count} {name}"));
+    }
+    if summary.rows > 0 && summary.ok == 0 {
+        text.push_str(", none ok");
+    }
+    let plural = if summary.requests == 1 { "" } else { "s" };
+    text.push_str(&format!(
+        "; {} request{plural}, {} of them retries; {:.1} s",
+        summary.requests,
+        summary.retries,
+        summary.elapsed.as_secs_f64()
+    ));
+    text
+}
+
+fn object(summary: &ReadSummary) -> String {
+    let totals = summary.totals.iter();
+    let totals = totals.map(|(column, sum)| (column.as_str(), sum.map(|sum| sum.to_string()))).collect();
+    let object = Object {
+        operation: summary.command,
+        rows: summary.rows,
+        ok: summary.ok,
+        failed: summary.failed,
+        invalid: summary.invalid,
+        unknown: 0,
+        skipped: summary.skipped,
+        requests: summary.requests,
+        retries: summary.retries,
+        seconds: seconds(summary.elapsed),
+        results: summary.output.as_ref().map(|path| path.display().to_string()),
+        journal: summary.journal.as_ref().map(|path| path.display().to_string()),
+        totals: (!summary.totals.is_empty()).then_some(totals),
+    };
+    serde_json::to_string(&object).unwrap_or_default()
+}
