@@ -14,7 +14,7 @@ use super::journal_args::{ReconcileArgs, ResultsArgs, ResumeArgs, UndoArgs};
 use super::typed::ImportCommand;
 use super::values;
 use crate::catalogue::{Operation, Version, operation};
-use crate::sandbox::{Fault, Location, RetryAfter, Selectors, Shape};
+use crate::sandbox::{Batches, Fault, Ids, Location, RetryAfter, Selectors, Shape};
 
 /// Moves customer data in and out of the UserSide ERP: validated rows, paced requests, certain outcomes.
 #[derive(Debug, Parser)]
@@ -115,6 +115,11 @@ pub struct SandboxArgs {
     /// KIND@2,5-7 names several. read: before the kind means reads instead of writes. The kinds are listed below.
     #[arg(long, value_name = "FAULT", help_heading = "Misbehaviour")]
     pub(super) fault: Vec<Fault>,
+    /// Break down, with status 500, over every read that names one of these customers, alone or among others.
+    ///
+    /// Ids and ranges, as in 7,20-25.
+    #[arg(long, value_name = "IDS", help_heading = "Misbehaviour")]
+    pub(super) unreadable: Option<Ids>,
     /// What faults, invented customers and mixed answers are drawn from; the same seed repeats them.
     #[arg(long, value_name = "N", default_value = "0", help_heading = "Misbehaviour")]
     pub(super) seed: u64,
@@ -130,6 +135,12 @@ pub struct SandboxArgs {
     /// Take writes by POST only, as UserSide does from 3.21 on.
     #[arg(long, help_heading = "Misbehaviour")]
     pub(super) post_only: bool,
+    /// Answer a read of several customers with this: map, list, first (that one alone) or refuse (an error).
+    #[arg(long, value_name = "HOW", default_value = "map", help_heading = "Misbehaviour")]
+    pub(super) batches: Batches,
+    /// Look only at the first N ids of a read of several customers, with map and list.
+    #[arg(long, value_name = "N", value_parser = values::positive::<NonZeroUsize>, help_heading = "Misbehaviour")]
+    pub(super) batch_limit: Option<NonZeroUsize>,
     /// How answers are written: classic, modern or mixed; bom and warning add noise before them, as in modern,bom.
     #[arg(long, value_name = "SHAPE", default_value = "classic", help_heading = "Misbehaviour")]
     pub(super) shape: Shape,

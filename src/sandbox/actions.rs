@@ -1,16 +1,16 @@
 //! What each action does to the store: the eleven things that the section's subcategories stand for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::num::NonZeroUsize;
 
 use rust_decimal::Decimal;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::answer::{Done, Payload, Refusal, Reply};
 use super::checks::{Arguments, check};
 use super::conditions;
 use super::paths;
-use super::settings::Settings;
+use super::settings::{Batches, Settings};
 use super::store::{Booking, Moment, NotBooked, Store};
 use crate::catalogue::{Action, CUSTOMER, Choice, Meaning, Subcategory, ValueKind};
 
@@ -25,7 +25,7 @@ pub(super) fn perform(
     settings: &Settings,
     at: Moment,
 ) -> Reply {
-    let done = check(subcategory, parameters, settings.version)
+    let done = check(subcategory, parameters, settings)
         .and_then(|arguments| Call { store, subcategory, arguments, settings, at }.perform());
     done.map_or_else(Reply::Refused, Reply::Done)
 }
@@ -90,21 +90,36 @@ impl Call<'_, '_> {
         self.store.remove(id).then(Done::default).ok_or_else(Refusal::not_found)
     }
 
-    /// One customer for one id; a map of those who exist for a list of them.
+    /// One customer for one id; for several whatever this installation answers then.
     fn read(self) -> Result<Done, Refusal> {
         let Some(ids) = self.arguments.get(Meaning::Customer) else { return self.read_by_fields() };
-        let data = if ids.contains(',') {
-            let customers = ids.split(',').filter_map(|id| Some((id, self.store.get(id.parse().ok()?)?)));
-            // By the number, so that `007` and `7` are one.
-            let customers: Map<String, Value> = customers
-                .map(|(id, customer)| (id.trim_start_matches('0').to_owned(), customer.clone()))
-                .collect();
-            // PHP does not know an empty list from an empty map.
-            if customers.is_empty() { json!([]) } else { customers.into() }
-        } else {
-            self.store.get(self.customer()?).cloned().ok_or_else(Refusal::not_found)?
+        let data = match (ids.split_once(','), self.settings.batches) {
+            (None, _) => Payload::Plain(self.one(ids)?),
+            // The checks refuse several where they are refused: none come here.
+            (Some((first, _)), Batches::First | Batches::Refuse) => Payload::Plain(self.one(first)?),
+            (Some(_), Batches::Map) => Payload::Several(self.several(ids)),
+            (Some(_), Batches::List) => {
+                Payload::Plain(self.several(ids).into_iter().map(|(_, customer)| customer).collect())
+            }
         };
-        Ok(Done::data(Payload::Plain(data)))
+        Ok(Done::data(data))
+    }
+
+    fn one(&self, id: &str) -> Result<Value, Refusal> {
+        let customer = id.parse().ok().and_then(|id| self.store.get(id));
+        customer.cloned().ok_or_else(Refusal::not_found)
+    }
+
+    /// Those who exist, in the order asked, each once: `007` and `7` are one.
+    fn several(&self, ids: &str) -> Vec<(u64, Value)> {
+        let limit = self.settings.batch_limit.map_or(usize::MAX, NonZeroUsize::get);
+        let mut seen = HashSet::new();
+        ids.split(',')
+            .take(limit)
+            .filter_map(|id| id.parse().ok())
+            .filter(|id| seen.insert(*id))
+            .filter_map(|id| Some((id, self.store.get(id)?.clone())))
+            .collect()
     }
 
     fn read_by_fields(self) -> Result<Done, Refusal> {

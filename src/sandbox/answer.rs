@@ -45,6 +45,8 @@ impl Done {
 pub(super) enum Payload {
     /// It looks the same everywhere, but for what is done to every value.
     Plain(Value),
+    /// Several customers with their ids. One looked for who does not exist is not among them.
+    Several(Vec<(u64, Value)>),
     /// Customers that meet conditions.
     Selected(Vec<u64>),
     /// What was booked, oldest first.

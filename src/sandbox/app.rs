@@ -18,7 +18,7 @@ use super::ledger::{Entry, Log, page};
 use super::request::Received;
 use super::settings::Settings;
 use super::store::{Moment, Store};
-use crate::catalogue::{Effect, Subcategory, Version};
+use crate::catalogue::{Action, Effect, Subcategory, Version};
 
 /// From this version on, whatever writes must come by POST.
 const POST_ONLY_SINCE: &str = "3.21";
@@ -85,7 +85,10 @@ impl App {
         *seen += 1;
 
         let admitted = received.admit();
-        let fault = admitted.as_ref().ok().and_then(|subcategory| self.strike(&mut state, subcategory, draw));
+        let fault = admitted
+            .as_ref()
+            .ok()
+            .and_then(|subcategory| self.strike(&mut state, &received, subcategory, draw));
         let (reply, late) = match (admitted, fault.map_or(Work::Now, FaultKind::work)) {
             (Err(refusal), _) => (Reply::Refused(refusal), None),
             (Ok(subcategory), Work::Now) => (self.carry_out(&mut state, &received, subcategory, at), None),
@@ -160,15 +163,34 @@ impl App {
     }
 
     /// Counts the request among its sort and picks the first fault that strikes it.
-    fn strike(&self, state: &mut State, subcategory: &Subcategory, draw: Draw) -> Option<FaultKind> {
+    fn strike(
+        &self,
+        state: &mut State,
+        received: &Received,
+        subcategory: &Subcategory,
+        draw: Draw,
+    ) -> Option<FaultKind> {
         let counter = match subcategory.effect {
             Effect::Reads => &mut state.reads,
             Effect::Repeatable | Effect::OnceOnly => &mut state.writes,
         };
         *counter += 1;
         let number = *counter;
+        if self.breaks_down(received, subcategory) {
+            return Some(FaultKind::Status500);
+        }
         let mut faults = (0..).zip(&self.settings.faults);
         faults.find(|(place, f)| f.strikes(subcategory.effect, number, draw, *place)).map(|(_, f)| f.kind())
+    }
+
+    /// Whether the request reads customers and names one who cannot be read.
+    fn breaks_down(&self, received: &Received, subcategory: &Subcategory) -> bool {
+        subcategory.action == Action::Read
+            && self
+                .settings
+                .unreadable
+                .as_ref()
+                .is_some_and(|unreadable| received.customers(subcategory).any(|id| unreadable.contains(id)))
     }
 
     /// A ledger with a hole proves nothing: when the log cannot be written, the sandbox stops.

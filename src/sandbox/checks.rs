@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::answer::Refusal;
+use super::settings::{Batches, Settings};
 use crate::catalogue::{Action, CUSTOMER, Meaning, Parameter, Subcategory, ValueKind, Version};
 
 /// The parameters of a call that keeps the rules.
@@ -30,12 +31,15 @@ impl<'r> Arguments<'r> {
     }
 }
 
-/// Holds the parameters of a call against the catalogue, for a server of this version.
+/// Holds the parameters of a call against the catalogue, for a server of this version that takes or refuses
+/// several customers.
 pub(super) fn check<'r>(
     subcategory: &'static Subcategory,
     parameters: &'r BTreeMap<String, String>,
-    version: Option<Version>,
+    settings: &Settings,
 ) -> Result<Arguments<'r>, Refusal> {
+    let version = settings.version;
+    let reads_several = subcategory.action == Action::Read && settings.batches != Batches::Refuse;
     if !subcategory.is_in(version) {
         return Err(Refusal::bad(format!("unknown subcategory in this version: {}", subcategory.name)));
     }
@@ -43,7 +47,7 @@ pub(super) fn check<'r>(
     for (name, value) in parameters {
         let parameter = known(subcategory, name, version)?;
         let value = value.trim();
-        if !value.is_empty() && !fits(subcategory.action, parameter, value) {
+        if !value.is_empty() && !fits(parameter, value, reads_several) {
             return Err(Refusal::bad(format!(
                 "wrong value of parameter {name} ({}): {value}",
                 parameter.kind.name()
@@ -109,9 +113,9 @@ fn is_named_otherwise(subcategory: &Subcategory, arguments: &Arguments<'_>) -> b
 }
 
 /// Whether a value that is not empty is one of its parameter's kind.
-fn fits(action: Action, parameter: &Parameter, value: &str) -> bool {
+fn fits(parameter: &Parameter, value: &str, reads_several: bool) -> bool {
     match (parameter.kind, parameter.meaning) {
-        (ValueKind::Id, Meaning::Customer) if action == Action::Read => value.split(',').all(is_customer_id),
+        (ValueKind::Id, Meaning::Customer) if reads_several => value.split(',').all(is_customer_id),
         (ValueKind::Id, Meaning::Customer) => is_customer_id(value),
         (ValueKind::Id, Meaning::Equals(_)) => value.split(',').all(is_id),
         (ValueKind::Id, _) => is_id(value),

@@ -2,10 +2,10 @@
 //! `[read:]KIND=PERCENT%` or `[read:]KIND@NUMBERS`.
 
 use std::fmt;
-use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use super::chance::Draw;
+use super::numbers::{Numbers, digits};
 use crate::catalogue::{Effect, Nearest, nearest};
 
 /// One thing that goes wrong, and how often.
@@ -24,7 +24,7 @@ enum Strikes {
     /// So many of a million requests.
     Share(u64),
     /// The requests with these numbers.
-    Numbers(Vec<RangeInclusive<u64>>),
+    Numbers(Numbers),
 }
 
 impl Fault {
@@ -41,7 +41,7 @@ impl Fault {
         }
         match &self.strikes {
             Strikes::Share(of_a_million) => draw.below(PLACES + place, 1_000_000) < *of_a_million,
-            Strikes::Numbers(ranges) => ranges.iter().any(|range| range.contains(&number)),
+            Strikes::Numbers(numbers) => numbers.contains(number),
         }
     }
 }
@@ -238,20 +238,8 @@ fn parse_share(text: &str) -> Result<u64, ParseFaultError> {
         .ok_or_else(refused)
 }
 
-fn parse_numbers(text: &str) -> Result<Vec<RangeInclusive<u64>>, ParseFaultError> {
-    let range = |part: &str| {
-        let (first, last) = part.split_once('-').unwrap_or((part, part));
-        let (first, last) = (digits(first.trim())?, digits(last.trim())?);
-        (first >= 1 && first <= last).then_some(first..=last)
-    };
-    text.split(',')
-        .map(range)
-        .collect::<Option<Vec<_>>>()
-        .ok_or_else(|| ParseFaultError::Numbers { numbers: text.to_owned() })
-}
-
-fn digits(text: &str) -> Option<u64> {
-    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
+fn parse_numbers(text: &str) -> Result<Numbers, ParseFaultError> {
+    Numbers::read(text).ok_or_else(|| ParseFaultError::Numbers { numbers: text.to_owned() })
 }
 
 #[cfg(test)]

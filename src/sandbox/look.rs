@@ -29,6 +29,8 @@ pub(super) struct Look {
     empty_list: bool,
     /// Text is escaped for HTML.
     escaped: bool,
+    /// Several customers are a list, not a map by their ids.
+    unkeyed: bool,
     /// Customers that meet conditions are one text under a name of its own.
     listed: bool,
     /// How the history is written.
@@ -75,6 +77,7 @@ impl Look {
         numeric_text: false,
         empty_list: false,
         escaped: false,
+        unkeyed: false,
         listed: false,
         history: Form::CLASSIC,
     };
@@ -107,6 +110,7 @@ impl Look {
             escaped: draw.one_in(12, 2),
             listed: draw.one_in(13, 2),
             history: Form::mixed(draw),
+            unkeyed: draw.one_in(19, 2),
         }
     }
 
@@ -146,6 +150,14 @@ impl Look {
                 return (LIST, ids.join(",").into());
             }
             Payload::Selected(ids) => json!(ids),
+            // PHP does not know an empty list from an empty map.
+            Payload::Several(customers) if self.unkeyed || customers.is_empty() => {
+                customers.into_iter().map(|(_, customer)| customer).collect()
+            }
+            Payload::Several(customers) => {
+                let keyed = customers.into_iter().map(|(id, customer)| (id.to_string(), customer));
+                keyed.collect::<Map<_, _>>().into()
+            }
             Payload::History(entries) => self.history.write(&entries),
             Payload::Plain(value) => value,
         };

@@ -20,6 +20,7 @@ mod index;
 mod ledger;
 mod line;
 mod look;
+mod numbers;
 mod paths;
 mod request;
 mod seed;
@@ -33,6 +34,7 @@ mod tests;
 pub use fault::{Fault, FaultKind, ParseFaultError};
 pub use server::{Sandbox, SandboxError};
 pub use settings::{
-    Location, ParseLocationError, ParseRetryAfterError, ParseSelectorsError, RetryAfter, Selectors, Settings,
+    Batches, Ids, Location, ParseBatchesError, ParseIdsError, ParseLocationError, ParseRetryAfterError,
+    ParseSelectorsError, RetryAfter, Selectors, Settings,
 };
 pub use shape::{ParseShapeError, Shape, Style};

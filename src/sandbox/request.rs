@@ -113,6 +113,17 @@ impl Received {
         known.ok_or_else(|| Refusal::bad(format!("unknown subcategory: {name}")))
     }
 
+    /// The customers whom the request names by their ids, whether they exist or not.
+    pub(super) fn customers(&self, subcategory: &Subcategory) -> impl Iterator<Item = u64> {
+        subcategory
+            .parameters
+            .iter()
+            .filter(|parameter| parameter.is_customer())
+            .filter_map(|parameter| self.parameters.get(parameter.name))
+            .flat_map(|ids| ids.split(','))
+            .filter_map(|id| id.trim().parse().ok())
+    }
+
     /// A number for what the request says. The key, the method and the selector are not a part of it, nor is
     /// a booking's note: clients put the time or the run into it, and a rehearsal that is repeated with the
     /// same file and seed should go wrong at the same rows.

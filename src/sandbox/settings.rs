@@ -11,6 +11,7 @@ use axum::http::HeaderValue;
 use secrecy::SecretString;
 
 use super::fault::Fault;
+use super::numbers::Numbers;
 use super::shape::Shape;
 use crate::catalogue::{ApiSelector, Version};
 
@@ -32,6 +33,9 @@ pub struct Settings {
     pub latency: Duration,
     /// What goes wrong. Of several that fit a request, the first wins.
     pub faults: Vec<Fault>,
+    /// Customers whom the server breaks down over: a read that names one of them by its id, alone or among
+    /// others, fails as by the fault `500`, whatever the other faults are.
+    pub unreadable: Option<Ids>,
     /// The `Retry-After` header of the 429 and 503 faults; without it, they carry none.
     pub retry_after: Option<RetryAfter>,
     /// The `Location` header of the redirect faults; without it, a login page of this server.
@@ -40,6 +44,11 @@ pub struct Settings {
     pub selectors: Selectors,
     /// Whether what writes must come by POST. It is so from version 3.21 on in any case.
     pub post_only: bool,
+    /// What a read of several customers is answered.
+    pub batches: Batches,
+    /// How many of the ids that a read names are looked at; without it, all. A server that sees only the
+    /// first id, or refuses several, does so in any case.
+    pub batch_limit: Option<NonZeroUsize>,
     /// How answers are spelt.
     pub shape: Shape,
     /// How many characters of a booking's note are kept; without it, all.
@@ -59,10 +68,13 @@ impl Settings {
             version: None,
             latency: Duration::ZERO,
             faults: Vec::new(),
+            unreadable: None,
             retry_after: None,
             redirect_to: None,
             selectors: Selectors::default(),
             post_only: false,
+            batches: Batches::default(),
+            batch_limit: None,
             shape: Shape::default(),
             comment_limit: None,
             log: None,
@@ -110,6 +122,73 @@ impl FromStr for Selectors {
             .find(|selector| selector.field() == wanted)
             .map(Self::Only)
             .ok_or_else(|| ParseSelectorsError { text: text.to_owned() })
+    }
+}
+
+/// What a read is answered that names several customers, as in `1,2,3`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Batches {
+    /// A map of those who exist, by their ids. In a mixed shape it is a list in one of two cases.
+    #[default]
+    Map,
+    /// A list of those who exist, in the order asked.
+    List,
+    /// The first alone, as if nobody else had been named: PHP makes an integer of the list.
+    First,
+    /// An error: the list is a wrong value.
+    Refuse,
+}
+
+impl Batches {
+    const ALL: [(&'static str, Self); 4] =
+        [("map", Self::Map), ("list", Self::List), ("first", Self::First), ("refuse", Self::Refuse)];
+}
+
+/// The text names no answer to a read of several customers.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("'{text}' is no answer to a read of several customers: write map, list, first or refuse")]
+pub struct ParseBatchesError {
+    text: String,
+}
+
+impl FromStr for Batches {
+    type Err = ParseBatchesError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wanted = text.trim().to_ascii_lowercase();
+        Self::ALL
+            .into_iter()
+            .find(|(name, _)| *name == wanted)
+            .map(|(_, batches)| batches)
+            .ok_or_else(|| ParseBatchesError { text: text.to_owned() })
+    }
+}
+
+/// Ids of customers, written as a comma list of ids and ranges such as `7,20-25`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ids(Numbers);
+
+impl Ids {
+    /// Whether the id is one of them.
+    pub fn contains(&self, id: u64) -> bool {
+        self.0.contains(id)
+    }
+}
+
+/// The text is no list of ids.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "'{text}' names no ids: write one like 7, a range like 20-25, or several like 7,20-25; ids begin at 1"
+)]
+pub struct ParseIdsError {
+    text: String,
+}
+
+impl FromStr for Ids {
+    type Err = ParseIdsError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Numbers::read(text).map(Self).ok_or_else(|| ParseIdsError { text: text.to_owned() })
     }
 }
 
@@ -179,7 +258,7 @@ impl FromStr for Location {
 
 #[cfg(test)]
 mod tests {
-    use super::{Location, RetryAfter, Selectors, Settings};
+    use super::{Batches, Ids, Location, RetryAfter, Selectors, Settings};
     use crate::catalogue::ApiSelector;
 
     #[test]
@@ -190,6 +269,27 @@ mod tests {
         }
         let error = "both".parse::<Selectors>().expect_err("no selector").to_string();
         assert!(error.contains("write either"), "{error}");
+    }
+
+    #[test]
+    fn batches_are_read_back_by_their_names() {
+        for (name, batches) in Batches::ALL {
+            assert_eq!(name.parse(), Ok(batches));
+        }
+        assert_eq!(" List ".parse(), Ok(Batches::List));
+        let error = "some".parse::<Batches>().expect_err("no answer").to_string();
+        assert!(error.contains("write map, list, first or refuse"), "{error}");
+    }
+
+    #[test]
+    fn ids_are_numbers_and_ranges() {
+        let ids: Ids = "7,20-25".parse().expect("ids");
+        assert!([7, 20, 25].into_iter().all(|id| ids.contains(id)));
+        assert!(![6, 8, 19, 26].into_iter().any(|id| ids.contains(id)));
+        for text in ["", "0", "25-20", "7,", "seven"] {
+            let error = text.parse::<Ids>().expect_err(text).to_string();
+            assert!(error.contains("several like 7,20-25"), "{error}");
+        }
     }
 
     #[test]

@@ -24,7 +24,8 @@ pub enum Style {
     Modern,
     /// A mixture drawn anew for every request: either spelling, numbers as text, one id in a list, `[]`
     /// for empty objects, the verdict in any case, text escaped for HTML, a history as list or map with
-    /// either spelling and either form of dates, ids as one text, "not found" in each of its forms.
+    /// either spelling and either form of dates, several customers as map or list, ids as one text,
+    /// "not found" in each of its forms.
     Mixed,
 }
 

@@ -1,6 +1,7 @@
 //! The sandbox from outside: a server on a free port and a client of its own that speaks plain HTTP over a
 //! socket, so that nothing on the way can forgive a mistake.
 
+mod batches;
 mod envelope;
 mod faults;
 mod records;

@@ -128,18 +128,6 @@ fn a_deleted_customer_is_gone() {
 }
 
 #[test]
-fn several_customers_are_read_as_a_map_of_those_who_exist() {
-    let sandbox = Running::start(|_| {});
-    let map = read(&sandbox, "1,2,999999");
-    assert_eq!(
-        map.as_object().map(|map| map.keys().cloned().collect::<Vec<_>>()),
-        Some(vec!["1".into(), "2".into()])
-    );
-    assert_eq!(map["2"]["id"], 2);
-    assert_eq!(read(&sandbox, "999998,999999"), json!([]));
-}
-
-#[test]
 fn a_customer_is_read_by_account_number_and_billing() {
     let sandbox = Running::start(|_| {});
     let billing = read(&sandbox, "7")["billing_id"].to_string();

@@ -1,0 +1,49 @@
+//! Numbers as they are typed: one like `3`, a range like `3-5`, or several like `3,7-9`, from 1 on.
+
+use std::ops::RangeInclusive;
+
+/// A set of numbers, kept as it was typed: a long range costs no more than a short one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Numbers(Vec<RangeInclusive<u64>>);
+
+impl Numbers {
+    /// Reads a comma list of numbers and ranges; nothing if one of them is neither.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        text.split(',').map(range).collect::<Option<Vec<_>>>().map(Self)
+    }
+
+    /// Whether the number is one of them.
+    pub(super) fn contains(&self, number: u64) -> bool {
+        self.0.iter().any(|range| range.contains(&number))
+    }
+}
+
+fn range(text: &str) -> Option<RangeInclusive<u64>> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let (first, last) = (digits(first.trim())?, digits(last.trim())?);
+    (first >= 1 && first <= last).then_some(first..=last)
+}
+
+/// A number of nothing but digits: no sign and no space.
+pub(super) fn digits(text: &str) -> Option<u64> {
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Numbers;
+
+    #[test]
+    fn numbers_and_ranges_in_any_order() {
+        let numbers = Numbers::read("20-22, 7").expect("numbers");
+        let found: Vec<u64> = (0..30).filter(|number| numbers.contains(*number)).collect();
+        assert_eq!(found, [7, 20, 21, 22]);
+    }
+
+    #[test]
+    fn what_is_no_number_from_one_on_spoils_the_whole_list() {
+        for text in ["", "0", "5-3", "1,,2", "x", "1-", "-1", "+1", "1-2-3", "1.5", "99999999999999999999"] {
+            assert_eq!(Numbers::read(text), None, "{text}");
+        }
+    }
+}
