@@ -1,6 +1,29 @@
 //! Reads for people: ids to customers, customers to flat rows, rows to files that a spreadsheet opens. Every
 //! request goes through a [`Link`](crate::sending::Link).
 
+mod answer;
+mod cell;
+mod changes;
+mod columns;
 mod counter;
+mod csv;
+mod customer;
+mod fetch;
+mod formula;
+mod jsonl;
+mod natural;
+mod output;
+mod path;
+mod totals;
+mod union;
+mod xlsx;
 
+pub use changes::{CHANGE, CHANGED_COLUMNS, Change, Comparison};
+pub use columns::{Columns, ColumnsError};
 pub use counter::number;
+pub use customer::Keep;
+pub use fetch::{Batches, Fetched, Fetcher, Stopped};
+pub use output::{Column, Format, Line, Locale, Mended, Output, value_at};
+pub use path::{Path, PathError};
+pub use totals::Totals;
+pub use union::{TooWide, Union};

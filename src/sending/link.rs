@@ -64,6 +64,15 @@ pub(super) struct Asked {
     is_the_apis: bool,
 }
 
+/// Whether a read is worth another attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Haste {
+    /// Whatever went wrong.
+    None,
+    /// Only where the server did not begin with it.
+    AnotherWay,
+}
+
 impl Asked {
     /// What was read, or in which way it was not.
     fn read(self) -> Result<Accepted, Unread> {
@@ -179,10 +188,10 @@ impl<T: Transport, C: Clock> Link<T, C> {
 
     /// One read with its retries, at the link's pace.
     pub(super) async fn ask(&self, envelope: &Envelope, call: &Call) -> Asked {
-        self.ask_for(envelope, call, Wanted::Anything).await
+        self.ask_for(envelope, call, Wanted::Anything, Haste::None).await
     }
 
-    async fn ask_for(&self, envelope: &Envelope, call: &Call, wanted: Wanted) -> Asked {
+    async fn ask_for(&self, envelope: &Envelope, call: &Call, wanted: Wanted, haste: Haste) -> Asked {
         let mut requests = 0;
         loop {
             self.permit().await;
@@ -201,7 +210,8 @@ impl<T: Transport, C: Clock> Link<T, C> {
             };
             let made = u32::try_from(requests).unwrap_or(u32::MAX);
             // A server that points elsewhere does so every time.
-            let is_final = attempt.location.is_some();
+            let is_final =
+                attempt.location.is_some() || haste == Haste::AnotherWay && event == Event::MayHaveHappened;
             if is_final || decide(event, Effect::Reads, false, made <= self.retries) != Decision::Again {
                 let answer = Err((event, problem));
                 return Asked { answer, location: attempt.location, requests, is_the_apis };
@@ -214,7 +224,17 @@ impl<T: Transport, C: Clock> Link<T, C> {
 
     /// One read with its retries, at the link's pace, for those who want to know what is in the answer.
     pub async fn read(&self, selector: ApiSelector, call: &Call) -> Result<Answer, Unread> {
-        let asked = self.ask(&self.envelope(selector), call).await;
+        self.read_with(selector, call, Haste::None).await
+    }
+
+    /// The same for a read that can be asked for in another way: it is tried again where the server turned it
+    /// away or was not reached, and not where the server may have broken down over it.
+    pub async fn read_hastily(&self, selector: ApiSelector, call: &Call) -> Result<Answer, Unread> {
+        self.read_with(selector, call, Haste::AnotherWay).await
+    }
+
+    async fn read_with(&self, selector: ApiSelector, call: &Call, haste: Haste) -> Result<Answer, Unread> {
+        let asked = self.ask_for(&self.envelope(selector), call, Wanted::Anything, haste).await;
         let Accepted { ids, has_odd_id, has_id_field, data, .. } = asked.read()?;
         let (ids, has_odd_id) = match &data {
             // `"list": "1,2,3"`: some answers keep their ids there. Other text there is no odd id.
@@ -230,7 +250,7 @@ impl<T: Transport, C: Clock> Link<T, C> {
     /// One read whose answer is a list of customers' ids, in the server's order; as many as there are. A list
     /// that holds something else is no answer.
     pub async fn read_ids(&self, selector: ApiSelector, call: &Call) -> Result<Vec<u64>, Unread> {
-        let asked = self.ask_for(&self.envelope(selector), call, Wanted::Ids).await;
+        let asked = self.ask_for(&self.envelope(selector), call, Wanted::Ids, Haste::None).await;
         let accepted = asked.read()?;
         if let Some(listed) = accepted.listed {
             return Ok(listed);

@@ -1,0 +1,138 @@
+//! CSV: plain as RFC 4180 has it, or so that a spreadsheet opens it by a double click.
+
+use std::borrow::Cow;
+use std::io;
+use std::path::PathBuf;
+
+use csv::{Terminator, Writer, WriterBuilder};
+
+use super::formula::defused;
+use super::output::{Column, Locale, Mended};
+use crate::catalogue::ValueKind;
+use crate::recording::{Finish, RecordError};
+
+/// A CSV file being written.
+pub struct Csv {
+    path: PathBuf,
+    writer: Writer<Box<dyn Finish>>,
+    kinds: Vec<ValueKind>,
+    excel: Option<Locale>,
+    mended: Mended,
+}
+
+impl Locale {
+    pub(super) const fn delimiter(self) -> u8 {
+        match self {
+            Self::Uk | Self::Ru => b';',
+            // Where the decimals stand behind a point, a spreadsheet takes nothing else for a delimiter.
+            Self::En => b',',
+        }
+    }
+
+    pub(super) const fn has_comma(self) -> bool {
+        matches!(self, Self::Uk | Self::Ru)
+    }
+}
+
+impl Csv {
+    pub(super) fn begin(
+        mut file: Box<dyn Finish>,
+        columns: Vec<Column>,
+        excel: Option<Locale>,
+    ) -> Result<Self, RecordError> {
+        let path = file.path();
+        if excel.is_some() {
+            let written = file.write_all("\u{FEFF}".as_bytes());
+            written.map_err(|source| RecordError::Write { path: path.clone(), source })?;
+        }
+        let delimiter = excel.map_or(b',', Locale::delimiter);
+        let writer = WriterBuilder::new().delimiter(delimiter).terminator(Terminator::CRLF).from_writer(file);
+        let kinds = columns.iter().map(|column| column.kind).collect();
+        let mut csv = Self { path, writer, kinds, excel, mended: Mended::default() };
+        // A name that a server made up is no safer than a cell.
+        let names = columns.iter().map(|column| match excel {
+            Some(_) => defused(&column.name),
+            None => Cow::Borrowed(column.name.as_str()),
+        });
+        csv.writer
+            .write_record(names.map(|name| name.as_bytes().to_vec()))
+            .map_err(|error| csv.failed(error))?;
+        Ok(csv)
+    }
+
+    pub(super) fn write(&mut self, cells: &[String]) -> Result<(), RecordError> {
+        for (cell, kind) in cells.iter().zip(&self.kinds) {
+            let cell = match self.excel {
+                Some(locale) => excel_cell(cell, *kind, locale, &mut self.mended),
+                None => Cow::Borrowed(cell.as_str()),
+            };
+            if let Err(error) = self.writer.write_field(cell.as_bytes()) {
+                return Err(self.failed(error));
+            }
+        }
+        self.writer.write_record(None::<&[u8]>).map_err(|error| self.failed(error))
+    }
+
+    pub(super) fn finish(self) -> Result<(PathBuf, Mended), RecordError> {
+        let Self { path, writer, mended, .. } = self;
+        let failed = |error: csv::IntoInnerError<_>| RecordError::Write {
+            path: path.clone(),
+            source: io::Error::new(error.error().kind(), error.error().to_string()),
+        };
+        writer.into_inner().map_err(failed)?.finish()?;
+        Ok((path, mended))
+    }
+
+    fn failed(&self, error: csv::Error) -> RecordError {
+        RecordError::Write { path: self.path.clone(), source: error.into() }
+    }
+}
+
+/// The cell as a spreadsheet of this locale reads it.
+fn excel_cell<'c>(cell: &'c str, kind: ValueKind, locale: Locale, mended: &mut Mended) -> Cow<'c, str> {
+    if kind == ValueKind::Money && is_amount(cell) {
+        return if locale.has_comma() { Cow::Owned(cell.replace('.', ",")) } else { Cow::Borrowed(cell) };
+    }
+    let cell = defused(cell);
+    if matches!(cell, Cow::Owned(_)) {
+        mended.defused += 1;
+    }
+    cell
+}
+
+/// Digits with a point among them, and a sign before them.
+pub(super) fn is_amount(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let are_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    are_digits(whole) && are_digits(fraction)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::{Locale, Mended, excel_cell};
+    use crate::catalogue::ValueKind;
+
+    #[test]
+    fn amounts_have_the_locales_comma_and_texts_do_not() {
+        let cell =
+            |cell: &str, kind, locale| excel_cell(cell, kind, locale, &mut Mended::default()).into_owned();
+        assert_eq!(cell("-15.40", ValueKind::Money, Locale::Uk), "-15,40");
+        assert_eq!(cell("-15.40", ValueKind::Money, Locale::Ru), "-15,40");
+        assert_eq!(cell("-15.40", ValueKind::Money, Locale::En), "-15.40");
+        assert_eq!(cell("1.2.3", ValueKind::Money, Locale::Uk), "1.2.3");
+        assert_eq!(cell("15.40", ValueKind::Text, Locale::Uk), "15.40");
+        assert_eq!(cell("000123", ValueKind::Text, Locale::Uk), "000123");
+    }
+
+    #[test]
+    fn formulas_are_counted() {
+        let mut mended = Mended::default();
+        assert_eq!(excel_cell("=1", ValueKind::Text, Locale::Uk, &mut mended), Cow::from("'=1"));
+        assert_eq!(excel_cell("=1", ValueKind::Money, Locale::Uk, &mut mended), Cow::from("'=1"));
+        assert_eq!(excel_cell("+380670001122", ValueKind::Phone, Locale::Uk, &mut mended), "+380670001122");
+        assert_eq!(mended.defused, 2);
+    }
+}

@@ -1,0 +1,182 @@
+//! Ids to customers: many in a request where the server can, at the link's pace. A request for several that fails
+//! is halved until the customer at fault is alone.
+
+use std::cell::Cell;
+
+use serde_json::Value;
+
+use super::answer::{self, Fields, One};
+use super::customer::{Keep, tidy};
+use crate::catalogue::ApiSelector;
+use crate::sending::{Clock, FailureCode, Link, Problem, Transport, Unread};
+use crate::validating::{Call, CallError};
+
+/// What became of a customer who was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fetched {
+    /// Who.
+    pub id: u64,
+    /// The customer as one JSON text, or why they could not be read.
+    pub customer: Result<String, String>,
+}
+
+/// No further customer can be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stopped {
+    /// The server refused the key.
+    KeyRefused(Problem),
+    /// So many reads in a row had no answer that the server must be gone; with the last problem.
+    ServerGone(Problem),
+    /// The program cannot make its own read.
+    Call(CallError),
+}
+
+impl From<CallError> for Stopped {
+    fn from(error: CallError) -> Self {
+        Self::Call(error)
+    }
+}
+
+/// Reads customers.
+pub struct Fetcher<'l, T, C: Clock> {
+    link: &'l Link<T, C>,
+    selector: ApiSelector,
+    keep: Keep,
+    /// So many customers in a row could not be read because no answer came, or none of the API.
+    lost: Cell<u32>,
+}
+
+/// So many customers in a row make it doubtful that the server is there at all.
+const DOUBTFUL: u32 = 25;
+
+/// What a server does with a request for two customers.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Batches {
+    /// Whether it answers them both.
+    pub taken: bool,
+    /// The customers that were read to find that out.
+    pub fetched: Vec<Fetched>,
+}
+
+impl<'l, T: Transport, C: Clock> Fetcher<'l, T, C> {
+    /// Reads customers from a server; of each only what `keep` says.
+    pub fn new(link: &'l Link<T, C>, selector: ApiSelector, keep: Keep) -> Self {
+        Self { link, selector, keep, lost: Cell::new(0) }
+    }
+
+    /// Whether the server answers several customers at once: two are asked for, and if not both come back, one
+    /// of them may be gone meanwhile, so that one more pair is tried.
+    pub async fn try_batches(&self, ids: &[u64]) -> Result<Batches, Stopped> {
+        for pair in ids.chunks_exact(2).take(2) {
+            let read = self.link.read(self.selector, &Call::read_customers(pair)?).await;
+            match read {
+                Ok(answer) => {
+                    if let Ok(found) = answer::several(answer.data, pair)
+                        && found.len() == pair.len()
+                    {
+                        let fetched = found.into_iter().map(|(id, fields)| self.customer(id, fields));
+                        return Ok(Batches { taken: true, fetched: fetched.collect() });
+                    }
+                }
+                Err(Unread::KeyRefused(problem)) => return Err(Stopped::KeyRefused(problem)),
+                Err(Unread::Refused(_) | Unread::Lost(_)) => {}
+            }
+        }
+        Ok(Batches { taken: false, fetched: Vec::new() })
+    }
+
+    /// Reads these customers, together if they are several. Each of them comes back exactly once.
+    pub async fn read(&self, ids: Vec<u64>) -> Result<Vec<Fetched>, Stopped> {
+        let mut fetched = Vec::with_capacity(ids.len());
+        let mut groups = vec![ids];
+        while let Some(group) = groups.pop() {
+            match group.as_slice() {
+                [] => {}
+                [id] => fetched.push(self.read_one(*id).await?),
+                _ => {
+                    let (found, rest) = self.read_several(&group).await?;
+                    let is_whole = found.len() + rest.len() == group.len() && !found.is_empty();
+                    fetched.extend(found);
+                    if is_whole {
+                        // A server that answers only the first so many of a list answers the rest when asked.
+                        groups.push(rest);
+                    } else {
+                        let (first, second) = rest.split_at(rest.len() / 2);
+                        groups.extend([second.to_vec(), first.to_vec()]);
+                    }
+                }
+            }
+        }
+        Ok(fetched)
+    }
+
+    /// Those of a group who came, and the others.
+    async fn read_several(&self, group: &[u64]) -> Result<(Vec<Fetched>, Vec<u64>), Stopped> {
+        let call = Call::read_customers(group)?;
+        // What fails is asked for again in halves, so that it is not tried again as it is.
+        match self.link.read_hastily(self.selector, &call).await {
+            Ok(answer) => {
+                let mut found = answer::several(answer.data, group).unwrap_or_default();
+                let mut came = Vec::with_capacity(found.len());
+                let mut rest = Vec::new();
+                for id in group {
+                    match found.remove(id) {
+                        Some(fields) => came.push(self.customer(*id, fields)),
+                        None => rest.push(*id),
+                    }
+                }
+                if !came.is_empty() {
+                    self.lost.set(0);
+                }
+                Ok((came, rest))
+            }
+            Err(Unread::KeyRefused(problem)) => Err(Stopped::KeyRefused(problem)),
+            Err(Unread::Refused(_) | Unread::Lost(_)) => Ok((Vec::new(), group.to_vec())),
+        }
+    }
+
+    async fn read_one(&self, id: u64) -> Result<Fetched, Stopped> {
+        let call = Call::read_customers(&[id])?;
+        let reason = match self.link.read(self.selector, &call).await {
+            Ok(answer) => {
+                self.lost.set(0);
+                match answer::one(answer.data, id) {
+                    One::Customer(fields) => return Ok(self.customer(id, fields)),
+                    One::Nobody => "the server has no customer with this id".to_owned(),
+                    One::Another(other) => format!("the server answered with customer {other}"),
+                    One::Unreadable => "the server's answer is no customer".to_owned(),
+                }
+            }
+            Err(Unread::KeyRefused(problem)) => return Err(Stopped::KeyRefused(problem)),
+            Err(Unread::Refused(problem)) => {
+                self.lost.set(0);
+                problem.text
+            }
+            Err(Unread::Lost(problem)) => {
+                self.count_lost(&problem).await?;
+                problem.text
+            }
+        };
+        Ok(Fetched { id, customer: Err(reason) })
+    }
+
+    /// Customers over whom a server breaks down may stand side by side: before a run is given up, it is asked
+    /// whether it is there at all.
+    async fn count_lost(&self, problem: &Problem) -> Result<(), Stopped> {
+        self.lost.set(self.lost.get() + 1);
+        if self.lost.get() < DOUBTFUL {
+            return Ok(());
+        }
+        let answers = problem.code != FailureCode::Connect
+            && !matches!(self.link.read(self.selector, &Call::probe()?).await, Err(Unread::Lost(_)));
+        if !answers {
+            return Err(Stopped::ServerGone(problem.clone()));
+        }
+        self.lost.set(0);
+        Ok(())
+    }
+
+    fn customer(&self, id: u64, fields: Fields) -> Fetched {
+        Fetched { id, customer: Ok(Value::Object(tidy(id, fields, &self.keep)).to_string()) }
+    }
+}
