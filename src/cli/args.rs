@@ -11,7 +11,7 @@ use super::count_args::CountArgs;
 use super::help;
 use super::import_args::ValidateArgs;
 use super::journal_args::{ReconcileArgs, ResultsArgs, ResumeArgs, UndoArgs};
-use super::typed::ImportCommand;
+use super::typed::{ExportCommand, ImportCommand};
 use super::values;
 use crate::catalogue::{Operation, Version, operation};
 use crate::sandbox::{Batches, Fault, Ids, Location, RetryAfter, Selectors, Shape};
@@ -39,6 +39,8 @@ pub enum Command {
     Results(ResultsArgs),
     /// Write a CSV that takes back what a run applied; send nothing
     Undo(UndoArgs),
+    /// Write customers to a table: CSV, XLSX or JSON lines
+    Export(Box<ExportCommand>),
     /// Count the customers who are active
     Count(Box<CountArgs>),
     /// Print a CSV header to start from

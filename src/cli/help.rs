@@ -110,6 +110,34 @@ Exit codes:
   0 written; 2 wrong usage, an operation that cannot be taken back, or a journal
   that cannot be used.";
 
+pub(super) const EXPORT: &str = "\
+Examples:
+  userside-bulk export --is-ex 0 -o customers.xlsx
+  userside-bulk export --state-id 2 --balance-to -0.01 --excel -o debtors.csv --total balance
+  userside-bulk export --house-id 12,13 --columns id,full_name,agreement.0.number,phone
+  userside-bulk export --ids ids.txt --columns all --format jsonl | jq .
+  userside-bulk export --is-ex 0 --changes-since may.csv -o changes.csv --quiet
+
+Conditions:
+  All conditions must be met; of several values for one condition, one of them.
+  Ids may be several, as in 12,13, or the lines of a file. A flag alone means 1.
+  --is-ex 0 is everybody who is no former customer.
+
+Columns:
+  Without --columns those that suit accounting. Dates are ISO, no date is empty,
+  HTML's escapes are taken off. JSON lines without --columns are the customers
+  as the server sent them.
+
+The output appears whole or not at all. After a stop `userside-bulk resume
+OUTPUT.journal` goes on without reading anything twice.
+
+Exit codes:
+  0    every customer was read
+  1    some could not be read; the others are in the output
+  2    wrong usage; nothing was asked
+  3    stopped early, can be resumed
+  130  interrupted, can be resumed";
+
 pub(super) const COUNT: &str = "\
 Examples:
   userside-bulk count net

@@ -2,7 +2,9 @@
 //! are what the stages take, with defaults, environment and cross-checks applied.
 
 mod args;
+mod condition_args;
 mod count_args;
+mod export_args;
 mod help;
 mod import_args;
 mod journal_args;
@@ -13,12 +15,15 @@ mod typed;
 mod values;
 
 pub use args::{Cli, Command, DemoArgs, OperationsArgs, SandboxArgs, TemplateArgs};
+pub use condition_args::ConditionArgs;
 pub use count_args::CountArgs;
+pub use export_args::{Batch, ExportArgs};
 pub use import_args::{Existing, ImportArgs, ValidateArgs};
 pub use journal_args::{ReconcileArgs, Reconciling, ResultsArgs, ResumeArgs, Resuming, Rewriting, UndoArgs};
 pub use settings::{
-    Asks, CountSettings, ImportSettings, JournalSettings, MaxFailures, OutputSettings, Place, ReadSettings,
-    ResultsSettings, ResumeSettings, SendSettings, SettingsError, Terminals, UndoSettings, sandbox_settings,
+    Asks, CountSettings, Customers, Earlier, ExportPlan, ExportSettings, ImportSettings, JournalSettings,
+    MaxFailures, OutputSettings, Place, ReadSettings, ResultsSettings, ResumeSettings, SendSettings,
+    SettingsError, Terminals, UndoSettings, sandbox_settings,
 };
-pub use stored::{StoredError, StoredOptions};
-pub use typed::{Chosen, ImportCommand, Overrides, Typed};
+pub use stored::{StoredError, StoredExport, StoredOptions};
+pub use typed::{Chosen, ExportCommand, ImportCommand, Kept, Overrides, Typed, WithTyped};

@@ -11,6 +11,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueHint};
 use serde::{Deserialize, Serialize};
 
+use super::export_args::ExportArgs;
 use super::import_args::ImportArgs;
 
 /// One word. A path need not be text.
@@ -56,7 +57,7 @@ pub struct Typed(pub(super) BTreeMap<String, Value>);
 impl Typed {
     /// What of these arguments was typed, or came from the environment. Paths are made absolute, so that
     /// they mean the same wherever the run goes on.
-    fn of<'a>(matches: &ArgMatches, arguments: impl Iterator<Item = &'a Arg>) -> Self {
+    pub(super) fn of<'a>(matches: &ArgMatches, arguments: impl Iterator<Item = &'a Arg>) -> Self {
         let options = arguments.filter_map(|argument| {
             let (id, name) = (argument.get_id().as_str(), argument.get_long()?);
             let source = matches.value_source(id)?;
@@ -126,17 +127,45 @@ pub(super) fn definition() -> Command {
     ImportArgs::augment_args(Command::new("import")).mut_arg("url", |url| url.env(Resettable::Reset))
 }
 
-/// `import`, with what was typed.
+/// The definition of `export`, as [`definition`] is that of `import`.
+pub(super) fn export_definition() -> Command {
+    ExportArgs::augment_args(Command::new("export")).mut_arg("url", |url| url.env(Resettable::Reset))
+}
+
+/// A command whose options a journal keeps.
+pub trait Kept: Args {
+    /// What it can be told.
+    fn definition() -> Command;
+}
+
+impl Kept for ImportArgs {
+    fn definition() -> Command {
+        definition()
+    }
+}
+
+impl Kept for ExportArgs {
+    fn definition() -> Command {
+        export_definition()
+    }
+}
+
+/// A command's arguments, with what was typed.
 #[derive(Debug)]
-pub struct ImportCommand {
-    pub(super) args: ImportArgs,
+pub struct WithTyped<A> {
+    pub(super) args: A,
     pub(super) typed: Typed,
 }
 
-impl FromArgMatches for ImportCommand {
+/// `import`, with what was typed.
+pub type ImportCommand = WithTyped<ImportArgs>;
+/// `export`, with what was typed.
+pub type ExportCommand = WithTyped<ExportArgs>;
+
+impl<A: Kept> FromArgMatches for WithTyped<A> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let typed = Typed::of(matches, definition().get_arguments());
-        Ok(Self { args: ImportArgs::from_arg_matches(matches)?, typed })
+        let typed = Typed::of(matches, A::definition().get_arguments());
+        Ok(Self { args: A::from_arg_matches(matches)?, typed })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
@@ -145,13 +174,13 @@ impl FromArgMatches for ImportCommand {
     }
 }
 
-impl Args for ImportCommand {
+impl<A: Kept> Args for WithTyped<A> {
     fn augment_args(command: Command) -> Command {
-        ImportArgs::augment_args(command)
+        A::augment_args(command)
     }
 
     fn augment_args_for_update(command: Command) -> Command {
-        ImportArgs::augment_args_for_update(command)
+        A::augment_args_for_update(command)
     }
 }
 

@@ -37,6 +37,19 @@ pub enum Failure {
     )]
     Broken,
     #[error(transparent)]
+    List(#[from] crate::exporting::ListError),
+    #[error(
+        "there is no earlier export {} to compare with; with --first-run everybody is new", path.display()
+    )]
+    NoEarlier { path: PathBuf },
+    #[error(transparent)]
+    Condition(#[from] crate::validating::ConditionError),
+    #[error(transparent)]
+    TooWide(#[from] crate::exporting::TooWide),
+    /// Customers were read, and what was read cannot be kept or written.
+    #[error("{error}{}", goes_on(journal.as_deref()))]
+    ExportLost { error: String, journal: Option<PathBuf> },
+    #[error(transparent)]
     Call(#[from] crate::validating::CallError),
     #[error(transparent)]
     Unexpected(#[from] crate::validating::Unexpected),
@@ -78,6 +91,12 @@ fn quoted(path: &Path) -> String {
     crate::reporting::quoted(path)
 }
 
+fn goes_on(journal: Option<&Path>) -> String {
+    journal.map_or_else(String::new, |journal| {
+        format!(". What was read is in the journal: `userside-bulk resume {}` goes on", quoted(journal))
+    })
+}
+
 fn progress(counts: &crate::recording::Counts) -> String {
     let parts = [
         (counts.ok, "ok"),
@@ -115,6 +134,10 @@ impl Failure {
             | Self::Runtime(_)
             | Self::Demo(_)
             | Self::Call(_)
+            | Self::List(_)
+            | Self::NoEarlier { .. }
+            | Self::Condition(_)
+            | Self::TooWide(_)
             | Self::Unexpected(_)
             | Self::Journal(_)
             | Self::Stored(_)
@@ -123,7 +146,7 @@ impl Failure {
             | Self::Declined
             | Self::CannotUndo { .. }
             | Self::NotInVersion { .. } => Exit::Refused,
-            Self::Broken | Self::ResultsLost { .. } => Exit::StoppedEarly,
+            Self::Broken | Self::ResultsLost { .. } | Self::ExportLost { .. } => Exit::StoppedEarly,
             Self::Interrupted | Self::Left { .. } => Exit::Interrupted,
         }
     }

@@ -4,17 +4,21 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+use super::export;
 use super::failure::Failure;
 use super::import::{print_counts, run_with, source_of};
 use super::session::Begin;
 use crate::catalogue::Effect;
 use crate::cli::{
-    ImportSettings, JournalSettings, OutputSettings, Place, ResultsSettings, ResumeSettings, StoredOptions,
+    ImportSettings, JournalSettings, OutputSettings, Place, ResultsSettings, ResumeSettings, StoredExport,
+    StoredOptions,
 };
 use crate::events::{Event, Listener};
 use crate::exit::Exit;
 use crate::reading::{Input, Source};
-use crate::recording::{Found, Journal, JournalError, NewRun, Run, look, set_aside};
+use crate::recording::{
+    Collection, Found, Journal, JournalError, JournalKind, NewRun, Run, journal_kind, look, set_aside,
+};
 use crate::reporting::{print_text, quoted};
 
 /// Makes the journal of a new run. What lies in its place is kept under another name.
@@ -73,6 +77,11 @@ pub(super) fn warn_of_repetition(
 
 /// Goes on with a run.
 pub(super) fn resume(settings: ResumeSettings) -> Result<Exit, Failure> {
+    if journal_kind(&settings.journal)? == JournalKind::Export {
+        let collection = Collection::open(&settings.journal)?;
+        let stored = StoredExport::from_json(&collection.about().options)?;
+        return export::resume(settings.export_settings(stored)?, collection);
+    }
     go_on(settings, Begin::Resume)
 }
 

@@ -5,8 +5,10 @@ mod ahead;
 mod ask;
 mod beforehand;
 mod catalogue;
+mod collecting;
 mod count;
 mod demo;
+mod export;
 mod failure;
 mod finding;
 mod import;
@@ -22,5 +24,6 @@ mod stop;
 mod undo;
 mod validation;
 mod verifying;
+mod writing;
 
 pub use run::run;

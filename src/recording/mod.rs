@@ -2,6 +2,7 @@
 //! Knows rows and outcomes; no network.
 
 mod atomic;
+mod collection;
 mod journal;
 mod lock;
 mod results;
@@ -13,6 +14,7 @@ mod tally;
 mod tests;
 
 pub use atomic::{RecordError, Target, beside};
+pub use collection::{About, Collection, JournalKind, Kept, NewCollection, journal_kind};
 pub use journal::{
     Counts, Durability, Entry, Found, Group, Journal, JournalError, NewRun, Replay, Run, State, StoredInput,
     look, set_aside,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::super::stored::StoredError;
 use crate::reading::MappingError;
 use crate::sending::KeyError;
+use crate::validating::ConditionError;
 
 /// The arguments do not fit together, or the key cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +76,35 @@ pub enum SettingsError {
     /// Standard output can hold one thing.
     #[error("--json and --results - both want standard output; name a file for the results")]
     TwoOnStdout,
+    /// Two ways of naming customers.
+    #[error("--ids names the customers, so that conditions would say nothing; leave one of them out")]
+    IdsAndConditions,
+    /// Conditions that cannot be searched by.
+    #[error(transparent)]
+    Condition(#[from] ConditionError),
+    /// A file of ids for a condition.
+    #[error("cannot read the file of ids {}: {source}", path.display())]
+    IdsFile {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// `--locale` without what it is about.
+    #[error("--locale says how --excel writes; add --excel")]
+    LocaleOfNothing,
+    /// `--excel` for another format.
+    #[error("--excel is for CSV; XLSX opens by a double click as it is, and JSON lines never do")]
+    ExcelOfNoCsv,
+    /// A journal for an output that cannot be gone on with.
+    #[error("--journal: an export to standard output cannot be gone on with; name a file with --output FILE")]
+    JournalOfStdout,
+    /// An option of imports, for the journal of an export.
+    #[error("the journal is that of an export, and --{option} is for imports")]
+    OnlyImport {
+        /// The option, without its hyphens.
+        option: String,
+    },
     /// Standard output can hold one thing.
     #[error("--json and the output both want standard output; name a file with --output FILE")]
     JsonOnStdout,

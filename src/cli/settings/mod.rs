@@ -3,6 +3,7 @@
 
 mod count;
 mod error;
+mod export;
 mod import;
 mod journal;
 mod of_journal;
@@ -16,6 +17,7 @@ mod tests;
 pub use super::values::MaxFailures;
 pub use count::CountSettings;
 pub use error::SettingsError;
+pub use export::{Customers, Earlier, ExportPlan, ExportSettings};
 pub use import::ImportSettings;
 pub use journal::{Asks, JournalSettings};
 pub use of_journal::{ResultsSettings, ResumeSettings, UndoSettings};

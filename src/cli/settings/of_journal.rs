@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::super::journal_args::{ReconcileArgs, ResultsArgs, ResumeArgs, UndoArgs};
-use super::super::stored::StoredOptions;
+use super::super::stored::{StoredExport, StoredOptions};
 use super::super::typed::Typed;
 use super::error::SettingsError;
+use super::export::ExportSettings;
 use super::import::{ImportSettings, Purpose};
 use super::output::{Place, Terminals, same_file, stem_of};
 use crate::reading::Input;
@@ -35,6 +36,34 @@ impl ResumeSettings {
         let overrides = args.overrides.into_typed();
         let forgotten = &["no-reconcile"];
         Self { journal: args.journal, overrides, forgotten, terminals, environment_key }
+    }
+
+    /// The settings of an export that goes on: what its journal keeps, and over that what was typed now.
+    pub fn export_settings(self, stored: StoredExport) -> Result<ExportSettings, SettingsError> {
+        /// Those that say something to any run.
+        const OF_ANY: &[&str] = &[
+            "url",
+            "key-file",
+            "timeout",
+            "connect-timeout",
+            "rate",
+            "burst",
+            "concurrency",
+            "retries",
+            "retry-wait",
+            "json",
+            "quiet",
+            "verbose",
+            "yes",
+        ];
+        let mut overrides = self.overrides;
+        if let Some(option) = overrides.0.keys().find(|name| !OF_ANY.contains(&name.as_str())) {
+            return Err(SettingsError::OnlyImport { option: option.clone() });
+        }
+        // An export asks nobody.
+        overrides.0.remove("yes");
+        let (args, options) = stored.into_export(overrides)?;
+        ExportSettings::of_kept(args, options, self.journal, self.terminals, self.environment_key)
     }
 
     /// The run's settings: what the journal keeps, and over that what was typed now.

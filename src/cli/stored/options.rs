@@ -179,13 +179,13 @@ fn kept(mut options: Typed) -> Typed {
 }
 
 /// The first paragraph of what clap says; the others advise on a command line that nobody typed.
-fn told(error: &clap::Error) -> String {
+pub(super) fn told(error: &clap::Error) -> String {
     let text = error.to_string();
     let paragraph = text.split("\n\n").next().unwrap_or_default();
     printable(paragraph.strip_prefix("error: ").unwrap_or(paragraph).trim())
 }
 
 /// A journal's text must not steer a terminal.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

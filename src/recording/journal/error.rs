@@ -54,6 +54,30 @@ pub enum JournalError {
         /// Who made it, as far as it can be read.
         program: String,
     },
+    /// It is that of an export, where that of an import is wanted.
+    #[error("{} is the journal of an export; only `userside-bulk resume` takes those", path.display())]
+    OfExport {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It is that of an import, where that of an export is wanted.
+    #[error(
+        "{} is the journal of an import; name another place for the export's with --journal FILE", path.display()
+    )]
+    OfImport {
+        /// The file.
+        path: PathBuf,
+    },
+    /// That of an export is broken.
+    #[error(
+        "the journal of the export, {}, is damaged: {reason}. Begin the export anew; nothing is lost but time", path.display()
+    )]
+    DamagedExport {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
     /// It is broken.
     #[error(
         "the journal {} is damaged: {reason}. Take it from a backup; without it nobody knows which rows were sent", path.display()
@@ -106,7 +130,7 @@ pub enum JournalError {
 
 impl JournalError {
     /// What an error of the database means.
-    pub(super) fn of(path: &Path, error: &rusqlite::Error) -> Self {
+    pub(in crate::recording) fn of(path: &Path, error: &rusqlite::Error) -> Self {
         let path = path.to_owned();
         let reason = match error {
             rusqlite::Error::SqliteFailure(failure, Some(text)) if text.is_empty() => failure.to_string(),

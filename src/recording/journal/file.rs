@@ -26,7 +26,7 @@ pub struct Journal {
 }
 
 /// How long to wait for somebody who looks at the journal with another program.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+pub(in crate::recording) const PATIENCE: Duration = Duration::from_secs(10);
 /// The bytes of standard input are kept in parts of this size.
 const PART: usize = 1 << 20;
 
@@ -200,13 +200,14 @@ pub fn set_aside(path: &Path) -> Result<PathBuf, JournalError> {
 }
 
 /// What a database may leave beside its file.
-fn forget_companions(path: &Path) {
+pub(in crate::recording) fn forget_companions(path: &Path) {
     for suffix in ["-journal", "-wal", "-shm"] {
         let _ = fs::remove_file(beside(path, suffix));
     }
 }
 
-fn hold(path: &Path) -> Result<Lock, JournalError> {
+/// Takes the file at `path`, which must be there.
+pub(in crate::recording) fn hold(path: &Path) -> Result<Lock, JournalError> {
     // A pipe would be waited for.
     if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
         return Err(JournalError::Foreign { path: path.to_owned() });
@@ -224,8 +225,10 @@ fn hold(path: &Path) -> Result<Lock, JournalError> {
 fn read_run(connection: &Connection, path: &Path) -> Result<Run, JournalError> {
     let failed = |error: rusqlite::Error| JournalError::of(path, &error);
     let pragma = |name| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
-    if pragma("application_id").map_err(failed)? != schema::APPLICATION {
-        return Err(JournalError::Foreign { path: path.to_owned() });
+    match pragma("application_id").map_err(failed)? {
+        schema::APPLICATION => {}
+        schema::EXPORT => return Err(JournalError::OfExport { path: path.to_owned() }),
+        _ => return Err(JournalError::Foreign { path: path.to_owned() }),
     }
     let found = pragma("user_version").map_err(failed)?;
     if found != schema::VERSION {
@@ -272,7 +275,7 @@ fn fill(path: &Path, place: &Path, new: &NewRun, content: Option<&mut dyn Read>)
 }
 
 /// A new file that is its owner's alone.
-fn private(path: &Path) -> io::Result<File> {
+pub(in crate::recording) fn private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.create_new(true).read(true).write(true);
     #[cfg(unix)]

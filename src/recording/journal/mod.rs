@@ -21,6 +21,10 @@ mod writer;
 
 pub use error::JournalError;
 pub use file::{Found, Journal, StoredInput, look, set_aside};
+pub(super) use file::{PATIENCE, forget_companions, hold, private};
+pub(super) use replay::looking;
 pub use replay::{Counts, Entry, Replay, State};
 pub use run::{NewRun, Run};
+pub(super) use run::{PROGRAM, written};
+pub(super) use schema::{APPLICATION as IMPORT, EXPORT};
 pub use writer::{Durability, Group};

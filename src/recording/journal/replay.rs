@@ -301,7 +301,7 @@ impl Replay {
 
 /// A connection that changes nothing. It may tidy up when it is the last one to go, which one that is only
 /// allowed to read could not.
-pub(super) fn looking(path: &Path) -> rusqlite::Result<Connection> {
+pub(in crate::recording) fn looking(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(super::file::PATIENCE)?;

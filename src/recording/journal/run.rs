@@ -50,7 +50,8 @@ pub struct Run {
 }
 
 /// The program and its version.
-pub(super) const PROGRAM: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
+pub(in crate::recording) const PROGRAM: &str =
+    concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
 
 impl NewRun {
     pub(super) fn write(&self, connection: &Connection, id: &RunId, place: &Path) -> rusqlite::Result<()> {
@@ -103,7 +104,7 @@ impl Run {
 }
 
 /// A time as the journal holds it: UTC, to the millisecond.
-pub(super) fn written(at: Timestamp) -> String {
+pub(in crate::recording) fn written(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 

@@ -5,7 +5,9 @@ use rusqlite::Connection;
 /// The version of the tables, in `PRAGMA user_version`.
 pub(super) const VERSION: i64 = 1;
 /// What `PRAGMA application_id` says of our journals: `UsBJ`.
-pub(super) const APPLICATION: i64 = 0x5573_424A;
+pub(in crate::recording) const APPLICATION: i64 = 0x5573_424A;
+/// What it says of the journals of exports: `UsBE`.
+pub(in crate::recording) const EXPORT: i64 = 0x5573_4245;
 
 /// The tables, with what every column holds: `sqlite3 FILE .schema` shows the comments too.
 const TABLES: &str = "

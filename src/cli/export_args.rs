@@ -1,0 +1,126 @@
+//! The arguments of `export`, as they are typed.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::condition_args::ConditionArgs;
+use super::help;
+use super::read_args::ReadArgs;
+use super::values;
+use crate::catalogue::Version;
+use crate::exporting::{Columns, Path};
+use crate::validating::DateOrder;
+
+/// `export`.
+#[derive(Debug, Args)]
+#[command(after_long_help = help::EXPORT)]
+pub struct ExportArgs {
+    #[command(flatten)]
+    pub(super) conditions: ConditionArgs,
+    /// Take the customers' ids from a file, a plain list or a table with a column id; - is standard input.
+    #[arg(long, value_name = "FILE", help_heading = "Conditions")]
+    pub(super) ids: Option<PathBuf>,
+    /// How dates are written that can be read in two ways: dmy, mdy, ymd or a strftime pattern.
+    #[arg(long, value_name = "FORMAT", help_heading = "Conditions")]
+    pub(super) date_format: Option<DateOrder>,
+    /// The server's UserSide version, such as 3.17; refuses conditions that it does not take.
+    #[arg(long, value_name = "VERSION", help_heading = "Conditions")]
+    pub(super) server_version: Option<Version>,
+
+    /// Which columns, such as id,full_name,agreement.0.number,phone; or the word all.
+    ///
+    /// Nested values have paths: phone.0.number is the first phone, phone.*.number all of them joined by "; ".
+    #[arg(long, value_name = "LIST", value_parser = |text: &str| Columns::parse(text), help_heading = "Columns")]
+    pub(super) columns: Option<Columns>,
+
+    /// Where the customers go; - is standard output [default: standard output].
+    #[arg(long, short, value_name = "FILE", help_heading = "File")]
+    pub(super) output: Option<PathBuf>,
+    /// How they are written [default: what the name of the output says, or else csv].
+    #[arg(long, value_name = "FORMAT", help_heading = "File")]
+    pub(super) format: Option<Format>,
+    /// CSV that a spreadsheet opens by a double click: byte order mark, delimiter and decimals as it wants them.
+    ///
+    /// Text that it would run as a formula is made harmless.
+    #[arg(long, help_heading = "File")]
+    pub(super) excel: bool,
+    /// Whose conventions --excel follows [default: uk].
+    #[arg(long, value_name = "LOCALE", help_heading = "File")]
+    pub(super) locale: Option<Locale>,
+    /// Say what a column adds up to; may be repeated.
+    #[arg(long, value_name = "COLUMN", value_parser = |text: &str| Path::parse(text), help_heading = "File")]
+    pub(super) total: Vec<Path>,
+    /// Write the number of rows and the totals to a file, as JSON.
+    #[arg(long, value_name = "FILE", help_heading = "File")]
+    pub(super) totals: Option<PathBuf>,
+    /// Write the customers that could not be read to a file: id and reason.
+    #[arg(long, value_name = "FILE", help_heading = "File")]
+    pub(super) errors: Option<PathBuf>,
+    /// Write only who is new, differs or is gone since this earlier export.
+    #[arg(long, value_name = "FILE", help_heading = "File")]
+    pub(super) changes_since: Option<PathBuf>,
+    /// Where there is no earlier export yet, everybody is new.
+    #[arg(long, requires = "changes_since", help_heading = "File")]
+    pub(super) first_run: bool,
+    /// End with exit code 1 when no row is written.
+    #[arg(long, help_heading = "File")]
+    pub(super) fail_if_empty: bool,
+    /// Where the export is remembered, so that it can go on after a stop [default: OUTPUT.journal].
+    ///
+    /// It is gone when the output is complete.
+    #[arg(long, value_name = "FILE", help_heading = "File")]
+    pub(super) journal: Option<PathBuf>,
+
+    /// Customers per request: auto finds out whether the server takes several, and then asks for 100.
+    #[arg(long, value_name = "N|auto", default_value = "auto", value_parser = |text: &str| batch(text), help_heading = "Pace")]
+    pub(super) batch: Batch,
+    #[command(flatten)]
+    pub(super) read: ReadArgs,
+}
+
+/// `--format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// RFC 4180
+    Csv,
+    /// A workbook in which ids, money and dates are numbers and dates, and phones are text
+    Xlsx,
+    /// One JSON object a line: the customer as the server sent it
+    Jsonl,
+}
+
+/// `--locale`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Locale {
+    /// Ukrainian: decimal comma, ; between cells
+    Uk,
+    /// Russian: decimal comma, ; between cells
+    Ru,
+    /// English: decimal point, comma between cells
+    En,
+}
+
+/// How many customers are asked for at once: `--batch`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Batch {
+    /// As many as suit, if the server takes several.
+    Auto,
+    /// So many, if the server takes several.
+    Size(NonZeroUsize),
+}
+
+fn batch(text: &str) -> Result<Batch, String> {
+    /// The longest form that a server is bothered with.
+    const MOST: usize = 10_000;
+    if text.trim().eq_ignore_ascii_case("auto") {
+        return Ok(Batch::Auto);
+    }
+    let size: NonZeroUsize = values::positive(text).map_err(|error| format!("{error}, nor the word auto"))?;
+    if size.get() > MOST {
+        Err(format!("at most {MOST} customers are asked for at once"))
+    } else {
+        Ok(Batch::Size(size))
+    }
+}

@@ -1,0 +1,240 @@
+//! `export`: ids, then customers, then the file. Everything that can fail without the server fails before it is
+//! asked; what was read is kept in the journal, from which the file is written at the end.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::task::spawn_blocking;
+
+use super::collecting::{Collecting, Course};
+use super::failure::Failure;
+use super::import::broken;
+use super::reads::{self, Reads, begin, exit_of};
+use super::writing::{Written, write};
+use crate::cli::{Customers, Earlier, ExportPlan, ExportSettings};
+use crate::events::{Event, Listener, ReadSummary};
+use crate::exit::Exit;
+use crate::exporting::{EarlierExport, ListError, ids};
+use crate::reading::{DialectChoice, Input, Source};
+use crate::recording::{Collection, NewCollection};
+use crate::sending::StopReason;
+use crate::validating::Conditions;
+
+/// What was found out about an export before the server was asked.
+struct Prepared {
+    /// The ids that were given.
+    ids: Option<Vec<u64>>,
+    /// The conditions, where none were.
+    conditions: Option<Conditions>,
+    earlier: Option<EarlierExport>,
+    /// The header of the earlier export is one without rows: everybody is new.
+    all_new: bool,
+}
+
+/// Runs a new export.
+pub(super) fn run(settings: ExportSettings) -> Result<Exit, Failure> {
+    let ExportSettings { read, mut plan } = settings;
+    let prepared = prepare(&mut plan)?;
+    check_places(&plan)?;
+    reads::run(read, |reads| async move {
+        let selector = match reads.selector().await {
+            Ok(selector) => selector,
+            Err(no_server) => return Ok(no_server.exit()),
+        };
+        let conditions = prepared.conditions.clone();
+        let listener = Arc::clone(&reads.listener);
+        let (plan, collection) =
+            spawn_blocking(move || begin_journal(plan, prepared, &*listener).map_err(Box::new))
+                .await
+                .map_err(broken)?
+                .map_err(|failure| *failure)?;
+        go_on(&reads, selector, plan, collection, conditions).await
+    })
+}
+
+/// Goes on with one that was interrupted.
+pub(super) fn resume(settings: ExportSettings, collection: Collection) -> Result<Exit, Failure> {
+    let ExportSettings { read, plan } = settings;
+    let conditions = match &collection.about().conditions {
+        Some(json) => Some(Conditions::checked_before(serde_json::from_str(json).unwrap_or_default())?),
+        None => None,
+    };
+    check_places(&plan)?;
+    reads::run(read, |reads| async move {
+        match reads.selector().await {
+            Ok(selector) => go_on(&reads, selector, plan, collection, conditions).await,
+            Err(no_server) => Ok(no_server.exit()),
+        }
+    })
+}
+
+/// Reads the files that name customers.
+fn prepare(plan: &mut ExportPlan) -> Result<Prepared, Failure> {
+    let open = |input: &Input| Source::open(input, DialectChoice::default(), None, std::io::stdin());
+    let (given, conditions) = match std::mem::replace(&mut plan.customers, Customers::Kept) {
+        Customers::Listed(input) => (Some(ids(&open(&input)?)?), None),
+        Customers::Meeting(conditions) => (None, Some(conditions)),
+        Customers::Kept => (None, None),
+    };
+    let mut all_new = false;
+    let earlier = match &plan.earlier {
+        Some(Earlier { path, first_run }) if !path.exists() => {
+            if !first_run {
+                return Err(Failure::NoEarlier { path: path.clone() });
+            }
+            all_new = true;
+            None
+        }
+        Some(Earlier { path, first_run }) => match EarlierExport::open(&open(&Input::File(path.clone()))?) {
+            Err(ListError::NoIdColumn { .. }) if *first_run => {
+                all_new = true;
+                None
+            }
+            earlier => Some(earlier?),
+        },
+        None => None,
+    };
+    Ok(Prepared { ids: given, conditions, earlier, all_new })
+}
+
+/// Everything that is to be written can be written to.
+fn check_places(plan: &ExportPlan) -> Result<(), Failure> {
+    begin(&plan.output)?;
+    for path in [&plan.totals_file, &plan.errors_file].into_iter().flatten() {
+        begin(&crate::cli::Place::File(path.clone()))?;
+    }
+    Ok(())
+}
+
+/// Makes the journal, with what was given beforehand in it.
+fn begin_journal(
+    plan: ExportPlan,
+    prepared: Prepared,
+    listener: &dyn Listener,
+) -> Result<(ExportPlan, Collection), Failure> {
+    let conditions = prepared.conditions.as_ref();
+    let new = NewCollection {
+        options: plan.options.to_json(),
+        conditions: conditions.map(|c| serde_json::to_string(&c.parts()).unwrap_or_default()),
+        begun: Timestamp::now(),
+    };
+    let mut collection = match &plan.journal {
+        Some(path) => {
+            let (collection, before) = Collection::create(path, &new)?;
+            if let Some(begun) = before {
+                let begun = begun.strftime("%Y-%m-%d %H:%M UTC");
+                let text = format!("an export that began {begun} was never finished; this one begins anew");
+                listener.event(Event::Note(&text));
+            }
+            collection
+        }
+        None => Collection::nameless(&new)?,
+    };
+    let filled = fill(&mut collection, prepared);
+    if filled.is_err() {
+        collection.discard();
+        return Err(filled.err().unwrap_or(Failure::Broken));
+    }
+    Ok((plan, collection))
+}
+
+fn fill(collection: &mut Collection, prepared: Prepared) -> Result<(), Failure> {
+    if let Some(earlier) = prepared.earlier {
+        let header = earlier.header().to_vec();
+        collection.keep_earlier(&header, earlier.map(|row| row.map_err(Failure::from)))?;
+    } else if prepared.all_new {
+        collection.keep_earlier(&[], std::iter::empty::<Result<_, Failure>>())?;
+    }
+    if let Some(ids) = prepared.ids {
+        collection.list(&ids)?;
+        collection.complete(None)?;
+    }
+    Ok(())
+}
+
+/// Goes through the phases that are left.
+async fn go_on(
+    reads: &Reads,
+    selector: crate::catalogue::ApiSelector,
+    plan: ExportPlan,
+    collection: Collection,
+    conditions: Option<Conditions>,
+) -> Result<Exit, Failure> {
+    let journal = plan.journal.clone();
+    let collecting = Collecting { reads, selector, plan: &plan, conditions };
+    let (collection, course) =
+        collecting.run(collection).await.map_err(|failure| lost(failure, journal.as_deref()))?;
+    let (wanted, unread) = (collection.wanted()?, collection.unread()?);
+    let summary = ReadSummary {
+        command: "export",
+        what: "customers",
+        rows: wanted,
+        failed: unread,
+        ..ReadSummary::default()
+    };
+    match course {
+        Course::Stopped(reason) => {
+            let left = collection.missing_count()?;
+            let summary = ReadSummary {
+                ok: wanted.saturating_sub(left + unread),
+                skipped: left,
+                stopped: Some(reason),
+                journal: keep_or_discard(collection, wanted)?,
+                ..summary
+            };
+            let exit = exit_of(&summary);
+            reads.finish(summary);
+            return Ok(exit);
+        }
+        Course::Refused => {
+            keep_or_discard(collection, wanted)?;
+            return Ok(Exit::StoppedEarly);
+        }
+        Course::Whole => {}
+    }
+    let (listener, stop) = (Arc::clone(&reads.listener), reads.stop.subscribe());
+    let writing = spawn_blocking(move || {
+        let written = write(&collection, &plan, &*listener, &stop);
+        (written, collection, plan)
+    });
+    let (written, collection, plan) = writing.await.map_err(broken)?;
+    let written = written.map_err(|failure| lost(failure, journal.as_deref()))?;
+    let Written { lines, totals, rows, output } = match written {
+        Some(written) => written,
+        None => {
+            let stopped = Some(StopReason::Interrupted);
+            let (ok, journal) = (wanted - unread, keep_or_discard(collection, wanted)?);
+            reads.finish(ReadSummary { ok, stopped, journal, ..summary });
+            return Ok(Exit::Interrupted);
+        }
+    };
+    collection.discard();
+    let summary = ReadSummary { ok: wanted - unread, lines, totals, output, ..summary };
+    let exit = exit_of(&summary);
+    reads.finish(summary);
+    if plan.fail_if_empty && rows == 0 {
+        reads.listener.event(Event::Warning("no row was written, and --fail-if-empty makes that a failure"));
+        return Ok(Exit::SomeNotOk);
+    }
+    Ok(exit)
+}
+
+/// A journal in which nothing is of use to nobody.
+fn keep_or_discard(collection: Collection, wanted: u64) -> Result<Option<PathBuf>, Failure> {
+    if wanted == 0 && collection.searches_done()? == 0 {
+        collection.discard();
+        return Ok(None);
+    }
+    Ok(collection.path().map(Path::to_owned))
+}
+
+/// What failed behind the first customer is no wrong usage.
+fn lost(failure: Failure, journal: Option<&Path>) -> Failure {
+    match failure {
+        Failure::Journal(_) | Failure::Record(_) | Failure::TooWide(_) => {
+            Failure::ExportLost { error: failure.to_string(), journal: journal.map(Path::to_owned) }
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,183 @@
+//! Files that name customers: a list of ids, and an earlier export.
+
+use crate::catalogue::{Nearest, nearest};
+use crate::reading::{ReadError, Records, Row, Source};
+
+use super::changes::{CHANGE, CHANGED_COLUMNS};
+
+/// A file that was to name customers does not.
+#[derive(Debug, thiserror::Error)]
+pub enum ListError {
+    /// It cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// No column holds ids.
+    #[error("{name} has no column 'id'{nearest}; its columns are {known}")]
+    NoIdColumn {
+        /// The file.
+        name: String,
+        /// The column that was probably meant.
+        nearest: Nearest,
+        /// All columns.
+        known: String,
+    },
+    /// Something stands where an id should.
+    #[error("{name}, line {line}: '{value}' is no customer's id; an id is a whole number such as 1001")]
+    NoId {
+        /// The file.
+        name: String,
+        /// The line, counted from 1.
+        line: u64,
+        /// What stands there.
+        value: String,
+    },
+    /// The file is a list of changes, which does not say who was there before.
+    #[error("{0} is itself a list of changes; name a whole export")]
+    Changes(String),
+}
+
+/// The names under which a table has its customers' ids.
+const ID_COLUMNS: [&str; 2] = ["id", "customer"];
+
+/// The ids of a plain list, or of a table's column `id`. An id that comes again is taken once, in its first place.
+pub fn ids(source: &Source) -> Result<Vec<u64>, ListError> {
+    let (header, mut records) = source.records()?;
+    let mut seen = std::collections::HashSet::new();
+    let mut ids = Vec::new();
+    let mut take = |line: u64, text: &str| {
+        let id = id(source.name(), line, text)?;
+        if seen.insert(id) {
+            ids.push(id);
+        }
+        Ok::<_, ListError>(())
+    };
+    let is_list = header.iter().all(|cell| cell.is_empty() || is_number(cell));
+    let column = if is_list { None } else { Some(id_column(source.name(), &header)?) };
+    let texts = |cells: &[String]| cells.iter().filter(|cell| !cell.is_empty()).cloned().collect::<Vec<_>>();
+    if is_list {
+        texts(&header).iter().try_for_each(|text| take(1, text))?;
+    }
+    let mut row = Row::default();
+    while records.read(&mut row)? {
+        match column {
+            Some(column) => take(row.line(), row.cell(column).unwrap_or_default().trim())?,
+            None => {
+                let cells: Vec<String> = row.cells().map(|cell| cell.trim().to_owned()).collect();
+                texts(&cells).iter().try_for_each(|text| take(row.line(), text))?;
+            }
+        }
+    }
+    Ok(ids)
+}
+
+/// An earlier export, to compare with.
+pub struct EarlierExport {
+    name: String,
+    header: Vec<String>,
+    records: Records,
+    column: usize,
+    row: Row,
+}
+
+impl EarlierExport {
+    /// Opens it; its rows are read later.
+    pub fn open(source: &Source) -> Result<Self, ListError> {
+        let (header, records) = source.records()?;
+        let name = source.name().to_owned();
+        let column = id_column(&name, &header)?;
+        if [CHANGE, CHANGED_COLUMNS].iter().all(|own| header.iter().any(|column| column == own)) {
+            return Err(ListError::Changes(name));
+        }
+        Ok(Self { name, header, records, column, row: Row::default() })
+    }
+
+    /// The names of its columns.
+    pub fn header(&self) -> &[String] {
+        &self.header
+    }
+}
+
+/// Rows with their ids.
+impl Iterator for EarlierExport {
+    type Item = Result<(u64, Vec<String>), ListError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.records.read(&mut self.row) {
+            Ok(true) => {}
+            Ok(false) => return None,
+            Err(error) => return Some(Err(error.into())),
+        }
+        let text = self.row.cell(self.column).unwrap_or_default().trim();
+        Some(
+            id(&self.name, self.row.line(), text)
+                .map(|id| (id, self.row.cells().map(str::to_owned).collect())),
+        )
+    }
+}
+
+fn id_column(name: &str, header: &[String]) -> Result<usize, ListError> {
+    let place = |wanted: &str| {
+        header.iter().position(|column| {
+            let column = column.trim().to_lowercase().replace('-', "_");
+            column == wanted || column == format!("{wanted}_id")
+        })
+    };
+    ID_COLUMNS.iter().find_map(|wanted| place(wanted)).ok_or_else(|| ListError::NoIdColumn {
+        name: name.to_owned(),
+        nearest: nearest("id", header.iter().map(String::as_str)),
+        known: header.iter().map(|column| format!("'{column}'")).collect::<Vec<_>>().join(", "),
+    })
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn id(name: &str, line: u64, text: &str) -> Result<u64, ListError> {
+    let is_id = is_number(text) && text.len() <= 18;
+    let id = if is_id { text.parse().ok().filter(|id| *id > 0) } else { None };
+    id.ok_or_else(|| ListError::NoId { name: name.to_owned(), line, value: text.chars().take(60).collect() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{EarlierExport, ListError, ids};
+    use crate::reading::{DialectChoice, Input, Source};
+
+    fn source(text: &str) -> Source {
+        Source::open(&Input::Stdin, DialectChoice::default(), None, text.as_bytes()).expect("a source")
+    }
+
+    #[test]
+    fn ids_are_a_plain_list_or_a_column() {
+        for text in [
+            "3\n1\n2\n",
+            "3\r\n1\r\n\r\n2",
+            "3,1,2\n",
+            "3,1\n2\n1\n",
+            "id\n3\n1\n2\n",
+            "login;ID\nx;3\ny;1\nz;2\n",
+            "Customer_ID,amount\n3,1\n1,1\n2,1\n3,5\n",
+        ] {
+            assert_eq!(ids(&source(text)).expect(text), [3, 1, 2], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_id_is_named_with_its_line() {
+        let refused = |text: &str| ids(&source(text)).expect_err(text).to_string();
+        assert!(refused("id\n1\nx\n").contains("line 3: 'x' is no customer's id"));
+        assert!(refused("1\n0\n").contains("line 2: '0' is no customer's id"));
+        assert!(refused("login,idd\nx,1\n").contains("no column 'id'"));
+    }
+
+    #[test]
+    fn an_earlier_export_gives_rows_with_their_ids() {
+        let earlier = EarlierExport::open(&source("login;id\nx;7\n")).expect("an export");
+        assert_eq!(earlier.header(), ["login", "id"]);
+        let rows: Vec<_> = earlier.map(|row| row.expect("a row")).collect();
+        assert_eq!(rows, [(7, vec!["x".to_owned(), "7".to_owned()])]);
+        let changes = EarlierExport::open(&source("change,changed_columns,id\nadded,,7\n"));
+        assert!(matches!(changes, Err(ListError::Changes(_))));
+    }
+}

@@ -1,0 +1,203 @@
+//! The file: made whole or not at all, readable by its owner only, held by one process at a time, and gone when
+//! the output is complete. An export to standard output has a nameless one.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OpenFlags, params};
+
+use super::schema;
+use crate::recording::atomic::{beside, sync_folder};
+use crate::recording::journal::{
+    EXPORT, IMPORT, JournalError, PATIENCE, PROGRAM, forget_companions, hold, looking, private, written,
+};
+use crate::recording::lock::Lock;
+
+/// An export that is about to begin.
+#[derive(Debug, Clone)]
+pub struct NewCollection {
+    /// The options as JSON, without the key.
+    pub options: String,
+    /// The checked conditions as JSON; none where the ids were given.
+    pub conditions: Option<String>,
+    /// When it begins.
+    pub begun: Timestamp,
+}
+
+/// What the journal says of an export as a whole.
+#[derive(Debug, Clone)]
+pub struct About {
+    /// The options as JSON, without the key.
+    pub options: String,
+    /// The checked conditions as JSON; none where the ids were given.
+    pub conditions: Option<String>,
+    /// When it began.
+    pub begun: Timestamp,
+}
+
+/// The journal of an export, held by this process.
+#[derive(Debug)]
+pub struct Collection {
+    // Dropped before the lock: to close another handle of a file frees the database's own locks on it.
+    pub(super) connection: Connection,
+    /// None for a nameless one.
+    pub(super) path: Option<PathBuf>,
+    about: About,
+    _lock: Option<Lock>,
+}
+
+/// What kind of a run a journal is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JournalKind {
+    /// An import.
+    Import,
+    /// An export.
+    Export,
+}
+
+/// Finds out what kind of a run the journal is of. Whether it is sound is not looked at.
+pub fn journal_kind(path: &Path) -> Result<JournalKind, JournalError> {
+    match path.metadata() {
+        Err(_) => return Err(JournalError::Missing { path: path.to_owned() }),
+        Ok(metadata) if !metadata.is_file() => return Err(JournalError::Foreign { path: path.to_owned() }),
+        Ok(_) => {}
+    }
+    let application = looking(path).and_then(|connection| pragma(&connection, "application_id"));
+    match application.map_err(|error| JournalError::of(path, &error))? {
+        IMPORT => Ok(JournalKind::Import),
+        EXPORT => Ok(JournalKind::Export),
+        _ => Err(JournalError::Foreign { path: path.to_owned() }),
+    }
+}
+
+impl Collection {
+    /// Makes the journal of a new export. That of an earlier one that was never finished is replaced, because
+    /// nothing is lost by that but time; when that one began is returned.
+    pub fn create(path: &Path, new: &NewCollection) -> Result<(Self, Option<Timestamp>), JournalError> {
+        let failed = |source| JournalError::Create { path: path.to_owned(), source };
+        let earlier = match Self::open(path) {
+            Ok(earlier) => Some(earlier),
+            Err(JournalError::Missing { .. } | JournalError::DamagedExport { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        let begun = earlier.as_ref().map(|earlier| earlier.about.begun);
+        let unfinished = beside(path, ".new");
+        let _ = fs::remove_file(&unfinished);
+        let busy = |_| JournalError::Busy { path: path.to_owned() };
+        let lock = Lock::take(private(&unfinished).map_err(failed)?).map_err(busy)?;
+        let filled = Connection::open(&unfinished)
+            .and_then(|connection| fill(&connection, new))
+            .map_err(std::io::Error::other)
+            .and_then(|()| lock.sync());
+        if let Err(source) = filled {
+            let _ = fs::remove_file(&unfinished);
+            return Err(failed(source));
+        }
+        if let Some(earlier) = earlier {
+            earlier.discard();
+        }
+        forget_companions(path);
+        fs::rename(&unfinished, path).map_err(failed)?;
+        sync_folder(path);
+        Ok((Self::of(path, lock)?, begun))
+    }
+
+    /// A nameless one, gone with the process: for an output that cannot be gone on with.
+    pub fn nameless(new: &NewCollection) -> Result<Self, JournalError> {
+        let path = Path::new("(a temporary file)");
+        // A database without a name is a temporary file once it outgrows a little memory.
+        let connection = Connection::open("").map_err(|error| JournalError::of(path, &error))?;
+        fill(&connection, new).map_err(|error| JournalError::of(path, &error))?;
+        let about =
+            About { options: new.options.clone(), conditions: new.conditions.clone(), begun: new.begun };
+        Ok(Self { connection, path: None, about, _lock: None })
+    }
+
+    /// Opens the journal of an export that was interrupted, and holds it until it is dropped.
+    pub fn open(path: &Path) -> Result<Self, JournalError> {
+        let lock = hold(path)?;
+        let collection = Self::of(path, lock)?;
+        let sound: rusqlite::Result<String> =
+            collection.connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
+        match sound {
+            Ok(text) if text == "ok" => Ok(collection),
+            Ok(reason) => Err(JournalError::DamagedExport { path: path.to_owned(), reason }),
+            Err(error) => Err(collection.failed(&error)),
+        }
+    }
+
+    fn of(path: &Path, lock: Lock) -> Result<Self, JournalError> {
+        let failed = |error: rusqlite::Error| of_export(path, &error);
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+        connection.busy_timeout(PATIENCE).map_err(failed)?;
+        match pragma(&connection, "application_id").map_err(failed)? {
+            EXPORT => {}
+            IMPORT => return Err(JournalError::OfImport { path: path.to_owned() }),
+            _ => return Err(JournalError::Foreign { path: path.to_owned() }),
+        }
+        let found = pragma(&connection, "user_version").map_err(failed)?;
+        if found != schema::VERSION {
+            let program = connection.query_row("SELECT program FROM export", [], |row| row.get(0));
+            let program = program.unwrap_or_else(|_| "not known which".to_owned());
+            let known = schema::VERSION;
+            return Err(JournalError::Version { path: path.to_owned(), found, known, program });
+        }
+        // What is lost by a power failure is read again.
+        connection.pragma_update(None, "synchronous", "NORMAL").map_err(failed)?;
+        let about = connection
+            .query_row("SELECT options, conditions, begun FROM export", [], |row| {
+                let begun: String = row.get(2)?;
+                let begun = begun.parse().unwrap_or(Timestamp::UNIX_EPOCH);
+                Ok(About { options: row.get(0)?, conditions: row.get(1)?, begun })
+            })
+            .map_err(failed)?;
+        Ok(Self { connection, path: Some(path.to_owned()), about, _lock: Some(lock) })
+    }
+
+    /// What the journal says of the export as a whole.
+    pub fn about(&self) -> &About {
+        &self.about
+    }
+
+    /// Where it is; none for a nameless one.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// Takes the journal away: the output is complete. What cannot be taken away is left.
+    pub fn discard(self) {
+        let Self { connection, path, _lock, .. } = self;
+        drop(connection);
+        if let Some(path) = path {
+            let _ = fs::remove_file(&path);
+            forget_companions(&path);
+            sync_folder(&path);
+        }
+    }
+
+    pub(super) fn failed(&self, error: &rusqlite::Error) -> JournalError {
+        of_export(self.path.as_deref().unwrap_or(Path::new("(a temporary file)")), error)
+    }
+}
+
+fn of_export(path: &Path, error: &rusqlite::Error) -> JournalError {
+    match JournalError::of(path, error) {
+        JournalError::Damaged { path, reason } => JournalError::DamagedExport { path, reason },
+        other => other,
+    }
+}
+
+fn pragma(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
+    connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))
+}
+
+fn fill(connection: &Connection, new: &NewCollection) -> rusqlite::Result<()> {
+    schema::make(connection)?;
+    connection.execute(
+        "INSERT INTO export (options, conditions, program, begun) VALUES (?, ?, ?, ?)",
+        params![new.options, new.conditions, PROGRAM, written(new.begun)],
+    )?;
+    Ok(())
+}

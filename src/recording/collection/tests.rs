@@ -1,0 +1,117 @@
+//! The journal of an export: what is put into it comes out in order, and it is one process's alone.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use super::{Collection, JournalKind, NewCollection, journal_kind};
+use crate::recording::{Journal, JournalError};
+
+fn new() -> NewCollection {
+    NewCollection { options: "{}".to_owned(), conditions: None, begun: Timestamp::UNIX_EPOCH }
+}
+
+fn place() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("out.csv.journal");
+    (folder, path)
+}
+
+fn all(collection: &Collection) -> Vec<String> {
+    let mut all = Vec::new();
+    let gone: Result<(), JournalError> = collection.each(|id, kept| {
+        all.push(format!("{id} {kept:?}"));
+        Ok(true)
+    });
+    gone.expect("read");
+    all
+}
+
+fn ids(collection: &mut Collection, ids: &[u64]) {
+    collection.list(ids).expect("listed");
+}
+
+#[test]
+fn searches_make_a_union_in_the_order_of_the_ids() {
+    let (_folder, path) = place();
+    let (mut collection, _) = Collection::create(&path, &new()).expect("made");
+    collection.found(&[9, 7], 1).expect("kept");
+    collection.found(&[7, 8], 2).expect("kept");
+    assert_eq!(
+        (collection.searches_done().expect("read"), collection.is_complete().expect("read")),
+        (2, false)
+    );
+    collection.complete(Some(2)).expect("kept");
+    assert!(collection.is_complete().expect("read"));
+    assert_eq!(collection.missing().expect("read"), [7, 8]);
+}
+
+#[test]
+fn a_list_keeps_its_order_and_what_was_read_is_not_missing() {
+    let (_folder, path) = place();
+    let (mut collection, _) = Collection::create(&path, &new()).expect("made");
+    ids(&mut collection, &[9, 7, 9, 8]);
+    collection.complete(None).expect("kept");
+    collection.put([(7, Ok("{\"id\":7}")), (8, Err("no"))]).expect("kept");
+    assert_eq!(all(&collection), ["9 Nothing", "7 Customer(\"{\\\"id\\\":7}\")", "8 Unread(\"no\")"]);
+    drop(collection);
+    let mut again = Collection::open(&path).expect("opened");
+    // Who could not be read is tried again.
+    assert_eq!(again.missing().expect("read"), [9, 8]);
+    assert_eq!((again.wanted().expect("read"), again.unread().expect("read")), (3, 0));
+}
+
+#[test]
+fn earlier_rows_are_found_by_id_and_those_who_are_gone_by_not_being_wanted() {
+    let mut collection = Collection::nameless(&new()).expect("made");
+    ids(&mut collection, &[7]);
+    let rows = [(7, "a"), (8, "b"), (7, "c")];
+    let rows = rows.into_iter().map(|(id, cell)| Ok::<_, JournalError>((id, vec![cell.to_owned()])));
+    collection.keep_earlier(&["id".to_owned()], rows).expect("kept");
+    assert_eq!(collection.earlier_header().expect("read"), Some(vec!["id".to_owned()]));
+    assert_eq!(collection.earlier(7).expect("read"), Some(vec!["a".to_owned()]));
+    assert_eq!(collection.earlier(9).expect("read"), None);
+    let mut gone = Vec::new();
+    let read: Result<(), JournalError> = collection.each_gone(|id, cells| {
+        gone.push((id, cells));
+        Ok(true)
+    });
+    read.expect("read");
+    assert_eq!(gone, [(8, vec!["b".to_owned()])]);
+}
+
+#[test]
+fn a_process_holds_it_and_a_new_export_replaces_what_was_left() {
+    let (_folder, path) = place();
+    let (held, before) = Collection::create(&path, &new()).expect("made");
+    assert_eq!(before, None);
+    assert!(matches!(Collection::create(&path, &new()), Err(JournalError::Busy { .. })));
+    assert!(matches!(Collection::open(&path), Err(JournalError::Busy { .. })));
+    drop(held);
+    let (again, before) = Collection::create(&path, &new()).expect("made anew");
+    assert_eq!(before, Some(Timestamp::UNIX_EPOCH));
+    assert_eq!(again.about().options, "{}");
+    again.discard();
+    assert!(std::fs::read_dir(path.parent().expect("a folder")).expect("a folder").next().is_none());
+}
+
+#[test]
+fn kinds_of_journals_are_told_apart() {
+    let (_folder, path) = place();
+    assert!(matches!(journal_kind(&path), Err(JournalError::Missing { .. })));
+    drop(Collection::create(&path, &new()).expect("made"));
+    assert_eq!(journal_kind(&path).expect("a journal"), JournalKind::Export);
+    assert!(matches!(Journal::open(&path), Err(JournalError::OfExport { .. })));
+    std::fs::write(&path, "something else, and long enough to be no empty database").expect("written");
+    assert!(matches!(journal_kind(&path), Err(JournalError::Foreign { .. })));
+    assert!(matches!(Collection::create(&path, &new()), Err(JournalError::Foreign { .. })));
+}
+
+#[cfg(unix)]
+#[test]
+fn it_is_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let (_folder, path) = place();
+    drop(Collection::create(&path, &new()).expect("made"));
+    assert_eq!(path.metadata().expect("there").permissions().mode() & 0o777, 0o600);
+}
