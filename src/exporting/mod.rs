@@ -15,6 +15,8 @@ mod lists;
 mod natural;
 mod output;
 mod path;
+#[cfg(test)]
+mod tests;
 mod totals;
 mod union;
 mod xlsx;

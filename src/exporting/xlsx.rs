@@ -58,6 +58,8 @@ impl Xlsx {
             let sheet = workbook.add_worksheet_with_constant_memory()?;
             sheet.set_name("customers")?;
             sheet.set_freeze_panes(1, 0)?;
+            // Whoever prints it gets all columns on a page, and the header on each.
+            sheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
             let header = Format::new()
                 .set_bold()
                 .set_background_color(Color::RGB(0x00E3_ECF7))

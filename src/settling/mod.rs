@@ -15,7 +15,7 @@ mod undo;
 mod verdict;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use balances::{BalanceError, balance, difference};
 pub use bookings::{Booking, Twins};

@@ -5,5 +5,5 @@ mod model;
 mod reads;
 mod rehearsal;
 mod rounds;
-mod support;
+pub(crate) mod support;
 mod undo;

@@ -17,18 +17,18 @@ use crate::sending::{
 use crate::validating::{Call, Checker, Rules};
 
 /// The time of day at which every test begins.
-pub(super) const DAWN: &str = "2026-11-23T18:30:00Z";
+pub(crate) const DAWN: &str = "2026-11-23T18:30:00Z";
 
-pub(super) fn at(text: &str) -> Timestamp {
+pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().expect("a moment")
 }
 
-pub(super) fn run() -> RunId {
+pub(crate) fn run() -> RunId {
     "k3x7qa".parse().expect("a run")
 }
 
 /// The call of a row with these cells.
-pub(super) fn call(name: &str, cells: &[(&str, &str)]) -> Call {
+pub(crate) fn call(name: &str, cells: &[(&str, &str)]) -> Call {
     let operation = operation(name).expect("an operation");
     let header = cells.iter().map(|(column, _)| (*column).to_owned()).collect();
     let columns = Columns::resolve(operation, header, &Mapping::default(), None).expect("columns");
@@ -37,23 +37,23 @@ pub(super) fn call(name: &str, cells: &[(&str, &str)]) -> Call {
     checker.check(&Row::from_cells(0, &cells)).expect("a valid row").to_call()
 }
 
-pub(super) fn booking(customer: &str, amount: &str, comment: &str) -> Call {
+pub(crate) fn booking(customer: &str, amount: &str, comment: &str) -> Call {
     call("change_balance", &[("customer_id", customer), ("amount", amount), ("comment", comment)])
 }
 
 /// Tokio's paused time, and a time of day that can be set back.
 #[derive(Clone)]
-pub(super) struct TestClock {
+pub(crate) struct TestClock {
     tokio: TokioClock,
     set_back: Rc<Cell<Duration>>,
 }
 
 impl TestClock {
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self { tokio: TokioClock::start(), set_back: Rc::default() }
     }
 
-    pub(super) fn set_back(&self, by: Duration) {
+    pub(crate) fn set_back(&self, by: Duration) {
         self.set_back.set(by);
     }
 }
@@ -73,12 +73,12 @@ impl Clock for TestClock {
     }
 }
 
-pub(super) type Fields = HashMap<String, String>;
-pub(super) type Said = Result<Response, Lost>;
+pub(crate) type Fields = HashMap<String, String>;
+pub(crate) type Said = Result<Response, Lost>;
 
 /// A server that answers by a script, each request after a tenth of a second.
 #[derive(Clone)]
-pub(super) struct Server(Rc<Inner>);
+pub(crate) struct Server(Rc<Inner>);
 
 struct Inner {
     script: Box<dyn Fn(&Fields) -> Said>,
@@ -88,26 +88,26 @@ struct Inner {
 }
 
 impl Server {
-    pub(super) fn new(script: impl Fn(&Fields) -> Said + 'static) -> Self {
+    pub(crate) fn new(script: impl Fn(&Fields) -> Said + 'static) -> Self {
         let (requests, in_flight, most) = (RefCell::default(), Cell::default(), Cell::default());
         Self(Rc::new(Inner { script: Box::new(script), requests, in_flight, most }))
     }
 
     /// The same answer for everybody.
-    pub(super) fn says(body: &str) -> Self {
+    pub(crate) fn says(body: &str) -> Self {
         let body = body.to_owned();
         Self::new(move |_| answer(200, &body))
     }
 
-    pub(super) fn requests(&self) -> Vec<Fields> {
+    pub(crate) fn requests(&self) -> Vec<Fields> {
         self.0.requests.borrow().clone()
     }
 
-    pub(super) fn most_in_flight(&self) -> usize {
+    pub(crate) fn most_in_flight(&self) -> usize {
         self.0.most.get()
     }
 
-    pub(super) fn link(&self, clock: TestClock) -> Link<Self, TestClock> {
+    pub(crate) fn link(&self, clock: TestClock) -> Link<Self, TestClock> {
         let pace = PaceSettings { rate: "unlimited".parse().expect("a rate"), burst: Burst::Default };
         let settings = LinkSettings { pace, retries: 1, retry_wait: Duration::from_secs(1) };
         Link::new(self.clone(), clock, ApiKey::new("s3cret").expect("a key"), settings)
@@ -127,15 +127,15 @@ impl Transport for Server {
     }
 }
 
-pub(super) fn answer(status: u16, body: &str) -> Said {
+pub(crate) fn answer(status: u16, body: &str) -> Said {
     Ok(Response { status, body: body.as_bytes().to_vec(), ..Response::default() })
 }
 
-pub(super) fn lost() -> Said {
+pub(crate) fn lost() -> Said {
     Err(Lost { kind: LostKind::TimedOut, text: "no answer".to_owned() })
 }
 
 /// `ERROR` without more.
-pub(super) fn no() -> Said {
+pub(crate) fn no() -> Said {
     answer(200, r#"{"Result":"ERROR","ErrorText":"no"}"#)
 }

@@ -1,0 +1,212 @@
+//! Ids to customers: whatever a server does with a list of ids, everybody comes back once, as who they are.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+use crate::catalogue::ApiSelector;
+use crate::exporting::{Fetched, Fetcher, Keep, Stopped};
+use crate::settling::tests::support::{Fields, Said, Server, TestClock, answer, lost, no};
+
+/// What a server does with several ids.
+#[derive(Debug, Clone, Copy)]
+enum Manner {
+    Map,
+    List,
+    /// Only the first one is seen.
+    First,
+    Refuse,
+    /// Only the first so many are looked at.
+    Limit(usize),
+    /// An error if one of them is not there.
+    AllOrNothing,
+}
+
+/// Who is there, who is not, and over whom the server breaks down.
+#[derive(Debug, Clone)]
+struct World {
+    manner: Manner,
+    gone: BTreeSet<u64>,
+    broken: BTreeSet<u64>,
+}
+
+impl World {
+    fn of(manner: Manner) -> Self {
+        Self { manner, gone: BTreeSet::new(), broken: BTreeSet::new() }
+    }
+
+    fn server(&self) -> Server {
+        let world = self.clone();
+        Server::new(move |fields| world.says(fields))
+    }
+
+    fn says(&self, fields: &Fields) -> Said {
+        // Not a read of customers: the question whether anybody is there.
+        let Some(asked) = fields.get("customer_id") else {
+            return answer(200, r#"{"result":"OK","data":1}"#);
+        };
+        let ids: Vec<u64> = asked.split(',').map(|id| id.parse().expect("an id")).collect();
+        if ids.iter().any(|id| self.broken.contains(id)) {
+            return answer(500, "<html>Internal Server Error</html>");
+        }
+        let customer = |id: &u64| json!({"id": id, "login": format!("user{id}")});
+        let ok = |data: Value| answer(200, &json!({"result": "OK", "data": data}).to_string());
+        let seen: Vec<u64> = match self.manner {
+            Manner::First => ids[..1].to_vec(),
+            Manner::Refuse if ids.len() > 1 => return no(),
+            Manner::Limit(limit) => ids.iter().copied().take(limit).collect(),
+            Manner::AllOrNothing if ids.iter().any(|id| self.gone.contains(id)) => return no(),
+            _ => ids.clone(),
+        };
+        let there: Vec<u64> = seen.into_iter().filter(|id| !self.gone.contains(id)).collect();
+        match (self.manner, ids.len()) {
+            (Manner::First, _) | (_, 1) => match there.first() {
+                Some(id) => ok(customer(id)),
+                None => answer(404, r#"{"error":"customer not found"}"#),
+            },
+            (Manner::List, _) => ok(there.iter().map(customer).collect()),
+            _ => ok(Value::Object(
+                there.iter().map(|id| (id.to_string(), customer(id))).collect::<Map<_, _>>(),
+            )),
+        }
+    }
+}
+
+fn fetch(world: &World, ids: &[u64]) -> (Result<Vec<Fetched>, Stopped>, usize) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime").block_on(async {
+        let server = world.server();
+        let link = server.link(TestClock::start());
+        let fetcher = Fetcher::new(&link, ApiSelector::Subcat, Keep::All);
+        let fetched = fetcher.read(ids.to_vec()).await;
+        (fetched, server.requests().len())
+    })
+}
+
+fn manner() -> impl Strategy<Value = Manner> {
+    prop_oneof![
+        Just(Manner::Map),
+        Just(Manner::List),
+        Just(Manner::First),
+        Just(Manner::Refuse),
+        (1..9_usize).prop_map(Manner::Limit),
+        Just(Manner::AllOrNothing),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    #[test]
+    fn everybody_comes_back_once_and_is_who_they_are(
+        manner in manner(),
+        ids in prop::collection::btree_set(1..60_u64, 1..24),
+        gone in prop::collection::btree_set(1..60_u64, 0..6),
+        broken in prop::collection::btree_set(1..60_u64, 0..4),
+    ) {
+        let world = World { manner, gone, broken };
+        let ids: Vec<u64> = ids.into_iter().collect();
+        let mut fetched = fetch(&world, &ids).0.expect("the server is there");
+        fetched.sort_by_key(|one| one.id);
+        prop_assert_eq!(fetched.iter().map(|one| one.id).collect::<Vec<_>>(), ids);
+        for Fetched { id, customer } in fetched {
+            let is_there = !world.gone.contains(&id) && !world.broken.contains(&id);
+            prop_assert_eq!(customer.is_ok(), is_there, "{}: {:?}", id, customer);
+            if let Ok(text) = customer {
+                prop_assert_eq!(text, format!(r#"{{"id":{id},"login":"user{id}"}}"#));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_batch_that_works_is_one_request() {
+    for manner in [Manner::Map, Manner::List] {
+        let ids: Vec<u64> = (1..=100).collect();
+        let (fetched, requests) = fetch(&World::of(manner), &ids);
+        assert_eq!((fetched.expect("customers").len(), requests), (100, 1), "{manner:?}");
+    }
+}
+
+/// Halves of halves, and at the end the customer alone, who is tried again: retries are for those who could not
+/// be read in any other way.
+#[test]
+fn a_customer_at_fault_is_found_by_halving() {
+    let world = World { broken: [37].into(), ..World::of(Manner::Map) };
+    let ids: Vec<u64> = (1..=64).collect();
+    let (fetched, requests) = fetch(&world, &ids);
+    let failed: Vec<Fetched> =
+        fetched.expect("customers").into_iter().filter(|one| one.customer.is_err()).collect();
+    assert_eq!(failed.iter().map(|one| one.id).collect::<Vec<_>>(), [37]);
+    assert!(failed[0].customer.as_ref().is_err_and(|reason| reason.contains("500")), "{failed:?}");
+    // The group, six times two halves, and one attempt more at the one.
+    assert_eq!(requests, 1 + 2 * 6 + 1);
+}
+
+#[test]
+fn a_server_that_answers_the_first_of_many_is_asked_for_the_rest() {
+    let ids: Vec<u64> = (1..=100).collect();
+    let (fetched, requests) = fetch(&World::of(Manner::Limit(40)), &ids);
+    assert_eq!((fetched.expect("customers").len(), requests), (100, 3));
+}
+
+fn tried(world: &World, ids: &[u64]) -> (bool, usize, usize) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime").block_on(async {
+        let server = world.server();
+        let link = server.link(TestClock::start());
+        let fetcher = Fetcher::new(&link, ApiSelector::Subcat, Keep::All);
+        let batches = fetcher.try_batches(ids).await.expect("the server is there");
+        (batches.taken, batches.fetched.len(), server.requests().len())
+    })
+}
+
+#[test]
+fn two_who_both_come_back_are_believed_and_nothing_else() {
+    for manner in [Manner::Map, Manner::List, Manner::AllOrNothing] {
+        assert_eq!(tried(&World::of(manner), &[1, 2, 3, 4]), (true, 2, 1), "{manner:?}");
+    }
+    for manner in [Manner::First, Manner::Refuse, Manner::Limit(1)] {
+        assert_eq!(tried(&World::of(manner), &[1, 2, 3, 4]), (false, 0, 2), "{manner:?}");
+    }
+    // One of the first two is gone meanwhile: the next pair tells.
+    let world = World { gone: [2].into(), ..World::of(Manner::Map) };
+    assert_eq!(tried(&world, &[1, 2, 3, 4]), (true, 2, 2));
+    assert_eq!(tried(&world, &[1, 2, 3]), (false, 0, 1));
+}
+
+/// Twenty-five in a row may be customers over whom the server breaks down: it is asked whether it is there.
+#[test]
+fn many_broken_customers_do_not_make_a_server_gone() {
+    let world = World { broken: (1..=60).collect(), ..World::of(Manner::Map) };
+    let ids: Vec<u64> = (1..=70).collect();
+    let fetched = fetch(&world, &ids).0.expect("the server is there");
+    assert_eq!(fetched.iter().filter(|one| one.customer.is_err()).count(), 60);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_is_gone_stops_the_reading() {
+    let server = Server::new(|_| lost());
+    let link = server.link(TestClock::start());
+    let fetcher = Fetcher::new(&link, ApiSelector::Subcat, Keep::All);
+    let stopped = fetcher.read((1..=200).collect()).await.expect_err("nobody answers");
+    assert!(matches!(stopped, Stopped::ServerGone(_)), "{stopped:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_key_stops_the_reading_at_once() {
+    let server = Server::new(|_| answer(403, r#"{"error":"no"}"#));
+    let link = server.link(TestClock::start());
+    let fetcher = Fetcher::new(&link, ApiSelector::Subcat, Keep::All);
+    assert!(matches!(fetcher.read(vec![1, 2, 3]).await, Err(Stopped::KeyRefused(_))));
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_customer_is_the_one_who_was_asked_for() {
+    let server = Server::says(r#"{"result":"OK","data":{"id":8,"login":"x"}}"#);
+    let link = server.link(TestClock::start());
+    let fetcher = Fetcher::new(&link, ApiSelector::Subcat, Keep::All);
+    let fetched = fetcher.read(vec![7]).await.expect("an answer");
+    assert_eq!(fetched[0].customer, Err("the server answered with customer 8".to_owned()));
+}
