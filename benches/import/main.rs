@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo bench                        everything; about five minutes, 100 s of them for the pace
-//! cargo bench -- latency validation  some subjects of throughput, latency, pace, validation, memory
+//! cargo bench -- latency validation  some subjects of throughput, latency, pace, validation, memory, export
 //! cargo bench -- --quick             one run of each, fewer rows
 //! ```
 //!
@@ -15,7 +15,9 @@
 
 mod bare;
 mod child;
+mod customers;
 mod delay;
+mod export;
 mod inputs;
 mod latency;
 mod memory;
@@ -71,6 +73,7 @@ fn measure(options: &Options) -> ExitCode {
             Subject::Pace => pace::measure(&bench, &mut table),
             Subject::Validation => validation::measure(&bench, &mut table),
             Subject::Memory => memory::measure(&bench, &mut table),
+            Subject::Export => export::measure(&bench, &mut table),
         };
         if let Err(failure) = done {
             table.failed(subject.name(), &failure);

@@ -29,11 +29,14 @@ pub enum Subject {
     Validation,
     /// Peak memory on a large file.
     Memory,
+    /// Time and memory of exports.
+    Export,
 }
 
 impl Subject {
     /// Every subject, in the order of the table.
-    const ALL: [Self; 5] = [Self::Throughput, Self::Latency, Self::Pace, Self::Validation, Self::Memory];
+    const ALL: [Self; 6] =
+        [Self::Throughput, Self::Latency, Self::Pace, Self::Validation, Self::Memory, Self::Export];
 
     /// The subject's name on the command line.
     pub const fn name(self) -> &'static str {
@@ -43,6 +46,7 @@ impl Subject {
             Self::Pace => "pace",
             Self::Validation => "validation",
             Self::Memory => "memory",
+            Self::Export => "export",
         }
     }
 }

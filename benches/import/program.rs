@@ -59,6 +59,17 @@ impl Bench {
         program(arguments).cost()
     }
 
+    /// Runs `export` against a responder.
+    pub fn export(&self, url: &str, options: &[&str]) -> Result<Cost, Failure> {
+        let fresh = tempfile::tempdir_in(self.directory.path())?;
+        let mut arguments: Vec<OsString> =
+            ["export", "--is-ex", "0", "--url", url].map(OsString::from).into();
+        arguments.extend(["--selector", "subcat", "--quiet", "--output"].map(OsString::from));
+        arguments.push(fresh.path().join("customers").into_os_string());
+        arguments.extend(options.iter().map(OsString::from));
+        program(arguments).cost()
+    }
+
     /// Runs `validate` on a file.
     pub fn validate(&self, operation: &str, input: &Path) -> Result<Cost, Failure> {
         let fresh = self.beside(input)?;

@@ -14,6 +14,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
+use super::customers;
 use super::delay::DelayLine;
 
 /// What every request is answered with.
@@ -29,6 +30,8 @@ pub struct Behaviour {
     pub latency: Option<Duration>,
     /// Whether to keep the instants at which requests arrived.
     pub record_arrivals: bool,
+    /// How many customers it has; without any, all requests have the same answer.
+    pub customers: Option<u64>,
 }
 
 /// A responder that is running.
@@ -49,6 +52,7 @@ struct Seen {
 /// What every connection works with.
 struct Service {
     answer: String,
+    customers: Option<u64>,
     delay: Option<DelayLine>,
     record_arrivals: bool,
     seen: Arc<Seen>,
@@ -62,10 +66,8 @@ impl Responder {
         let address = listener.local_addr()?;
         let seen = Arc::new(Seen::default());
         let service = Arc::new(Service {
-            answer: format!(
-                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{ANSWER}",
-                ANSWER.len()
-            ),
+            answer: with_head(ANSWER),
+            customers: behaviour.customers,
             delay: behaviour.latency.map(DelayLine::start),
             record_arrivals: behaviour.record_arrivals,
             seen: Arc::clone(&seen),
@@ -134,10 +136,14 @@ async fn serve(mut stream: TcpStream, service: Arc<Service>) -> io::Result<()> {
             }
             filled += read;
         };
+        let customers = service.customers.map(|customers| {
+            let form = buffer[..request].rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+            with_head(&customers::answer(customers, form))
+        });
         buffer.copy_within(request..filled, 0);
         filled -= request;
         service.arrived().await;
-        write_all(&mut stream, service.answer.as_bytes()).await?;
+        write_all(&mut stream, customers.as_ref().unwrap_or(&service.answer).as_bytes()).await?;
     }
 }
 
@@ -152,6 +158,12 @@ impl Service {
             delay.pass().await;
         }
     }
+}
+
+/// The answer as HTTP sends it.
+fn with_head(body: &str) -> String {
+    let length = body.len();
+    format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}")
 }
 
 /// How long the request at the beginning of `bytes` is, once its head is complete. A request without
