@@ -184,8 +184,9 @@ Starts a sandbox, imports samples/customers.csv, shows what happens to a file
 with mistakes, edits customers and corrects balances against a control total.
 In the middle an answer gets lost: the run stops, finds out what became of the
 row, and goes on from its journal. Then rows are written that would take the
-bookings back, and connection dates are set. Every command is printed as one
-would type it; results and journals are in the folder afterwards.";
+bookings back, connection dates are set, and everybody is exported to a
+workbook. Every command is printed as one would type it; results, journals and
+the workbook are in the folder afterwards.";
 
 /// The kinds of faults come from where they are made.
 pub(super) fn sandbox() -> String {

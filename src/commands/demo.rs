@@ -56,9 +56,11 @@ enum Command {
     Import { operation: &'static str, sample: &'static str },
     /// What goes on from the journal of an earlier step.
     FromJournal(&'static str),
+    /// Customers are written to a file.
+    Export(&'static str),
 }
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step {
         about: "A file with mistakes is checked; nothing is sent, and every mistake is named.",
         command: Command::Validate { operation: "add", sample: "customers-broken.csv" },
@@ -124,6 +126,14 @@ const STEPS: [Step; 9] = [
         options: &[],
         expected: Exit::Done,
     },
+    Step {
+        about: "Accounting gets everybody who is no former customer, in a workbook that opens by a double click, \
+                with the sum of all balances to check it by.",
+        command: Command::Export("customers.xlsx"),
+        name: "customers",
+        options: &["--is-ex", "0", "--total", "balance"],
+        expected: Exit::Done,
+    },
 ];
 
 /// Runs the demo. It ends well when every step ends as it should.
@@ -139,7 +149,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<Exit, Failure> {
     ));
     for step in &STEPS {
         let mut command = step.words(folder, &prepared.samples);
-        if matches!(step.command, Command::Import { .. }) {
+        if matches!(step.command, Command::Import { .. } | Command::Export(_)) {
             let key = prepared.key_file.clone().into_os_string();
             command.extend(["--url".into(), server.url.clone().into(), "--key-file".into(), key]);
             command.extend(["--rate".into(), "200/s".into()]);
@@ -161,7 +171,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<Exit, Failure> {
     }
     server.stop()?;
     print_text(&format_args!(
-        "That was everything. Results, journals and the key file are in {}.",
+        "That was everything. Results, journals, the workbook and the key file are in {}.",
         folder.display()
     ));
     Ok(Exit::Done)
@@ -182,12 +192,15 @@ impl Step {
             Command::FromJournal(command) => {
                 words.extend([command.into(), journal(folder, self.name).into_os_string()]);
             }
+            Command::Export(file) => {
+                words.extend(["export".into(), "--output".into(), folder.join(file).into_os_string()]);
+            }
         }
         words.extend(self.options.iter().map(|option| match option.strip_prefix("FOLDER/") {
             Some(name) => folder.join(name).into_os_string(),
             None => OsString::from(option),
         }));
-        if !matches!(self.command, Command::FromJournal(_)) {
+        if !matches!(self.command, Command::FromJournal(_) | Command::Export(_)) {
             words.extend(["--results".into(), results(folder, self.name).into_os_string()]);
         }
         words

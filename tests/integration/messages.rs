@@ -65,6 +65,8 @@ fn help_of_every_command() {
         "reconcile",
         "results",
         "undo",
+        "export",
+        "count",
         "template",
         "operations",
         "sandbox",

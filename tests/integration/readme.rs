@@ -45,6 +45,8 @@ fn every_option_that_is_named_exists() {
         "template",
         "demo",
         "operations",
+        "export",
+        "count",
     ];
     let known: BTreeSet<String> =
         helps.iter().flat_map(|command| options(&said(&format!("{command} --help")))).collect();
@@ -55,6 +57,12 @@ fn every_option_that_is_named_exists() {
     assert!(unknown.is_empty(), "the README names {unknown:?}");
     let import = options(&said("import --help"));
     let silent: Vec<_> = import.into_iter().filter(|option| !README.contains(option.as_str())).collect();
+    assert!(silent.is_empty(), "the README does not name {silent:?}");
+    let conditions = said("export --help").split("Columns:").next().map(options).unwrap_or_default();
+    let silent: Vec<_> = options(&said("export --help"))
+        .into_iter()
+        .filter(|option| !conditions.contains(option) && !README.contains(option.as_str()))
+        .collect();
     assert!(silent.is_empty(), "the README does not name {silent:?}");
 }
 
