@@ -13,7 +13,7 @@ use crate::events::{Event, Look};
 use crate::exporting::Columns;
 use crate::exporting::{Fetched, Fetcher, Keep, Stopped};
 use crate::recording::{Collection, JournalError};
-use crate::sending::{StopReason, Unread};
+use crate::sending::{Problem, StopReason, Unread};
 use crate::validating::Conditions;
 
 /// So many customers in a request are few enough for any server's memory, and many enough for a night.
@@ -78,9 +78,14 @@ impl Collecting<'_> {
                 Err(Unread::KeyRefused(problem)) => {
                     return Ok((collection, Course::Stopped(StopReason::KeyRefused(problem))));
                 }
-                Err(unread) => {
-                    let text =
-                        format!("the server does not say who meets the conditions ({conditions}): {unread}");
+                Err(Unread::Lost(problem)) => {
+                    let text = format!("the server does not say who meets the conditions: {problem}");
+                    let problem = Problem { text, ..problem };
+                    return Ok((collection, Course::Stopped(StopReason::ServerGone(problem))));
+                }
+                // Whoever asks again is refused again.
+                Err(Unread::Refused(problem)) => {
+                    let text = format!("the server refuses the search ({conditions}): {problem}");
                     self.tell(Event::Error(&text));
                     return Ok((collection, Course::Refused));
                 }

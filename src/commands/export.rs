@@ -1,7 +1,7 @@
 //! `export`: ids, then customers, then the file. Everything that can fail without the server fails before it is
 //! asked; what was read is kept in the journal, from which the file is written at the end.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -38,18 +38,11 @@ pub(super) fn run(settings: ExportSettings) -> Result<Exit, Failure> {
     let prepared = prepare(&mut plan)?;
     check_places(&plan)?;
     reads::run(read, |reads| async move {
-        let selector = match reads.selector().await {
-            Ok(selector) => selector,
-            Err(no_server) => return Ok(no_server.exit()),
-        };
         let conditions = prepared.conditions.clone();
         let listener = Arc::clone(&reads.listener);
-        let (plan, collection) =
-            spawn_blocking(move || begin_journal(plan, prepared, &*listener).map_err(Box::new))
-                .await
-                .map_err(broken)?
-                .map_err(|failure| *failure)?;
-        go_on(&reads, selector, plan, collection, conditions).await
+        let begun = spawn_blocking(move || begin_journal(plan, prepared, &*listener));
+        let (plan, collection) = begun.await.map_err(broken)??;
+        go_on(&reads, plan, collection, conditions).await
     })
 }
 
@@ -61,12 +54,7 @@ pub(super) fn resume(settings: ExportSettings, collection: Collection) -> Result
         None => None,
     };
     check_places(&plan)?;
-    reads::run(read, |reads| async move {
-        match reads.selector().await {
-            Ok(selector) => go_on(&reads, selector, plan, collection, conditions).await,
-            Err(no_server) => Ok(no_server.exit()),
-        }
-    })
+    reads::run(read, |reads| async move { go_on(&reads, plan, collection, conditions).await })
 }
 
 /// Reads the files that name customers.
@@ -156,12 +144,19 @@ fn fill(collection: &mut Collection, prepared: Prepared) -> Result<(), Failure> 
 /// Goes through the phases that are left.
 async fn go_on(
     reads: &Reads,
-    selector: crate::catalogue::ApiSelector,
     plan: ExportPlan,
     collection: Collection,
     conditions: Option<Conditions>,
 ) -> Result<Exit, Failure> {
     let journal = plan.journal.clone();
+    let selector = match reads.selector().await {
+        Ok(selector) => selector,
+        Err(no_server) => {
+            // Whatever was given is in the journal: once the server is there, it is enough to go on.
+            reads.finish(ReadSummary { command: "export", journal, ..ReadSummary::default() });
+            return Ok(no_server.exit());
+        }
+    };
     let collecting = Collecting { reads, selector, plan: &plan, conditions };
     let (collection, course) =
         collecting.run(collection).await.map_err(|failure| lost(failure, journal.as_deref()))?;
@@ -180,7 +175,7 @@ async fn go_on(
                 ok: wanted.saturating_sub(left + unread),
                 skipped: left,
                 stopped: Some(reason),
-                journal: keep_or_discard(collection, wanted)?,
+                journal,
                 ..summary
             };
             let exit = exit_of(&summary);
@@ -188,7 +183,7 @@ async fn go_on(
             return Ok(exit);
         }
         Course::Refused => {
-            keep_or_discard(collection, wanted)?;
+            collection.discard();
             return Ok(Exit::StoppedEarly);
         }
         Course::Whole => {}
@@ -204,8 +199,7 @@ async fn go_on(
         Some(written) => written,
         None => {
             let stopped = Some(StopReason::Interrupted);
-            let (ok, journal) = (wanted - unread, keep_or_discard(collection, wanted)?);
-            reads.finish(ReadSummary { ok, stopped, journal, ..summary });
+            reads.finish(ReadSummary { ok: wanted - unread, stopped, journal, ..summary });
             return Ok(Exit::Interrupted);
         }
     };
@@ -218,15 +212,6 @@ async fn go_on(
         return Ok(Exit::SomeNotOk);
     }
     Ok(exit)
-}
-
-/// A journal in which nothing is of use to nobody.
-fn keep_or_discard(collection: Collection, wanted: u64) -> Result<Option<PathBuf>, Failure> {
-    if wanted == 0 && collection.searches_done()? == 0 {
-        collection.discard();
-        return Ok(None);
-    }
-    Ok(collection.path().map(Path::to_owned))
 }
 
 /// What failed behind the first customer is no wrong usage.

@@ -79,7 +79,7 @@ pub struct Line<'l> {
 /// A file being written.
 pub enum Output {
     /// CSV.
-    Csv(Csv),
+    Csv(Box<Csv>),
     /// A workbook.
     Xlsx(Box<Xlsx>),
     /// JSON lines.
@@ -95,7 +95,7 @@ impl Output {
         columns: Vec<Column>,
     ) -> Result<Self, RecordError> {
         Ok(match format {
-            Format::Csv => Self::Csv(Csv::begin(file, columns, excel)?),
+            Format::Csv => Self::Csv(Box::new(Csv::begin(file, columns, excel)?)),
             Format::Xlsx => Self::Xlsx(Box::new(Xlsx::begin(file, columns)?)),
             Format::JsonLines => Self::JsonLines(JsonLines::begin(file, columns)),
         })

@@ -16,7 +16,7 @@ pub(super) fn print(summary: &ReadSummary, mode: Mode) {
     if let Some(reason) = &summary.stopped {
         let text = match reason {
             StopReason::Interrupted => "interrupted".to_owned(),
-            StopReason::KeyRefused(problem) => problem.to_string(),
+            StopReason::KeyRefused(problem) | StopReason::ServerGone(problem) => problem.to_string(),
             other => stopped(other),
         };
         lines::labelled(ERROR, "stopped:", &text);
@@ -25,7 +25,9 @@ pub(super) fn print(summary: &ReadSummary, mode: Mode) {
         .journal
         .as_ref()
         .map(|journal| format!("to go on: `userside-bulk resume {}`", quoted(journal)));
-    if !mode.quiet && !mode.json {
+    // Where nothing was begun there is nothing to count.
+    let is_begun = summary.rows > 0 || summary.journal.is_none();
+    if !mode.quiet && !mode.json && is_begun {
         let (style, label) = match summary {
             ReadSummary { stopped: Some(_), .. } => (ERROR, "so far:"),
             _ if summary.failed + summary.invalid + summary.skipped > 0 => (WARNING, "done:"),
