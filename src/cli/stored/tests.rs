@@ -176,7 +176,7 @@ fn what_is_typed_now_goes_over_what_is_kept() {
     let (args, after) = kept.clone().into_import(typed).expect("an import");
     assert_eq!(args.pace.rate, "9/m".parse().expect("a rate"));
     assert_eq!(args.pace.retries, 1);
-    assert!(args.output.json && args.yes && args.output.verbose == 2);
+    assert!(args.output.shown.json && args.yes && args.output.shown.verbose == 2);
     let expected = stored(&["edit", "/x.csv", "--rate=9/m", "--set=comment=a", "--retries=1", "--failed=/f"]);
     assert_eq!(after, expected);
     assert_eq!(kept.clone().into_import(overrides::<Resuming>(&[])).expect("an import").1, kept);
