@@ -11,6 +11,7 @@ use super::count_args::CountArgs;
 use super::help;
 use super::import_args::ValidateArgs;
 use super::journal_args::{ReconcileArgs, ResultsArgs, ResumeArgs, UndoArgs};
+use super::lookup_args::LookupArgs;
 use super::typed::ImportCommand;
 use super::values;
 use crate::catalogue::{Operation, Version, operation};
@@ -39,6 +40,8 @@ pub enum Command {
     Results(ResultsArgs),
     /// Write a CSV that takes back what a run applied; send nothing
     Undo(UndoArgs),
+    /// Find the customers who have the values of a column
+    Lookup(Box<LookupArgs>),
     /// Count the customers who are active
     Count(Box<CountArgs>),
     /// Print a CSV header to start from

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::catalogue::operations;
+use crate::catalogue::{Action, choices, operations};
 use crate::sandbox::FaultKind;
 
 pub(super) const MAIN: &str = "\
@@ -123,6 +123,36 @@ Exit codes:
   2    wrong usage
   3    the server does not answer, refuses the key, or does not count
   130  interrupted";
+
+const LOOKUP: &str = "\
+Examples:
+  userside-bulk lookup phone callers.csv -o callers.found.csv
+  userside-bulk lookup dognumber payments.xlsx --sheet Март --column 'Договор' -o found.csv
+  cut -f1 log.tsv | userside-bulk lookup login - --column login | less
+
+Output:
+  The input's columns as they were and, for every row, result_status (ok,
+  ambiguous, failed, invalid or skipped), result_id, result_error_code and
+  result_error. Nobody found is failed with not_found; no answer from the server
+  is failed with another code. Several customers are ambiguous: their ids stand
+  in result_id, joined by semicolons.
+
+Exit codes:
+  0    exactly one customer for every row
+  1    finished, some rows have none or several
+  2    wrong usage, or an input that cannot be read; nothing was asked
+  3    stopped early: the server refused the key or is gone; rows that were not
+       answered are skipped
+  130  interrupted; rows that were not answered are skipped";
+
+pub(super) fn lookup() -> String {
+    let mut text = String::from("Kinds:\n");
+    for kind in choices(Action::Find) {
+        let since = kind.since.map_or_else(String::new, |since| format!(", from UserSide {since} on"));
+        let _ = writeln!(text, "  {:<12} {}{since}", kind.name, kind.kind.name());
+    }
+    format!("{text}\n{LOOKUP}")
+}
 
 pub(super) fn import() -> String {
     format!("{}\n{IMPORT}", operation_list())

@@ -6,9 +6,11 @@ mod count_args;
 mod help;
 mod import_args;
 mod journal_args;
+mod lookup_args;
 mod read_args;
 mod settings;
 mod stored;
+mod table_args;
 mod typed;
 mod values;
 
@@ -16,9 +18,11 @@ pub use args::{Cli, Command, DemoArgs, OperationsArgs, SandboxArgs, TemplateArgs
 pub use count_args::CountArgs;
 pub use import_args::{Existing, ImportArgs, ValidateArgs};
 pub use journal_args::{ReconcileArgs, Reconciling, ResultsArgs, ResumeArgs, Resuming, Rewriting, UndoArgs};
+pub use lookup_args::LookupArgs;
 pub use settings::{
-    Asks, CountSettings, ImportSettings, JournalSettings, MaxFailures, OutputSettings, Place, ReadSettings,
-    ResultsSettings, ResumeSettings, SendSettings, SettingsError, Terminals, UndoSettings, sandbox_settings,
+    Asks, CountSettings, ImportSettings, JournalSettings, LookupSettings, MaxFailures, OutputSettings, Place,
+    ReadSettings, ResultsSettings, ResumeSettings, SendSettings, SettingsError, TableSettings, Terminals,
+    UndoSettings, sandbox_settings,
 };
 pub use stored::{StoredError, StoredOptions};
 pub use typed::{Chosen, ImportCommand, Overrides, Typed};

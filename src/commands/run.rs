@@ -5,10 +5,10 @@ use std::io::IsTerminal;
 use clap::Parser;
 
 use super::failure::Failure;
-use super::{catalogue, count, demo, import, journal, sandbox, undo};
+use super::{catalogue, count, demo, import, journal, lookup, sandbox, undo};
 use crate::cli::{
-    Cli, Command, CountSettings, ImportSettings, ResultsSettings, ResumeSettings, Terminals, UndoSettings,
-    sandbox_settings,
+    Cli, Command, CountSettings, ImportSettings, LookupSettings, ResultsSettings, ResumeSettings, Terminals,
+    UndoSettings, sandbox_settings,
 };
 use crate::exit::Exit;
 use crate::reporting::print_error;
@@ -44,6 +44,7 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
         Command::Reconcile(args) => journal::reconcile(ResumeSettings::of_reconcile(*args, terminals, key())),
         Command::Results(args) => journal::results(ResultsSettings::new(args, terminals)),
         Command::Undo(args) => undo::run(UndoSettings::from(args)),
+        Command::Lookup(args) => lookup::run(LookupSettings::new(*args, terminals, key())?),
         Command::Count(args) => count::run(CountSettings::new(*args, terminals, key())?),
         Command::Template(args) => Ok(catalogue::template(&args)),
         Command::Operations(args) => Ok(catalogue::operations(&args)),

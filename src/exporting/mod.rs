@@ -2,5 +2,9 @@
 //! request goes through a [`Link`](crate::sending::Link).
 
 mod counter;
+mod lookups;
+mod losses;
 
 pub use counter::number;
+pub use lookups::{Lookup, look_up, reads_like_a_value};
+pub use losses::{Losses, Way};

@@ -4,6 +4,7 @@
 mod atomic;
 mod journal;
 mod lock;
+mod lookups;
 mod results;
 mod row_result;
 mod table;
@@ -17,6 +18,7 @@ pub use journal::{
     Counts, Durability, Entry, Found, Group, Journal, JournalError, NewRun, Replay, Run, State, StoredInput,
     look, set_aside,
 };
+pub use lookups::{LookupResult, LookupTable};
 pub use results::{Finished, Results, ResultsError, ResultsFiles};
 pub use row_result::{ErrorCode, RESULT_COLUMNS, RowResult, Status};
 pub use table::{Finish, Table};

@@ -20,6 +20,7 @@ mod tests;
 pub use balances::{BalanceError, balance, difference};
 pub use bookings::{Booking, Twins};
 pub use control::{Control, Sample, shows_bookings};
+pub use customers::{Who, who};
 pub use existing::{Existing, existing};
 pub use history::{HistoryEntry, NoHistory, entries, read_history};
 pub use moments::{When, Window};

@@ -15,6 +15,7 @@ mod journal;
 mod journal_names;
 mod journal_spoilt;
 mod kills;
+mod lookup;
 mod messages;
 mod money;
 mod operations;

@@ -65,6 +65,7 @@ fn help_of_every_command() {
         "reconcile",
         "results",
         "undo",
+        "lookup",
         "template",
         "operations",
         "sandbox",

@@ -41,6 +41,7 @@ fn every_option_that_is_named_exists() {
         "reconcile",
         "results",
         "undo",
+        "lookup",
         "sandbox",
         "template",
         "demo",

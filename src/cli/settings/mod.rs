@@ -5,11 +5,13 @@ mod count;
 mod error;
 mod import;
 mod journal;
+mod lookup;
 mod of_journal;
 mod output;
 mod read;
 mod sandbox;
 mod send;
+mod table;
 #[cfg(test)]
 mod tests;
 
@@ -18,8 +20,10 @@ pub use count::CountSettings;
 pub use error::SettingsError;
 pub use import::ImportSettings;
 pub use journal::{Asks, JournalSettings};
+pub use lookup::LookupSettings;
 pub use of_journal::{ResultsSettings, ResumeSettings, UndoSettings};
 pub use output::{OutputSettings, Place, Terminals};
 pub use read::ReadSettings;
 pub use sandbox::sandbox_settings;
 pub use send::SendSettings;
+pub use table::TableSettings;
