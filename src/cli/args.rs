@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::count_args::CountArgs;
 use super::help;
+use super::history_args::HistoryArgs;
 use super::import_args::ValidateArgs;
 use super::journal_args::{ReconcileArgs, ResultsArgs, ResumeArgs, UndoArgs};
 use super::lookup_args::LookupArgs;
@@ -42,6 +43,8 @@ pub enum Command {
     Undo(UndoArgs),
     /// Find the customers who have the values of a column
     Lookup(Box<LookupArgs>),
+    /// Write what happened to the customers of a file: bookings and other operations
+    History(Box<HistoryArgs>),
     /// Count the customers who are active
     Count(Box<CountArgs>),
     /// Print a CSV header to start from

@@ -124,6 +124,29 @@ Exit codes:
   3    the server does not answer, refuses the key, or does not count
   130  interrupted";
 
+pub(super) const HISTORY: &str = "\
+Examples:
+  userside-bulk history customers.csv -o history.csv
+  userside-bulk history customers.results.csv --column result_id --from 2025-01-01 --to 2025-01-31
+  userside-bulk history list.xlsx --errors unread.csv --server-version 3.16 -o history.csv
+
+The customers' ids are in the column --column, or else in the one named id or
+customer_id, or else in the only one. A customer that stands there twice is read
+once.
+
+Output:
+  customer_id,date,type,employee_id,amount,comment: one line for every entry,
+  customers in the order of the file, entries in the server's. Amounts have the
+  digits that the server wrote. When the command stops early nothing is written:
+  a history with a hole in it is worse than none.
+
+Exit codes:
+  0    all histories are written
+  1    written, but some customers could not be read
+  2    wrong usage, or an input that cannot be read; nothing was asked
+  3    stopped early: the server refused the key or is gone; nothing is written
+  130  interrupted; nothing is written";
+
 const LOOKUP: &str = "\
 Examples:
   userside-bulk lookup phone callers.csv -o callers.found.csv

@@ -4,6 +4,7 @@
 mod args;
 mod count_args;
 mod help;
+mod history_args;
 mod import_args;
 mod journal_args;
 mod lookup_args;
@@ -16,13 +17,14 @@ mod values;
 
 pub use args::{Cli, Command, DemoArgs, OperationsArgs, SandboxArgs, TemplateArgs};
 pub use count_args::CountArgs;
+pub use history_args::HistoryArgs;
 pub use import_args::{Existing, ImportArgs, ValidateArgs};
 pub use journal_args::{ReconcileArgs, Reconciling, ResultsArgs, ResumeArgs, Resuming, Rewriting, UndoArgs};
 pub use lookup_args::LookupArgs;
 pub use settings::{
-    Asks, CountSettings, ImportSettings, JournalSettings, LookupSettings, MaxFailures, OutputSettings, Place,
-    ReadSettings, ResultsSettings, ResumeSettings, SendSettings, SettingsError, TableSettings, Terminals,
-    UndoSettings, sandbox_settings,
+    Asks, CountSettings, HistorySettings, ImportSettings, JournalSettings, LookupSettings, MaxFailures,
+    OutputSettings, Place, ReadSettings, ResultsSettings, ResumeSettings, SendSettings, SettingsError,
+    TableSettings, Terminals, UndoSettings, sandbox_settings,
 };
 pub use stored::{StoredError, StoredOptions};
 pub use typed::{Chosen, ImportCommand, Overrides, Typed};

@@ -1,6 +1,5 @@
 //! `lookup`: who has the value of a column, row by row.
 
-use std::io;
 use std::path::PathBuf;
 
 use tokio::sync::mpsc;
@@ -90,12 +89,8 @@ fn write(
     table.finish()
 }
 
-/// A reader that has seen enough closes the pipe; that is a normal end.
 fn closed_or(error: RecordError) -> Result<Exit, Failure> {
-    match &error {
-        RecordError::Write { source, .. } if source.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Done),
-        _ => Err(error.into()),
-    }
+    if reads::is_closed(&error) { Ok(Exit::Done) } else { Err(error.into()) }
 }
 
 fn rows(count: u64) -> String {

@@ -9,6 +9,7 @@ mod count;
 mod demo;
 mod failure;
 mod finding;
+mod history;
 mod import;
 mod journal;
 mod log;

@@ -5,10 +5,10 @@ use std::io::IsTerminal;
 use clap::Parser;
 
 use super::failure::Failure;
-use super::{catalogue, count, demo, import, journal, lookup, sandbox, undo};
+use super::{catalogue, count, demo, history, import, journal, lookup, sandbox, undo};
 use crate::cli::{
-    Cli, Command, CountSettings, ImportSettings, LookupSettings, ResultsSettings, ResumeSettings, Terminals,
-    UndoSettings, sandbox_settings,
+    Cli, Command, CountSettings, HistorySettings, ImportSettings, LookupSettings, ResultsSettings,
+    ResumeSettings, Terminals, UndoSettings, sandbox_settings,
 };
 use crate::exit::Exit;
 use crate::reporting::print_error;
@@ -45,6 +45,7 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
         Command::Results(args) => journal::results(ResultsSettings::new(args, terminals)),
         Command::Undo(args) => undo::run(UndoSettings::from(args)),
         Command::Lookup(args) => lookup::run(LookupSettings::new(*args, terminals, key())?),
+        Command::History(args) => history::run(HistorySettings::new(*args, terminals, key())?),
         Command::Count(args) => count::run(CountSettings::new(*args, terminals, key())?),
         Command::Template(args) => Ok(catalogue::template(&args)),
         Command::Operations(args) => Ok(catalogue::operations(&args)),

@@ -22,7 +22,7 @@ pub struct Dialect {
 
 impl Dialect {
     /// What this program writes itself.
-    pub(super) const OWN: Self =
+    pub const OWN: Self =
         Self { encoding: UTF_8, bom: false, delimiter: b',', old_mac: false, proven_utf8: true };
 
     /// The delimiter's name for people.

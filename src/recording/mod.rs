@@ -7,6 +7,7 @@ mod lock;
 mod lookups;
 mod results;
 mod row_result;
+mod spool;
 mod table;
 mod tag;
 mod tally;
@@ -21,6 +22,7 @@ pub use journal::{
 pub use lookups::{LookupResult, LookupTable};
 pub use results::{Finished, Results, ResultsError, ResultsFiles};
 pub use row_result::{ErrorCode, RESULT_COLUMNS, RowResult, Status};
+pub use spool::Spool;
 pub use table::{Finish, Table};
 pub use tag::{ParseRunIdError, RunId, Tag};
 pub use tally::{Frequent, Tally};

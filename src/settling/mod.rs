@@ -22,7 +22,7 @@ pub use bookings::{Booking, Twins};
 pub use control::{Control, Sample, shows_bookings};
 pub use customers::{Who, who};
 pub use existing::{Existing, existing};
-pub use history::{HistoryEntry, NoHistory, entries, read_history};
+pub use history::{HistoryEntry, NoHistory, all_entries, entries, read_history, read_whole_history};
 pub use moments::{When, Window};
 pub use resume::{Known, Next, next};
 pub use rounds::{Conclusion, Finding, Open, Round, RoundEnd};

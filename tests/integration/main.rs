@@ -9,6 +9,7 @@ mod duplicates;
 mod existing;
 mod fates;
 mod full_disk;
+mod history;
 mod input_changed;
 mod invalid;
 mod journal;

@@ -66,6 +66,8 @@ fn help_of_every_command() {
         "results",
         "undo",
         "lookup",
+        "history",
+        "count",
         "template",
         "operations",
         "sandbox",

@@ -42,6 +42,8 @@ fn every_option_that_is_named_exists() {
         "results",
         "undo",
         "lookup",
+        "history",
+        "count",
         "sandbox",
         "template",
         "demo",

@@ -3,6 +3,7 @@
 
 mod count;
 mod error;
+mod history;
 mod import;
 mod journal;
 mod lookup;
@@ -18,6 +19,7 @@ mod tests;
 pub use super::values::MaxFailures;
 pub use count::CountSettings;
 pub use error::SettingsError;
+pub use history::HistorySettings;
 pub use import::ImportSettings;
 pub use journal::{Asks, JournalSettings};
 pub use lookup::LookupSettings;
