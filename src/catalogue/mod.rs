@@ -19,7 +19,7 @@ pub use answers::{
     is_field,
 };
 pub use customer::CUSTOMER;
-pub use envelope::{ApiSelector, KEY, SECTION};
+pub use envelope::{ApiSelector, KEY, SECTION, WRITES_BY_POST};
 pub use fields::{CUSTOMER_ID, Elements, FIELDS, Field, USUAL_COLUMNS, elements, is_known, kind_at, place};
 pub use lookup::{Nearest, Operation, UnknownOperation, choices, nearest, operation, operations};
 pub use model::{

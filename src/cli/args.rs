@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::check_args::CheckArgs;
 use super::count_args::CountArgs;
 use super::help;
 use super::history_args::HistoryArgs;
@@ -51,6 +52,8 @@ pub enum Command {
     Template(TemplateArgs),
     /// List the operations, or the parameters of one
     Operations(OperationsArgs),
+    /// Find out whether one can talk to the server with this key; write nothing
+    Check(Box<CheckArgs>),
     /// Run a local server that behaves like UserSide, for rehearsals
     Sandbox(Box<SandboxArgs>),
     /// Show the whole journey against the sandbox, in one command

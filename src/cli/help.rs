@@ -124,6 +124,24 @@ Exit codes:
   3    the server does not answer, refuses the key, or does not count
   130  interrupted";
 
+pub(super) const CHECK: &str = "\
+Examples:
+  userside-bulk check --url https://us.example.com --key-file key
+  userside-bulk check --server-version 3.17 --json
+
+One line for each point goes to standard output: ok, warning or problem, the
+point, what was found, and what to do. Points are the address, TLS, the key, the
+selector (subcat and action), batches (several customers per request), writes
+(by POST), latency and the clock. What cannot be tried because of an earlier
+problem is left out. With --json an object with ok and the list of points.
+
+Exit codes:
+  0    no problem; there may be warnings
+  1    a problem that leaves some commands working
+  2    wrong usage
+  3    a problem with the address, TLS, the key or the selector: nothing works
+  130  interrupted";
+
 pub(super) const HISTORY: &str = "\
 Examples:
   userside-bulk history customers.csv -o history.csv

@@ -2,6 +2,7 @@
 //! are what the stages take, with defaults, environment and cross-checks applied.
 
 mod args;
+mod check_args;
 mod count_args;
 mod help;
 mod history_args;
@@ -16,15 +17,16 @@ mod typed;
 mod values;
 
 pub use args::{Cli, Command, DemoArgs, OperationsArgs, SandboxArgs, TemplateArgs};
+pub use check_args::CheckArgs;
 pub use count_args::CountArgs;
 pub use history_args::HistoryArgs;
 pub use import_args::{Existing, ImportArgs, ValidateArgs};
 pub use journal_args::{ReconcileArgs, Reconciling, ResultsArgs, ResumeArgs, Resuming, Rewriting, UndoArgs};
 pub use lookup_args::LookupArgs;
 pub use settings::{
-    Asks, CountSettings, HistorySettings, ImportSettings, JournalSettings, LookupSettings, MaxFailures,
-    OutputSettings, Place, ReadSettings, ResultsSettings, ResumeSettings, SendSettings, SettingsError,
-    TableSettings, Terminals, UndoSettings, sandbox_settings,
+    Asks, CheckSettings, CountSettings, HistorySettings, ImportSettings, JournalSettings, LookupSettings,
+    MaxFailures, OutputSettings, Place, ReadSettings, ResultsSettings, ResumeSettings, SendSettings,
+    SettingsError, TableSettings, Terminals, UndoSettings, sandbox_settings,
 };
 pub use stored::{StoredError, StoredOptions};
 pub use typed::{Chosen, ImportCommand, Overrides, Typed};

@@ -5,6 +5,7 @@ mod ahead;
 mod ask;
 mod beforehand;
 mod catalogue;
+mod check;
 mod count;
 mod demo;
 mod failure;

@@ -5,10 +5,10 @@ use std::io::IsTerminal;
 use clap::Parser;
 
 use super::failure::Failure;
-use super::{catalogue, count, demo, history, import, journal, lookup, sandbox, undo};
+use super::{catalogue, check, count, demo, history, import, journal, lookup, sandbox, undo};
 use crate::cli::{
-    Cli, Command, CountSettings, HistorySettings, ImportSettings, LookupSettings, ResultsSettings,
-    ResumeSettings, Terminals, UndoSettings, sandbox_settings,
+    CheckSettings, Cli, Command, CountSettings, HistorySettings, ImportSettings, LookupSettings,
+    ResultsSettings, ResumeSettings, Terminals, UndoSettings, sandbox_settings,
 };
 use crate::exit::Exit;
 use crate::reporting::print_error;
@@ -49,6 +49,7 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
         Command::Count(args) => count::run(CountSettings::new(*args, terminals, key())?),
         Command::Template(args) => Ok(catalogue::template(&args)),
         Command::Operations(args) => Ok(catalogue::operations(&args)),
+        Command::Check(args) => check::run(CheckSettings::new(*args, terminals, key())?),
         Command::Sandbox(args) => sandbox::run(sandbox_settings(*args, key())?),
         Command::Demo(args) => demo::run(&args),
     }

@@ -1,6 +1,7 @@
 //! The program from outside: the real binary, in a fresh folder, against the sandbox as a process of its
 //! own. One module per topic; `support` has what all of them use.
 
+mod check;
 mod columns;
 mod deletes;
 mod dialects;

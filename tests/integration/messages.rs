@@ -68,6 +68,7 @@ fn help_of_every_command() {
         "lookup",
         "history",
         "count",
+        "check",
         "template",
         "operations",
         "sandbox",

@@ -44,6 +44,7 @@ fn every_option_that_is_named_exists() {
         "lookup",
         "history",
         "count",
+        "check",
         "sandbox",
         "template",
         "demo",

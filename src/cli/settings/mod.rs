@@ -1,6 +1,7 @@
 //! Arguments to settings: defaults, environment and cross-checks applied. Later code sees only these. One
 //! file for each part; `import.rs` joins them.
 
+mod check;
 mod count;
 mod error;
 mod history;
@@ -17,6 +18,7 @@ mod table;
 mod tests;
 
 pub use super::values::MaxFailures;
+pub use check::CheckSettings;
 pub use count::CountSettings;
 pub use error::SettingsError;
 pub use history::HistorySettings;
