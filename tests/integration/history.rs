@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::support::{Answer, Place, Responder, Sandbox, until, userside};
+use crate::support::{Answer, KEY, Place, Responder, Sandbox, until, userside};
 
 const HEADER: &str = "customer_id,date,type,employee_id,amount,comment\n";
 
@@ -78,6 +78,20 @@ fn what_the_server_wrote_is_kept_digit_for_digit() {
         17,2023-03-09,3,8,1234.50,\n\
         17,0000-00-00 00:00:00,,,0.1,\"x,\ny\"\n";
     assert_eq!(output.stdout, format!("{HEADER}{expected}"));
+}
+
+/// Every run is searched for the key; here the server repeats it.
+#[test]
+fn a_key_in_a_comment_is_not_shown() {
+    let comment = format!("before {KEY} behind");
+    let server = Responder::start(move |number, _| {
+        let data = serde_json::json!([{"Typer": comment, "Comment": comment, "Amount": "1"}]);
+        let body = serde_json::json!({"Result": "OK", "Data": data}).to_string();
+        Some(if number == 1 { Answer::ok() } else { Answer::new(200, body) })
+    });
+    let place = Place::new().with("input.csv", "id\n17\n");
+    let output = userside(&place).line("history input.csv").at_url(server.url()).run().exits(0);
+    assert!(table(&output.stdout)[0][5].starts_with("before "), "{}", output.report());
 }
 
 #[test]
