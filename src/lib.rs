@@ -8,6 +8,7 @@
 //!                                                                  rows to calls, calls to outcomes, to disk
 //!                                               <- settling        what became of rows nobody knows about
 //!                                               <- exporting       ids to customers to files for spreadsheets
+//!                                  <- checking                     whether one can talk to a server at all
 //! sandbox                                                          knows the catalogue alone
 //! events <- reporting                                              what people are told
 //! cli                                                              knows clap, and each stage's settings
@@ -29,6 +30,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod catalogue;
+pub mod checking;
 pub mod cli;
 pub mod commands;
 pub mod events;

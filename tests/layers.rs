@@ -80,6 +80,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("recording", &["catalogue", "reading", "validating", "sending"]),
     ("settling", &["catalogue", "reading", "validating", "sending", "recording"]),
     ("exporting", &["catalogue", "reading", "validating", "sending", "recording", "settling"]),
+    ("checking", &["catalogue", "validating", "sending"]),
     ("events", &["reading", "validating", "sending", "recording", "settling"]),
     ("reporting", &["events", "catalogue", "reading", "validating", "sending", "recording", "settling"]),
     (
@@ -101,6 +102,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         "commands",
         &[
             "catalogue",
+            "checking",
             "sandbox",
             "reading",
             "validating",

@@ -10,6 +10,15 @@ pub const HISTORY_AMOUNT: &str = "Amount";
 /// The field of a history's entry that holds the note of the booking.
 pub const HISTORY_NOTE: &str = "Comment";
 
+/// The field of a history's entry that says what sort of operation it was.
+pub const HISTORY_KIND: &str = "Typer";
+
+/// The fields of a history's entry that name the employee: some servers misspell it.
+pub const HISTORY_EMPLOYEE: [&str; 2] = ["employee_id", "empoyee_id"];
+
+/// The columns of a table of histories: the customer, and what is known of an entry.
+pub const HISTORY_COLUMNS: [&str; 6] = ["customer_id", "date", "type", "employee_id", "amount", "comment"];
+
 /// The field of a customer that holds the balance.
 pub const BALANCE: &str = "balance";
 

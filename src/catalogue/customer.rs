@@ -247,9 +247,8 @@ const GET_ACTIVITY_COUNTER: Subcategory = Subcategory {
     parameters: &[p("type", ValueKind::Choice(COUNTERS), Typer, "what is counted").obligatory()],
 };
 
-/// `account` came with 3.14.34; the others have no version in the specification.
 const DATA_TYPERS: &[Choice] = &[
-    c("account", "account_number", TEXT),
+    c("account", "account_number", TEXT).since(Version::point(3, 14, 34)),
     c("billing_uid", "billing.uuid", TEXT),
     c("codeti", "codeti", TEXT),
     c("dognumber", "agreement.*.number", TEXT),
@@ -281,5 +280,5 @@ const fn p(name: &'static str, kind: ValueKind, meaning: super::Meaning, summary
 }
 
 const fn c(name: &'static str, field: &'static str, kind: ValueKind) -> Choice {
-    Choice { name, field, kind }
+    Choice { name, field, kind, since: None }
 }

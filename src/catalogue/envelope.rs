@@ -1,5 +1,10 @@
 //! The names that every request carries around its parameters.
 
+use super::version::Version;
+
+/// From this version on whatever writes must be sent by POST.
+pub const WRITES_BY_POST: Version = Version::point(3, 21, 0);
+
 /// The field that holds the API key.
 pub const KEY: &str = "key";
 

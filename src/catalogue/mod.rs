@@ -14,9 +14,12 @@ mod lookup;
 mod model;
 mod version;
 
-pub use answers::{BALANCE, HISTORY_AMOUNT, HISTORY_DATE, HISTORY_NOTE, is_field};
+pub use answers::{
+    BALANCE, HISTORY_AMOUNT, HISTORY_COLUMNS, HISTORY_DATE, HISTORY_EMPLOYEE, HISTORY_KIND, HISTORY_NOTE,
+    is_field,
+};
 pub use customer::CUSTOMER;
-pub use envelope::{ApiSelector, KEY, SECTION};
+pub use envelope::{ApiSelector, KEY, SECTION, WRITES_BY_POST};
 pub use fields::{CUSTOMER_ID, Elements, FIELDS, Field, USUAL_COLUMNS, elements, is_known, kind_at, place};
 pub use lookup::{Nearest, Operation, UnknownOperation, choices, nearest, operation, operations};
 pub use model::{

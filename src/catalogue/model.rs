@@ -129,6 +129,15 @@ pub struct Choice {
     pub field: &'static str,
     /// The type of what is looked for by it.
     pub kind: ValueKind,
+    /// The first version that takes it, where known.
+    pub since: Option<Version>,
+}
+
+impl Choice {
+    pub(super) const fn since(mut self, version: Version) -> Self {
+        self.since = Some(version);
+        self
+    }
 }
 
 /// Whether a call needs the parameter.

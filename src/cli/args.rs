@@ -7,10 +7,13 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::check_args::CheckArgs;
 use super::count_args::CountArgs;
 use super::help;
+use super::history_args::HistoryArgs;
 use super::import_args::ValidateArgs;
 use super::journal_args::{ReconcileArgs, ResultsArgs, ResumeArgs, UndoArgs};
+use super::lookup_args::LookupArgs;
 use super::typed::{ExportCommand, ImportCommand};
 use super::values;
 use crate::catalogue::{Operation, Version, operation};
@@ -41,12 +44,18 @@ pub enum Command {
     Undo(UndoArgs),
     /// Write customers to a table: CSV, XLSX or JSON lines
     Export(Box<ExportCommand>),
+    /// Find the customers who have the values of a column
+    Lookup(Box<LookupArgs>),
+    /// Write what happened to the customers of a file: bookings and other operations
+    History(Box<HistoryArgs>),
     /// Count the customers who are active
     Count(Box<CountArgs>),
     /// Print a CSV header to start from
     Template(TemplateArgs),
     /// List the operations, or the parameters of one
     Operations(OperationsArgs),
+    /// Find out whether one can talk to the server with this key; write nothing
+    Check(Box<CheckArgs>),
     /// Run a local server that behaves like UserSide, for rehearsals
     Sandbox(Box<SandboxArgs>),
     /// Show the whole journey against the sandbox, in one command

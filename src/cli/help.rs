@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::catalogue::operations;
+use crate::catalogue::{Action, choices, operations};
 use crate::sandbox::FaultKind;
 
 pub(super) const MAIN: &str = "\
@@ -151,6 +151,77 @@ Exit codes:
   2    wrong usage
   3    the server does not answer, refuses the key, or does not count
   130  interrupted";
+
+pub(super) const CHECK: &str = "\
+Examples:
+  userside-bulk check --url https://us.example.com --key-file key
+  userside-bulk check --server-version 3.17 --json
+
+One line for each point goes to standard output: ok, warning or problem, the
+point, what was found, and what to do. Points are the address, TLS, the key, the
+selector (subcat and action), batches (several customers per request), writes
+(by POST), latency and the clock. What cannot be tried because of an earlier
+problem is left out. With --json an object with ok and the list of points.
+
+Exit codes:
+  0    no problem; there may be warnings
+  1    a problem that leaves some commands working
+  2    wrong usage
+  3    a problem with the address, TLS, the key or the selector: nothing works
+  130  interrupted";
+
+pub(super) const HISTORY: &str = "\
+Examples:
+  userside-bulk history customers.csv -o history.csv
+  userside-bulk history customers.results.csv --column result_id --from 2025-01-01 --to 2025-01-31
+  userside-bulk history list.xlsx --errors unread.csv --server-version 3.16 -o history.csv
+
+The customers' ids are in the column --column, or else in the one named id or
+customer_id, or else in the only one. A customer that stands there twice is read
+once.
+
+Output:
+  customer_id,date,type,employee_id,amount,comment: one line for every entry,
+  customers in the order of the file, entries in the server's. Amounts have the
+  digits that the server wrote. When the command stops early nothing is written:
+  a history with a hole in it is worse than none.
+
+Exit codes:
+  0    all histories are written
+  1    written, but some customers could not be read
+  2    wrong usage, or an input that cannot be read; nothing was asked
+  3    stopped early: the server refused the key or is gone; nothing is written
+  130  interrupted; nothing is written";
+
+const LOOKUP: &str = "\
+Examples:
+  userside-bulk lookup phone callers.csv -o callers.found.csv
+  userside-bulk lookup dognumber payments.xlsx --sheet Март --column 'Договор' -o found.csv
+  cut -f1 log.tsv | userside-bulk lookup login - --column login | less
+
+Output:
+  The input's columns as they were and, for every row, result_status (ok,
+  ambiguous, failed, invalid or skipped), result_id, result_error_code and
+  result_error. Nobody found is failed with not_found; no answer from the server
+  is failed with another code. Several customers are ambiguous: their ids stand
+  in result_id, joined by semicolons.
+
+Exit codes:
+  0    exactly one customer for every row
+  1    finished, some rows have none or several
+  2    wrong usage, or an input that cannot be read; nothing was asked
+  3    stopped early: the server refused the key or is gone; rows that were not
+       answered are skipped
+  130  interrupted; rows that were not answered are skipped";
+
+pub(super) fn lookup() -> String {
+    let mut text = String::from("Kinds:\n");
+    for kind in choices(Action::Find) {
+        let since = kind.since.map_or_else(String::new, |since| format!(", from UserSide {since} on"));
+        let _ = writeln!(text, "  {:<12} {}{since}", kind.name, kind.kind.name());
+    }
+    format!("{text}\n{LOOKUP}")
+}
 
 pub(super) fn import() -> String {
     format!("{}\n{IMPORT}", operation_list())

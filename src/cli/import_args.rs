@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use encoding_rs::Encoding;
 
 use super::help;
+use super::table_args::{DateArgs, TableArgs};
 use super::values::{self, MaxFailures};
 use crate::catalogue::{Operation, Version, operation};
-use crate::reading::{Assignment, parse_delimiter, parse_encoding};
+use crate::reading::Assignment;
 use crate::sending::Rate;
-use crate::validating::{DateOrder, Money};
+use crate::validating::Money;
 
 /// `import`.
 #[derive(Debug, Args)]
@@ -75,18 +75,10 @@ pub(super) struct InputArgs {
     #[arg(long, help_heading = "Columns")]
     pub(super) ignore_unknown_columns: bool,
 
-    /// What separates cells: a character, or the word tab [default: detected].
-    #[arg(long, value_name = "CHAR", value_parser = |text: &str| parse_delimiter(text), help_heading = "Input")]
-    pub(super) delimiter: Option<u8>,
-    /// The file's encoding, such as utf-8, windows-1251 or koi8-u [default: detected].
-    #[arg(long, value_name = "NAME", value_parser = |text: &str| parse_encoding(text), help_heading = "Input")]
-    pub(super) encoding: Option<&'static Encoding>,
-    /// The sheet of a workbook [default: the first].
-    #[arg(long, value_name = "NAME", help_heading = "Input")]
-    pub(super) sheet: Option<String>,
-    /// How dates are written that can be read in two ways: dmy, mdy, ymd or a strftime pattern.
-    #[arg(long, value_name = "FORMAT", help_heading = "Input")]
-    pub(super) date_format: Option<DateOrder>,
+    #[command(flatten)]
+    pub(super) table: TableArgs,
+    #[command(flatten)]
+    pub(super) dates: DateArgs,
     /// What an empty cell means: leave the parameter as it is, or clear it on the server.
     #[arg(long, value_name = "WHAT", default_value = "skip", help_heading = "Input")]
     pub(super) empty: Empty,

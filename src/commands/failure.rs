@@ -15,6 +15,8 @@ pub enum Failure {
     #[error(transparent)]
     Mapping(#[from] crate::reading::MappingError),
     #[error(transparent)]
+    Column(#[from] crate::reading::ColumnError),
+    #[error(transparent)]
     Constant(#[from] crate::validating::ConstantError),
     #[error(transparent)]
     Record(#[from] crate::recording::RecordError),
@@ -127,6 +129,7 @@ impl Failure {
             Self::Settings(_)
             | Self::Read(_)
             | Self::Mapping(_)
+            | Self::Column(_)
             | Self::Constant(_)
             | Self::Record(_)
             | Self::Transport(_)

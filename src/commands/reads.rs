@@ -11,7 +11,7 @@ use crate::catalogue::ApiSelector;
 use crate::cli::{Place, ReadSettings};
 use crate::events::{Event, Listener, ReadSummary};
 use crate::exit::Exit;
-use crate::recording::{Finish, Target};
+use crate::recording::{Finish, RecordError, Target};
 use crate::reporting::Reporter;
 use crate::sending::{Http, Link, SelectorChoice, StopReason, StopSignal, TokioClock, find_selector};
 
@@ -128,6 +128,11 @@ pub(super) fn begin(place: &Place) -> Result<Box<dyn Finish>, Failure> {
         Place::Stdout => Box::new(std::io::stdout()),
         Place::File(path) => Box::new(Target::replacing(path)?),
     })
+}
+
+/// Whether a reader has seen enough and closed the pipe; that is a normal end.
+pub(super) fn is_closed(error: &RecordError) -> bool {
+    matches!(error, RecordError::Write { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 async fn abandoned(mut stop: watch::Receiver<StopSignal>) {

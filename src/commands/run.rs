@@ -5,10 +5,10 @@ use std::io::IsTerminal;
 use clap::Parser;
 
 use super::failure::Failure;
-use super::{catalogue, count, demo, export, import, journal, sandbox, undo};
+use super::{catalogue, check, count, demo, export, history, import, journal, lookup, sandbox, undo};
 use crate::cli::{
-    Cli, Command, CountSettings, ExportSettings, ImportSettings, ResultsSettings, ResumeSettings, Terminals,
-    UndoSettings, sandbox_settings,
+    CheckSettings, Cli, Command, CountSettings, ExportSettings, HistorySettings, ImportSettings,
+    LookupSettings, ResultsSettings, ResumeSettings, Terminals, UndoSettings, sandbox_settings,
 };
 use crate::exit::Exit;
 use crate::reporting::print_error;
@@ -45,9 +45,12 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
         Command::Results(args) => journal::results(ResultsSettings::new(args, terminals)),
         Command::Undo(args) => undo::run(UndoSettings::from(args)),
         Command::Export(args) => export::run(ExportSettings::of_export(*args, terminals, key())?),
+        Command::Lookup(args) => lookup::run(LookupSettings::new(*args, terminals, key())?),
+        Command::History(args) => history::run(HistorySettings::new(*args, terminals, key())?),
         Command::Count(args) => count::run(CountSettings::new(*args, terminals, key())?),
         Command::Template(args) => Ok(catalogue::template(&args)),
         Command::Operations(args) => Ok(catalogue::operations(&args)),
+        Command::Check(args) => check::run(CheckSettings::new(*args, terminals, key())?),
         Command::Sandbox(args) => sandbox::run(sandbox_settings(*args, key())?),
         Command::Demo(args) => demo::run(&args),
     }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
     /// The place cannot be written to.
-    #[error("cannot write {}: {source}. Free some room, or name another place", path.display())]
+    #[error("cannot write {}: {source}. Free some room or name another place, with --results or --output FILE", path.display())]
     Write {
         /// The file.
         path: PathBuf,
@@ -18,7 +18,7 @@ pub enum RecordError {
         source: io::Error,
     },
     /// Another run is writing the same file.
-    #[error("another run is writing {} just now; let it finish, or name another place", path.display())]
+    #[error("another run is writing {} just now; let it finish, or give this run another place with --results or --output FILE", path.display())]
     Busy {
         /// The file.
         path: PathBuf,

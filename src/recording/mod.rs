@@ -5,8 +5,10 @@ mod atomic;
 mod collection;
 mod journal;
 mod lock;
+mod lookups;
 mod results;
 mod row_result;
+mod spool;
 mod table;
 mod tag;
 mod tally;
@@ -19,8 +21,10 @@ pub use journal::{
     Counts, Durability, Entry, Found, Group, Journal, JournalError, NewRun, Replay, Run, State, StoredInput,
     look, set_aside,
 };
+pub use lookups::{LookupResult, LookupTable};
 pub use results::{Finished, Results, ResultsError, ResultsFiles};
 pub use row_result::{ErrorCode, RESULT_COLUMNS, RowResult, Status};
+pub use spool::Spool;
 pub use table::{Finish, Table};
 pub use tag::{ParseRunIdError, RunId, Tag};
 pub use tally::{Frequent, Tally};

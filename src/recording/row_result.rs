@@ -52,6 +52,7 @@ pub enum ErrorCode {
     DuplicateRow,
     AlreadyExists,
     NotFound,
+    Ambiguous,
     ApiError,
     HttpStatus,
     Connect,
@@ -62,7 +63,7 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::MissingParameter,
         Self::BadValue,
         Self::UnknownParameter,
@@ -70,6 +71,7 @@ impl ErrorCode {
         Self::DuplicateRow,
         Self::AlreadyExists,
         Self::NotFound,
+        Self::Ambiguous,
         Self::ApiError,
         Self::HttpStatus,
         Self::Connect,
@@ -89,6 +91,7 @@ impl ErrorCode {
             Self::DuplicateRow => "duplicate_row",
             Self::AlreadyExists => "already_exists",
             Self::NotFound => "not_found",
+            Self::Ambiguous => "ambiguous",
             Self::ApiError => "api_error",
             Self::HttpStatus => "http_status",
             Self::Connect => "connect",

@@ -63,7 +63,11 @@ impl Table {
 
     /// Writes a row.
     pub fn write<'c>(&mut self, cells: impl Iterator<Item = &'c str>) -> Result<(), RecordError> {
-        self.writer.write_record(cells).map_err(|error| self.failed(error.into()))
+        self.writer.write_record(cells).map_err(|error| match error.into_kind() {
+            // As the system said it: a closed pipe is told from a full disk.
+            csv::ErrorKind::Io(source) => self.failed(source),
+            other => self.failed(io::Error::other(format!("{other:?}"))),
+        })
     }
 
     /// Ends it: where it is, and the new name of an earlier file.
@@ -79,5 +83,49 @@ impl Table {
 
     fn failed(&self, source: io::Error) -> RecordError {
         RecordError::Write { path: self.path.clone(), source }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Write};
+    use std::path::PathBuf;
+
+    use super::{Finish, Table};
+    use crate::reading::Dialect;
+    use crate::recording::RecordError;
+
+    /// A pipe that nobody reads any more.
+    struct Closed;
+
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Finish for Closed {
+        fn finish(self: Box<Self>) -> Result<Option<PathBuf>, RecordError> {
+            Ok(None)
+        }
+
+        fn path(&self) -> PathBuf {
+            PathBuf::from("-")
+        }
+    }
+
+    #[test]
+    fn a_closed_pipe_is_told_from_a_full_disk() {
+        let is_closed = |error: &RecordError| matches!(error, RecordError::Write { source, .. } if source.kind() == io::ErrorKind::BrokenPipe);
+        let begin =
+            || Table::begin(Box::new(Closed), &Dialect::OWN, ["a"].into_iter()).expect("it is buffered");
+        // Longer than what is kept back.
+        let cell = "x".repeat(1 << 20);
+        assert!(begin().write([cell.as_str()].into_iter()).is_err_and(|error| is_closed(&error)));
+        assert!(begin().finish().is_err_and(|error| is_closed(&error)));
     }
 }

@@ -15,7 +15,7 @@ use super::pace::{LONGEST_PAUSE, Pace, PaceSettings};
 use super::reply::{self, Accepted, Reply, Wanted};
 use super::request::Envelope;
 use super::retry::{Decision, Event, Schedule, decide};
-use super::transport::{Response, Transport};
+use super::transport::{Lost, Response, Transport};
 use crate::catalogue::{ApiSelector, Effect};
 use crate::validating::Call;
 
@@ -74,6 +74,11 @@ enum Haste {
 }
 
 impl Asked {
+    /// Whether the answer is the API's own.
+    pub(super) fn is_the_apis(&self) -> bool {
+        self.is_the_apis
+    }
+
     /// What was read, or in which way it was not.
     fn read(self) -> Result<Accepted, Unread> {
         match self.answer {
@@ -109,6 +114,19 @@ impl fmt::Debug for Answer {
             .field("has_id_field", has_id_field)
             .finish_non_exhaustive()
     }
+}
+
+/// A read that was looked at with a watch in hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Measured {
+    /// Whether there was an answer.
+    pub read: Result<(), Unread>,
+    /// From the request to the last byte of the answer, or to its failure. The wait for the pace is no part of it.
+    pub elapsed: Duration,
+    /// The server's time of day, where it tells it.
+    pub date: Option<SystemTime>,
+    /// This machine's at the same moment.
+    pub wall: SystemTime,
 }
 
 /// A read has no answer that tells what was asked for.
@@ -157,7 +175,12 @@ impl<T: Transport, C: Clock> Link<T, C> {
     /// Sends one request, once, and reads what comes back. The caller holds the permit.
     pub(super) async fn attempt(&self, body: Bytes, wanted: Wanted) -> Attempt {
         self.sent.set(self.sent.get() + 1);
-        match self.transport.post(body).await {
+        let said = self.transport.post(body).await;
+        self.attempted(said, wanted)
+    }
+
+    fn attempted(&self, said: Result<Response, Lost>, wanted: Wanted) -> Attempt {
+        match said {
             Ok(response) => {
                 let (reply, is_the_apis) = reply::of_response(&response, wanted, &self.key);
                 Attempt {
@@ -220,6 +243,27 @@ impl<T: Transport, C: Clock> Link<T, C> {
             tracing::info!(attempt = made, wait = ?wait, %problem, "a read is tried again");
             self.clock.sleep_until(self.clock.now() + wait).await;
         }
+    }
+
+    /// One read, once, at the link's pace, for those who want to know how long it takes.
+    pub async fn measure(&self, selector: ApiSelector, call: &Call) -> Measured {
+        self.permit().await;
+        self.sent.set(self.sent.get() + 1);
+        let body = self.envelope(selector).body(call);
+        let begun = self.clock.now();
+        let said = self.transport.post_dated(body).await;
+        let (elapsed, wall) = (self.clock.now() - begun, self.clock.wall());
+        let date = said.as_ref().ok().and_then(date_of);
+        let Attempt { reply, ordered, is_the_apis, .. } = self.attempted(said, Wanted::Anything);
+        if let Some(ordered) = ordered {
+            self.obey(ordered);
+        }
+        let answer = match reply {
+            Reply::Accepted(accepted) => Ok(accepted),
+            Reply::Problem { event, problem } => Err((event, problem)),
+        };
+        let asked = Asked { answer, location: None, requests: 1, is_the_apis };
+        Measured { read: asked.read().map(|_| ()), elapsed, date, wall }
     }
 
     /// One read with its retries, at the link's pace, for those who want to know what is in the answer.
@@ -302,8 +346,12 @@ impl<T: Transport, C: Clock> Link<T, C> {
             return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
         }
         let then = httpdate::parse_http_date(text).ok()?;
-        let server = response.date.as_deref().and_then(|date| httpdate::parse_http_date(date.trim()).ok());
-        let now: SystemTime = server.unwrap_or_else(|| self.clock.wall());
+        let now: SystemTime = date_of(response).unwrap_or_else(|| self.clock.wall());
         Some(then.duration_since(now).unwrap_or(Duration::ZERO))
     }
+}
+
+/// What the server says of its time.
+fn date_of(response: &Response) -> Option<SystemTime> {
+    response.date.as_deref().and_then(|date| httpdate::parse_http_date(date.trim()).ok())
 }

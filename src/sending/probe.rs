@@ -3,11 +3,11 @@
 
 use super::clock::Clock;
 use super::link::{Asked, Link};
-use super::outcome::Problem;
+use super::outcome::{FailureCode, Problem};
 use super::retry::Event;
 use super::transport::Transport;
 use crate::catalogue::ApiSelector;
-use crate::validating::Call;
+use crate::validating::{Call, CallError};
 
 /// `--selector`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -57,7 +57,7 @@ pub enum ProbeError {
     },
     /// The program cannot make its own read.
     #[error(transparent)]
-    Call(#[from] crate::validating::CallError),
+    Call(#[from] CallError),
 }
 
 /// Asks the server. With a told selector only server and key are tried: a refusal of the read itself is no
@@ -98,14 +98,67 @@ enum Verdict {
 }
 
 fn verdict(asked: Asked) -> Result<Verdict, ProbeError> {
-    match asked.answer {
-        Ok(_) => Ok(Verdict::Taken),
-        Err((_, problem)) if asked.location.is_some() => Err(ProbeError::Redirected(problem)),
-        Err((Event::KeyRefused, problem)) => Ok(Verdict::KeyRefused(problem)),
-        Err((Event::SaidNo, problem)) => Ok(Verdict::Refused(problem)),
-        Err((Event::MayHaveHappened, problem)) if problem.code == super::FailureCode::BadAnswer => {
-            Err(ProbeError::NoApi(problem))
+    match Contact::of(asked) {
+        Contact::Taken => Ok(Verdict::Taken),
+        Contact::Refused { problem, .. } => Ok(Verdict::Refused(problem)),
+        Contact::KeyRefused(problem) => Ok(Verdict::KeyRefused(problem)),
+        Contact::Redirected(problem) => Err(ProbeError::Redirected(problem)),
+        Contact::NoApi(problem) => Err(ProbeError::NoApi(problem)),
+        Contact::Ill(problem) | Contact::Silent(problem) | Contact::Unreached(problem) => {
+            Err(ProbeError::Unreachable(problem))
         }
-        Err((_, problem)) => Err(ProbeError::Unreachable(problem)),
     }
+}
+
+/// How far one harmless read gets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Contact {
+    /// The server takes the key, and the subcategory under this name.
+    Taken,
+    /// The server said no.
+    Refused {
+        /// What it said.
+        problem: Problem,
+        /// Whether it was the API that said it, and not a web server in front.
+        is_the_apis: bool,
+    },
+    /// The server refused the key.
+    KeyRefused(Problem),
+    /// The server sends us elsewhere.
+    Redirected(Problem),
+    /// What answers is no UserSide API.
+    NoApi(Problem),
+    /// The server answers, and not well.
+    Ill(Problem),
+    /// There is a connection, and no answer.
+    Silent(Problem),
+    /// There is no connection.
+    Unreached(Problem),
+}
+
+impl Contact {
+    fn of(asked: Asked) -> Self {
+        let is_the_apis = asked.is_the_apis();
+        match asked.answer {
+            Ok(_) => Self::Taken,
+            Err((_, problem)) if asked.location.is_some() => Self::Redirected(problem),
+            Err((Event::KeyRefused, problem)) => Self::KeyRefused(problem),
+            Err((Event::SaidNo, problem)) => Self::Refused { problem, is_the_apis },
+            Err((Event::Unreached, problem)) => Self::Unreached(problem),
+            Err((Event::MayHaveHappened, problem)) => match problem.code {
+                FailureCode::BadAnswer => Self::NoApi(problem),
+                FailureCode::Connect | FailureCode::Timeout => Self::Silent(problem),
+                _ => Self::Ill(problem),
+            },
+            Err((_, problem)) => Self::Ill(problem),
+        }
+    }
+}
+
+/// Tries one name for the subcategory, with the retries of a read.
+pub async fn contact<T: Transport, C: Clock>(
+    link: &Link<T, C>,
+    selector: ApiSelector,
+) -> Result<Contact, CallError> {
+    Ok(Contact::of(link.ask(&link.envelope(selector), &Call::probe()?).await))
 }

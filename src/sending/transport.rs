@@ -14,6 +14,11 @@ use reqwest::{Client, Url};
 pub trait Transport {
     /// Sends one request, once.
     fn post(&self, body: Bytes) -> impl Future<Output = Result<Response, Lost>>;
+
+    /// The same for whoever wants to know the server's time: with the `Date` header in any case.
+    fn post_dated(&self, body: Bytes) -> impl Future<Output = Result<Response, Lost>> {
+        self.post(body)
+    }
 }
 
 /// An answer, whole.
@@ -23,7 +28,7 @@ pub struct Response {
     pub status: u16,
     /// The `Retry-After` header.
     pub retry_after: Option<String>,
-    /// The `Date` header.
+    /// The `Date` header, where somebody needs it.
     pub date: Option<String>,
     /// The `Location` header.
     pub location: Option<String>,
@@ -138,6 +143,16 @@ impl Http {
 
 impl Transport for Http {
     async fn post(&self, body: Bytes) -> Result<Response, Lost> {
+        self.send(body, false).await
+    }
+
+    async fn post_dated(&self, body: Bytes) -> Result<Response, Lost> {
+        self.send(body, true).await
+    }
+}
+
+impl Http {
+    async fn send(&self, body: Bytes, is_dated: bool) -> Result<Response, Lost> {
         let request = self.client.post(self.settings.url.clone()).body(body);
         let mut answer = request.send().await.map_err(|error| self.lost(error))?;
         let header = |name: HeaderName| {
@@ -150,8 +165,8 @@ impl Transport for Http {
             location: header(LOCATION),
             body: Vec::new(),
         };
-        // Only needed to tell how far ahead a date in Retry-After lies.
-        if response.retry_after.is_some() {
+        // Else only needed to tell how far ahead a date in Retry-After lies.
+        if is_dated || response.retry_after.is_some() {
             response.date = header(DATE);
         }
         while let Some(chunk) = answer.chunk().await.map_err(|error| self.lost(error))? {

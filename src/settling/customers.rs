@@ -7,11 +7,14 @@ use super::verdict::Verdict;
 
 /// Who was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Who {
+pub enum Who {
+    /// Nobody: the server said so.
     Nobody,
     /// The answer has no place in which somebody would stand.
     Unsaid,
+    /// The customer with this id.
     One(String),
+    /// Customers with these ids, each once.
     Several(Vec<String>),
     /// The read failed, or its answer says nothing that can be relied on.
     Unclear(Problem),
@@ -19,7 +22,7 @@ pub(super) enum Who {
 
 /// What a search says. Nobody is found where the server says `ERROR` or 404, or where the place of the id or
 /// of the data is empty; a read that failed in any other way says nothing.
-pub(super) fn who(read: Result<Answer, Unread>) -> Who {
+pub fn who(read: Result<Answer, Unread>) -> Who {
     let answer = match read {
         Ok(answer) => answer,
         Err(Unread::Refused(problem))

@@ -7,7 +7,10 @@ use jiff::civil::{Date, DateTime};
 use serde_json::{Map, Value};
 
 use super::moments::When;
-use crate::catalogue::{ApiSelector, HISTORY_AMOUNT, HISTORY_DATE, HISTORY_NOTE, Version, is_field};
+use crate::catalogue::{
+    ApiSelector, HISTORY_AMOUNT, HISTORY_DATE, HISTORY_EMPLOYEE, HISTORY_KIND, HISTORY_NOTE, Version,
+    is_field,
+};
 use crate::sending::{Clock, Link, Transport, Unread};
 use crate::validating::{Call, Money};
 
@@ -20,6 +23,14 @@ pub struct HistoryEntry {
     pub note: Option<String>,
     /// When.
     pub at: When,
+    /// What sort of operation, without HTML's escapes.
+    pub kind: Option<String>,
+    /// The employee's id, as the server wrote it.
+    pub employee: Option<String>,
+    /// The amount as the server wrote it, every digit of it.
+    pub amount_text: Option<String>,
+    /// The date as the server wrote it.
+    pub date_text: Option<String>,
     /// Every text of the entry, the note among them: as it came, and without HTML's escapes.
     pub texts: Vec<String>,
 }
@@ -29,6 +40,12 @@ pub fn entries(data: Option<&Value>) -> Option<Vec<HistoryEntry>> {
     let mut found = Vec::new();
     let is_history = collect(data?, DEEPEST, &mut found);
     (is_history || !found.is_empty()).then_some(found)
+}
+
+/// The same, and none where a part of the answer is no history either: for whoever must not leave anything out.
+pub fn all_entries(data: Option<&Value>) -> Option<Vec<HistoryEntry>> {
+    let mut found = Vec::new();
+    collect(data?, DEEPEST, &mut found).then_some(found)
 }
 
 /// A list inside a map inside a map was never seen.
@@ -68,7 +85,7 @@ fn collect_all<'v>(
 }
 
 fn is_entry(fields: &Map<String, Value>) -> bool {
-    let known = [HISTORY_DATE, HISTORY_AMOUNT, HISTORY_NOTE];
+    let known = [HISTORY_DATE, HISTORY_AMOUNT, HISTORY_NOTE, HISTORY_KIND];
     fields.iter().any(|(name, value)| {
         !value.is_array() && !value.is_object() && known.iter().any(|known| is_field(name, known))
     })
@@ -80,9 +97,22 @@ fn entry(fields: &Map<String, Value>) -> HistoryEntry {
     fields.values().for_each(|value| gather(value, DEEPEST, &mut texts));
     HistoryEntry {
         amount: field(HISTORY_AMOUNT).and_then(money),
-        note: field(HISTORY_NOTE).and_then(Value::as_str).map(decoded),
+        note: field(HISTORY_NOTE).and_then(plain),
         at: field(HISTORY_DATE).map_or(When::Unreadable, when),
+        kind: field(HISTORY_KIND).and_then(plain),
+        employee: HISTORY_EMPLOYEE.into_iter().find_map(field).and_then(plain),
+        amount_text: field(HISTORY_AMOUNT).and_then(plain),
+        date_text: field(HISTORY_DATE).and_then(plain),
         texts,
+    }
+}
+
+/// A value as text: numbers with every digit, text without HTML's escapes.
+fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(decoded(text)),
+        other => Some(other.to_string()),
     }
 }
 
@@ -161,7 +191,7 @@ pub enum NoHistory {
     Unknown,
 }
 
-/// Reads a customer's history. Where nobody has said which version the server is, it is asked in the newest
+/// Reads a customer's history, as far as it can be read. Where nobody has said which version the server is, it is asked in the newest
 /// way first, and in the older one if it says no, or shows nothing: a server that does not see the customer's
 /// id may answer with an empty list.
 pub async fn read_history<T: Transport, C: Clock>(
@@ -169,6 +199,26 @@ pub async fn read_history<T: Transport, C: Clock>(
     selector: ApiSelector,
     server: Option<Version>,
     customer: &str,
+) -> Result<Vec<HistoryEntry>, NoHistory> {
+    read_as(link, selector, server, customer, entries).await
+}
+
+/// The same where nothing may be left out: an answer of which only a part can be read is none.
+pub async fn read_whole_history<T: Transport, C: Clock>(
+    link: &Link<T, C>,
+    selector: ApiSelector,
+    server: Option<Version>,
+    customer: &str,
+) -> Result<Vec<HistoryEntry>, NoHistory> {
+    read_as(link, selector, server, customer, all_entries).await
+}
+
+async fn read_as<T: Transport, C: Clock>(
+    link: &Link<T, C>,
+    selector: ApiSelector,
+    server: Option<Version>,
+    customer: &str,
+    entries: fn(Option<&Value>) -> Option<Vec<HistoryEntry>>,
 ) -> Result<Vec<HistoryEntry>, NoHistory> {
     let ways = Call::histories(customer, server).unwrap_or_default();
     let mut first = Err(NoHistory::Unknown);
@@ -197,7 +247,7 @@ pub async fn read_history<T: Transport, C: Clock>(
 
 #[cfg(test)]
 mod tests {
-    use super::{HistoryEntry, When, entries};
+    use super::{HistoryEntry, When, all_entries, entries};
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
@@ -253,6 +303,39 @@ mod tests {
             assert_eq!(read(&other), None, "{other}");
         }
         assert_eq!(entries(None), None);
+    }
+
+    #[test]
+    fn everything_is_kept_as_it_was_written() {
+        let read = |text: &str| only(&serde_json::from_str(text).expect("JSON"));
+        let entry = read(
+            r#"[{"Typer":"Money &amp; more","DateDo":"0000-00-00","Amount":12345678901234567.8900,"Comment":7,"empoyee_id":"3"}]"#,
+        );
+        assert_eq!(entry.kind.as_deref(), Some("Money & more"));
+        assert_eq!(entry.amount_text.as_deref(), Some("12345678901234567.8900"));
+        assert_eq!((entry.date_text.as_deref(), entry.at), (Some("0000-00-00"), When::Unreadable));
+        assert_eq!((entry.note.as_deref(), entry.employee.as_deref()), (Some("7"), Some("3")));
+        let entry = read(r#"[{"employee_id":null,"comment":"&amp;quot;","typer":"x"}]"#);
+        assert_eq!((entry.employee, entry.amount_text), (None, None));
+        assert_eq!(entry.note.as_deref(), Some("&quot;"), "escapes are taken off once");
+    }
+
+    #[test]
+    fn an_answer_that_is_no_history_in_part_is_not_whole() {
+        let entry = json!({"Amount": "1", "DateDo": ""});
+        for (data, whole) in [
+            (json!([entry]), true),
+            (json!([]), true),
+            (json!({"count": 1, "list": [entry]}), true),
+            (json!([entry, {"Typer": "pause"}]), true),
+            (json!([entry, {"id": 1}]), false),
+            (json!([entry, 1]), false),
+            (json!([entry, "more"]), false),
+        ] {
+            assert!(read(&data).is_some(), "{data}");
+            assert_eq!(all_entries(Some(&data)).is_some(), whole, "{data}");
+        }
+        assert_eq!(all_entries(None), None);
     }
 
     #[test]

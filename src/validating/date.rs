@@ -52,6 +52,14 @@ impl FromStr for DateOrder {
     }
 }
 
+/// The day that a person writes, read as those of rows are.
+pub fn day(text: &str, order: &DateOrder) -> Result<Date, Refusal> {
+    match read(text.trim(), order)? {
+        (_, Some(time)) if time != Time::midnight() => Err(Refusal::TimeOfDay),
+        (day, _) => Ok(day),
+    }
+}
+
 /// Appends `YYYY-MM-DD`. A time of day is taken only where it is midnight, as spreadsheets write it.
 pub(super) fn date(text: &str, order: &DateOrder, out: &mut String) -> Result<(), Refusal> {
     let (date, time) = read(text, order)?;

@@ -25,6 +25,14 @@ pub enum FindError {
     Call(#[from] CallError),
 }
 
+/// The customer's id that a cell holds.
+pub fn customer_id(value: &str) -> Result<u64, Refusal> {
+    decodable(value)?;
+    let mut text = String::new();
+    normalise_as(ValueKind::Id, true, value.trim(), &DateOrder::Unsaid, &mut text)?;
+    text.parse().map_err(|_| Refusal::NoId)
+}
+
 /// A search for the customer whom a call has made, or would make a second time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Search {
@@ -143,7 +151,7 @@ fn read(subcategory: &'static Subcategory, pairs: &[(&'static Parameter, &str)])
 
 #[cfg(test)]
 mod tests {
-    use super::{Call, FindError, Values};
+    use super::{Call, FindError, Values, customer_id};
     use crate::catalogue::{Action, Effect, choices, operation};
     use crate::validating::Refusal;
 
@@ -207,6 +215,20 @@ mod tests {
         assert_eq!(pairs(&count), [("type", "internet")]);
         let read = Call::read_customers(&[7, 8]).expect("a read");
         assert_eq!(pairs(&read), [("customer_id", "7,8")]);
+    }
+
+    #[test]
+    fn a_customers_id_is_read_as_those_of_rows_are() {
+        assert_eq!(customer_id(" 1001 "), Ok(1001));
+        for (value, refusal) in [
+            ("0", Refusal::ZeroId),
+            ("007", Refusal::LeadingZeros),
+            ("", Refusal::NoId),
+            ("1001a", Refusal::NoId),
+            ("10\u{FFFD}1", Refusal::Undecodable),
+        ] {
+            assert_eq!(customer_id(value), Err(refusal), "{value}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The program from outside: the real binary, in a fresh folder, against the sandbox as a process of its
 //! own. One module per topic; `support` has what all of them use.
 
+mod check;
 mod columns;
 mod deletes;
 mod dialects;
@@ -9,12 +10,14 @@ mod duplicates;
 mod existing;
 mod fates;
 mod full_disk;
+mod history;
 mod input_changed;
 mod invalid;
 mod journal;
 mod journal_names;
 mod journal_spoilt;
 mod kills;
+mod lookup;
 mod messages;
 mod money;
 mod operations;

@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+use jiff::civil::Date;
+
 use super::super::stored::StoredError;
 use crate::reading::MappingError;
 use crate::sending::KeyError;
-use crate::validating::ConditionError;
+use crate::validating::{ConditionError, Refusal};
 
 /// The arguments do not fit together, or the key cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -104,6 +106,27 @@ pub enum SettingsError {
     OnlyImport {
         /// The option, without its hyphens.
         option: String,
+    },
+    /// The list of what is not in the output is read by itself.
+    #[error("--errors - : standard output has the output or the summary; name a file")]
+    ErrorsOnStdout,
+    /// A day that is none.
+    #[error("{option} '{value}': {refusal}")]
+    Date {
+        /// The option.
+        option: &'static str,
+        /// What was typed.
+        value: String,
+        /// Why it is no day.
+        refusal: Refusal,
+    },
+    /// A period without a day.
+    #[error("--from {from} is later than --to {to}, so no day is left; exchange them")]
+    NoDays {
+        /// The first day.
+        from: Date,
+        /// The last day.
+        to: Date,
     },
     /// Standard output can hold one thing.
     #[error("--json and the output both want standard output; name a file with --output FILE")]

@@ -1,9 +1,8 @@
 //! The settings of `import` and `validate`, and of whatever goes on with an import.
 
-use std::path::Path;
-
 use super::super::import_args::{Empty, ImportArgs, InputArgs, OutputArgs, ValidateArgs};
 use super::super::stored::StoredOptions;
+use super::super::table_args::input;
 use super::super::typed::ImportCommand;
 use super::super::values::MaxFailures;
 use super::error::SettingsError;
@@ -106,21 +105,21 @@ impl ImportSettings {
         terminals: Terminals,
     ) -> Result<Self, SettingsError> {
         let expectation = expectation(&args)?;
-        let input = if args.file == Path::new("-") { Input::Stdin } else { Input::File(args.file) };
+        let input = input(args.file);
         let rules = Rules {
             empty: match args.empty {
                 Empty::Skip => EmptyCells::Skip,
                 Empty::Clear => EmptyCells::Clear,
             },
-            dates: args.date_format.unwrap_or_default(),
+            dates: args.dates.date_format.unwrap_or_default(),
             server: args.server_version,
             allow_duplicates: args.allow_duplicates,
             skip_internal_api: args.skip_internal_api.then_some(&CUSTOMER.skip_internal_api),
         };
         Ok(Self {
             operation: args.operation,
-            dialect: DialectChoice { delimiter: args.delimiter, encoding: args.encoding },
-            sheet: args.sheet,
+            dialect: args.table.dialect(),
+            sheet: args.table.sheet,
             mapping: mapping.with(args.map, args.set, args.ignore_unknown_columns),
             rules,
             expectation,

@@ -1,27 +1,35 @@
 //! Arguments to settings: defaults, environment and cross-checks applied. Later code sees only these. One
 //! file for each part; `import.rs` joins them.
 
+mod check;
 mod count;
 mod error;
 mod export;
+mod history;
 mod import;
 mod journal;
+mod lookup;
 mod of_journal;
 mod output;
 mod read;
 mod sandbox;
 mod send;
+mod table;
 #[cfg(test)]
 mod tests;
 
 pub use super::values::MaxFailures;
+pub use check::CheckSettings;
 pub use count::CountSettings;
 pub use error::SettingsError;
 pub use export::{Customers, Earlier, ExportPlan, ExportSettings};
+pub use history::HistorySettings;
 pub use import::ImportSettings;
 pub use journal::{Asks, JournalSettings};
+pub use lookup::LookupSettings;
 pub use of_journal::{ResultsSettings, ResumeSettings, UndoSettings};
 pub use output::{OutputSettings, Place, Terminals};
 pub use read::ReadSettings;
 pub use sandbox::sandbox_settings;
 pub use send::SendSettings;
+pub use table::TableSettings;

@@ -1,9 +1,11 @@
 //! Pauses that the server orders, waits between attempts, and the rate.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::support::{Course, DAWN, Reply, Server, Setup, jobs};
-use crate::sending::{Delivery, Response, StopSignal};
+use crate::catalogue::ApiSelector;
+use crate::sending::{Clock, Delivery, Response, StopSignal, Unread};
+use crate::validating::Call;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -160,4 +162,30 @@ async fn a_pause_does_not_keep_the_run_from_stopping() {
     course.assert_whole();
     assert_eq!(course.letters(), "N".repeat(12));
     assert!(near(course.took, 5), "{:?}", course.took);
+}
+
+/// The watch starts when the request leaves, and an answer is told from a read that is lost.
+#[tokio::test(start_paused = true)]
+async fn a_measured_read_does_not_count_the_wait_for_the_pace() {
+    let server = Server::raw(|request| {
+        let response = Response {
+            status: if request.nth == 3 { 500 } else { 200 },
+            date: Some("Sun, 06 Nov 1994 08:50:37 GMT".to_owned()),
+            body: br#"{"Result":"OK","data":1}"#.to_vec(),
+            ..Response::default()
+        };
+        (Duration::from_millis(200), Ok(response))
+    });
+    let link = Setup { rate: "1/s", ..Setup::default() }.link(&server);
+    let probe = Call::probe().expect("a read");
+    for nth in 1..=3 {
+        let measured = link.measure(ApiSelector::Subcat, &probe).await;
+        assert!(near(measured.elapsed * 5, 1), "{:?}", measured.elapsed);
+        assert_eq!(measured.date, Some(SystemTime::UNIX_EPOCH + DAWN + Duration::from_secs(60)));
+        assert_eq!(measured.wall, SystemTime::UNIX_EPOCH + DAWN + link.clock().now());
+        assert_eq!(matches!(measured.read, Err(Unread::Lost(_))), nth == 3, "{measured:?}");
+    }
+    // A lost one is not tried again.
+    assert_eq!((server.requests().len(), link.requests()), (3, 3));
+    assert!(server.fullest_second() <= 2);
 }

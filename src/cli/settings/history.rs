@@ -1,0 +1,69 @@
+//! The settings of `history`.
+
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+
+use super::super::history_args::HistoryArgs;
+use super::error::SettingsError;
+use super::output::{Place, Terminals, same_file};
+use super::read::{ReadSettings, output};
+use super::table::TableSettings;
+use crate::catalogue::Version;
+use crate::exporting::Period;
+use crate::validating::{DateOrder, day};
+
+/// `history`.
+#[derive(Debug)]
+pub struct HistorySettings {
+    /// Where the customers stand.
+    pub table: TableSettings,
+    /// The days that are wanted.
+    pub period: Period,
+    /// The server's version, where it was named.
+    pub server: Option<Version>,
+    /// Where the output goes.
+    pub output: Place,
+    /// Where the customers go who could not be read.
+    pub errors: Option<PathBuf>,
+    /// How it is read.
+    pub read: ReadSettings,
+}
+
+impl HistorySettings {
+    /// The settings.
+    pub fn new(
+        args: HistoryArgs,
+        terminals: Terminals,
+        environment_key: Option<String>,
+    ) -> Result<Self, SettingsError> {
+        let order = args.dates.date_format.unwrap_or_default();
+        let period = period(args.from.as_deref(), args.to.as_deref(), &order)?;
+        let read = ReadSettings::resolve(args.read, terminals, environment_key)?;
+        let table = TableSettings::from(args.table);
+        let output = output(args.output, read.mode)?;
+        table.is_kept_from("--output", &output)?;
+        if let Some(errors) = &args.errors {
+            if errors == Path::new("-") {
+                return Err(SettingsError::ErrorsOnStdout);
+            }
+            table.is_kept_from("--errors", &Place::File(errors.clone()))?;
+            if matches!(&output, Place::File(output) if same_file(Some(output), Some(errors))) {
+                return Err(SettingsError::Overwrites { what: "--errors", over: "the output" });
+            }
+        }
+        Ok(Self { table, period, server: args.server_version, output, errors: args.errors, read })
+    }
+}
+
+fn period(from: Option<&str>, to: Option<&str>, order: &DateOrder) -> Result<Period, SettingsError> {
+    let read = |option: &'static str, text: Option<&str>| {
+        let refused = |text: &str, refusal| SettingsError::Date { option, value: text.to_owned(), refusal };
+        text.map(|text| day(text, order).map_err(|refusal| refused(text, refusal))).transpose()
+    };
+    let (from, to): (Option<Date>, Option<Date>) = (read("--from", from)?, read("--to", to)?);
+    match (from, to) {
+        (Some(from), Some(to)) if from > to => Err(SettingsError::NoDays { from, to }),
+        _ => Ok(Period { from, to }),
+    }
+}

@@ -1,0 +1,108 @@
+//! `check`: whether one can talk to the server with this key. One line a point on standard output, as soon as it is
+//! known; nothing is written to the server.
+
+use std::io::Write;
+
+use serde::Serialize;
+
+use super::failure::Failure;
+use super::reads::{self, Reads};
+use crate::catalogue::Version;
+use crate::checking::{Contacts, Point, batches, clock, judge, latency, measure, try_names, writes};
+use crate::cli::CheckSettings;
+use crate::exit::Exit;
+use crate::sending::{HttpSettings, SelectorChoice, reach};
+
+/// Checks.
+pub(super) fn run(settings: CheckSettings) -> Result<Exit, Failure> {
+    let CheckSettings { server, read } = settings;
+    let (json, http, choice) = (read.mode.json, read.send.http.clone(), read.send.selector);
+    reads::run(read, |reads| async move {
+        let mut told = Told { json, points: Vec::new() };
+        let checked = reads.unless_stopped(check(&reads, &http, choice, server, &mut told)).await;
+        let exit = match checked {
+            Some(checked) => checked.map(|()| told.exit())?,
+            None => Exit::Interrupted,
+        };
+        told.finish();
+        Ok(exit)
+    })
+}
+
+async fn check(
+    reads: &Reads,
+    http: &HttpSettings,
+    choice: SelectorChoice,
+    server: Option<Version>,
+    told: &mut Told,
+) -> Result<(), Failure> {
+    let link = &reads.link;
+    let reached = reach(&http.url, http.connect_timeout).await;
+    let (subcat, action) = try_names(link, reached.is_ok()).await?;
+    let port = http.url.port_or_known_default().map_or_else(String::new, |port| format!(":{port}"));
+    let (points, selector) = judge(&Contacts {
+        host: &format!("{}{port}", http.url.host_str().unwrap_or_default()),
+        is_https: http.url.scheme() == "https",
+        is_loopback: http.is_loopback,
+        reached: &reached,
+        choice,
+        subcat: &subcat,
+        action: action.as_ref(),
+    });
+    points.into_iter().for_each(|point| told.tell(point));
+    let Some(selector) = selector else { return Ok(()) };
+    told.tell(batches(link, selector, server).await);
+    told.tell(writes(server));
+    let measured = measure(link, selector).await?;
+    told.tell(latency(&measured));
+    told.tell(clock(&measured));
+    Ok(())
+}
+
+/// What was told so far.
+#[derive(Debug)]
+struct Told {
+    json: bool,
+    points: Vec<Point>,
+}
+
+/// What `--json` prints.
+#[derive(Debug, Serialize)]
+struct Object<'t> {
+    ok: bool,
+    points: &'t [Point],
+}
+
+impl Told {
+    fn tell(&mut self, point: Point) {
+        if !self.json {
+            print(&point.to_string());
+        }
+        self.points.push(point);
+    }
+
+    fn finish(&self) {
+        if self.json {
+            let ok = !self.points.iter().any(Point::is_problem);
+            let object = Object { ok, points: &self.points };
+            print(&serde_json::to_string(&object).unwrap_or_default());
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        let problems = || self.points.iter().filter(|point| point.is_problem());
+        if problems().any(|point| point.is_needed) {
+            Exit::StoppedEarly
+        } else if problems().next().is_some() {
+            Exit::SomeNotOk
+        } else {
+            Exit::Done
+        }
+    }
+}
+
+/// A reader that has seen enough closes the pipe; that is a normal end.
+fn print(line: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}

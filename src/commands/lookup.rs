@@ -1,0 +1,150 @@
+//! `lookup`: who has the value of a column, row by row.
+
+use std::path::PathBuf;
+
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
+
+use super::failure::Failure;
+use super::reads::{self, Reads};
+use super::table::ReadTable;
+use crate::cli::{LookupSettings, Place};
+use crate::events::{Event, Look, ReadSummary};
+use crate::exit::Exit;
+use crate::exporting::{Lookup, Losses, Way, look_up, reads_like_a_value};
+use crate::reading::Row;
+use crate::recording::{ErrorCode, LookupResult, LookupTable, RecordError};
+
+/// Results that wait to be written.
+const WAITING: usize = 64;
+
+/// Looks everybody up.
+pub(super) fn run(settings: LookupSettings) -> Result<Exit, Failure> {
+    let LookupSettings { kind, table, skip_old, server, output, read } = settings;
+    if let (Some(server), Some(added)) = (server, kind.since)
+        && server < added
+    {
+        return Err(Failure::NotInVersion { operation: kind.name, added, server });
+    }
+    let table = ReadTable::open(&table, &[kind.name], |text| reads_like_a_value(kind, text))?;
+    let lookup = Lookup {
+        kind,
+        skip_former: skip_old,
+        column: table.column,
+        name: table.column_name(),
+        width: table.header.len(),
+    };
+    reads::run(read, |reads| look_all_up(reads, table, lookup, output))
+}
+
+async fn look_all_up(reads: Reads, table: ReadTable, lookup: Lookup, output: Place) -> Result<Exit, Failure> {
+    table.tell(&*reads.listener);
+    let written = LookupTable::begin(reads::begin(&output)?, &table.source, &table.header);
+    let written = match written {
+        Err(error) => return closed_or(error),
+        Ok(written) => written,
+    };
+    let selector = match reads.selector().await {
+        Ok(selector) => selector,
+        Err(no_server) => return Ok(no_server.exit()),
+    };
+    reads.listener.event(Event::Looking { look: Look::Lookups, rows: table.rows, done: 0 });
+    let losses = Losses::new(reads.stop.subscribe());
+    let way = Way { link: &reads.link, selector, concurrency: reads.concurrency, losses: &losses };
+    let (results, received) = mpsc::channel(WAITING);
+    // Whoever reads standard output may be slow, and requests go on meanwhile.
+    let writer = spawn_blocking(move || write(written, received));
+    let (_, records) = table.source.records()?;
+    let mut tally = Tally::default();
+    let mut told = |result: &LookupResult| {
+        tally.count(result);
+        reads.listener.event(Event::Looked(tally.rows()));
+    };
+    look_up(&lookup, &way, records, &results, &mut told).await?;
+    drop(results);
+    let path = match writer.await.map_err(super::import::broken)? {
+        Err(error) => return closed_or(error),
+        Ok(path) => path,
+    };
+    let summary = ReadSummary {
+        command: "lookup",
+        what: "rows",
+        output: matches!(output, Place::File(_)).then_some(path),
+        stopped: losses.stopped(),
+        ..tally.summary()
+    };
+    let exit = reads::exit_of(&summary);
+    reads.finish(summary);
+    Ok(exit)
+}
+
+/// Writes what comes, until nothing comes any more.
+fn write(
+    mut table: LookupTable,
+    mut received: mpsc::Receiver<(Row, LookupResult)>,
+) -> Result<PathBuf, RecordError> {
+    while let Some((row, result)) = received.blocking_recv() {
+        table.put(&row, &result)?;
+    }
+    table.finish()
+}
+
+fn closed_or(error: RecordError) -> Result<Exit, Failure> {
+    if reads::is_closed(&error) { Ok(Exit::Done) } else { Err(error.into()) }
+}
+
+fn rows(count: u64) -> String {
+    format!("{count} {}", if count == 1 { "row" } else { "rows" })
+}
+
+/// How many rows ended how.
+#[derive(Debug, Default)]
+struct Tally {
+    ok: u64,
+    ambiguous: u64,
+    not_found: u64,
+    unanswered: u64,
+    invalid: u64,
+    skipped: u64,
+}
+
+impl Tally {
+    fn count(&mut self, result: &LookupResult) {
+        let count = match result {
+            LookupResult::One(_) => &mut self.ok,
+            LookupResult::Several(_) => &mut self.ambiguous,
+            LookupResult::Failed(ErrorCode::NotFound, _) => &mut self.not_found,
+            LookupResult::Failed(..) => &mut self.unanswered,
+            LookupResult::Invalid(..) => &mut self.invalid,
+            LookupResult::Skipped(_) => &mut self.skipped,
+        };
+        *count += 1;
+    }
+
+    fn failed(&self) -> u64 {
+        self.ambiguous + self.not_found + self.unanswered
+    }
+
+    fn rows(&self) -> u64 {
+        self.ok + self.failed() + self.invalid + self.skipped
+    }
+
+    fn summary(&self) -> ReadSummary {
+        let lines = [
+            (self.not_found, "nobody was found"),
+            (self.ambiguous, "several were found"),
+            (self.unanswered, "the server had no answer"),
+            (self.invalid, "there is nothing to look for"),
+        ];
+        let lines = lines.into_iter().filter(|(count, _)| *count > 0);
+        ReadSummary {
+            rows: self.rows(),
+            ok: self.ok,
+            failed: self.failed(),
+            invalid: self.invalid,
+            skipped: self.skipped,
+            lines: lines.map(|(count, what)| format!("  {}: {what}", rows(count))).collect(),
+            ..ReadSummary::default()
+        }
+    }
+}

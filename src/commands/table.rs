@@ -1,0 +1,56 @@
+//! The input of commands that read one column of a table: opened, its column found, its rows counted before
+//! anything is asked.
+
+use super::failure::Failure;
+use crate::cli::TableSettings;
+use crate::events::{Event, Listener};
+use crate::reading::{Row, Source, pick_column};
+
+/// A table that can be read.
+pub(super) struct ReadTable {
+    /// The table.
+    pub(super) source: Source,
+    /// Its header.
+    pub(super) header: Vec<String>,
+    /// The place of the column.
+    pub(super) column: usize,
+    /// How many rows there are.
+    pub(super) rows: u64,
+}
+
+impl ReadTable {
+    /// Opens it and reads it once: what cannot be read is found before the first request. `usual` are names that
+    /// the column goes by; `is_value` tells a value from a name.
+    pub(super) fn open(
+        settings: &TableSettings,
+        usual: &[&str],
+        is_value: impl Fn(&str) -> bool,
+    ) -> Result<Self, Failure> {
+        let TableSettings { input, dialect, sheet, column } = settings;
+        let source = Source::open(input, *dialect, sheet.as_deref(), std::io::stdin())?;
+        let (header, mut records) = source.records()?;
+        let column = pick_column(source.name(), &header, column.as_deref(), usual, is_value)?;
+        let (mut row, mut rows) = (Row::default(), 0);
+        while records.read(&mut row)? {
+            rows += 1;
+        }
+        Ok(Self { source, header, column, rows })
+    }
+
+    /// Says how the table was read.
+    pub(super) fn tell(&self, listener: &dyn Listener) {
+        let dialect = (!self.source.is_sheet()).then(|| self.source.dialect());
+        listener.event(Event::Opened { name: self.source.name(), dialect });
+        if self.rows == 0 {
+            listener.event(Event::Warning("the file has a header but no rows"));
+        }
+    }
+
+    /// The column's name.
+    pub(super) fn column_name(&self) -> String {
+        match self.header.get(self.column) {
+            Some(name) if !name.is_empty() => name.clone(),
+            _ => format!("column {}", self.column + 1),
+        }
+    }
+}

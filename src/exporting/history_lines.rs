@@ -1,0 +1,155 @@
+//! An entry of a history as a line of a table, and the table.
+
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::histories::{Story, Told};
+use crate::catalogue::HISTORY_COLUMNS;
+use crate::reading::Dialect;
+use crate::recording::{Finish, RecordError, Table};
+use crate::settling::{HistoryEntry, When};
+use crate::validating::Money;
+
+/// The cells of an entry, in the order of [`HISTORY_COLUMNS`].
+pub type Line = [String; HISTORY_COLUMNS.len()];
+
+/// An entry of this customer's history.
+pub(super) fn line(customer: &str, entry: &HistoryEntry, zone: &TimeZone) -> Line {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    [
+        customer.to_owned(),
+        date(entry, zone),
+        text(&entry.kind),
+        text(&entry.employee),
+        entry.amount_text.as_deref().map(amount).unwrap_or_default(),
+        text(&entry.note),
+    ]
+}
+
+/// The day of an entry, where its date can be read. The server's own notation tells no zone; the day is the one that
+/// it wrote.
+pub(super) fn day_of(entry: &HistoryEntry, zone: &TimeZone) -> Option<Date> {
+    match entry.at {
+        When::Local(time) => Some(time.date()),
+        When::At(moment) => Some(zone.to_datetime(moment).date()),
+        When::Day(day) => Some(day),
+        When::Unreadable => None,
+    }
+}
+
+fn date(entry: &HistoryEntry, zone: &TimeZone) -> String {
+    const ISO: &str = "%Y-%m-%d %H:%M:%S";
+    match entry.at {
+        When::Local(time) => time.strftime(ISO).to_string(),
+        When::At(moment) => zone.to_datetime(moment).strftime(ISO).to_string(),
+        When::Day(day) => day.to_string(),
+        When::Unreadable => entry.date_text.clone().unwrap_or_default(),
+    }
+}
+
+/// An amount with a decimal point. What has one already, or none, stays as it is, digit for digit; what is no
+/// amount stays as well.
+fn amount(text: &str) -> String {
+    let text = text.trim();
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let are_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    if are_digits(whole) && are_digits(fraction) {
+        return text.to_owned();
+    }
+    Money::written_by_server(text).map_or_else(|| text.to_owned(), |money| money.to_string())
+}
+
+/// The table of histories being written, and the list of customers who are not in it.
+pub struct HistoryTable {
+    lines: Table,
+    errors: Option<Table>,
+}
+
+impl HistoryTable {
+    /// Begins both.
+    pub fn begin(lines: Box<dyn Finish>, errors: Option<Box<dyn Finish>>) -> Result<Self, RecordError> {
+        let errors = errors.map(|file| Table::begin(file, &Dialect::OWN, ["id", "reason"].into_iter()));
+        let lines = Table::begin(lines, &Dialect::OWN, HISTORY_COLUMNS.into_iter())?;
+        Ok(Self { lines, errors: errors.transpose()? })
+    }
+
+    /// Writes what was read of the next customer.
+    pub fn put(&mut self, story: &Story) -> Result<(), RecordError> {
+        match &story.told {
+            Told::Lines { lines, .. } => {
+                for line in lines {
+                    self.lines.write(line.iter().map(String::as_str))?;
+                }
+            }
+            Told::Unread(reason) | Told::NoId(reason) => {
+                if let Some(errors) = &mut self.errors {
+                    errors.write([story.customer.as_str(), reason].into_iter())?;
+                }
+            }
+            Told::Stopped => {}
+        }
+        Ok(())
+    }
+
+    /// Ends both, and says where the histories are.
+    pub fn finish(self) -> Result<PathBuf, RecordError> {
+        let (path, _) = self.lines.finish()?;
+        self.errors.map(Table::finish).transpose()?;
+        Ok(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{amount, line};
+    use crate::settling::entries;
+    use jiff::tz::{TimeZone, offset};
+
+    #[test]
+    fn amounts_keep_their_digits() {
+        for (written, expected) in [
+            ("10.50", "10.50"),
+            ("-15.4000", "-15.4000"),
+            ("1.234", "1.234"),
+            ("0.10000000000000000555", "0.10000000000000000555"),
+            ("123456789012345678901234567890.01", "123456789012345678901234567890.01"),
+            (" 7 ", "7"),
+            ("-15,40", "-15.40"),
+            ("1 234,56", "1234.56"),
+            ("1,234.56", "1234.56"),
+            ("1e3", "1e3"),
+            ("ten", "ten"),
+            ("", ""),
+        ] {
+            assert_eq!(amount(written), expected, "{written}");
+        }
+    }
+
+    #[test]
+    fn an_entry_becomes_a_line() {
+        let zone = TimeZone::fixed(offset(2));
+        let written = |json: &str| {
+            let data = serde_json::from_str(json).expect("JSON");
+            let entries = entries(Some(&data)).expect("a history");
+            line("17", &entries[0], &zone).join("|")
+        };
+        for (json, expected) in [
+            (
+                r#"[{"Typer":"a &amp; b","DateDo":"09.03.2023 16:03:28","employee_id":12,"Amount":-10.50,"Comment":"&quot;x&quot;, y"}]"#,
+                "17|2023-03-09 16:03:28|a & b|12|-10.50|\"x\", y",
+            ),
+            (
+                r#"{"3":{"typer":"1","date_do":"2023-03-09","empoyee_id":"12","amount":"15,4","comment":null}}"#,
+                "17|2023-03-09|1|12|15.40|",
+            ),
+            (r#"[{"DateDo":1678374208,"Comment":"&amp;lt;"}]"#, "17|2023-03-09 17:03:28||||&lt;"),
+            (r#"[{"DateDo":"2023-03-09T16:03:28+01:00"}]"#, "17|2023-03-09 17:03:28||||"),
+            (r#"[{"DateDo":"0000-00-00","Amount":null}]"#, "17|0000-00-00||||"),
+        ] {
+            assert_eq!(written(json), expected, "{json}");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! When many reads are made one beside the other: why none has a chance any more.
+
+use tokio::sync::watch;
+
+use crate::catalogue::ApiSelector;
+use crate::sending::{Clock, Link, StopReason, StopSignal, Unread};
+
+/// The way to the server, and when it is left.
+pub struct Way<'w, T, C: Clock> {
+    /// The way.
+    pub link: &'w Link<T, C>,
+    /// The name under which the server takes the subcategory.
+    pub selector: ApiSelector,
+    /// Requests in flight at the most.
+    pub concurrency: usize,
+    /// When no read has a chance any more.
+    pub losses: &'w Losses,
+}
+
+/// So many reads in a row without an answer, and the server is gone.
+const MOST: u32 = 25;
+
+/// Watches over reads: a refused key, a server that is gone, or a user who wants an end stops all of them. Nothing
+/// is lost by a read that is given up.
+#[derive(Debug)]
+pub struct Losses {
+    user: watch::Receiver<StopSignal>,
+    state: watch::Sender<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    in_a_row: u32,
+    stopped: Option<StopReason>,
+}
+
+impl Losses {
+    /// Nothing is lost yet.
+    pub fn new(user: watch::Receiver<StopSignal>) -> Self {
+        Self { user, state: watch::Sender::new(State::default()) }
+    }
+
+    /// Why no further read is made.
+    pub fn stopped(&self) -> Option<StopReason> {
+        self.state.borrow().stopped.clone()
+    }
+
+    /// What the read comes to; none where it has no chance, or is given up because no read has one any more.
+    pub async fn read<R>(
+        &self,
+        read: impl Future<Output = R>,
+        unread: impl FnOnce(&R) -> Option<&Unread>,
+    ) -> Option<R> {
+        let (mut user, mut state) = (self.user.clone(), self.state.subscribe());
+        let read = tokio::select! {
+            biased;
+            () = wants_end(&mut user) => {
+                self.stop(StopReason::Interrupted);
+                return None;
+            }
+            _ = state.wait_for(|state| state.stopped.is_some()) => return None,
+            read = read => read,
+        };
+        match unread(&read) {
+            Some(Unread::KeyRefused(problem)) => self.stop(StopReason::KeyRefused(problem.clone())),
+            Some(Unread::Lost(problem)) => {
+                let in_a_row = self.state.borrow().in_a_row + 1;
+                self.state.send_modify(|state| state.in_a_row = in_a_row);
+                if in_a_row >= MOST {
+                    self.stop(StopReason::ServerGone(problem.clone()));
+                }
+            }
+            // A refusal is an answer.
+            Some(Unread::Refused(_)) | None => self.state.send_modify(|state| state.in_a_row = 0),
+        }
+        Some(read)
+    }
+
+    /// The first reason is the one that counts.
+    fn stop(&self, reason: StopReason) {
+        self.state.send_modify(|state| {
+            state.stopped.get_or_insert(reason);
+        });
+    }
+}
+
+async fn wants_end(user: &mut watch::Receiver<StopSignal>) {
+    if user.wait_for(|signal| *signal != StopSignal::None).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Losses, MOST};
+    use crate::sending::{FailureCode, Problem, StopReason, StopSignal, Unread};
+    use tokio::sync::watch;
+
+    fn problem() -> Problem {
+        Problem { code: FailureCode::Timeout, text: "x".to_owned() }
+    }
+
+    async fn read(losses: &Losses, said: Result<(), Unread>) -> Option<Result<(), Unread>> {
+        losses.read(std::future::ready(said), |said| said.as_ref().err()).await
+    }
+
+    #[tokio::test]
+    async fn only_losses_in_a_row_mean_that_the_server_is_gone() {
+        let user = watch::Sender::new(StopSignal::None);
+        let losses = Losses::new(user.subscribe());
+        for answer in [Ok(()), Err(Unread::Refused(problem()))] {
+            for _ in 1..MOST {
+                assert!(read(&losses, Err(Unread::Lost(problem()))).await.is_some());
+            }
+            read(&losses, answer).await;
+        }
+        for _ in 0..MOST {
+            assert_eq!(losses.stopped(), None);
+            read(&losses, Err(Unread::Lost(problem()))).await;
+        }
+        assert_eq!(losses.stopped(), Some(StopReason::ServerGone(problem())));
+        assert_eq!(read(&losses, Ok(())).await, None);
+    }
+
+    #[tokio::test]
+    async fn a_refused_key_and_a_user_stop_what_is_under_way() {
+        let user = watch::Sender::new(StopSignal::None);
+        for wants in [false, true] {
+            let losses = Losses::new(user.subscribe());
+            let stop = async {
+                if wants {
+                    user.send_replace(StopSignal::Finish);
+                } else {
+                    read(&losses, Err(Unread::KeyRefused(problem()))).await;
+                }
+            };
+            let hangs = losses.read(std::future::pending::<()>(), |()| None);
+            let (hung, ()) = tokio::join!(hangs, stop);
+            assert_eq!(hung, None);
+            let reason = if wants { StopReason::Interrupted } else { StopReason::KeyRefused(problem()) };
+            assert_eq!(losses.stopped(), Some(reason));
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Which column of a table holds the values that a command reads.
+
+use super::row::RESULT_PREFIX;
+use crate::catalogue::{Nearest, nearest};
+
+/// The column cannot be told.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ColumnError {
+    /// `--column` names one that is not there.
+    #[error(
+        "{input} has no column '{column}'{nearest}; its columns are {known}. If these are garbled, name the file's encoding with --encoding"
+    )]
+    NotThere {
+        /// The input's name.
+        input: String,
+        /// What was typed.
+        column: String,
+        /// The column that was probably meant.
+        nearest: Nearest,
+        /// All columns.
+        known: String,
+    },
+    /// Several columns, and none with the name.
+    #[error(
+        "no column of {input} is named {usual}{nearest}; say which one is read with --column NAME. Its columns are {known}. If these are garbled, name the file's encoding with --encoding"
+    )]
+    Untold {
+        /// The input's name.
+        input: String,
+        /// The names that a column is recognised by.
+        usual: String,
+        /// The column that was probably meant.
+        nearest: Nearest,
+        /// All columns.
+        known: String,
+    },
+    /// Several columns have the name.
+    #[error("{input} has more than one column named '{column}'; rename all but one")]
+    Repeated {
+        /// The input's name.
+        input: String,
+        /// The name.
+        column: String,
+    },
+    /// The only column has no name, but a value where the name should be.
+    #[error(
+        "line 1 of {input} must name the columns, and '{value}' reads like a value; put a line with a name above it, or add --column '{value}' if it is a name"
+    )]
+    NoHeader {
+        /// The input's name.
+        input: String,
+        /// What stands in line 1.
+        value: String,
+    },
+}
+
+/// The place of the column that is read: the one that was named, else the one with a usual name, else the only
+/// one. `is_value` says whether a text is rather a value than a name: then the first value would be lost.
+pub fn pick_column(
+    input: &str,
+    header: &[String],
+    named: Option<&str>,
+    usual: &[&str],
+    is_value: impl Fn(&str) -> bool,
+) -> Result<usize, ColumnError> {
+    if let Some(column) = named {
+        let exactly = places(header, |name| name == column.trim());
+        let loosely = places(header, |name| plain(name) == plain(column));
+        return match (exactly.as_slice(), loosely.as_slice()) {
+            ([one], _) | ([], [one]) => Ok(*one),
+            ([], []) => Err(ColumnError::NotThere {
+                input: input.to_owned(),
+                column: column.to_owned(),
+                nearest: nearest(column, header.iter().map(String::as_str)),
+                known: known(header),
+            }),
+            _ => Err(ColumnError::Repeated { input: input.to_owned(), column: column.to_owned() }),
+        };
+    }
+    // What an earlier run added, and cells without a name, are no candidates.
+    let own = places(header, |name| !name.is_empty() && !name.starts_with(RESULT_PREFIX));
+    for wanted in usual {
+        let found: Vec<usize> =
+            own.iter().copied().filter(|place| plain(&header[*place]) == *wanted).collect();
+        match found.as_slice() {
+            [] => {}
+            [one] => return Ok(*one),
+            _ => {
+                return Err(ColumnError::Repeated { input: input.to_owned(), column: (*wanted).to_owned() });
+            }
+        }
+    }
+    match own.as_slice() {
+        [one] if is_value(&header[*one]) => {
+            Err(ColumnError::NoHeader { input: input.to_owned(), value: header[*one].clone() })
+        }
+        [one] => Ok(*one),
+        _ => Err(ColumnError::Untold {
+            input: input.to_owned(),
+            usual: usual.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(" or "),
+            nearest: nearest_of(header, usual),
+            known: known(header),
+        }),
+    }
+}
+
+/// The column whose name is nearest to a usual one.
+fn nearest_of(header: &[String], usual: &[&str]) -> Nearest {
+    let candidates = || header.iter().map(String::as_str);
+    let found = usual.iter().map(|name| nearest(name, candidates())).find(|near| near.name().is_some());
+    found.unwrap_or_else(|| nearest("", []))
+}
+
+fn places(header: &[String], is_it: impl Fn(&str) -> bool) -> Vec<usize> {
+    let named = header.iter().enumerate().filter(|(_, name)| is_it(name));
+    named.map(|(place, _)| place).collect()
+}
+
+/// Names are the same whatever their case, and with hyphens or spaces for underscores.
+fn plain(name: &str) -> String {
+    name.trim().to_lowercase().replace(['-', ' '], "_")
+}
+
+fn known(header: &[String]) -> String {
+    header.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ColumnError, pick_column};
+
+    fn pick(header: &[&str], named: Option<&str>) -> Result<usize, ColumnError> {
+        let header: Vec<String> = header.iter().map(|name| (*name).to_owned()).collect();
+        pick_column("x.csv", &header, named, &["billing_uid", "uid"], |name| {
+            name.bytes().all(|b| b.is_ascii_digit())
+        })
+    }
+
+    #[track_caller]
+    fn refused(header: &[&str], named: Option<&str>) -> String {
+        pick(header, named).expect_err("no column").to_string()
+    }
+
+    #[test]
+    fn the_named_column_wins_then_the_usual_name_then_the_only_one() {
+        assert_eq!(pick(&["billing_uid", "Phone"], Some("phone")), Ok(1));
+        assert_eq!(pick(&["phone", "Phone"], Some("Phone")), Ok(1));
+        assert_eq!(pick(&["x", "uid", "Billing-UID"], None), Ok(2));
+        assert_eq!(pick(&["x", "UID"], None), Ok(1));
+        assert_eq!(pick(&["Телефон"], None), Ok(0));
+        assert_eq!(pick(&["Телефон", "result_status", "result_id", ""], None), Ok(0));
+        assert_eq!(pick(&["Телефон", "result_id"], Some("result_id")), Ok(1));
+    }
+
+    #[test]
+    fn what_cannot_be_told_is_an_error_that_names_the_columns() {
+        let text = refused(&["bilng_uid", "name"], None);
+        assert!(text.contains("named 'billing_uid' or 'uid' (did you mean 'bilng_uid'?)"), "{text}");
+        assert!(text.contains("--column NAME. Its columns are 'bilng_uid', 'name'"), "{text}");
+        let text = refused(&["phone", "name"], Some("phnoe"));
+        assert!(text.contains("no column 'phnoe' (did you mean 'phone'?)"), "{text}");
+        assert!(refused(&["uid", "UID"], None).contains("more than one column named 'uid'"));
+        assert!(refused(&["phone", "PHONE"], Some("Phone")).contains("more than one"));
+        assert!(refused(&["", ""], None).contains("--column"));
+    }
+
+    #[test]
+    fn a_list_without_a_header_does_not_lose_its_first_value() {
+        let text = refused(&["1001"], None);
+        assert!(text.contains("'1001' reads like a value") && text.contains("--column '1001'"), "{text}");
+        assert_eq!(pick(&["1001"], Some("1001")), Ok(0));
+    }
+}
