@@ -79,13 +79,22 @@ pub enum Event<'e> {
         capped: bool,
     },
     /// The user wants the run to stop.
-    Stopping,
+    Stopping(Work),
     /// The user wants to leave at once.
-    Leaving,
+    Leaving(Work),
     /// The command has ended.
     Finished(&'e Summary),
     /// A command that only reads has ended.
     Read(&'e ReadSummary),
+}
+
+/// What a run does to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// It writes: what is in flight is finished, or its rows are unknown.
+    Writes,
+    /// It reads: what is in flight can be given up.
+    Reads,
 }
 
 /// What is looked at beside the rows that are sent.

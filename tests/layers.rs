@@ -80,7 +80,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("recording", &["catalogue", "reading", "validating", "sending"]),
     ("settling", &["catalogue", "reading", "validating", "sending", "recording"]),
     ("exporting", &["catalogue", "reading", "validating", "sending", "recording", "settling"]),
-    ("checking", &["catalogue", "validating", "sending"]),
+    ("checking", &["catalogue", "validating", "sending", "exporting"]),
     ("events", &["reading", "validating", "sending", "recording", "settling"]),
     ("reporting", &["events", "catalogue", "reading", "validating", "sending", "recording", "settling"]),
     (

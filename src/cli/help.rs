@@ -12,6 +12,8 @@ Examples:
   userside-bulk validate change_balance money.csv      check the file, send nothing
   userside-bulk import change_balance money.csv --expect-total 12345.67
   userside-bulk resume money.journal                   go on after a stop, a crash or a power cut
+  userside-bulk export --is-ex 0 -o customers.xlsx     everybody, for a spreadsheet
+  userside-bulk check                                  can we talk to this server with this key?
 
 The server is named by --url or USERSIDE_URL, the API key by USERSIDE_API_KEY or --key-file.
 `userside-bulk import --help` has all options.";

@@ -15,7 +15,7 @@ use super::validation::{Validated, check_all};
 use super::{log, stop};
 use crate::catalogue::{Effect, Meaning};
 use crate::cli::{ImportSettings, OutputSettings, Place};
-use crate::events::{Event, Listener, Refused, Summary};
+use crate::events::{Event, Listener, Refused, Summary, Work};
 use crate::exit::Exit;
 use crate::reading::{Columns, Input, Source};
 use crate::recording::{Counts, Finish, Finished, Journal, Replay, Results, ResultsFiles, Tally, Target};
@@ -161,7 +161,7 @@ impl ImportJob {
     }
 
     async fn run(self, journal: Option<(Journal, Begin)>) -> Result<Exit, Failure> {
-        let stop = stop::listen(Arc::clone(&self.listener))?;
+        let stop = stop::listen(Arc::clone(&self.listener), Work::Writes)?;
         let validated = self.validate(stop.subscribe()).await?;
         if let Some(refused) = self.refusal(&validated) {
             return self.refuse(validated, refused).await;

@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::{log, stop};
 use crate::catalogue::ApiSelector;
 use crate::cli::{Place, ReadSettings};
-use crate::events::{Event, Listener, ReadSummary};
+use crate::events::{Event, Listener, ReadSummary, Work};
 use crate::exit::Exit;
 use crate::recording::{Finish, RecordError, Target};
 use crate::reporting::Reporter;
@@ -40,7 +40,7 @@ where
     let http = Http::new(settings.send.http)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let exit = runtime.block_on(async {
-        let stop = stop::listen(Arc::clone(&listener))?;
+        let stop = stop::listen(Arc::clone(&listener), Work::Reads)?;
         let reads = Reads {
             link: Link::new(http, TokioClock::start(), settings.send.key, settings.send.link),
             concurrency: settings.send.concurrency.get(),

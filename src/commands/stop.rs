@@ -4,21 +4,21 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use crate::events::{Event, Listener};
+use crate::events::{Event, Listener, Work};
 use crate::sending::StopSignal;
 
 /// Listens for signals as long as the runtime lives. Whoever else has a reason to stop the run says so
 /// through the sender that is returned.
-pub(super) fn listen(listener: Arc<dyn Listener>) -> std::io::Result<watch::Sender<StopSignal>> {
+pub(super) fn listen(listener: Arc<dyn Listener>, work: Work) -> std::io::Result<watch::Sender<StopSignal>> {
     let stop = watch::Sender::new(StopSignal::None);
     let sender = stop.clone();
     let mut signals = Signals::new()?;
     tokio::spawn(async move {
         signals.next().await;
-        listener.event(Event::Stopping);
+        listener.event(Event::Stopping(work));
         sender.send_replace(StopSignal::Finish);
         signals.next().await;
-        listener.event(Event::Leaving);
+        listener.event(Event::Leaving(work));
         sender.send_replace(StopSignal::Abandon);
     });
     Ok(stop)

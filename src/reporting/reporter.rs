@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::lines::{self, ERROR, HINT, WARNING};
 use super::progress::Progress;
 use super::{read_summary, summary};
-use crate::events::{Event, Listener};
+use crate::events::{Event, Listener, Work};
 
 /// How much is shown.
 #[derive(Debug, Clone, Copy, Default)]
@@ -138,13 +138,20 @@ impl Listener for Reporter {
                 ));
             }
             Event::Paused { span, capped } => self.paused(span, capped),
-            Event::Stopping => self.line(
-                HINT,
-                "stopping:",
-                &"nothing more is launched; requests in flight are finished. Ctrl-C again leaves at once",
-            ),
-            Event::Leaving => {
+            Event::Stopping(work) => {
+                let text = match work {
+                    Work::Writes => {
+                        "nothing more is launched; requests in flight are finished. Ctrl-C again leaves at once"
+                    }
+                    Work::Reads => "nothing more is asked. Ctrl-C again leaves at once",
+                };
+                self.line(HINT, "stopping:", &text);
+            }
+            Event::Leaving(Work::Writes) => {
                 self.line(HINT, "leaving:", &"requests in flight are given up; their rows are unknown")
+            }
+            Event::Leaving(Work::Reads) => {
+                self.line(HINT, "leaving:", &"at once; nothing was written to the server")
             }
             Event::Finished(summary) => {
                 self.end_progress();

@@ -50,7 +50,6 @@ fn every_option_that_is_named_exists() {
         "demo",
         "operations",
         "export",
-        "count",
     ];
     let known: BTreeSet<String> =
         helps.iter().flat_map(|command| options(&said(&format!("{command} --help")))).collect();
