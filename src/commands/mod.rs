@@ -13,6 +13,7 @@ mod export;
 mod failure;
 mod finding;
 mod history;
+mod hush;
 mod import;
 mod journal;
 mod log;
@@ -30,4 +31,5 @@ mod validation;
 mod verifying;
 mod writing;
 
+pub use hush::hush_caught_panics;
 pub use run::run;

@@ -130,7 +130,9 @@ impl Xlsx {
 }
 
 fn full() -> XlsxError {
-    XlsxError::IoError(io::Error::other("the workbook's temporary file cannot be written; is the disk full?"))
+    XlsxError::IoError(io::Error::other(
+        "the workbook's temporary file cannot be written (is the disk full?)",
+    ))
 }
 
 fn failed(path: &Path, error: XlsxError) -> RecordError {
