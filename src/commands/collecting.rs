@@ -7,10 +7,10 @@ use tokio::task::spawn_blocking;
 use super::failure::Failure;
 use super::import::broken;
 use super::reads::Reads;
+use super::writing::layout;
 use crate::catalogue::ApiSelector;
 use crate::cli::{Batch, ExportPlan};
 use crate::events::{Event, Look};
-use crate::exporting::Columns;
 use crate::exporting::{Fetched, Fetcher, Keep, Stopped};
 use crate::recording::{Collection, JournalError};
 use crate::sending::{Problem, StopReason, Unread};
@@ -181,10 +181,7 @@ impl Collecting<'_> {
 
     /// Which fields of a customer are of use.
     fn keep(&self, collection: &Collection) -> Result<Keep, Failure> {
-        let is_compared = collection.earlier_header()?.is_some();
-        let is_whole = self.plan.columns == Columns::Usual
-            && self.plan.format == crate::exporting::Format::JsonLines
-            && !is_compared;
+        let is_whole = layout(self.plan).is_whole(collection.earlier_header()?.is_some());
         Ok(if is_whole { Keep::All } else { self.plan.columns.keep(self.plan.totals.iter()) })
     }
 

@@ -217,7 +217,7 @@ async fn go_on(
 /// What failed behind the first customer is no wrong usage.
 fn lost(failure: Failure, journal: Option<&Path>) -> Failure {
     match failure {
-        Failure::Journal(_) | Failure::Record(_) | Failure::TooWide(_) => {
+        Failure::Journal(_) | Failure::Record(_) | Failure::ExportLost { .. } => {
             Failure::ExportLost { error: failure.to_string(), journal: journal.map(Path::to_owned) }
         }
         other => other,

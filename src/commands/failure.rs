@@ -46,8 +46,6 @@ pub enum Failure {
     NoEarlier { path: PathBuf },
     #[error(transparent)]
     Condition(#[from] crate::validating::ConditionError),
-    #[error(transparent)]
-    TooWide(#[from] crate::exporting::TooWide),
     /// Customers were read, and what was read cannot be kept or written.
     #[error("{error}{}", goes_on(journal.as_deref()))]
     ExportLost { error: String, journal: Option<PathBuf> },
@@ -112,6 +110,18 @@ fn progress(counts: &crate::recording::Counts) -> String {
     format!("of {} rows {}", counts.rows, parts.collect::<Vec<_>>().join(", "))
 }
 
+impl From<crate::exporting::RowsError> for Failure {
+    fn from(error: crate::exporting::RowsError) -> Self {
+        match error {
+            crate::exporting::RowsError::Journal(error) => Self::Journal(error),
+            crate::exporting::RowsError::Record(error) => Self::Record(error),
+            error @ crate::exporting::RowsError::TooWide(_) => {
+                Self::ExportLost { error: error.to_string(), journal: None }
+            }
+        }
+    }
+}
+
 impl From<crate::recording::ResultsError> for Failure {
     fn from(error: crate::recording::ResultsError) -> Self {
         match error {
@@ -140,7 +150,6 @@ impl Failure {
             | Self::List(_)
             | Self::NoEarlier { .. }
             | Self::Condition(_)
-            | Self::TooWide(_)
             | Self::Unexpected(_)
             | Self::Journal(_)
             | Self::Stored(_)

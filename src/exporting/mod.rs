@@ -19,23 +19,24 @@ mod losses;
 mod natural;
 mod output;
 mod path;
+mod rows;
 #[cfg(test)]
 mod tests;
 mod totals;
 mod union;
 mod xlsx;
 
-pub use changes::{CHANGE, CHANGED_COLUMNS, Change, Comparison};
 pub use columns::{Columns, ColumnsError};
 pub use counter::number;
 pub use customer::Keep;
 pub use fetch::{Batches, Fetched, Fetcher, Stopped};
 pub use histories::{Histories, Period, Story, Told, read_histories};
-pub use history_lines::{HistoryTable, Line as HistoryLine};
+pub use history_lines::{HistoryTable, Line};
 pub use lists::{EarlierExport, ListError, ids};
 pub use lookups::{Lookup, look_up, reads_like_a_value};
 pub use losses::{Losses, Way};
-pub use output::{Column, Format, Line, Locale, Mended, Output, value_at};
+pub use output::{Format, Locale, Mended};
 pub use path::{Path, PathError};
+pub use rows::{ChangeCounts, Filed, Layout, Rows, RowsError, Unread, columns};
 pub use totals::Totals;
-pub use union::{TooWide, Union};
+pub use union::TooWide;

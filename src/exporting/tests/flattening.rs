@@ -7,7 +7,9 @@ use serde_json::{Map, Number, Value};
 use super::support::Memory;
 use crate::catalogue::{FIELDS, ValueKind};
 use crate::exporting::customer::tidy;
-use crate::exporting::{Column, Format, Keep, Line, Locale, Output, Path, Union};
+use crate::exporting::output::{Column, Line, Output};
+use crate::exporting::union::Union;
+use crate::exporting::{Format, Keep, Locale, Path};
 
 fn name() -> impl Strategy<Value = String> {
     let known: Vec<&'static str> = FIELDS.iter().flat_map(|field| field.path.split('.')).collect();
