@@ -39,7 +39,8 @@ fn date(text: String) -> String {
     let day = match day.as_bytes() {
         [d1, d2, b'.', m1, m2, b'.', y1, y2, y3, y4] => [*y1, *y2, *y3, *y4, b'-', *m1, *m2, b'-', *d1, *d2],
         [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] => [*y1, *y2, *y3, *y4, b'-', *m1, *m2, b'-', *d1, *d2],
-        [] | b"0" => return String::new(),
+        b"0" if time.is_empty() => return String::new(),
+        _ if trimmed.is_empty() => return String::new(),
         _ => return text,
     };
     let Ok(day) = std::str::from_utf8(&day) else { return text };
@@ -99,7 +100,10 @@ mod tests {
             ("00.00.0000", ""),
             ("0", ""),
             ("", ""),
+            (" ", ""),
             ("soon", "soon"),
+            ("Tuesday", "Tuesday"),
+            ("0 o'clock", "0 o'clock"),
             ("9.3.2023", "9.3.2023"),
             ("ab.cd.efgh", "ab.cd.efgh"),
             ("Я.03.2023", "Я.03.2023"),
