@@ -297,13 +297,28 @@ impl<'c> Rows<'c> {
 /// What was done to cells.
 fn said(Mended { defused, too_long, cut }: Mended) -> Vec<String> {
     let lines = [
-        (defused, "that a spreadsheet would have run as a formula have an apostrophe before them"),
-        (too_long, "have more than 15 digits, which a spreadsheet's number does not hold, and are text"),
-        (cut, "were longer than a sheet's cell can be, and are cut"),
+        (
+            defused,
+            "that a spreadsheet would have run as a formula has an apostrophe before it",
+            "that a spreadsheet would have run as formulas have an apostrophe before them",
+        ),
+        (
+            too_long,
+            "has more than 15 digits, which a spreadsheet's number does not hold, and is text",
+            "have more than 15 digits, which a spreadsheet's number does not hold, and are text",
+        ),
+        (
+            cut,
+            "was longer than a sheet's cell can be, and is cut",
+            "were longer than a sheet's cell can be, and are cut",
+        ),
     ];
     lines
         .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} cell{} {what}", if count == 1 { "" } else { "s" }))
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, one, several)| match count {
+            1 => format!("1 cell {one}"),
+            count => format!("{count} cells {several}"),
+        })
         .collect()
 }
