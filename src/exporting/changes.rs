@@ -1,5 +1,6 @@
 //! What has changed since an earlier export: row by row, cell by cell, whatever dialect the earlier file is in.
 
+use super::cell;
 use super::formula::defused;
 use super::output::Column;
 use crate::catalogue::ValueKind;
@@ -89,8 +90,12 @@ fn is_same(kind: ValueKind, now: &str, earlier: &str) -> bool {
             matches!((amount(now), amount(earlier)), (Some(now), Some(earlier)) if now == earlier)
         }
         ValueKind::Date | ValueKind::DateTime => {
-            // A sheet's day without a time is its midnight.
-            let day = |text: &str| text.trim().strip_suffix(" 00:00:00").unwrap_or(text.trim()).to_owned();
+            // A spreadsheet that saved the file wrote days as its users do; and a sheet's day without a time is
+            // its midnight.
+            let day = |text: &str| {
+                let text = cell::text(&text.trim().into(), kind);
+                text.strip_suffix(" 00:00:00").map(str::to_owned).unwrap_or(text)
+            };
             day(now) == day(earlier)
         }
         _ => false,
@@ -118,6 +123,7 @@ mod tests {
             (ValueKind::Text, "=1+1", "'=1+1"),
             (ValueKind::Text, "a\r\nb", "a\nb"),
             (ValueKind::DateTime, "2023-03-09 00:00:00", "2023-03-09"),
+            (ValueKind::DateTime, "2023-03-09", "09.03.2023"),
         ] {
             assert!(is_same(kind, now, earlier), "{now} {earlier}");
         }
