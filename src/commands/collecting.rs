@@ -27,8 +27,8 @@ pub(super) enum Course {
     Whole,
     /// Somebody was not.
     Stopped(StopReason),
-    /// The search itself was refused. It was told.
-    Refused,
+    /// A search had no answer, and what is to be told of that.
+    Refused(String),
 }
 
 /// The reading half of an export.
@@ -81,8 +81,7 @@ impl Collecting<'_> {
                 Err(unread) => {
                     let text =
                         format!("the server does not say who meets the conditions ({conditions}): {unread}");
-                    self.tell(Event::Error(&text));
-                    return Ok((collection, Course::Refused));
+                    return Ok((collection, Course::Refused(text)));
                 }
             };
             collection = spawn_blocking(move || collection.found(&ids, number + 1).map(|()| collection))

@@ -187,9 +187,9 @@ async fn go_on(
             reads.finish(summary);
             return Ok(exit);
         }
-        Course::Refused => {
-            keep_or_discard(collection, wanted)?;
-            return Ok(Exit::StoppedEarly);
+        Course::Refused(error) => {
+            let journal = keep_or_discard(collection, wanted)?;
+            return Err(Failure::ExportLost { error, journal });
         }
         Course::Whole => {}
     }
