@@ -1,6 +1,7 @@
 //! What has changed since an earlier export: row by row, cell by cell, whatever dialect the earlier file is in.
 
 use super::cell;
+use super::csv::is_amount;
 use super::formula::defused;
 use super::output::Column;
 use crate::catalogue::ValueKind;
@@ -71,11 +72,29 @@ impl Comparison {
             .collect()
     }
 
-    /// The cells of a row that is only in the earlier file.
+    /// The cells of a row that is only in the earlier file, as they would be written now.
     pub fn removed(&self, earlier: &[String]) -> Vec<String> {
-        let cell =
-            |place: &Option<usize>| place.and_then(|place| earlier.get(place).cloned()).unwrap_or_default();
-        self.places.iter().map(cell).collect()
+        let columns = self.columns.iter().zip(&self.places);
+        columns
+            .map(|(column, place)| {
+                let cell = place.and_then(|place| earlier.get(place));
+                cell.map(|cell| restored(column.kind, cell)).unwrap_or_default()
+            })
+            .collect()
+    }
+}
+
+/// The cell without what a file for a spreadsheet does to it: the apostrophe, the decimal comma, the day as its
+/// users write it.
+fn restored(kind: ValueKind, cell: &str) -> String {
+    let text = cell.strip_prefix('\'').filter(|text| *defused(text) != **text).unwrap_or(cell);
+    match kind {
+        ValueKind::Money => {
+            let amount = text.replace(',', ".");
+            if is_amount(&amount) { amount } else { text.to_owned() }
+        }
+        ValueKind::Date | ValueKind::DateTime => cell::text(&text.into(), kind),
+        _ => text.to_owned(),
     }
 }
 
@@ -150,5 +169,6 @@ mod tests {
         );
         assert!(comparison.differing(&texts(&["1", "x", ""]), &texts(&[])).contains(&"id"));
         assert_eq!(comparison.removed(&texts(&["c", "o", "1"])), ["1", "", "c"]);
+        assert_eq!(comparison.removed(&texts(&["'=1", "o", "1"])), ["1", "", "=1"]);
     }
 }
