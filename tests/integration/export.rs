@@ -234,3 +234,17 @@ fn options_that_contradict_one_another_are_refused() {
     let program = userside(&place).without_key().line("export --is-ex 0 --url http://127.0.0.1:1");
     program.run().exits(2).says("USERSIDE_API_KEY");
 }
+
+/// What the option promises: retries; twice for every answer; three times for what every request holds.
+#[test]
+fn the_log_tells_what_was_asked_and_answered() {
+    let (place, sandbox) = (Place::new(), Sandbox::with("--fault read:503@3"));
+    let run = |level: &str| {
+        let line = format!("export --is-ex 0 --columns id -o out.csv {level}");
+        userside(&place).line(&line).to(&sandbox).run().exits(0)
+    };
+    let output = run("-v").says("503");
+    assert_eq!(output.stderr.lines().filter(|line| line.contains("userside_bulk")).count(), 1);
+    run("-vv").says("answered");
+    run("-vvv").says("get_customers_id");
+}

@@ -98,6 +98,26 @@ fn after_a_kill_among_batches_as_well() {
     assert_eq!(place.text("out.csv").lines().count(), 401);
 }
 
+/// Killed again and again, also while it looks for the ids, it comes to the same end in the end.
+#[test]
+fn after_a_kill_at_every_stage() {
+    let stalls = [1, 2, 4, 6, 8, 11, 15, 20, 26, 33];
+    let at = stalls.map(|number: usize| number.to_string()).join(",");
+    let (place, sandbox) = (Place::new(), Sandbox::with(&format!("--customers 60 --fault read:stall@{at}")));
+    let begin = format!("export --is-ex 0 --is-ex 1 -o out.csv --batch 3 --timeout 120s {COLUMNS}");
+    for stall in stalls {
+        let line = match place.exists("out.csv.journal") {
+            true => "resume out.csv.journal",
+            false => &begin,
+        };
+        let running = userside(&place).line(line).line("--concurrency 1").to(&sandbox).start();
+        until("the request that is never answered", || (sandbox.requests() >= stall).then_some(()));
+        running.killed();
+        assert!(!place.exists("out.csv"));
+    }
+    goes_on(&place, &sandbox, &undisturbed(""));
+}
+
 #[test]
 fn after_two_kills_as_well() {
     let place = Place::new();

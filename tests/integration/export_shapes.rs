@@ -153,7 +153,7 @@ fn many_go_into_one_request_where_the_server_takes_them() {
 
 #[test]
 fn a_server_that_answers_one_of_two_is_asked_one_by_one() {
-    for batches in ["first", "refuse"] {
+    for batches in ["first", "refuse", "map --batch-limit 1", "list --batch-limit 1"] {
         let sandbox = server(&format!("--batches {batches}"));
         let output = userside(&Place::new()).line("export --is-ex 0 --is-ex 1").to(&sandbox).run().exits(0);
         output.says("one customer per request");
