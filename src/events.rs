@@ -182,10 +182,14 @@ pub struct ReadSummary {
     pub journal: Option<PathBuf>,
     /// What else is to be said, a line each.
     pub lines: Vec<String>,
+    /// How many customers were added, changed and removed since an earlier export; none where none was named.
+    pub changes: Option<[u64; 3]>,
     /// Control totals: a column, and its sum as far as it can be added up.
     pub totals: Vec<(String, Option<Money>)>,
     /// Why it stopped early.
     pub stopped: Option<StopReason>,
+    /// Whether the server, or what it was asked, was no good; then there is nothing to count.
+    pub refused: bool,
 }
 
 /// Why nothing is sent.

@@ -60,9 +60,15 @@ Examples:
   userside-bulk resume customers.journal
   userside-bulk resume customers.journal --rate 2/s --key-file key
 
+  userside-bulk resume customers.xlsx.journal
+
 Goes on with the options that the journal keeps; options given here go over
 them. The input must be what it was. Rows that must not happen twice and may
 have happened are not sent again; rows that are safe to repeat are.
+
+The journal of an export lies beside its output. Nobody is read twice, and the
+output is written at the end. Options that say something of rows, such as
+--results, are for imports.
 
 Exit codes:
   0    every row ok, or the run was finished already

@@ -13,7 +13,7 @@ use crate::cli::{Batch, ExportPlan};
 use crate::events::{Event, Look};
 use crate::exporting::{Fetched, Fetcher, Keep, Stopped};
 use crate::recording::{Collection, JournalError};
-use crate::sending::{Problem, StopReason, Unread};
+use crate::sending::{StopReason, Unread};
 use crate::validating::Conditions;
 
 /// So many customers in a request are few enough for any server's memory, and many enough for a night.
@@ -27,8 +27,10 @@ pub(super) enum Course {
     Whole,
     /// Somebody was not.
     Stopped(StopReason),
-    /// The search itself was refused. It was told.
-    Refused,
+    /// A search had no answer, and what is to be told of that; another time it may have one.
+    Unsaid(String),
+    /// The server refused a search, and what is to be told of that.
+    Refused(String),
 }
 
 /// The reading half of an export.
@@ -79,15 +81,14 @@ impl Collecting<'_> {
                     return Ok((collection, Course::Stopped(StopReason::KeyRefused(problem))));
                 }
                 Err(Unread::Lost(problem)) => {
-                    let text = format!("the server does not say who meets the conditions: {problem}");
-                    let problem = Problem { text, ..problem };
-                    return Ok((collection, Course::Stopped(StopReason::ServerGone(problem))));
+                    let text =
+                        format!("the server does not say who meets the conditions ({conditions}): {problem}");
+                    return Ok((collection, Course::Unsaid(text)));
                 }
                 // Whoever asks again is refused again.
                 Err(Unread::Refused(problem)) => {
                     let text = format!("the server refuses the search ({conditions}): {problem}");
-                    self.tell(Event::Error(&text));
-                    return Ok((collection, Course::Refused));
+                    return Ok((collection, Course::Refused(text)));
                 }
             };
             collection = spawn_blocking(move || collection.found(&ids, number + 1).map(|()| collection))

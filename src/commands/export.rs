@@ -10,7 +10,7 @@ use tokio::task::spawn_blocking;
 use super::collecting::{Collecting, Course};
 use super::failure::Failure;
 use super::import::broken;
-use super::reads::{self, Reads, begin, exit_of};
+use super::reads::{self, Reads, begin, exit_of, is_closed};
 use super::writing::{Written, write};
 use crate::cli::{Customers, Earlier, ExportPlan, ExportSettings};
 use crate::events::{Event, Listener, ReadSummary};
@@ -119,10 +119,9 @@ fn begin_journal(
         }
         None => Collection::nameless(&new)?,
     };
-    let filled = fill(&mut collection, prepared);
-    if filled.is_err() {
+    if let Err(failure) = fill(&mut collection, prepared) {
         collection.discard();
-        return Err(filled.err().unwrap_or(Failure::Broken));
+        return Err(failure);
     }
     Ok((plan, collection))
 }
@@ -153,7 +152,7 @@ async fn go_on(
         Ok(selector) => selector,
         Err(no_server) => {
             // Whatever was given is in the journal: once the server is there, it is enough to go on.
-            reads.finish(ReadSummary { command: "export", journal, ..ReadSummary::default() });
+            reads.finish(ReadSummary { command: "export", refused: true, journal, ..ReadSummary::default() });
             return Ok(no_server.exit());
         }
     };
@@ -182,8 +181,15 @@ async fn go_on(
             reads.finish(summary);
             return Ok(exit);
         }
-        Course::Refused => {
+        Course::Unsaid(text) => {
+            reads.listener.event(Event::Error(&text));
+            reads.finish(ReadSummary { command: "export", refused: true, journal, ..ReadSummary::default() });
+            return Ok(Exit::StoppedEarly);
+        }
+        Course::Refused(text) => {
             collection.discard();
+            reads.listener.event(Event::Error(&text));
+            reads.finish(ReadSummary { command: "export", refused: true, ..ReadSummary::default() });
             return Ok(Exit::StoppedEarly);
         }
         Course::Whole => {}
@@ -194,8 +200,11 @@ async fn go_on(
         (written, collection, plan)
     });
     let (written, collection, plan) = writing.await.map_err(broken)?;
-    let written = written.map_err(|failure| lost(failure, journal.as_deref()))?;
-    let Written { lines, totals, rows, output } = match written {
+    let written = match written {
+        Err(Failure::Record(error)) if is_closed(&error) => return Ok(Exit::Done),
+        written => written.map_err(|failure| lost(failure, journal.as_deref()))?,
+    };
+    let Written { lines, changes, totals, rows, output } = match written {
         Some(written) => written,
         None => {
             let stopped = Some(StopReason::Interrupted);
@@ -204,7 +213,7 @@ async fn go_on(
         }
     };
     collection.discard();
-    let summary = ReadSummary { ok: wanted - unread, lines, totals, output, ..summary };
+    let summary = ReadSummary { ok: wanted - unread, lines, changes, totals, output, ..summary };
     let exit = exit_of(&summary);
     reads.finish(summary);
     if plan.fail_if_empty && rows == 0 {

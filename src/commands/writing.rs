@@ -20,6 +20,8 @@ const STEP: u64 = 1024;
 pub(super) struct Written {
     /// What is to be said of it.
     pub(super) lines: Vec<String>,
+    /// Customers added, changed and removed.
+    pub(super) changes: Option<[u64; 3]>,
     pub(super) totals: Vec<(String, Option<Money>)>,
     pub(super) rows: u64,
     /// None for standard output.
@@ -44,10 +46,8 @@ pub(super) fn write(
     listener.event(Event::Looking { look: Look::Writing, rows, done: 0 });
     let errors = plan.errors_file.as_ref().map(|path| begin(&Place::File(path.clone()))).transpose()?;
     let mut rows = Rows::begin(collection, layout(plan), columns, begin(&plan.output)?, errors)?;
-    let lacking = rows.lacking();
-    if !lacking.is_empty() && collection.earlier_header()?.is_some_and(|header| !header.is_empty()) {
-        let text = format!("the earlier export has no column {}; it is not compared", lacking.join(", "));
-        listener.event(Event::Warning(&text));
+    if let Some(header) = collection.earlier_header()? {
+        tell_columns(&rows, &header, listener);
     }
     let (mut done, mut is_whole) = (0, true);
     collection.each(|id, kept| {
@@ -69,6 +69,25 @@ pub(super) fn write(
     write_totals(plan, &filed)?;
     tell(plan, &filed, listener);
     Ok(Some(said(filed)))
+}
+
+/// What cannot be compared, or not told apart afterwards.
+fn tell_columns(rows: &Rows<'_>, header: &[String], listener: &dyn Listener) {
+    let lacking = rows.lacking();
+    if !lacking.is_empty() && !header.is_empty() {
+        let text = match lacking.as_slice() {
+            [one] => format!("the earlier export has no column {one}, so it is not compared"),
+            several => {
+                format!("the earlier export has no columns {}, so they are not compared", several.join(", "))
+            }
+        };
+        listener.event(Event::Warning(&text));
+    }
+    if !rows.has_ids() {
+        listener.event(Event::Warning(
+            "without the column id nobody can tell whose row is whose; add id to --columns",
+        ));
+    }
 }
 
 fn write_totals(plan: &ExportPlan, filed: &Filed) -> Result<(), Failure> {
@@ -97,13 +116,9 @@ fn tell(plan: &ExportPlan, filed: &Filed, listener: &dyn Listener) {
 
 fn said(filed: Filed) -> Written {
     let Filed { path, mended, totals, changes, .. } = filed;
-    let mut lines = Vec::new();
-    if let Some(ChangeCounts { added, changed, removed }) = changes {
-        lines.push(format!("changes: {added} added, {changed} changed, {removed} removed"));
-    }
-    lines.extend(of_cells(mended));
     Written {
-        lines,
+        lines: of_cells(mended).collect(),
+        changes: changes.map(|ChangeCounts { added, changed, removed }| [added, changed, removed]),
         rows: totals.rows(),
         totals: totals.sums(),
         output: (path.as_os_str() != "-").then_some(path),
@@ -113,12 +128,24 @@ fn said(filed: Filed) -> Written {
 /// What was done to cells.
 fn of_cells(Mended { defused, too_long, cut }: Mended) -> impl Iterator<Item = String> {
     let lines = [
-        (defused, "that a spreadsheet would have run as a formula: an apostrophe stands before the text"),
-        (too_long, "with more than 15 digits, which no number of a spreadsheet holds: they are text"),
-        (cut, "longer than a cell of a sheet can be: the text is cut"),
+        (
+            defused,
+            "that a spreadsheet would have run as a formula has an apostrophe before it",
+            "that a spreadsheet would have run as formulas have an apostrophe before them",
+        ),
+        (
+            too_long,
+            "has more than 15 digits, which a spreadsheet's number does not hold, and is text",
+            "have more than 15 digits, which a spreadsheet's number does not hold, and are text",
+        ),
+        (
+            cut,
+            "was longer than a sheet's cell can be, and is cut",
+            "were longer than a sheet's cell can be, and are cut",
+        ),
     ];
-    lines
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} cell{} {what}", if count == 1 { "" } else { "s" }))
+    lines.into_iter().filter(|(count, ..)| *count > 0).map(|(count, one, several)| match count {
+        1 => format!("1 cell {one}"),
+        count => format!("{count} cells {several}"),
+    })
 }

@@ -1,5 +1,7 @@
 //! What has changed since an earlier export: row by row, cell by cell, whatever dialect the earlier file is in.
 
+use super::cell;
+use super::csv::is_amount;
 use super::formula::defused;
 use super::output::Column;
 use crate::catalogue::ValueKind;
@@ -70,11 +72,29 @@ impl Comparison {
             .collect()
     }
 
-    /// The cells of a row that is only in the earlier file.
+    /// The cells of a row that is only in the earlier file, as they would be written now.
     pub fn removed(&self, earlier: &[String]) -> Vec<String> {
-        let cell =
-            |place: &Option<usize>| place.and_then(|place| earlier.get(place).cloned()).unwrap_or_default();
-        self.places.iter().map(cell).collect()
+        let columns = self.columns.iter().zip(&self.places);
+        columns
+            .map(|(column, place)| {
+                let cell = place.and_then(|place| earlier.get(place));
+                cell.map(|cell| restored(column.kind, cell)).unwrap_or_default()
+            })
+            .collect()
+    }
+}
+
+/// The cell without what a file for a spreadsheet does to it: the apostrophe, the decimal comma, the day as its
+/// users write it.
+fn restored(kind: ValueKind, cell: &str) -> String {
+    let text = cell.strip_prefix('\'').filter(|text| *defused(text) != **text).unwrap_or(cell);
+    match kind {
+        ValueKind::Money => {
+            let amount = text.replace(',', ".");
+            if is_amount(&amount) { amount } else { text.to_owned() }
+        }
+        ValueKind::Date | ValueKind::DateTime => cell::text(&text.into(), kind),
+        _ => text.to_owned(),
     }
 }
 
@@ -89,8 +109,12 @@ fn is_same(kind: ValueKind, now: &str, earlier: &str) -> bool {
             matches!((amount(now), amount(earlier)), (Some(now), Some(earlier)) if now == earlier)
         }
         ValueKind::Date | ValueKind::DateTime => {
-            // A sheet's day without a time is its midnight.
-            let day = |text: &str| text.trim().strip_suffix(" 00:00:00").unwrap_or(text.trim()).to_owned();
+            // A spreadsheet that saved the file wrote days as its users do; and a sheet's day without a time is
+            // its midnight.
+            let day = |text: &str| {
+                let text = cell::text(&text.trim().into(), kind);
+                text.strip_suffix(" 00:00:00").map(str::to_owned).unwrap_or(text)
+            };
             day(now) == day(earlier)
         }
         _ => false,
@@ -118,6 +142,7 @@ mod tests {
             (ValueKind::Text, "=1+1", "'=1+1"),
             (ValueKind::Text, "a\r\nb", "a\nb"),
             (ValueKind::DateTime, "2023-03-09 00:00:00", "2023-03-09"),
+            (ValueKind::DateTime, "2023-03-09", "09.03.2023"),
         ] {
             assert!(is_same(kind, now, earlier), "{now} {earlier}");
         }
@@ -144,5 +169,6 @@ mod tests {
         );
         assert!(comparison.differing(&texts(&["1", "x", ""]), &texts(&[])).contains(&"id"));
         assert_eq!(comparison.removed(&texts(&["c", "o", "1"])), ["1", "", "c"]);
+        assert_eq!(comparison.removed(&texts(&["'=1", "o", "1"])), ["1", "", "=1"]);
     }
 }

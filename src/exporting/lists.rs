@@ -31,6 +31,9 @@ pub enum ListError {
         /// What stands there.
         value: String,
     },
+    /// It has not even a header.
+    #[error("{0} is empty: it names no customer; ids stand one to a line, or in a table's column 'id'")]
+    Empty(String),
     /// The file is a list of changes, which does not say who was there before.
     #[error("{0} is itself a list of changes; name a whole export")]
     Changes(String),
@@ -41,7 +44,7 @@ const ID_COLUMNS: [&str; 2] = ["id", "customer"];
 
 /// The ids of a plain list, or of a table's column `id`. An id that comes again is taken once, in its first place.
 pub fn ids(source: &Source) -> Result<Vec<u64>, ListError> {
-    let (header, mut records) = source.records()?;
+    let (header, mut records) = records(source)?;
     let mut seen = std::collections::HashSet::new();
     let mut ids = Vec::new();
     let mut take = |line: u64, text: &str| {
@@ -82,7 +85,7 @@ pub struct EarlierExport {
 impl EarlierExport {
     /// Opens it; its rows are read later.
     pub fn open(source: &Source) -> Result<Self, ListError> {
-        let (header, records) = source.records()?;
+        let (header, records) = records(source)?;
         let name = source.name().to_owned();
         let column = id_column(&name, &header)?;
         if [CHANGE, CHANGED_COLUMNS].iter().all(|own| header.iter().any(|column| column == own)) {
@@ -113,6 +116,13 @@ impl Iterator for EarlierExport {
                 .map(|id| (id, self.row.cells().map(str::to_owned).collect())),
         )
     }
+}
+
+fn records(source: &Source) -> Result<(Vec<String>, Records), ListError> {
+    source.records().map_err(|error| match error {
+        ReadError::Empty { name } => ListError::Empty(name),
+        other => other.into(),
+    })
 }
 
 fn id_column(name: &str, header: &[String]) -> Result<usize, ListError> {

@@ -68,6 +68,11 @@ impl Path {
         self.kind
     }
 
+    /// The names and places that the path is made of.
+    pub(super) fn segments(&self) -> impl Iterator<Item = &str> {
+        self.segments.iter().map(String::as_str)
+    }
+
     /// The first name: the customer's own field that the path leads into.
     pub fn field(&self) -> &str {
         self.segments.first().map_or("", String::as_str)

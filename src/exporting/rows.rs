@@ -11,6 +11,7 @@ use super::output::{Column, Format, Line, Locale, Mended, Output, value_at};
 use super::path::Path;
 use super::totals::Totals;
 use super::union::{TooWide, Union};
+use crate::catalogue::CUSTOMER_ID;
 use crate::reading::Dialect;
 use crate::recording::{Collection, Finish, JournalError, Kept, RecordError, Table};
 
@@ -63,6 +64,8 @@ pub fn columns(
         return Ok(Some(columns));
     }
     let mut union = Union::default();
+    let earlier = collection.earlier_header()?.unwrap_or_default();
+    earlier.iter().filter_map(|name| Path::parse(name).ok()).for_each(|column| union.take_column(&column));
     let mut is_whole = true;
     collection.each(|_, kept| {
         is_whole = go_on();
@@ -175,6 +178,11 @@ impl<'c> Rows<'c> {
     pub fn lacking(&self) -> Vec<String> {
         let lacking = self.changes.iter().flat_map(|changes| changes.comparison.lacking());
         lacking.map(str::to_owned).collect()
+    }
+
+    /// Whether rows say whose they are.
+    pub fn has_ids(&self) -> bool {
+        self.columns.iter().any(|column| column.to_string() == CUSTOMER_ID)
     }
 
     /// Writes a customer, unless nothing of them has changed.

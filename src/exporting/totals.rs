@@ -70,10 +70,11 @@ impl Totals {
         let doubtful = self.columns.iter().filter(|column| column.no_amounts > 0);
         doubtful
             .map(|column| {
-                format!(
-                    "{} cells of {} are no amounts, and are not in its total",
-                    column.no_amounts, column.path
-                )
+                let (count, path) = (column.no_amounts, &column.path);
+                match count {
+                    1 => format!("1 cell of {path} is no amount, and is not in its total"),
+                    count => format!("{count} cells of {path} are no amounts, and are not in its total"),
+                }
             })
             .collect()
     }
@@ -109,7 +110,7 @@ mod tests {
     #[test]
     fn what_is_no_amount_is_told() {
         let totals = totals(&["1", "much"]);
-        assert_eq!(totals.doubts(), ["1 cells of balance are no amounts, and are not in its total"]);
+        assert_eq!(totals.doubts(), ["1 cell of balance is no amount, and is not in its total"]);
         assert_eq!(totals.sums()[0].1.map(|sum| sum.to_string()).as_deref(), Some("1.00"));
     }
 

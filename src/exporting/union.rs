@@ -50,6 +50,19 @@ impl Union {
         }
     }
 
+    /// Takes a column of an earlier export in: what nobody has any more has changed for whoever had it.
+    pub fn take_column(&mut self, column: &Path) {
+        let mut node = &mut self.root;
+        for segment in column.segments() {
+            if segment == EVERY {
+                node.share();
+            }
+            let key = if node.is_shared { EVERY } else { segment };
+            node = node.below.entry(key.to_owned()).or_default();
+        }
+        node.is_value = true;
+    }
+
     /// The columns: the known fields in their order, then the others by name.
     pub fn columns(&self) -> Result<Vec<Path>, TooWide> {
         let mut columns = Vec::new();
@@ -157,6 +170,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{APART, Union};
+    use crate::exporting::Path;
 
     fn columns(customers: &[Value]) -> Vec<String> {
         let mut union = Union::default();
@@ -222,6 +236,20 @@ mod tests {
     fn a_list_with_gaps_has_the_columns_of_a_list() {
         let gaps = json!({"phone": {"3": {"number": "a"}, "12": {"number": "b"}}});
         assert_eq!(columns(&[gaps]), ["phone.0.number", "phone.1.number"]);
+    }
+
+    #[test]
+    fn columns_of_an_earlier_export_stay_in_their_place() {
+        let mut union = Union::default();
+        union.take(
+            json!({"id": 1, "comment": "", "phone": [{"number": "a"}]}).as_object().expect("a customer"),
+        );
+        for column in ["phone.1.number", "ip_mac.*.mac", "id"] {
+            union.take_column(&Path::parse(column).expect("a column"));
+        }
+        let columns: Vec<String> =
+            union.columns().expect("columns").iter().map(ToString::to_string).collect();
+        assert_eq!(columns, ["id", "phone.0.number", "phone.1.number", "ip_mac.*.mac", "comment"]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
     /// The place cannot be written to.
-    #[error("cannot write {}: {source}. Free some room or name another place, with --results or --output FILE", path.display())]
+    #[error("cannot write {}: {source}{}", named(path), advice(source))]
     Write {
         /// The file.
         path: PathBuf,
@@ -23,6 +23,19 @@ pub enum RecordError {
         /// The file.
         path: PathBuf,
     },
+}
+
+fn named(path: &Path) -> String {
+    if path == Path::new("-") { "to standard output".to_owned() } else { path.display().to_string() }
+}
+
+/// What to do about it, where that is not plain from the reason.
+fn advice(source: &io::Error) -> &'static str {
+    match source.kind() {
+        io::ErrorKind::NotFound => ". Make the folder, or name another place with --results or --output FILE",
+        io::ErrorKind::BrokenPipe => "",
+        _ => ". Free some room or name another place, with --results or --output FILE",
+    }
 }
 
 /// A file being written.

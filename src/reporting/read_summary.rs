@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::lines::{self, ERROR, GOOD, HINT, WARNING, quoted};
 use super::reporter::Mode;
-use super::summary::{Object, seconds, stopped};
+use super::summary::{ChangesObject, Object, seconds, stopped};
 use crate::events::ReadSummary;
 use crate::sending::StopReason;
 
@@ -16,7 +16,7 @@ pub(super) fn print(summary: &ReadSummary, mode: Mode) {
     if let Some(reason) = &summary.stopped {
         let text = match reason {
             StopReason::Interrupted => "interrupted".to_owned(),
-            StopReason::KeyRefused(problem) | StopReason::ServerGone(problem) => problem.to_string(),
+            StopReason::KeyRefused(problem) => problem.to_string(),
             other => stopped(other),
         };
         lines::labelled(ERROR, "stopped:", &text);
@@ -25,15 +25,16 @@ pub(super) fn print(summary: &ReadSummary, mode: Mode) {
         .journal
         .as_ref()
         .map(|journal| format!("to go on: `userside-bulk resume {}`", quoted(journal)));
-    // Where nothing was begun there is nothing to count.
-    let is_begun = summary.rows > 0 || summary.journal.is_none();
-    if !mode.quiet && !mode.json && is_begun {
+    if !mode.quiet && !mode.json && !summary.refused {
         let (style, label) = match summary {
             ReadSummary { stopped: Some(_), .. } => (ERROR, "so far:"),
             _ if summary.failed + summary.invalid + summary.skipped > 0 => (WARNING, "done:"),
             _ => (GOOD, "done:"),
         };
         lines::labelled(style, label, &counts(summary));
+        if let Some([added, changed, removed]) = summary.changes {
+            lines::plain(&format_args!("changes: {added} added, {changed} changed, {removed} removed"));
+        }
         summary.lines.iter().for_each(|line| lines::plain(line));
         for (column, sum) in &summary.totals {
             match sum {
@@ -92,6 +93,7 @@ fn object(summary: &ReadSummary) -> String {
         seconds: seconds(summary.elapsed),
         results: summary.output.as_ref().map(|path| path.display().to_string()),
         journal: summary.journal.as_ref().map(|path| path.display().to_string()),
+        changes: summary.changes.map(|[added, changed, removed]| ChangesObject { added, changed, removed }),
         totals: (!summary.totals.is_empty()).then_some(totals),
     };
     serde_json::to_string(&object).unwrap_or_default()

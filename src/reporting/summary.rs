@@ -131,9 +131,20 @@ pub(super) struct Object<'s> {
     pub(super) seconds: f64,
     pub(super) results: Option<String>,
     pub(super) journal: Option<String>,
+    /// Only of an export that is compared with an earlier one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) changes: Option<ChangesObject>,
     /// Only of commands that have control totals.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) totals: Option<BTreeMap<&'s str, Option<String>>>,
+}
+
+/// What has changed since an earlier export.
+#[derive(Debug, Serialize)]
+pub(super) struct ChangesObject {
+    pub(super) added: u64,
+    pub(super) changed: u64,
+    pub(super) removed: u64,
 }
 
 /// Seconds to the millisecond.
@@ -156,6 +167,7 @@ fn object(summary: &Summary) -> String {
         seconds: seconds(summary.elapsed),
         results: summary.results.as_ref().map(|path| path.display().to_string()),
         journal: summary.journal.as_ref().map(|path| path.display().to_string()),
+        changes: None,
         totals: None,
     };
     serde_json::to_string(&object).unwrap_or_default()

@@ -220,7 +220,10 @@ impl<T: Transport, C: Clock> Link<T, C> {
             self.permit().await;
             requests += 1;
             self.again.set(self.again.get() + u64::from(requests > 1));
+            let name = call.subcategory();
+            tracing::trace!(attempt = requests, name, values = ?call.values().collect::<Vec<_>>(), "sent");
             let attempt = self.attempt(envelope.body(call), wanted).await;
+            tracing::debug!(attempt = requests, name, status = attempt.status, reply = ?attempt.reply, "answered");
             if let Some(ordered) = attempt.ordered {
                 self.obey(ordered);
             }

@@ -38,6 +38,12 @@ pub enum ConditionError {
         /// The value as it was given.
         value: String,
     },
+    /// An option without a value: left out silently it would mean everybody.
+    #[error("{option} has no value; name one, or leave the option out")]
+    Empty {
+        /// The option.
+        option: String,
+    },
     /// A parameter that can have one value only.
     #[error("{option} can be given once")]
     Twice {
@@ -71,7 +77,7 @@ pub fn option_of(parameter: &Parameter) -> String {
 }
 
 impl Conditions {
-    /// Checks what was given. Empty values are no conditions.
+    /// Checks what was given.
     pub fn new(
         given: impl IntoIterator<Item = (&'static Parameter, Vec<String>)>,
         dates: &DateOrder,
@@ -190,6 +196,9 @@ fn check(
         }
         checked.push(text);
     }
+    if checked.is_empty() && !values.is_empty() {
+        return Err(ConditionError::Empty { option: option() });
+    }
     let mut seen = std::collections::HashSet::new();
     checked.retain(|value| seen.insert(value.clone()));
     if !parameter.is_condition() && checked.len() > 1 {
@@ -276,7 +285,7 @@ mod tests {
 
     #[test]
     fn without_a_condition_nothing_is_searched_and_the_message_says_what_to_type() {
-        for none in [&[][..], &[("limit", &["5"][..]), ("is_like", &["1"])], &[("house_id", &[" "])]] {
+        for none in [&[][..], &[("limit", &["5"][..]), ("is_like", &["1"])]] {
             let error = conditions(none).expect_err("no condition").to_string();
             assert!(error.contains("--is-ex 0: everybody who is no former customer"), "{error}");
             assert!(error.contains("--limit and --is-like are no conditions"), "{error}");
@@ -289,6 +298,8 @@ mod tests {
             let refused = conditions(&[("state_id", &["1"]), ("limit", &[limit])]).expect_err("no limit");
             assert_eq!(refused.to_string(), format!("--limit '{limit}': write a whole number from 1 on"));
         }
+        let empty = conditions(&[("state_id", &["1"]), ("house_id", &[" ", ""])]).expect_err("no value");
+        assert_eq!(empty.to_string(), "--house-id has no value; name one, or leave the option out");
         let twice = conditions(&[("state_id", &["1"]), ("limit", &["1", "2"])]).expect_err("twice");
         assert_eq!(twice.to_string(), "--limit can be given once");
         let old = at(Some("3.14.5"), &[("state_id", &["1"])]).expect_err("too old").to_string();

@@ -20,12 +20,15 @@ fn a_disk_that_is_full_beforehand_sends_nothing() {
 
 #[test]
 fn a_disk_that_fills_up_in_the_middle_stops_the_run_and_loses_nothing() {
-    const ROWS: usize = 400;
+    // More than are marked in one go, and room for those: whatever the machine's speed, the first ones fit and
+    // the last ones do not.
+    const ROWS: usize = 1200;
+    const BLOCKS: u32 = 256;
     for (operation, options) in [("change_balance", ""), ("edit", "--map customer_id=id --map amount=")] {
         let place = Place::new().with_bookings(ROWS);
-        let sandbox = Sandbox::with("--customers 400");
+        let sandbox = Sandbox::with(&format!("--customers {ROWS}"));
         let line = format!("import {operation} input.csv --concurrency 2 --settle 0s {options}");
-        let program = userside(&place).line(&line).with_full_disk_beyond(128);
+        let program = userside(&place).line(&line).with_full_disk_beyond(BLOCKS);
         let output = program.to(&sandbox).run().exits(3).says("cannot write the journal");
         let output = output.says("userside-bulk resume input.journal");
         let results = output.results();

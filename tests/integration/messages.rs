@@ -5,7 +5,7 @@ use crate::support::{Output, Place, Sandbox, userside};
 
 /// Compares with `snapshots/NAME.snap`.
 #[track_caller]
-fn matches(name: &str, text: &str) {
+pub(crate) fn matches(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("snapshots");
     settings.set_prepend_module_to_snapshot(false);

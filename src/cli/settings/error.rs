@@ -79,7 +79,9 @@ pub enum SettingsError {
     #[error("--json and --results - both want standard output; name a file for the results")]
     TwoOnStdout,
     /// Two ways of naming customers.
-    #[error("--ids names the customers, so that conditions would say nothing; leave one of them out")]
+    #[error(
+        "--ids names the customers, so that conditions and --limit would say nothing; leave one of them out"
+    )]
     IdsAndConditions,
     /// Conditions that cannot be searched by.
     #[error(transparent)]
@@ -92,6 +94,9 @@ pub enum SettingsError {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// A format that is not written.
+    #[error("{0} is a format that is not written; name the output .xlsx or .csv, or say which with --format")]
+    NoFormat(String),
     /// `--locale` without what it is about.
     #[error("--locale says how --excel writes; add --excel")]
     LocaleOfNothing,

@@ -120,7 +120,7 @@ impl ExportSettings {
     ) -> Result<Self, SettingsError> {
         let read = ReadSettings::resolve(args.read, terminals, environment_key)?;
         let output = output(args.output, read.mode)?;
-        let format = format(args.format, &output);
+        let format = format(args.format, &output)?;
         let excel = match (args.excel, args.locale) {
             (false, None) => None,
             (false, Some(_)) => return Err(SettingsError::LocaleOfNothing),
@@ -196,11 +196,11 @@ fn locale_of(locale: export_args::Locale) -> Locale {
 }
 
 /// What was said, or what the name of the output says.
-fn format(said: Option<export_args::Format>, output: &Place) -> Format {
+fn format(said: Option<export_args::Format>, output: &Place) -> Result<Format, SettingsError> {
     match said {
-        Some(export_args::Format::Csv) => return Format::Csv,
-        Some(export_args::Format::Xlsx) => return Format::Xlsx,
-        Some(export_args::Format::Jsonl) => return Format::JsonLines,
+        Some(export_args::Format::Csv) => return Ok(Format::Csv),
+        Some(export_args::Format::Xlsx) => return Ok(Format::Xlsx),
+        Some(export_args::Format::Jsonl) => return Ok(Format::JsonLines),
         None => {}
     }
     let ending = match output {
@@ -208,9 +208,12 @@ fn format(said: Option<export_args::Format>, output: &Place) -> Format {
         Place::Stdout => None,
     };
     match ending.as_deref() {
-        Some("xlsx") => Format::Xlsx,
-        Some("jsonl" | "ndjson") => Format::JsonLines,
-        _ => Format::Csv,
+        Some("xlsx") => Ok(Format::Xlsx),
+        Some("jsonl" | "ndjson") => Ok(Format::JsonLines),
+        Some(other @ ("xls" | "xlsm" | "xlsb" | "ods" | "json")) => {
+            Err(SettingsError::NoFormat(format!(".{other}")))
+        }
+        _ => Ok(Format::Csv),
     }
 }
 
