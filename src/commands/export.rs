@@ -1,7 +1,7 @@
 //! `export`: ids, then customers, then the file. Everything that can fail without the server fails before it is
 //! asked; what was read is kept in the journal, from which the file is written at the end.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -21,6 +21,9 @@ use crate::recording::{Collection, NewCollection};
 use crate::sending::StopReason;
 use crate::validating::Conditions;
 
+/// The command, as its summary calls it.
+const NAME: &str = "export";
+
 /// What was found out about an export before the server was asked.
 struct Prepared {
     /// The ids that were given.
@@ -28,7 +31,7 @@ struct Prepared {
     /// The conditions, where none were.
     conditions: Option<Conditions>,
     earlier: Option<EarlierExport>,
-    /// The header of the earlier export is one without rows: everybody is new.
+    /// There is no earlier export yet, and everybody is new.
     all_new: bool,
 }
 
@@ -152,75 +155,77 @@ async fn go_on(
         Ok(selector) => selector,
         Err(no_server) => {
             // Whatever was given is in the journal: once the server is there, it is enough to go on.
-            reads.finish(ReadSummary { command: "export", refused: true, journal, ..ReadSummary::default() });
+            reads.finish(refused(journal));
             return Ok(no_server.exit());
         }
     };
     let collecting = Collecting { reads, selector, plan: &plan, conditions };
     let (collection, course) =
         collecting.run(collection).await.map_err(|failure| lost(failure, journal.as_deref()))?;
-    let (wanted, unread) = (collection.wanted()?, collection.unread()?);
-    let summary = ReadSummary {
-        command: "export",
-        what: "customers",
-        rows: wanted,
-        failed: unread,
-        ..ReadSummary::default()
-    };
     match course {
+        Course::Whole => finish(reads, plan, collection).await,
         Course::Stopped(reason) => {
-            let left = collection.missing_count()?;
+            let (wanted, unread, left) =
+                (collection.wanted()?, collection.unread()?, collection.missing_count()?);
             let summary = ReadSummary {
                 ok: wanted.saturating_sub(left + unread),
                 skipped: left,
                 stopped: Some(reason),
                 journal,
-                ..summary
+                ..counted(wanted, unread)
             };
             let exit = exit_of(&summary);
             reads.finish(summary);
-            return Ok(exit);
+            Ok(exit)
         }
         Course::Unsaid(text) => {
             reads.listener.event(Event::Error(&text));
-            reads.finish(ReadSummary { command: "export", refused: true, journal, ..ReadSummary::default() });
-            return Ok(Exit::StoppedEarly);
+            reads.finish(refused(journal));
+            Ok(Exit::StoppedEarly)
         }
         Course::Refused(text) => {
             collection.discard();
             reads.listener.event(Event::Error(&text));
-            reads.finish(ReadSummary { command: "export", refused: true, ..ReadSummary::default() });
-            return Ok(Exit::StoppedEarly);
+            reads.finish(refused(None));
+            Ok(Exit::StoppedEarly)
         }
-        Course::Whole => {}
     }
+}
+
+/// Writes the file, and says how it went.
+async fn finish(reads: &Reads, plan: ExportPlan, collection: Collection) -> Result<Exit, Failure> {
+    let (journal, fail_if_empty) = (plan.journal.clone(), plan.fail_if_empty);
+    let (wanted, unread) = (collection.wanted()?, collection.unread()?);
+    let summary = ReadSummary { ok: wanted.saturating_sub(unread), ..counted(wanted, unread) };
     let (listener, stop) = (Arc::clone(&reads.listener), reads.stop.subscribe());
-    let writing = spawn_blocking(move || {
-        let written = write(&collection, &plan, &*listener, &stop);
-        (written, collection, plan)
-    });
-    let (written, collection, plan) = writing.await.map_err(broken)?;
-    let written = match written {
-        Err(Failure::Record(error)) if is_closed(&error) => return Ok(Exit::Done),
-        written => written.map_err(|failure| lost(failure, journal.as_deref()))?,
-    };
+    let writing = spawn_blocking(move || (write(&collection, &plan, &*listener, &stop), collection));
+    let (written, collection) = writing.await.map_err(broken)?;
     let Written { lines, changes, totals, rows, output } = match written {
-        Some(written) => written,
-        None => {
-            let stopped = Some(StopReason::Interrupted);
-            reads.finish(ReadSummary { ok: wanted - unread, stopped, journal, ..summary });
+        Ok(Some(written)) => written,
+        Ok(None) => {
+            reads.finish(ReadSummary { stopped: Some(StopReason::Interrupted), journal, ..summary });
             return Ok(Exit::Interrupted);
         }
+        Err(Failure::Record(error)) if is_closed(&error) => return Ok(Exit::Done),
+        Err(failure) => return Err(lost(failure, journal.as_deref())),
     };
     collection.discard();
-    let summary = ReadSummary { ok: wanted - unread, lines, changes, totals, output, ..summary };
+    let summary = ReadSummary { lines, changes, totals, output, ..summary };
     let exit = exit_of(&summary);
     reads.finish(summary);
-    if plan.fail_if_empty && rows == 0 {
+    if fail_if_empty && rows == 0 {
         reads.listener.event(Event::Warning("no row was written, and --fail-if-empty makes that a failure"));
         return Ok(Exit::SomeNotOk);
     }
     Ok(exit)
+}
+
+fn counted(wanted: u64, unread: u64) -> ReadSummary {
+    ReadSummary { command: NAME, what: "customers", rows: wanted, failed: unread, ..ReadSummary::default() }
+}
+
+fn refused(journal: Option<PathBuf>) -> ReadSummary {
+    ReadSummary { command: NAME, refused: true, journal, ..ReadSummary::default() }
 }
 
 /// What failed behind the first customer is no wrong usage.

@@ -84,7 +84,7 @@ impl Csv {
     }
 
     fn failed(&self, error: csv::Error) -> RecordError {
-        RecordError::Write { path: self.path.clone(), source: error.into() }
+        RecordError::of_csv(&self.path, error)
     }
 }
 

@@ -1,7 +1,7 @@
 //! A CSV file being written, to a file that appears whole or to standard output.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use csv::{Writer, WriterBuilder};
 
@@ -63,11 +63,7 @@ impl Table {
 
     /// Writes a row.
     pub fn write<'c>(&mut self, cells: impl Iterator<Item = &'c str>) -> Result<(), RecordError> {
-        self.writer.write_record(cells).map_err(|error| match error.into_kind() {
-            // As the system said it: a closed pipe is told from a full disk.
-            csv::ErrorKind::Io(source) => self.failed(source),
-            other => self.failed(io::Error::other(format!("{other:?}"))),
-        })
+        self.writer.write_record(cells).map_err(|error| RecordError::of_csv(&self.path, error))
     }
 
     /// Ends it: where it is, and the new name of an earlier file.
@@ -80,9 +76,16 @@ impl Table {
         let earlier = self.writer.into_inner().map_err(failed)?.finish()?;
         Ok((path, earlier))
     }
+}
 
-    fn failed(&self, source: io::Error) -> RecordError {
-        RecordError::Write { path: self.path.clone(), source }
+impl RecordError {
+    /// What kept a row from being written, as the system said it: a closed pipe is told from a full disk.
+    pub fn of_csv(path: &Path, error: csv::Error) -> Self {
+        let source = match error.into_kind() {
+            csv::ErrorKind::Io(source) => source,
+            other => io::Error::other(format!("{other:?}")),
+        };
+        Self::Write { path: path.to_owned(), source }
     }
 }
 

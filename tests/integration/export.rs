@@ -248,3 +248,28 @@ fn the_log_tells_what_was_asked_and_answered() {
     run("-vv").says("answered");
     run("-vvv").says("get_customers_id");
 }
+
+#[test]
+fn a_format_that_is_not_written_is_refused() {
+    for name in ["out.xls", "out.ODS", "out.json"] {
+        let (place, sandbox) = (Place::new(), Sandbox::start());
+        let output =
+            userside(&place).line(&format!("export --is-ex 0 -o {name}")).to(&sandbox).run().exits(2);
+        output.says("is a format that is not written; name the output .xlsx or .csv");
+        assert!(sandbox.log().is_empty() && place.names().is_empty());
+        userside(&place)
+            .line(&format!("export --is-ex 0 -o {name} --format csv"))
+            .to(&sandbox)
+            .run()
+            .exits(0);
+    }
+}
+
+/// Whoever has seen enough closes the pipe.
+#[test]
+fn a_reader_that_closes_the_pipe_is_no_failure() {
+    let (place, sandbox) = (Place::new(), Sandbox::with("--customers 3000"));
+    let mut running = userside(&place).line("export --is-ex 0 --columns all").to(&sandbox).start();
+    running.close_output();
+    running.wait().exits(0).says_not("error").says_not("Broken pipe");
+}

@@ -158,6 +158,22 @@ fn an_output_without_room_is_written_later() {
 }
 
 /// For scripts there is one object at every end.
+/// The library that writes workbooks gives up where its own file finds no room: that is told as everything is.
+#[test]
+fn a_workbook_without_room_is_written_later() {
+    let (place, sandbox) = (Place::new(), Sandbox::with("--customers 600"));
+    // Many short cells: a sheet takes more room for them than the journal.
+    let columns =
+        "id,state_id,flag_corporate,balance,credit,discount,billing_id,manager_id,is_potential,is_disable";
+    let line = format!("export --is-ex 0 --is-ex 1 --columns {columns} -o out.xlsx");
+    let output = userside(&place).line(&line).with_full_disk_beyond(340).to(&sandbox).run().exits(3);
+    let output = output.says("cannot write out.xlsx").says("is the disk full?").says_not("panicked");
+    output.says("userside-bulk resume out.xlsx.journal");
+    assert_eq!(place.names(), ["out.xlsx.journal"]);
+    userside(&place).line("resume out.xlsx.journal").run().exits(0);
+    assert_eq!(place.names(), ["out.xlsx"]);
+}
+
 #[test]
 fn an_export_that_stopped_says_so_in_json() {
     for (fault, skipped) in [("read:403@24", 40), ("read:403@3", 0), ("read:500@2-9", 0), ("read:403@1-9", 0)]

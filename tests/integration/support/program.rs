@@ -151,6 +151,11 @@ impl Running {
         assert_eq!(self.wait().code, None, "it ended before it was killed");
     }
 
+    /// Nobody reads its standard output any more.
+    pub(crate) fn close_output(&mut self) {
+        drop(self.child.as_mut().expect("under way").stdout.take());
+    }
+
     pub(crate) fn has_ended(&mut self) -> bool {
         self.child.as_mut().is_some_and(|child| child.try_wait().expect("a child").is_some())
     }
