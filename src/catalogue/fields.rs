@@ -131,8 +131,8 @@ impl Field {
 
 fn fits(known: &str, wanted: &str) -> bool {
     match known {
-        "#" => wanted == "*" || wanted.bytes().all(|b| b.is_ascii_digit()),
-        "*" | "?" => true,
+        "#" => wanted == "*" || !wanted.is_empty() && wanted.bytes().all(|b| b.is_ascii_digit()),
+        "*" | "?" => !wanted.is_empty(),
         name => name == wanted,
     }
 }
@@ -140,6 +140,17 @@ fn fits(known: &str, wanted: &str) -> bool {
 /// Whether a field stands at this path, or is a part of what stands there.
 pub fn is_known(path: &[&str]) -> bool {
     FIELDS.iter().any(|field| field.is_at_or_below(path))
+        && !(0..path.len()).any(|depth| lacks_key(path, depth))
+}
+
+/// Whether the name of an element's field stands where the key of the element should, as in `ip_mac.mac`.
+fn lacks_key(path: &[&str], depth: usize) -> bool {
+    let (above, name) = (&path[..depth], path[depth]);
+    matches!(elements(above), Elements::Own | Elements::Installation)
+        && FIELDS
+            .iter()
+            .filter(|field| field.is_at_or_below(above))
+            .any(|field| field.path.split('.').nth(depth + 1) == Some(name))
 }
 
 /// The place of a path in the order of the fields; none where it is not known.
@@ -225,7 +236,21 @@ mod tests {
         {
             assert!(is_known(&split(known)), "{known}");
         }
-        for unknown in ["", "ids", "phone.number", "phone.0.numbr", "id.x", "billing.0"] {
+        for unknown in [
+            "",
+            "ids",
+            "phone.number",
+            "phone.0.numbr",
+            "id.x",
+            "billing.0",
+            "ip_mac.mac",
+            "group.id",
+            "additional_data.value",
+            "tag.date_add",
+            "agreement..number",
+            "phone.",
+            "group.",
+        ] {
             assert!(!is_known(&split(unknown)), "{unknown}");
         }
     }

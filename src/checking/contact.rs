@@ -115,7 +115,7 @@ impl Contacts<'_> {
     fn address(&self) -> Point {
         let text = match self.reached {
             Ok(address) => format!("{} answers ({})", self.host, address.ip()),
-            Err(_) => format!("{} answers, by way of a proxy", self.host),
+            Err(_) => format!("{} answers, though not to a direct connection; by way of a proxy?", self.host),
         };
         Point::ok(ADDRESS, text).needed()
     }

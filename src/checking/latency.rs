@@ -65,7 +65,7 @@ pub fn clock(measured: &[Measured]) -> Point {
     /// What no import suffers from.
     const BEARABLE: u64 = 60;
     let differences = measured.iter().filter_map(|one| Some(difference(one.date?, one.wall)));
-    // The answer that came fastest knows best.
+    // An answer that was long under way makes the difference larger than it is.
     let Some(seconds) = differences.min_by_key(|seconds| seconds.unsigned_abs()) else {
         return Point::ok(POINT, "not known: the server's answers have no date");
     };

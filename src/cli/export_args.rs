@@ -87,7 +87,7 @@ pub(super) enum Format {
     Csv,
     /// A workbook in which ids, money and dates are numbers and dates, and phones are text
     Xlsx,
-    /// One JSON object a line: the customer as the server sent it
+    /// One JSON object a line: the customer as the server sent it, with names in lower case
     Jsonl,
 }
 

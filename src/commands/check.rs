@@ -24,7 +24,7 @@ pub(super) fn run(settings: CheckSettings) -> Result<Exit, Failure> {
             Some(checked) => checked.map(|()| told.exit())?,
             None => Exit::Interrupted,
         };
-        told.finish();
+        told.finish(exit);
         Ok(exit)
     })
 }
@@ -81,9 +81,10 @@ impl Told {
         self.points.push(point);
     }
 
-    fn finish(&self) {
+    fn finish(&self, exit: Exit) {
         if self.json {
-            let ok = !self.points.iter().any(Point::is_problem);
+            // What was interrupted has not been found to be well.
+            let ok = exit == Exit::Done;
             let object = Object { ok, points: &self.points };
             print(&serde_json::to_string(&object).unwrap_or_default());
         }

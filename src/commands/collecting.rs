@@ -5,13 +5,12 @@ use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
 use super::failure::Failure;
-use super::import::broken;
-use super::reads::Reads;
+use super::reads::{Reads, broken};
 use super::writing::layout;
 use crate::catalogue::ApiSelector;
 use crate::cli::{Batch, ExportPlan};
 use crate::events::{Event, Look};
-use crate::exporting::{Fetched, Fetcher, Keep, Stopped};
+use crate::exporting::{Fetched, Fetcher, Format, Keep, SHEET, Stopped};
 use crate::recording::{Collection, JournalError};
 use crate::sending::{StopReason, Unread};
 use crate::validating::Conditions;
@@ -102,6 +101,15 @@ impl Collecting<'_> {
 
     /// Reads the customers.
     async fn fetch(&self, mut collection: Collection) -> Result<(Collection, Course), Failure> {
+        let is_compared = collection.earlier_header()?.is_some();
+        // Of changes there are mostly few; everybody must find room.
+        if self.plan.format == Format::Xlsx && !is_compared && collection.wanted()? > SHEET {
+            let text = format!(
+                "{} customers meet the conditions, and a sheet holds {SHEET}; export to CSV with --format csv, or in parts",
+                collection.wanted()?
+            );
+            return Ok((collection, Course::Refused(text)));
+        }
         let missing = collection.missing()?;
         let total = collection.wanted()?;
         let mut done = total - missing.len() as u64;

@@ -32,7 +32,7 @@ pub(super) fn run(settings: CountSettings) -> Result<Exit, Failure> {
 async fn count(reads: Reads, kind: &'static Choice, json: bool) -> Result<Exit, Failure> {
     let selector = match reads.selector().await {
         Ok(selector) => selector,
-        Err(no_server) => return Ok(no_server.exit()),
+        Err(no_server) => return Ok(reads.refused("count", no_server)),
     };
     let call = Call::count(kind)?;
     let Some(read) = reads.unless_stopped(reads.link.read(selector, &call)).await else {

@@ -9,15 +9,14 @@ use tokio::task::spawn_blocking;
 
 use super::collecting::{Collecting, Course};
 use super::failure::Failure;
-use super::import::broken;
-use super::reads::{self, Reads, begin, exit_of, is_closed};
+use super::reads::{self, Reads, begin, broken, exit_of, is_closed};
 use super::writing::{Written, write};
-use crate::cli::{Customers, Earlier, ExportPlan, ExportSettings};
+use crate::cli::{Customers, Earlier, ExportPlan, ExportSettings, Place};
 use crate::events::{Event, Listener, ReadSummary};
 use crate::exit::Exit;
 use crate::exporting::{EarlierExport, ListError, ids};
 use crate::reading::{DialectChoice, Input, Source};
-use crate::recording::{Collection, NewCollection};
+use crate::recording::{Collection, JournalError, NewCollection};
 use crate::sending::StopReason;
 use crate::validating::Conditions;
 
@@ -52,12 +51,25 @@ pub(super) fn run(settings: ExportSettings) -> Result<Exit, Failure> {
 /// Goes on with one that was interrupted.
 pub(super) fn resume(settings: ExportSettings, collection: Collection) -> Result<Exit, Failure> {
     let ExportSettings { read, plan } = settings;
+    let damaged = |reason: &str| {
+        let path = plan.journal.clone().unwrap_or_default();
+        Failure::Journal(JournalError::DamagedExport { path, reason: reason.to_owned() })
+    };
     let conditions = match &collection.about().conditions {
-        Some(json) => Some(Conditions::checked_before(serde_json::from_str(json).unwrap_or_default())?),
+        Some(json) => {
+            let parts = serde_json::from_str(json).map_err(|_| damaged("its conditions cannot be read"))?;
+            Some(Conditions::checked_before(parts).map_err(|_| damaged("its conditions are none"))?)
+        }
+        None if !collection.is_complete()? => return Err(damaged("its list of ids is not whole")),
         None => None,
     };
+    let begun = collection.about().begun;
     check_places(&plan)?;
-    reads::run(read, |reads| async move { go_on(&reads, plan, collection, conditions).await })
+    reads::run(read, |reads| async move {
+        let text = format!("this export began {}", begun.strftime("%Y-%m-%d %H:%M UTC"));
+        reads.listener.event(Event::Note(&text));
+        go_on(&reads, plan, collection, conditions).await
+    })
 }
 
 /// Reads the files that name customers.
@@ -89,11 +101,16 @@ fn prepare(plan: &mut ExportPlan) -> Result<Prepared, Failure> {
     Ok(Prepared { ids: given, conditions, earlier, all_new })
 }
 
-/// Everything that is to be written can be written to.
+/// Everything that is to be written can be written to. A pipe is not tried: its reader would see the end.
 fn check_places(plan: &ExportPlan) -> Result<(), Failure> {
-    begin(&plan.output)?;
-    for path in [&plan.totals_file, &plan.errors_file].into_iter().flatten() {
-        begin(&crate::cli::Place::File(path.clone()))?;
+    let output = match &plan.output {
+        Place::File(path) => Some(path),
+        Place::Stdout => None,
+    };
+    for path in [output, plan.totals_file.as_ref(), plan.errors_file.as_ref()].into_iter().flatten() {
+        if !path.metadata().is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+            begin(&Place::File(path.clone()))?;
+        }
     }
     Ok(())
 }
@@ -110,9 +127,10 @@ fn begin_journal(
         conditions: conditions.map(|c| serde_json::to_string(&c.parts()).unwrap_or_default()),
         begun: Timestamp::now(),
     };
-    let mut collection = match &plan.journal {
+    let collection = match &plan.journal {
         Some(path) => {
-            let (collection, before) = Collection::create(path, &new)?;
+            let (collection, before) =
+                Collection::create(path, &new, |collection| fill(collection, prepared))?;
             if let Some(begun) = before {
                 let begun = begun.strftime("%Y-%m-%d %H:%M UTC");
                 let text = format!("an export that began {begun} was never finished; this one begins anew");
@@ -120,12 +138,12 @@ fn begin_journal(
             }
             collection
         }
-        None => Collection::nameless(&new)?,
+        None => {
+            let mut collection = Collection::nameless(&new)?;
+            fill(&mut collection, prepared)?;
+            collection
+        }
     };
-    if let Err(failure) = fill(&mut collection, prepared) {
-        collection.discard();
-        return Err(failure);
-    }
     Ok((plan, collection))
 }
 
@@ -151,6 +169,17 @@ async fn go_on(
     conditions: Option<Conditions>,
 ) -> Result<Exit, Failure> {
     let journal = plan.journal.clone();
+    let exit = phases(reads, plan, collection, conditions).await;
+    exit.map_err(|failure| lost(failure, journal.as_deref()))
+}
+
+async fn phases(
+    reads: &Reads,
+    plan: ExportPlan,
+    collection: Collection,
+    conditions: Option<Conditions>,
+) -> Result<Exit, Failure> {
+    let journal = plan.journal.clone();
     let selector = match reads.selector().await {
         Ok(selector) => selector,
         Err(no_server) => {
@@ -160,8 +189,7 @@ async fn go_on(
         }
     };
     let collecting = Collecting { reads, selector, plan: &plan, conditions };
-    let (collection, course) =
-        collecting.run(collection).await.map_err(|failure| lost(failure, journal.as_deref()))?;
+    let (collection, course) = collecting.run(collection).await?;
     match course {
         Course::Whole => finish(reads, plan, collection).await,
         Course::Stopped(reason) => {
@@ -184,9 +212,13 @@ async fn go_on(
             Ok(Exit::StoppedEarly)
         }
         Course::Refused(text) => {
-            collection.discard();
             reads.listener.event(Event::Error(&text));
-            reads.finish(refused(None));
+            // Whoever asks the same again is refused again; but what other searches have found is worth another try.
+            let is_of_use = collection.searches_done()? > 0 && !collection.is_complete()?;
+            if !is_of_use {
+                collection.discard();
+            }
+            reads.finish(refused(journal.filter(|_| is_of_use)));
             Ok(Exit::StoppedEarly)
         }
     }
@@ -195,22 +227,28 @@ async fn go_on(
 /// Writes the file, and says how it went.
 async fn finish(reads: &Reads, plan: ExportPlan, collection: Collection) -> Result<Exit, Failure> {
     let (journal, fail_if_empty) = (plan.journal.clone(), plan.fail_if_empty);
-    let (wanted, unread) = (collection.wanted()?, collection.unread()?);
-    let summary = ReadSummary { ok: wanted.saturating_sub(unread), ..counted(wanted, unread) };
+    let wanted = collection.wanted()?;
+    let is_piped = plan.output == Place::Stdout;
     let (listener, stop) = (Arc::clone(&reads.listener), reads.stop.subscribe());
     let writing = spawn_blocking(move || (write(&collection, &plan, &*listener, &stop), collection));
     let (written, collection) = writing.await.map_err(broken)?;
-    let Written { lines, changes, totals, rows, output } = match written {
+    let Written { lines, changes, totals, rows, unread, output } = match written {
         Ok(Some(written)) => written,
         Ok(None) => {
-            reads.finish(ReadSummary { stopped: Some(StopReason::Interrupted), journal, ..summary });
+            let unread = collection.unread()?;
+            let (ok, stopped) = (wanted.saturating_sub(unread), Some(StopReason::Interrupted));
+            reads.finish(ReadSummary { ok, stopped, journal, ..counted(wanted, unread) });
             return Ok(Exit::Interrupted);
         }
-        Err(Failure::Record(error)) if is_closed(&error) => return Ok(Exit::Done),
-        Err(failure) => return Err(lost(failure, journal.as_deref())),
+        // Of several files that are written only standard output may have had enough.
+        Err(Failure::Record(error)) if is_piped && is_closed(&error) && error.is_of_stdout() => {
+            return Ok(Exit::Done);
+        }
+        Err(failure) => return Err(failure),
     };
     collection.discard();
-    let summary = ReadSummary { lines, changes, totals, output, ..summary };
+    let ok = wanted.saturating_sub(unread);
+    let summary = ReadSummary { ok, lines, changes, totals, output, ..counted(wanted, unread) };
     let exit = exit_of(&summary);
     reads.finish(summary);
     if fail_if_empty && rows == 0 {
@@ -231,7 +269,7 @@ fn refused(journal: Option<PathBuf>) -> ReadSummary {
 /// What failed behind the first customer is no wrong usage.
 fn lost(failure: Failure, journal: Option<&Path>) -> Failure {
     match failure {
-        Failure::Journal(_) | Failure::Record(_) | Failure::ExportLost { .. } => {
+        Failure::Journal(_) | Failure::Record(_) => {
             Failure::ExportLost { error: failure.to_string(), journal: journal.map(Path::to_owned) }
         }
         other => other,

@@ -51,6 +51,13 @@ pub enum Failure {
     ExportLost { error: String, journal: Option<PathBuf> },
     #[error(transparent)]
     Call(#[from] crate::validating::CallError),
+    #[error(
+        "a part of the program has stopped unexpectedly; this is a mistake in userside-bulk. Nothing was written to the server"
+    )]
+    BrokenRead,
+    /// Much was read, and the output cannot be written.
+    #[error(transparent)]
+    NotWritten(crate::recording::RecordError),
     #[error(transparent)]
     Unexpected(#[from] crate::validating::Unexpected),
     #[error("interrupted while the input was checked; nothing was sent")]
@@ -158,7 +165,11 @@ impl Failure {
             | Self::Declined
             | Self::CannotUndo { .. }
             | Self::NotInVersion { .. } => Exit::Refused,
-            Self::Broken | Self::ResultsLost { .. } | Self::ExportLost { .. } => Exit::StoppedEarly,
+            Self::Broken
+            | Self::BrokenRead
+            | Self::NotWritten(_)
+            | Self::ResultsLost { .. }
+            | Self::ExportLost { .. } => Exit::StoppedEarly,
             Self::Interrupted | Self::Left { .. } => Exit::Interrupted,
         }
     }

@@ -7,8 +7,7 @@ use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
 use super::failure::Failure;
-use super::import::broken;
-use super::reads::{self, Reads};
+use super::reads::{self, Reads, broken};
 use super::table::ReadTable;
 use crate::catalogue::{CUSTOMER_ID, HISTORY_COLUMNS};
 use crate::cli::{HistorySettings, Place};
@@ -61,7 +60,7 @@ async fn read_all(
     let written = places.begin()?;
     let selector = match reads.selector().await {
         Ok(selector) => selector,
-        Err(no_server) => return Ok(no_server.exit()),
+        Err(no_server) => return Ok(reads.refused("history", no_server)),
     };
     reads.listener.event(Event::Looking { look: Look::Histories, rows: table.rows, done: 0 });
     let losses = Losses::new(reads.stop.subscribe());
@@ -76,7 +75,7 @@ async fn read_all(
     };
     let repeated = read_histories(&histories, &way, records, &stories, &mut told).await?;
     drop(stories);
-    let written = writer.await.map_err(broken)??;
+    let written = writer.await.map_err(broken)?.map_err(Failure::NotWritten)?;
     let stopped = losses.stopped();
     let path = match &stopped {
         Some(_) => {
@@ -85,7 +84,7 @@ async fn read_all(
         }
         None => match spawn_blocking(move || written.finish()).await.map_err(broken)? {
             Err(error) if reads::is_closed(&error) => return Ok(Exit::Done),
-            finished => Some(finished?),
+            finished => Some(finished.map_err(Failure::NotWritten)?),
         },
     };
     tally.tell(&histories.period, &*reads.listener);

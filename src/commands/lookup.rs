@@ -1,12 +1,10 @@
 //! `lookup`: who has the value of a column, row by row.
 
-use std::path::PathBuf;
-
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
 use super::failure::Failure;
-use super::reads::{self, Reads};
+use super::reads::{self, Reads, broken};
 use super::table::ReadTable;
 use crate::cli::{LookupSettings, Place};
 use crate::events::{Event, Look, ReadSummary};
@@ -40,13 +38,10 @@ pub(super) fn run(settings: LookupSettings) -> Result<Exit, Failure> {
 async fn look_all_up(reads: Reads, table: ReadTable, lookup: Lookup, output: Place) -> Result<Exit, Failure> {
     table.tell(&*reads.listener);
     let written = LookupTable::begin(reads::begin(&output)?, &table.source, &table.header);
-    let written = match written {
-        Err(error) => return closed_or(error),
-        Ok(written) => written,
-    };
+    let written = written?;
     let selector = match reads.selector().await {
         Ok(selector) => selector,
-        Err(no_server) => return Ok(no_server.exit()),
+        Err(no_server) => return Ok(reads.refused("lookup", no_server)),
     };
     reads.listener.event(Event::Looking { look: Look::Lookups, rows: table.rows, done: 0 });
     let losses = Losses::new(reads.stop.subscribe());
@@ -62,7 +57,12 @@ async fn look_all_up(reads: Reads, table: ReadTable, lookup: Lookup, output: Pla
     };
     look_up(&lookup, &way, records, &results, &mut told).await?;
     drop(results);
-    let path = match writer.await.map_err(super::import::broken)? {
+    let written = match writer.await.map_err(broken)? {
+        Err(error) => return closed_or(error),
+        Ok(written) => written,
+    };
+    // Only here, where every row is known to have come.
+    let path = match spawn_blocking(move || written.finish()).await.map_err(broken)? {
         Err(error) => return closed_or(error),
         Ok(path) => path,
     };
@@ -78,19 +78,19 @@ async fn look_all_up(reads: Reads, table: ReadTable, lookup: Lookup, output: Pla
     Ok(exit)
 }
 
-/// Writes what comes, until nothing comes any more.
+/// Writes what comes, until nothing comes any more. What is written is not finished yet.
 fn write(
     mut table: LookupTable,
     mut received: mpsc::Receiver<(Row, LookupResult)>,
-) -> Result<PathBuf, RecordError> {
+) -> Result<LookupTable, RecordError> {
     while let Some((row, result)) = received.blocking_recv() {
         table.put(&row, &result)?;
     }
-    table.finish()
+    Ok(table)
 }
 
 fn closed_or(error: RecordError) -> Result<Exit, Failure> {
-    if reads::is_closed(&error) { Ok(Exit::Done) } else { Err(error.into()) }
+    if reads::is_closed(&error) { Ok(Exit::Done) } else { Err(Failure::NotWritten(error)) }
 }
 
 fn rows(count: u64) -> String {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
+use tokio::task::JoinError;
 
 use super::failure::Failure;
 use super::{log, stop};
@@ -99,6 +100,12 @@ impl Reads {
         }
     }
 
+    /// How a command ends whose server was no good before the first read: scripts are told.
+    pub(super) fn refused(&self, command: &'static str, no_server: NoServer) -> Exit {
+        self.finish(ReadSummary { command, refused: true, ..ReadSummary::default() });
+        no_server.exit()
+    }
+
     /// Since the command began.
     pub(super) fn elapsed(&self) -> Duration {
         self.started.elapsed()
@@ -110,6 +117,11 @@ impl Reads {
         let (retries, elapsed) = (self.link.repeated_reads(), self.elapsed());
         self.listener.event(Event::Read(&ReadSummary { requests, retries, elapsed, ..summary }));
     }
+}
+
+/// A thread of a command that only reads panicked: every way to that is a mistake in the program.
+pub(super) fn broken(_: JoinError) -> Failure {
+    Failure::BrokenRead
 }
 
 /// The exit of a command that stopped early, or read something less than everything.

@@ -24,6 +24,8 @@ pub(super) struct Written {
     pub(super) changes: Option<[u64; 3]>,
     pub(super) totals: Vec<(String, Option<Money>)>,
     pub(super) rows: u64,
+    /// How many customers are not in it because they could not be read.
+    pub(super) unread: u64,
     /// None for standard output.
     pub(super) output: Option<PathBuf>,
 }
@@ -64,7 +66,9 @@ pub(super) fn write(
     if !is_whole {
         return Ok(None);
     }
-    rows.take_gone()?;
+    if !rows.take_gone(&mut go_on)? {
+        return Ok(None);
+    }
     let filed = rows.finish()?;
     write_totals(plan, &filed)?;
     tell(plan, &filed, listener);
@@ -115,11 +119,12 @@ fn tell(plan: &ExportPlan, filed: &Filed, listener: &dyn Listener) {
 }
 
 fn said(filed: Filed) -> Written {
-    let Filed { path, mended, totals, changes, .. } = filed;
+    let Filed { path, mended, totals, changes, unread } = filed;
     Written {
         lines: of_cells(mended).collect(),
         changes: changes.map(|ChangeCounts { added, changed, removed }| [added, changed, removed]),
         rows: totals.rows(),
+        unread: unread.count,
         totals: totals.sums(),
         output: (path.as_os_str() != "-").then_some(path),
     }

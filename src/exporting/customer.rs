@@ -30,13 +30,14 @@ impl Keep {
 /// The customer's own fields in one spelling, with their id among them.
 pub(super) fn tidy(id: u64, fields: Map<String, Value>, keep: &Keep) -> Map<String, Value> {
     let mut tidied = Map::with_capacity(fields.len() + 1);
-    let has_id = fields.keys().any(|name| is_field(name, CUSTOMER_ID));
+    let has_id = fields.iter().any(|(name, value)| is_field(name, CUSTOMER_ID) && !value.is_null());
     if !has_id {
         tidied.insert(CUSTOMER_ID.to_owned(), id.into());
     }
     for (name, value) in fields {
         let spelt = spelling(&name).into_owned();
-        if keep.keeps(&spelt) {
+        let is_no_id = !has_id && spelt == CUSTOMER_ID;
+        if keep.keeps(&spelt) && !is_no_id {
             insert(&mut tidied, spelt, &name, tidy_value(value));
         }
     }
@@ -102,6 +103,11 @@ mod tests {
             r#"{"id":7,"login":"x","date_connect":"y","nobody":{"knows":1},"agreement":[{"number":1}]}"#
         );
         assert_eq!(tidied(json!({"login": 1, "Login": 2, "id": 7})), r#"{"login":1,"Login":2,"id":7}"#);
+    }
+
+    #[test]
+    fn whose_row_it_is_is_known_even_where_the_server_does_not_say() {
+        assert_eq!(tidied(json!({"Id": null, "login": "x"})), r#"{"id":7,"login":"x"}"#);
     }
 
     #[test]

@@ -65,12 +65,17 @@ impl<'l, T: Transport, C: Clock> Fetcher<'l, T, C> {
     }
 
     /// Whether the server answers several customers at once: two are asked for, and if not both come back, one
-    /// of them may be gone meanwhile, so that one more pair is tried.
+    /// of them may be gone meanwhile, so that one more pair is tried, from elsewhere among them. Where no answer
+    /// came at all nothing was learnt, and it is taken for granted: what fails is halved anyway.
     pub async fn try_batches(&self, ids: &[u64]) -> Result<Batches, Stopped> {
-        for pair in ids.chunks_exact(2).take(2) {
+        let middle = if ids.len() >= 4 { ids.len() / 2 } else { ids.len() };
+        let pairs = [ids, &ids[middle..]].into_iter().filter_map(|ids| ids.get(..2));
+        let mut was_answered = ids.len() < 2;
+        for pair in pairs {
             let read = self.link.read(self.selector, &Call::read_customers(pair)?).await;
             match read {
                 Ok(answer) => {
+                    was_answered = true;
                     if let Ok(found) = answer::several(answer.data, pair)
                         && found.len() == pair.len()
                     {
@@ -79,10 +84,14 @@ impl<'l, T: Transport, C: Clock> Fetcher<'l, T, C> {
                     }
                 }
                 Err(Unread::KeyRefused(problem)) => return Err(Stopped::KeyRefused(problem)),
-                Err(Unread::Refused(_) | Unread::Lost(_)) => {}
+                // A page of the web server is an answer too: PHP may have broken down over the list.
+                Err(Unread::Lost(problem)) => {
+                    was_answered |= !matches!(problem.code, FailureCode::Connect | FailureCode::Timeout);
+                }
+                Err(Unread::Refused(_)) => was_answered = true,
             }
         }
-        Ok(Batches { taken: false, fetched: Vec::new() })
+        Ok(Batches { taken: !was_answered, fetched: Vec::new() })
     }
 
     /// Reads these customers, together if they are several. Each of them comes back exactly once.

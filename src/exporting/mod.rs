@@ -40,3 +40,4 @@ pub use path::{Path, PathError};
 pub use rows::{ChangeCounts, Filed, Layout, Rows, RowsError, Unread, columns};
 pub use totals::Totals;
 pub use union::TooWide;
+pub use xlsx::SHEET;

@@ -12,6 +12,8 @@ use crate::catalogue::{Elements, FIELDS, Nearest, ValueKind, elements, is_known,
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Path {
     segments: Vec<String>,
+    /// For every segment behind the first: whether it is a place in a list.
+    in_lists: Vec<bool>,
     kind: ValueKind,
 }
 
@@ -60,7 +62,9 @@ impl Path {
     /// A path whose segments are known to be right.
     pub(super) fn of(segments: Vec<String>) -> Self {
         let borrowed: Vec<&str> = segments.iter().map(String::as_str).collect();
-        Self { kind: kind_at(&borrowed), segments }
+        let in_lists =
+            (1..borrowed.len()).map(|depth| elements(&borrowed[..depth]) == Elements::List).collect();
+        Self { kind: kind_at(&borrowed), in_lists, segments }
     }
 
     /// The type of what stands there.
@@ -82,13 +86,8 @@ impl Path {
     pub fn values<'v>(&self, customer: &'v Map<String, Value>) -> Vec<&'v Value> {
         let Some((first, rest)) = self.segments.split_first() else { return Vec::new() };
         let mut found: Vec<&Value> = customer.get(first).into_iter().collect();
-        for (depth, segment) in rest.iter().enumerate() {
-            if found.is_empty() {
-                break;
-            }
-            let above: Vec<&str> = self.segments[..=depth].iter().map(String::as_str).collect();
-            let is_list = elements(&above) == Elements::List;
-            found = found.into_iter().flat_map(|value| step(value, segment, is_list)).collect();
+        for (segment, is_list) in rest.iter().zip(&self.in_lists) {
+            found = found.into_iter().flat_map(|value| step(value, segment, *is_list)).collect();
         }
         found
     }
@@ -155,7 +154,7 @@ fn whole<'v>(value: &'v Value, path: &mut Vec<&'v str>) -> String {
         }
         Value::Object(fields) => {
             let mut elements: Vec<(&str, &Value)> = in_order(fields).collect();
-            elements.sort_by_key(|(key, _)| rank(path, key));
+            elements.sort_by_cached_key(|(key, _)| rank(path, key));
             let cells: Vec<String> = elements
                 .into_iter()
                 .map(|(key, element)| {

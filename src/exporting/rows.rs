@@ -242,10 +242,12 @@ impl<'c> Rows<'c> {
         Ok(Some(vec![Change::Changed.name().to_owned(), differing.join("; ")]))
     }
 
-    /// Writes those who were in the earlier export and are no longer there.
-    pub fn take_gone(&mut self) -> Result<(), RowsError> {
-        let Some(Changes { comparison, .. }) = self.changes.clone() else { return Ok(()) };
+    /// Writes those who were in the earlier export and are no longer there; false where `go_on`, which is asked now
+    /// and then, wants an end.
+    pub fn take_gone(&mut self, go_on: &mut dyn FnMut() -> bool) -> Result<bool, RowsError> {
+        let Some(Changes { comparison, .. }) = self.changes.clone() else { return Ok(true) };
         let collection = self.collection;
+        let mut is_whole = true;
         collection.each_gone(|_, earlier| {
             let own = comparison.removed(&earlier);
             let of_total = |path: &Path| {
@@ -260,8 +262,10 @@ impl<'c> Rows<'c> {
             }
             let leading = vec![Change::Removed.name().to_owned(), String::new()];
             self.row(Cells { leading, own, values, totals })?;
-            Ok::<_, RowsError>(true)
-        })
+            is_whole = go_on();
+            Ok::<_, RowsError>(is_whole)
+        })?;
+        Ok(is_whole)
     }
 
     fn row(&mut self, cells: Cells) -> Result<(), RowsError> {

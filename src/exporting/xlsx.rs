@@ -15,6 +15,8 @@ use crate::recording::{Finish, RecordError};
 
 /// What a sheet holds, its header among it.
 const ROWS: u32 = 1_048_576;
+/// How many customers a workbook holds.
+pub const SHEET: u64 = ROWS as u64 - 1;
 /// A spreadsheet's numbers are exact up to this many digits.
 const DIGITS: usize = 15;
 /// The most characters that a cell holds.
@@ -52,7 +54,9 @@ impl Xlsx {
         let widths = columns.iter().map(|column| column.name.chars().count() + 3).collect();
         let begun = (|| {
             // What is written lies beside the output until the end, where there is room for it as well.
-            if let Some(folder) = path.parent().filter(|folder| path != Path::new("-") && folder.is_dir()) {
+            let is_file = path != Path::new("-") && !path.metadata().is_ok_and(|found| !found.is_file());
+            if let Some(folder) = path.parent().filter(|_| is_file) {
+                let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
                 workbook.set_tempdir(folder)?;
             }
             let sheet = workbook.add_worksheet_with_constant_memory()?;

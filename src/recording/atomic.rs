@@ -6,6 +6,8 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use super::lock::is_at;
+
 /// A file cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
@@ -23,6 +25,13 @@ pub enum RecordError {
         /// The file.
         path: PathBuf,
     },
+}
+
+impl RecordError {
+    /// Whether it is standard output that cannot be written to.
+    pub fn is_of_stdout(&self) -> bool {
+        matches!(self, Self::Write { path, .. } if path == Path::new("-"))
+    }
 }
 
 fn named(path: &Path) -> String {
@@ -86,6 +95,8 @@ impl Target {
         let failed = |source| RecordError::Write { path: path.to_owned(), source };
         let file = OpenOptions::new().create(true).append(true).open(partial).map_err(failed)?;
         match file.try_lock() {
+            // Another run may have given the file its place, and its name, between opening and locking.
+            Ok(()) if !is_at(&file, partial) => Err(RecordError::Busy { path: path.to_owned() }),
             Ok(()) => Ok(file),
             Err(TryLockError::WouldBlock) => Err(RecordError::Busy { path: path.to_owned() }),
             // Some file systems have no locks; a run that cannot be locked is still a run.

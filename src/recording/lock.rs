@@ -2,6 +2,7 @@
 
 use std::fs::{File, TryLockError};
 use std::io;
+use std::path::Path;
 
 /// Holds a file as long as it lives.
 #[derive(Debug)]
@@ -24,8 +25,34 @@ impl Lock {
         }
     }
 
+    /// Whether the file that is held is the one that is found under this name: another process may have put
+    /// another one in its place between opening and locking.
+    pub(super) fn is_at(&self, path: &Path) -> bool {
+        is_at(&self.file, path)
+    }
+
     /// Has the system write everything to the disk.
     pub(super) fn sync(&self) -> io::Result<()> {
         self.file.sync_all()
     }
+}
+
+/// Whether an open file is the one that is found under this name.
+pub(super) fn is_at(file: &File, path: &Path) -> bool {
+    match (file.metadata(), path.metadata()) {
+        (Ok(held), Ok(found)) => is_same(&held, &found),
+        _ => false,
+    }
+}
+
+#[cfg(unix)]
+fn is_same(one: &std::fs::Metadata, other: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// Where files have no numbers, a name that was taken away while it was held cannot be told.
+#[cfg(not(unix))]
+fn is_same(_: &std::fs::Metadata, _: &std::fs::Metadata) -> bool {
+    true
 }

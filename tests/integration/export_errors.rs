@@ -160,3 +160,18 @@ fn errors_of_last_month_do_not_stay() {
     userside(&place).line(LINE).to(&sandbox).run().exits(0);
     assert_eq!(place.text("bad.csv").trim_end(), "id,reason");
 }
+
+/// Those who cannot be read are the first who are missing when it goes on; that the server takes many at once must
+/// not be judged by them.
+#[test]
+fn an_export_that_goes_on_reads_many_at_once_whoever_was_broken() {
+    let options = "--customers 400 --unreadable 1-6 --fault read:403@20";
+    let (place, sandbox) = (Place::new(), Sandbox::with(options));
+    let line = "export --is-ex 0 --is-ex 1 --columns id -o out.csv --batch 20 --concurrency 1 --retries 0";
+    userside(&place).line(line).to(&sandbox).run().exits(3);
+    let before = sandbox.requests();
+    let output = userside(&place).line("resume out.csv.journal").run().exits(1);
+    let output = output.says_not("one customer per request");
+    assert!(sandbox.requests() - before < 60, "{}", output.report());
+    assert_eq!(ids(&place, "out.csv"), (7..=400).collect::<Vec<_>>());
+}

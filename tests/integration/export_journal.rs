@@ -134,3 +134,59 @@ fn a_journal_that_is_gone_or_broken_says_so() {
     output.says("out.csv.journal");
     assert!(!place.exists("out.csv"));
 }
+
+/// However many begin at once: each has an output, or says that another is at work.
+#[test]
+fn many_at_once_do_not_break_each_others_journal() {
+    let sandbox = Sandbox::with("--customers 60");
+    for _ in 0..5 {
+        let place = Place::new();
+        let program = || userside(&place).line("export --is-ex 0 --is-ex 1 -o out.csv --columns id");
+        let running: Vec<_> = (0..4).map(|_| program().to(&sandbox).start()).collect();
+        let mut done = 0;
+        for output in running.into_iter().map(crate::support::Running::wait) {
+            match output.code {
+                Some(0) => done += 1,
+                _ => drop(output.exits(2).says("just now")),
+            }
+        }
+        assert!(done > 0);
+        assert_eq!(place.text("out.csv").lines().count(), 61);
+        assert_eq!(place.names(), ["out.csv"]);
+    }
+}
+
+/// A journal in the place of its own output would be taken away with it in the end.
+#[test]
+fn a_journal_that_lies_where_its_output_would_be_is_refused() {
+    let (place, sandbox) = (Place::new(), Sandbox::with("--fault read:403@1-9"));
+    userside(&place).line("export --is-ex 0 -o out.csv").to(&sandbox).run().exits(3);
+    std::fs::rename(place.path("out.csv.journal"), place.path("out.csv")).expect("renamed");
+    let output = userside(&place).line("resume out.csv").run().exits(2);
+    output.says("the journal would be written over --output");
+    assert_eq!(place.names(), ["out.csv"]);
+}
+
+#[test]
+fn only_the_customers_may_go_to_standard_output() {
+    for option in ["--errors", "--totals", "--changes-since"] {
+        let (place, sandbox) = (Place::new(), Sandbox::start());
+        let line = format!("export --is-ex 0 -o out.csv {option} -");
+        userside(&place).line(&line).to(&sandbox).run().exits(2).says(&format!("{option} - : "));
+        assert!(sandbox.log().is_empty() && place.names().is_empty());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_named_pipe_has_a_reader_that_sees_everything() {
+    let (place, sandbox) = (Place::new(), Sandbox::with("--customers 60"));
+    // Not in the program's own folder, whose files are all searched for the key.
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
+    let line = format!("export --is-ex 0 --is-ex 1 --columns id --journal j -o {}", pipe.display());
+    let reader = std::thread::spawn(move || std::fs::read_to_string(pipe).expect("a text"));
+    userside(&place).line(&line).to(&sandbox).run().exits(0);
+    assert_eq!(reader.join().expect("a reader").lines().count(), 61);
+}

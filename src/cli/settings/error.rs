@@ -94,6 +94,12 @@ pub enum SettingsError {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// Standard input and output are taken.
+    #[error("{option} - : standard input and output serve the customers and the summary; name a file")]
+    OnlyFile {
+        /// The option.
+        option: &'static str,
+    },
     /// A format that is not written.
     #[error("{0} is a format that is not written; name the output .xlsx or .csv, or say which with --format")]
     NoFormat(String),

@@ -106,9 +106,9 @@ impl ExportSettings {
         terminals: Terminals,
         environment_key: Option<String>,
     ) -> Result<Self, SettingsError> {
-        let mut settings = Self::resolve(args, Customers::Kept, options, terminals, environment_key)?;
-        settings.plan.journal = Some(journal);
-        Ok(settings)
+        // Wherever it was made: the journal is where it was found.
+        let args = ExportArgs { journal: Some(journal), ..args };
+        Self::resolve(args, Customers::Kept, options, terminals, environment_key)
     }
 
     fn resolve(
@@ -159,6 +159,14 @@ impl ExportSettings {
 impl ExportPlan {
     /// No file is written over another that is read or written.
     fn check_files(&self) -> Result<(), SettingsError> {
+        let files = [
+            ("--errors", self.errors_file.as_deref()),
+            ("--totals", self.totals_file.as_deref()),
+            ("--changes-since", self.earlier.as_ref().map(|earlier| &*earlier.path)),
+        ];
+        if let Some((option, _)) = files.into_iter().find(|(_, path)| *path == Some(Path::new("-"))) {
+            return Err(SettingsError::OnlyFile { option });
+        }
         let output = match &self.output {
             Place::File(path) => Some(path.as_path()),
             Place::Stdout => None,

@@ -173,6 +173,11 @@ fn two_who_both_come_back_are_believed_and_nothing_else() {
     let world = World { gone: [2].into(), ..World::of(Manner::Map) };
     assert_eq!(tried(&world, &[1, 2, 3, 4]), (true, 2, 2));
     assert_eq!(tried(&world, &[1, 2, 3]), (false, 0, 1));
+    // The second pair comes from elsewhere: those who are side by side are often gone, or broken, together.
+    let world = World { broken: (1..=6).collect(), ..World::of(Manner::Map) };
+    let ids: Vec<u64> = (1..=20).collect();
+    let (taken, fetched, _) = tried(&world, &ids);
+    assert_eq!((taken, fetched), (true, 2));
 }
 
 /// Twenty-five in a row may be customers over whom the server breaks down: it is asked whether it is there.

@@ -80,17 +80,20 @@ impl Collection {
         )
     }
 
-    /// Those who are still to be read, in the order of the output. Who could not be read before is among them.
+    /// Those who are still to be read, in the order of the output; behind them those who could not be read before,
+    /// who are tried again.
     pub fn missing(&mut self) -> Result<Vec<u64>, JournalError> {
-        self.transaction(|transaction| transaction.execute("DELETE FROM unread", []))?;
-        let sql =
-            format!("SELECT id FROM wanted WHERE id NOT IN (SELECT id FROM customer) {}", self.order()?);
+        // Who could not be read comes last: whether a server takes batches is tried with the first ones.
+        let order = self.order()?.replacen("ORDER BY", "ORDER BY id IN (SELECT id FROM unread),", 1);
+        let sql = format!("SELECT id FROM wanted WHERE id NOT IN (SELECT id FROM customer) {order}");
         let read = || {
             let mut statement = self.connection.prepare(&sql)?;
             let ids = statement.query_map([], |row| row.get::<_, i64>(0).map(i64::cast_unsigned))?;
             ids.collect::<rusqlite::Result<Vec<u64>>>()
         };
-        read().map_err(|error| self.failed(&error))
+        let missing = read().map_err(|error| self.failed(&error))?;
+        self.transaction(|transaction| transaction.execute("DELETE FROM unread", []))?;
+        Ok(missing)
     }
 
     /// Keeps what was read, or why it could not be.

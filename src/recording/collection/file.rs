@@ -10,7 +10,8 @@ use rusqlite::{Connection, OpenFlags, params};
 use super::schema;
 use crate::recording::atomic::{beside, sync_folder};
 use crate::recording::journal::{
-    EXPORT, IMPORT, JournalError, PATIENCE, PROGRAM, forget_companions, hold, looking, private, written,
+    EXPORT, IMPORT, JournalError, PATIENCE, PROGRAM, begin_unfinished, forget_companions, hold, looking,
+    written,
 };
 use crate::recording::lock::Lock;
 
@@ -34,6 +35,22 @@ pub struct About {
     pub conditions: Option<String>,
     /// When it began.
     pub begun: Timestamp,
+}
+
+impl NewCollection {
+    fn about(&self) -> About {
+        About { options: self.options.clone(), conditions: self.conditions.clone(), begun: self.begun }
+    }
+}
+
+impl About {
+    fn read(connection: &Connection) -> rusqlite::Result<Self> {
+        connection.query_row("SELECT options, conditions, begun FROM export", [], |row| {
+            let begun: String = row.get(2)?;
+            let begun = begun.parse().unwrap_or(Timestamp::UNIX_EPOCH);
+            Ok(Self { options: row.get(0)?, conditions: row.get(1)?, begun })
+        })
+    }
 }
 
 /// The journal of an export, held by this process.
@@ -72,35 +89,83 @@ pub fn journal_kind(path: &Path) -> Result<JournalKind, JournalError> {
 }
 
 impl Collection {
-    /// Makes the journal of a new export. That of an earlier one that was never finished is replaced, because
-    /// nothing is lost by that but time; when that one began is returned.
-    pub fn create(path: &Path, new: &NewCollection) -> Result<(Self, Option<Timestamp>), JournalError> {
+    /// Makes the journal of a new export, with what `fill` puts into it: it has its name only when all of that is
+    /// there. The journal of an earlier export that was never finished is replaced, because nothing is lost by
+    /// that but time; when that one began is returned.
+    pub fn create<E: From<JournalError>>(
+        path: &Path,
+        new: &NewCollection,
+        fill: impl FnOnce(&mut Self) -> Result<(), E>,
+    ) -> Result<(Self, Option<Timestamp>), E> {
+        let unfinished = beside(path, ".new");
+        let lock = begin_unfinished(path, &unfinished)?;
+        let made = Self::make(path, &unfinished, new, fill)
+            .and_then(|()| Ok(Self::place(path, &unfinished, &lock)?));
+        match made {
+            Ok(begun) => Ok((Self::of(path, lock)?, begun)),
+            Err(error) => {
+                let _ = fs::remove_file(&unfinished);
+                forget_companions(&unfinished);
+                Err(error)
+            }
+        }
+    }
+
+    /// Fills the unfinished file.
+    fn make<E: From<JournalError>>(
+        path: &Path,
+        unfinished: &Path,
+        new: &NewCollection,
+        fill: impl FnOnce(&mut Self) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let created = |error: rusqlite::Error| JournalError::Create {
+            path: path.to_owned(),
+            source: std::io::Error::other(error),
+        };
+        let connection = Connection::open(unfinished).map_err(created)?;
+        // Until it has its name nobody relies on it, so nothing is synced on the way.
+        connection.pragma_update(None, "synchronous", "OFF").map_err(created)?;
+        begin(&connection, new).map_err(created)?;
+        let about = new.about();
+        let mut collection = Self { connection, path: Some(path.to_owned()), about, _lock: None };
+        fill(&mut collection)
+    }
+
+    /// Gives the unfinished file its name. Whoever holds what lies there keeps it.
+    fn place(path: &Path, unfinished: &Path, lock: &Lock) -> Result<Option<Timestamp>, JournalError> {
         let failed = |source| JournalError::Create { path: path.to_owned(), source };
-        let earlier = match Self::open(path) {
-            Ok(earlier) => Some(earlier),
-            Err(JournalError::Missing { .. } | JournalError::DamagedExport { .. }) => None,
+        lock.sync().map_err(failed)?;
+        let earlier = match hold(path) {
+            Ok(held) => Some(held),
+            Err(JournalError::Missing { .. }) => None,
             Err(error) => return Err(error),
         };
-        let begun = earlier.as_ref().map(|earlier| earlier.about.begun);
-        let unfinished = beside(path, ".new");
-        let _ = fs::remove_file(&unfinished);
-        let busy = |_| JournalError::Busy { path: path.to_owned() };
-        let lock = Lock::take(private(&unfinished).map_err(failed)?).map_err(busy)?;
-        let filled = Connection::open(&unfinished)
-            .and_then(|connection| fill(&connection, new))
-            .map_err(std::io::Error::other)
-            .and_then(|()| lock.sync());
-        if let Err(source) = filled {
-            let _ = fs::remove_file(&unfinished);
-            return Err(failed(source));
-        }
-        if let Some(earlier) = earlier {
-            earlier.discard();
-        }
-        forget_companions(path);
-        fs::rename(&unfinished, path).map_err(failed)?;
+        let begun = match &earlier {
+            None => {
+                // What was taken away by hand may have left companions.
+                forget_companions(path);
+                match fs::hard_link(unfinished, path) {
+                    Ok(()) => fs::remove_file(unfinished).map_err(failed)?,
+                    Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                        return Err(JournalError::Busy { path: path.to_owned() });
+                    }
+                    // No hard links here.
+                    Err(_) => fs::rename(unfinished, path).map_err(failed)?,
+                }
+                None
+            }
+            Some(_) => {
+                if journal_kind(path)? == JournalKind::Import {
+                    return Err(JournalError::OfImport { path: path.to_owned() });
+                }
+                let begun = looking(path).ok().and_then(|connection| About::read(&connection).ok());
+                forget_companions(path);
+                fs::rename(unfinished, path).map_err(failed)?;
+                Some(begun.map_or(Timestamp::UNIX_EPOCH, |about| about.begun))
+            }
+        };
         sync_folder(path);
-        Ok((Self::of(path, lock)?, begun))
+        Ok(begun)
     }
 
     /// A nameless one, gone with the process: for an output that cannot be gone on with.
@@ -108,10 +173,8 @@ impl Collection {
         let path = Path::new("(a temporary file)");
         // A database without a name is a temporary file once it outgrows a little memory.
         let connection = Connection::open("").map_err(|error| JournalError::of(path, &error))?;
-        fill(&connection, new).map_err(|error| JournalError::of(path, &error))?;
-        let about =
-            About { options: new.options.clone(), conditions: new.conditions.clone(), begun: new.begun };
-        Ok(Self { connection, path: None, about, _lock: None })
+        begin(&connection, new).map_err(|error| JournalError::of(path, &error))?;
+        Ok(Self { connection, path: None, about: new.about(), _lock: None })
     }
 
     /// Opens the journal of an export that was interrupted, and holds it until it is dropped.
@@ -146,13 +209,7 @@ impl Collection {
         }
         // What is lost by a power failure is read again.
         connection.pragma_update(None, "synchronous", "NORMAL").map_err(failed)?;
-        let about = connection
-            .query_row("SELECT options, conditions, begun FROM export", [], |row| {
-                let begun: String = row.get(2)?;
-                let begun = begun.parse().unwrap_or(Timestamp::UNIX_EPOCH);
-                Ok(About { options: row.get(0)?, conditions: row.get(1)?, begun })
-            })
-            .map_err(failed)?;
+        let about = About::read(&connection).map_err(failed)?;
         Ok(Self { connection, path: Some(path.to_owned()), about, _lock: Some(lock) })
     }
 
@@ -193,11 +250,12 @@ fn pragma(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
     connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))
 }
 
-fn fill(connection: &Connection, new: &NewCollection) -> rusqlite::Result<()> {
-    schema::make(connection)?;
-    connection.execute(
+fn begin(connection: &Connection, new: &NewCollection) -> rusqlite::Result<()> {
+    let transaction = connection.unchecked_transaction()?;
+    schema::make(&transaction)?;
+    transaction.execute(
         "INSERT INTO export (options, conditions, program, begun) VALUES (?, ?, ?, ?)",
         params![new.options, new.conditions, PROGRAM, written(new.begun)],
     )?;
-    Ok(())
+    transaction.commit()
 }

@@ -1,6 +1,6 @@
 //! The journal of an export: what is put into it comes out in order, and it is one process's alone.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
@@ -15,6 +15,10 @@ fn place() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("out.csv.journal");
     (folder, path)
+}
+
+fn create(path: &Path) -> Result<(Collection, Option<Timestamp>), JournalError> {
+    Collection::create(path, &new(), |_| Ok(()))
 }
 
 fn all(collection: &Collection) -> Vec<String> {
@@ -34,7 +38,7 @@ fn ids(collection: &mut Collection, ids: &[u64]) {
 #[test]
 fn searches_make_a_union_in_the_order_of_the_ids() {
     let (_folder, path) = place();
-    let (mut collection, _) = Collection::create(&path, &new()).expect("made");
+    let (mut collection, _) = create(&path).expect("made");
     collection.found(&[9, 7], 1).expect("kept");
     collection.found(&[7, 8], 2).expect("kept");
     assert_eq!(
@@ -49,7 +53,7 @@ fn searches_make_a_union_in_the_order_of_the_ids() {
 #[test]
 fn a_list_keeps_its_order_and_what_was_read_is_not_missing() {
     let (_folder, path) = place();
-    let (mut collection, _) = Collection::create(&path, &new()).expect("made");
+    let (mut collection, _) = create(&path).expect("made");
     ids(&mut collection, &[9, 7, 9, 8]);
     collection.complete(None).expect("kept");
     collection.put([(7, Ok("{\"id\":7}")), (8, Err("no"))]).expect("kept");
@@ -83,12 +87,12 @@ fn earlier_rows_are_found_by_id_and_those_who_are_gone_by_not_being_wanted() {
 #[test]
 fn a_process_holds_it_and_a_new_export_replaces_what_was_left() {
     let (_folder, path) = place();
-    let (held, before) = Collection::create(&path, &new()).expect("made");
+    let (held, before) = create(&path).expect("made");
     assert_eq!(before, None);
-    assert!(matches!(Collection::create(&path, &new()), Err(JournalError::Busy { .. })));
+    assert!(matches!(create(&path), Err(JournalError::Busy { .. })));
     assert!(matches!(Collection::open(&path), Err(JournalError::Busy { .. })));
     drop(held);
-    let (again, before) = Collection::create(&path, &new()).expect("made anew");
+    let (again, before) = create(&path).expect("made anew");
     assert_eq!(before, Some(Timestamp::UNIX_EPOCH));
     assert_eq!(again.about().options, "{}");
     again.discard();
@@ -99,12 +103,12 @@ fn a_process_holds_it_and_a_new_export_replaces_what_was_left() {
 fn kinds_of_journals_are_told_apart() {
     let (_folder, path) = place();
     assert!(matches!(journal_kind(&path), Err(JournalError::Missing { .. })));
-    drop(Collection::create(&path, &new()).expect("made"));
+    drop(create(&path).expect("made"));
     assert_eq!(journal_kind(&path).expect("a journal"), JournalKind::Export);
     assert!(matches!(Journal::open(&path), Err(JournalError::OfExport { .. })));
     std::fs::write(&path, "something else, and long enough to be no empty database").expect("written");
     assert!(matches!(journal_kind(&path), Err(JournalError::Foreign { .. })));
-    assert!(matches!(Collection::create(&path, &new()), Err(JournalError::Foreign { .. })));
+    assert!(matches!(create(&path), Err(JournalError::Foreign { .. })));
 }
 
 #[cfg(unix)]
@@ -112,6 +116,52 @@ fn kinds_of_journals_are_told_apart() {
 fn it_is_for_its_owner_only() {
     use std::os::unix::fs::PermissionsExt;
     let (_folder, path) = place();
-    drop(Collection::create(&path, &new()).expect("made"));
+    drop(create(&path).expect("made"));
     assert_eq!(path.metadata().expect("there").permissions().mode() & 0o777, 0o600);
+}
+
+/// A journal that is not whole must not be found by anybody.
+#[test]
+fn it_has_its_name_only_when_everything_is_in_it() {
+    let (folder, path) = place();
+    let seen = Collection::create(&path, &new(), |collection| {
+        collection.list(&[7, 8])?;
+        assert!(!path.exists());
+        Err(JournalError::Busy { path: path.clone() })
+    });
+    assert!(seen.is_err());
+    assert!(std::fs::read_dir(folder.path()).expect("a folder").next().is_none());
+    // What was there before stays if the new one does not come into being.
+    drop(create(&path).expect("made"));
+    let refused = Collection::create(&path, &new(), |_| Err(JournalError::Busy { path: path.clone() }));
+    assert!(refused.is_err() && Collection::open(&path).is_ok());
+}
+
+#[test]
+fn of_many_who_begin_at_once_one_goes_on() {
+    let (folder, path) = place();
+    for _ in 0..20 {
+        let barrier = std::sync::Barrier::new(4);
+        let made = std::thread::scope(|scope| {
+            let one = || {
+                barrier.wait();
+                let made = create(&path);
+                // Nobody lets go before all have tried.
+                barrier.wait();
+                match made {
+                    Ok((collection, _)) => {
+                        assert!(Collection::open(&path).is_err(), "it is held");
+                        collection.discard();
+                        true
+                    }
+                    Err(JournalError::Busy { .. }) => false,
+                    Err(error) => panic!("{error}"),
+                }
+            };
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(one)).collect();
+            threads.into_iter().map(|thread| thread.join().expect("no panic")).filter(|made| *made).count()
+        });
+        assert_eq!(made, 1);
+        assert!(std::fs::read_dir(folder.path()).expect("a folder").next().is_none());
+    }
 }

@@ -61,17 +61,7 @@ impl Journal {
     pub fn create(path: &Path, new: &NewRun, content: Option<&mut dyn Read>) -> Result<Self, JournalError> {
         let failed = |source| JournalError::Create { path: path.to_owned(), source };
         let unfinished = beside(path, ".new");
-        let busy = |_| JournalError::Busy { path: path.to_owned() };
-        // What a killed run left here knows nothing: it was killed before it sent anything. Only the name is
-        // taken from it, never the content: it may be the other name of a journal that has come into being.
-        let left = match OpenOptions::new().read(true).write(true).open(&unfinished) {
-            Ok(left) => Some(Lock::take(left).map_err(busy)?),
-            Err(_) => None,
-        };
-        let _ = fs::remove_file(&unfinished);
-        forget_companions(&unfinished);
-        let lock = Lock::take(private(&unfinished).map_err(failed)?).map_err(busy)?;
-        drop(left);
+        let lock = begin_unfinished(path, &unfinished)?;
         // A journal that was taken away by hand may have left companions, and the database would take them for
         // the new one's.
         if !path.exists() {
@@ -219,7 +209,39 @@ pub(in crate::recording) fn hold(path: &Path) -> Result<Lock, JournalError> {
         }
         Err(source) => return Err(JournalError::Open { path: path.to_owned(), source }),
     };
-    Lock::take(file).map_err(|_| JournalError::Busy { path: path.to_owned() })
+    let busy = || JournalError::Busy { path: path.to_owned() };
+    let lock = Lock::take(file).map_err(|_| busy())?;
+    if lock.is_at(path) { Ok(lock) } else { Err(busy()) }
+}
+
+/// Makes the unfinished file of a new journal, and holds it. What a killed run left there knows nothing: it was
+/// killed before it sent anything. Only the name is taken from it, never the content: it may be the other name of
+/// a journal that has come into being.
+pub(in crate::recording) fn begin_unfinished(path: &Path, unfinished: &Path) -> Result<Lock, JournalError> {
+    let busy = || JournalError::Busy { path: path.to_owned() };
+    let left = match OpenOptions::new().read(true).write(true).open(unfinished) {
+        Ok(left) => Some(Lock::take(left).map_err(|_| busy())?),
+        Err(_) => None,
+    };
+    if let Some(left) = &left {
+        // Only what is held is taken away: the name may be another process's by now.
+        if !left.is_at(unfinished) {
+            return Err(busy());
+        }
+        let _ = fs::remove_file(unfinished);
+    }
+    let file = private(unfinished).map_err(|source| match source.kind() {
+        // Another process was faster.
+        io::ErrorKind::AlreadyExists => busy(),
+        _ => JournalError::Create { path: path.to_owned(), source },
+    })?;
+    let lock = Lock::take(file).map_err(|_| busy())?;
+    drop(left);
+    if !lock.is_at(unfinished) {
+        return Err(busy());
+    }
+    forget_companions(unfinished);
+    Ok(lock)
 }
 
 fn read_run(connection: &Connection, path: &Path) -> Result<Run, JournalError> {
@@ -275,7 +297,7 @@ fn fill(path: &Path, place: &Path, new: &NewRun, content: Option<&mut dyn Read>)
 }
 
 /// A new file that is its owner's alone.
-pub(in crate::recording) fn private(path: &Path) -> io::Result<File> {
+fn private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.create_new(true).read(true).write(true);
     #[cfg(unix)]

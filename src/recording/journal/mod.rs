@@ -21,7 +21,7 @@ mod writer;
 
 pub use error::JournalError;
 pub use file::{Found, Journal, StoredInput, look, set_aside};
-pub(super) use file::{PATIENCE, forget_companions, hold, private};
+pub(super) use file::{PATIENCE, begin_unfinished, forget_companions, hold};
 pub(super) use replay::looking;
 pub use replay::{Counts, Entry, Replay, State};
 pub use run::{NewRun, Run};
