@@ -1,12 +1,10 @@
 //! `check`: whether one can talk to the server with this key. One line a point on standard output, as soon as it is
 //! known; nothing is written to the server.
 
-use std::io::Write;
-
 use serde::Serialize;
 
 use super::failure::Failure;
-use super::reads::{self, Reads};
+use super::reads::{self, Reads, print};
 use crate::catalogue::Version;
 use crate::checking::{Contacts, Point, batches, clock, judge, latency, measure, try_names, writes};
 use crate::cli::CheckSettings;
@@ -24,7 +22,7 @@ pub(super) fn run(settings: CheckSettings) -> Result<Exit, Failure> {
             Some(checked) => checked.map(|()| told.exit())?,
             None => Exit::Interrupted,
         };
-        told.finish(exit);
+        told.finish(exit)?;
         Ok(exit)
     })
 }
@@ -49,13 +47,13 @@ async fn check(
         subcat: &subcat,
         action: action.as_ref(),
     });
-    points.into_iter().for_each(|point| told.tell(point));
+    points.into_iter().try_for_each(|point| told.tell(point))?;
     let Some(selector) = selector else { return Ok(()) };
-    told.tell(batches(link, selector, server).await);
-    told.tell(writes(server));
+    told.tell(batches(link, selector, server).await)?;
+    told.tell(writes(server))?;
     let measured = measure(link, selector).await?;
-    told.tell(latency(&measured));
-    told.tell(clock(&measured));
+    told.tell(latency(&measured))?;
+    told.tell(clock(&measured))?;
     Ok(())
 }
 
@@ -74,20 +72,22 @@ struct Object<'t> {
 }
 
 impl Told {
-    fn tell(&mut self, point: Point) {
+    fn tell(&mut self, point: Point) -> Result<(), Failure> {
         if !self.json {
-            print(&point.to_string());
+            print(&point.to_string())?;
         }
         self.points.push(point);
+        Ok(())
     }
 
-    fn finish(&self, exit: Exit) {
+    fn finish(&self, exit: Exit) -> Result<(), Failure> {
         if self.json {
             // What was interrupted has not been found to be well.
             let ok = exit == Exit::Done;
             let object = Object { ok, points: &self.points };
-            print(&serde_json::to_string(&object).unwrap_or_default());
+            print(&serde_json::to_string(&object).unwrap_or_default())?;
         }
+        Ok(())
     }
 
     fn exit(&self) -> Exit {
@@ -100,10 +100,4 @@ impl Told {
             Exit::Done
         }
     }
-}
-
-/// A reader that has seen enough closes the pipe; that is a normal end.
-fn print(line: &str) {
-    let mut out = std::io::stdout().lock();
-    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }

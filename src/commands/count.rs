@@ -1,7 +1,5 @@
 //! `count`: how many customers are active. The number alone goes to standard output.
 
-use std::io::Write;
-
 use serde::Serialize;
 
 use super::failure::Failure;
@@ -46,9 +44,7 @@ async fn count(reads: Reads, kind: &'static Choice, json: bool) -> Result<Exit, 
             } else {
                 count.to_string()
             };
-            // A reader that has seen enough closes the pipe; that is a normal end.
-            let mut out = std::io::stdout().lock();
-            let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+            reads::print(&text)?;
             Ok(Exit::Done)
         }
         Err(unread) => {

@@ -1,5 +1,6 @@
 //! What the commands that only read have in common: the runtime, the signals, the way to the server.
 
+use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -140,6 +141,17 @@ pub(super) fn begin(place: &Place) -> Result<Box<dyn Finish>, Failure> {
         Place::Stdout => Box::new(std::io::stdout()),
         Place::File(path) => Box::new(Target::replacing(path)?),
     })
+}
+
+/// Prints a line on standard output. A reader that has seen enough closes the pipe; that is a normal end.
+pub(super) fn print(line: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    let printed = writeln!(out, "{line}").and_then(|()| out.flush());
+    let printed = printed.map_err(|source| RecordError::Write { path: "-".into(), source });
+    match printed {
+        Err(error) if !is_closed(&error) => Err(Failure::NotWritten(error)),
+        _ => Ok(()),
+    }
 }
 
 /// Whether a reader has seen enough and closed the pipe; that is a normal end.

@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::reads::begin;
 use crate::cli::{ExportPlan, Place};
 use crate::events::{Event, Listener, Look};
-use crate::exporting::{ChangeCounts, Filed, Layout, Mended, Rows, RowsError, Unread, columns};
+use crate::exporting::{ChangeCounts, Columns, Filed, Layout, Mended, Rows, RowsError, Unread, columns};
 use crate::recording::{Collection, RecordError};
 use crate::sending::StopSignal;
 use crate::validating::Money;
@@ -49,7 +49,7 @@ pub(super) fn write(
     let errors = plan.errors_file.as_ref().map(|path| begin(&Place::File(path.clone()))).transpose()?;
     let mut rows = Rows::begin(collection, layout(plan), columns, begin(&plan.output)?, errors)?;
     if let Some(header) = collection.earlier_header()? {
-        tell_columns(&rows, &header, listener);
+        tell_columns(&rows, &header, plan, listener);
     }
     let (mut done, mut is_whole) = (0, true);
     collection.each(|id, kept| {
@@ -76,14 +76,17 @@ pub(super) fn write(
 }
 
 /// What cannot be compared, or not told apart afterwards.
-fn tell_columns(rows: &Rows<'_>, header: &[String], listener: &dyn Listener) {
-    let lacking = rows.lacking();
-    if !lacking.is_empty() && !header.is_empty() {
-        let text = match lacking.as_slice() {
-            [one] => format!("the earlier export has no column {one}, so it is not compared"),
-            several => {
-                format!("the earlier export has no columns {}, so they are not compared", several.join(", "))
-            }
+fn tell_columns(rows: &Rows<'_>, header: &[String], plan: &ExportPlan, listener: &dyn Listener) {
+    let lacking = if header.is_empty() { Vec::new() } else { rows.lacking() };
+    // Whoever has named the columns knows which ones they left out.
+    let unused = if matches!(plan.columns, Columns::Named(_)) { Vec::new() } else { rows.unused(header) };
+    for (columns, lacks) in
+        [(lacking, "the earlier export has no"), (unused, "only the earlier export has the")]
+    {
+        let text = match columns.as_slice() {
+            [] => continue,
+            [one] => format!("{lacks} column {one}, so it is not compared"),
+            several => format!("{lacks} columns {}, so they are not compared", several.join(", ")),
         };
         listener.event(Event::Warning(&text));
     }

@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 
 use serde_json::Value;
 
+use super::amount::without_exponent;
 use crate::catalogue::ValueKind;
 
 /// Whether the value is one, and no list and no map.
@@ -17,7 +18,7 @@ pub(super) fn text(value: &Value, kind: ValueKind) -> String {
         Value::Null | Value::Array(_) | Value::Object(_) => return String::new(),
         Value::Bool(flag) => return if *flag { "1" } else { "0" }.to_owned(),
         // Digits as the server wrote them; no number goes through a binary one.
-        Value::Number(number) => number.to_string(),
+        Value::Number(number) => without_exponent(&number.to_string()).into_owned(),
         Value::String(text) => text.clone(),
     };
     match kind {
@@ -50,6 +51,9 @@ fn date(text: String) -> String {
     }
     if matches!(day, "0000-00-00" | "1970-01-01") {
         return String::new();
+    }
+    if day.parse::<jiff::civil::Date>().is_err() {
+        return text;
     }
     if time.is_empty() { day.to_owned() } else { format!("{day} {time}") }
 }
@@ -105,6 +109,7 @@ mod tests {
             ("Tuesday", "Tuesday"),
             ("0 o'clock", "0 o'clock"),
             ("9.3.2023", "9.3.2023"),
+            ("31.02.2023", "31.02.2023"),
             ("ab.cd.efgh", "ab.cd.efgh"),
             ("Я.03.2023", "Я.03.2023"),
         ] {

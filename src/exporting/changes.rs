@@ -1,10 +1,11 @@
 //! What has changed since an earlier export: row by row, cell by cell, whatever dialect the earlier file is in.
 
+use super::amount::is_plain;
 use super::cell;
-use super::csv::is_amount;
 use super::formula::defused;
+use super::lists::is_id_column;
 use super::output::Column;
-use crate::catalogue::ValueKind;
+use crate::catalogue::{CUSTOMER_ID, ValueKind};
 use crate::validating::Money;
 
 /// The first column of a list of changes.
@@ -46,9 +47,13 @@ impl Comparison {
     /// For these columns of now, and the header of the earlier file.
     pub fn new(columns: Vec<Column>, earlier: &[String]) -> Self {
         let place = |column: &Column| {
-            earlier
-                .iter()
-                .position(|name| name.trim() == column.name || *name.trim() == *defused(&column.name))
+            let is_it = |name: &String| {
+                let name = name.trim().to_lowercase();
+                name == column.name
+                    || *name == *defused(&column.name)
+                    || column.name == CUSTOMER_ID && is_id_column(&name)
+            };
+            earlier.iter().position(is_it)
         };
         Self { places: columns.iter().map(place).collect(), columns }
     }
@@ -57,6 +62,15 @@ impl Comparison {
     pub fn lacking(&self) -> Vec<&str> {
         let columns = self.columns.iter().zip(&self.places);
         columns.filter(|(_, place)| place.is_none()).map(|(column, _)| column.name.as_str()).collect()
+    }
+
+    /// Columns that only the earlier file has: they are not compared either.
+    pub fn unused(&self, earlier: &[String]) -> Vec<String> {
+        let unused = earlier.iter().enumerate().filter(|(place, name)| {
+            let is_id = is_id_column(&name.trim().to_lowercase());
+            !self.places.contains(&Some(*place)) && !name.trim().is_empty() && !is_id
+        });
+        unused.map(|(_, name)| name.trim().to_owned()).collect()
     }
 
     /// The names of the columns that differ.
@@ -91,7 +105,7 @@ fn restored(kind: ValueKind, cell: &str) -> String {
     match kind {
         ValueKind::Money => {
             let amount = text.replace(',', ".");
-            if is_amount(&amount) { amount } else { text.to_owned() }
+            if is_plain(&amount) { amount } else { text.to_owned() }
         }
         ValueKind::Date | ValueKind::DateTime => cell::text(&text.into(), kind),
         _ => text.to_owned(),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use csv::{Terminator, Writer, WriterBuilder};
 
+use super::amount::plain;
 use super::formula::defused;
 use super::output::{Column, Locale, Mended};
 use crate::catalogue::ValueKind;
@@ -90,22 +91,16 @@ impl Csv {
 
 /// The cell as a spreadsheet of this locale reads it.
 fn excel_cell<'c>(cell: &'c str, kind: ValueKind, locale: Locale, mended: &mut Mended) -> Cow<'c, str> {
-    if kind == ValueKind::Money && is_amount(cell) {
-        return if locale.has_comma() { Cow::Owned(cell.replace('.', ",")) } else { Cow::Borrowed(cell) };
+    if kind == ValueKind::Money
+        && let Some(amount) = plain(cell)
+    {
+        return if locale.has_comma() { Cow::Owned(amount.replace('.', ",")) } else { amount };
     }
     let cell = defused(cell);
     if matches!(cell, Cow::Owned(_)) {
         mended.defused += 1;
     }
     cell
-}
-
-/// Digits with a point among them, and a sign before them.
-pub(super) fn is_amount(text: &str) -> bool {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-    let are_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    are_digits(whole) && are_digits(fraction)
 }
 
 #[cfg(test)]
@@ -122,6 +117,7 @@ mod tests {
         assert_eq!(cell("-15.40", ValueKind::Money, Locale::Uk), "-15,40");
         assert_eq!(cell("-15.40", ValueKind::Money, Locale::Ru), "-15,40");
         assert_eq!(cell("-15.40", ValueKind::Money, Locale::En), "-15.40");
+        assert_eq!(cell("1 234,56", ValueKind::Money, Locale::En), "1234.56");
         assert_eq!(cell("1.2.3", ValueKind::Money, Locale::Uk), "1.2.3");
         assert_eq!(cell("15.40", ValueKind::Text, Locale::Uk), "15.40");
         assert_eq!(cell("000123", ValueKind::Text, Locale::Uk), "000123");

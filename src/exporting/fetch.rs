@@ -42,8 +42,10 @@ pub struct Fetcher<'l, T, C: Clock> {
     link: &'l Link<T, C>,
     selector: ApiSelector,
     keep: Keep,
-    /// So many customers in a row could not be read because no answer came, or none of the API.
+    /// So many customers in a row could not be read.
     lost: Cell<u32>,
+    /// Somebody who could.
+    known: Cell<Option<u64>>,
 }
 
 /// So many customers in a row make it doubtful that the server is there at all.
@@ -61,7 +63,7 @@ pub struct Batches {
 impl<'l, T: Transport, C: Clock> Fetcher<'l, T, C> {
     /// Reads customers from a server; of each only what `keep` says.
     pub fn new(link: &'l Link<T, C>, selector: ApiSelector, keep: Keep) -> Self {
-        Self { link, selector, keep, lost: Cell::new(0) }
+        Self { link, selector, keep, lost: Cell::new(0), known: Cell::new(None) }
     }
 
     /// Whether the server answers several customers at once: two are asked for, and if not both come back, one
@@ -157,11 +159,7 @@ impl<'l, T: Transport, C: Clock> Fetcher<'l, T, C> {
                 }
             }
             Err(Unread::KeyRefused(problem)) => return Err(Stopped::KeyRefused(problem)),
-            Err(Unread::Refused(problem)) => {
-                self.lost.set(0);
-                problem.text
-            }
-            Err(Unread::Lost(problem)) => {
+            Err(Unread::Refused(problem) | Unread::Lost(problem)) => {
                 self.count_lost(&problem).await?;
                 problem.text
             }
@@ -169,15 +167,21 @@ impl<'l, T: Transport, C: Clock> Fetcher<'l, T, C> {
         Ok(Fetched { id, customer: Err(reason) })
     }
 
-    /// Customers over whom a server breaks down may stand side by side: before a run is given up, it is asked
-    /// whether it is there at all.
+    /// Customers over whom a server breaks down, or who are gone, may stand side by side: before a run is given up,
+    /// somebody is asked for who could be read before. A server that refuses them too is of no use any more,
+    /// whatever it says: what was written would lack everybody.
     async fn count_lost(&self, problem: &Problem) -> Result<(), Stopped> {
         self.lost.set(self.lost.get() + 1);
         if self.lost.get() < DOUBTFUL {
             return Ok(());
         }
-        let answers = problem.code != FailureCode::Connect
-            && !matches!(self.link.read(self.selector, &Call::probe()?).await, Err(Unread::Lost(_)));
+        let call = self.known.get().map_or_else(Call::probe, |known| Call::read_customers(&[known]))?;
+        let answers = match self.link.read(self.selector, &call).await {
+            Ok(_) => true,
+            // Nobody could be read so far, and an old server may not know how to be asked for less.
+            Err(Unread::Refused(_)) => self.known.get().is_none(),
+            Err(Unread::KeyRefused(_) | Unread::Lost(_)) => false,
+        };
         if !answers {
             return Err(Stopped::ServerGone(problem.clone()));
         }
@@ -186,6 +190,7 @@ impl<'l, T: Transport, C: Clock> Fetcher<'l, T, C> {
     }
 
     fn customer(&self, id: u64, fields: Fields) -> Fetched {
+        self.known.set(Some(id));
         Fetched { id, customer: Ok(Value::Object(tidy(id, fields, &self.keep)).to_string()) }
     }
 }

@@ -1,16 +1,17 @@
 //! An entry of a history as a line of a table, and the table.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::amount::plain;
 use super::histories::{Story, Told};
 use crate::catalogue::HISTORY_COLUMNS;
 use crate::reading::Dialect;
 use crate::recording::{Finish, RecordError, Table};
 use crate::settling::{HistoryEntry, When};
-use crate::validating::Money;
 
 /// The cells of an entry, in the order of [`HISTORY_COLUMNS`].
 pub type Line = [String; HISTORY_COLUMNS.len()];
@@ -45,21 +46,18 @@ fn date(entry: &HistoryEntry, zone: &TimeZone) -> String {
         When::Local(time) => time.strftime(ISO).to_string(),
         When::At(moment) => zone.to_datetime(moment).strftime(ISO).to_string(),
         When::Day(day) => day.to_string(),
-        When::Unreadable => entry.date_text.clone().unwrap_or_default(),
+        When::Unreadable => entry.date_text.clone().filter(|text| !is_no_date(text)).unwrap_or_default(),
     }
 }
 
-/// An amount with a decimal point. What has one already, or none, stays as it is, digit for digit; what is no
-/// amount stays as well.
+/// What servers write where there is no date.
+fn is_no_date(text: &str) -> bool {
+    ["0000-00-00", "1970-01-01", "00.00.0000", "01.01.1970"].iter().any(|none| text.trim().starts_with(none))
+}
+
+/// An amount with a decimal point; what is no amount stays as it is.
 fn amount(text: &str) -> String {
-    let text = text.trim();
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-    let are_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    if are_digits(whole) && are_digits(fraction) {
-        return text.to_owned();
-    }
-    Money::written_by_server(text).map_or_else(|| text.to_owned(), |money| money.to_string())
+    plain(text).map_or_else(|| text.trim().to_owned(), Cow::into_owned)
 }
 
 /// The table of histories being written, and the list of customers who are not in it.
@@ -147,7 +145,7 @@ mod tests {
             ),
             (r#"[{"DateDo":1678374208,"Comment":"&amp;lt;"}]"#, "17|2023-03-09 17:03:28||||&lt;"),
             (r#"[{"DateDo":"2023-03-09T16:03:28+01:00"}]"#, "17|2023-03-09 17:03:28||||"),
-            (r#"[{"DateDo":"0000-00-00","Amount":null}]"#, "17|0000-00-00||||"),
+            (r#"[{"DateDo":"0000-00-00","Amount":null}]"#, "17|||||"),
         ] {
             assert_eq!(written(json), expected, "{json}");
         }

@@ -1,6 +1,6 @@
 //! Files that name customers: a list of ids, and an earlier export.
 
-use crate::catalogue::{Nearest, nearest};
+use crate::catalogue::{CUSTOMER_ID, Nearest, nearest, operations};
 use crate::reading::{ReadError, Records, Row, Source};
 
 use super::changes::{CHANGE, CHANGED_COLUMNS};
@@ -39,8 +39,19 @@ pub enum ListError {
     Changes(String),
 }
 
-/// The names under which a table has its customers' ids.
-const ID_COLUMNS: [&str; 2] = ["id", "customer"];
+/// The names under which a table has its customers' ids: those under which operations take them.
+fn id_columns() -> Vec<&'static str> {
+    let parameters = operations().filter_map(|operation| operation.subcategory().customer_parameter(None));
+    let mut names: Vec<&str> = std::iter::once(CUSTOMER_ID).chain(parameters.map(|p| p.name)).collect();
+    let mut seen = std::collections::HashSet::new();
+    names.retain(|name| seen.insert(*name));
+    names
+}
+
+/// Whether a column of this name, in lower case, holds the customers' ids.
+pub(super) fn is_id_column(name: &str) -> bool {
+    id_columns().contains(&name)
+}
 
 /// The ids of a plain list, or of a table's column `id`. An id that comes again is taken once, in its first place.
 pub fn ids(source: &Source) -> Result<Vec<u64>, ListError> {
@@ -126,13 +137,9 @@ fn records(source: &Source) -> Result<(Vec<String>, Records), ListError> {
 }
 
 fn id_column(name: &str, header: &[String]) -> Result<usize, ListError> {
-    let place = |wanted: &str| {
-        header.iter().position(|column| {
-            let column = column.trim().to_lowercase().replace('-', "_");
-            column == wanted || column == format!("{wanted}_id")
-        })
-    };
-    ID_COLUMNS.iter().find_map(|wanted| place(wanted)).ok_or_else(|| ListError::NoIdColumn {
+    let bare = |column: &String| column.trim().to_lowercase().replace('-', "_");
+    let place = |wanted: &&str| header.iter().position(|column| bare(column) == **wanted);
+    id_columns().iter().find_map(place).ok_or_else(|| ListError::NoIdColumn {
         name: name.to_owned(),
         nearest: nearest("id", header.iter().map(String::as_str)),
         known: header.iter().map(|column| format!("'{column}'")).collect::<Vec<_>>().join(", "),

@@ -1,6 +1,7 @@
 //! Reads for people: ids to customers, customers to flat rows, rows to files that a spreadsheet opens. Every
 //! request goes through a [`Link`](crate::sending::Link).
 
+mod amount;
 mod answer;
 mod cell;
 mod changes;

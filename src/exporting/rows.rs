@@ -11,7 +11,7 @@ use super::output::{Column, Format, Line, Locale, Mended, Output, value_at};
 use super::path::Path;
 use super::totals::Totals;
 use super::union::{TooWide, Union};
-use crate::catalogue::CUSTOMER_ID;
+use crate::catalogue::{CUSTOMER_ID, ValueKind};
 use crate::reading::Dialect;
 use crate::recording::{Collection, Finish, JournalError, Kept, RecordError, Table};
 
@@ -81,6 +81,14 @@ pub fn columns(
 
 fn parsed(text: &str) -> Option<Map<String, Value>> {
     serde_json::from_str(text).ok()
+}
+
+/// A cell of an earlier file as JSON has it: ids are numbers there.
+fn value_of(cell: &str, kind: ValueKind) -> Option<Value> {
+    let is_number = matches!(kind, ValueKind::Id | ValueKind::Flag | ValueKind::Integer);
+    let number = cell.parse::<i64>().ok().filter(|number| is_number && number.to_string() == cell);
+    let text = (!cell.is_empty()).then(|| Value::from(cell));
+    number.map(Value::from).or(text)
 }
 
 /// A file being written, and what is counted beside it.
@@ -180,6 +188,11 @@ impl<'c> Rows<'c> {
         lacking.map(str::to_owned).collect()
     }
 
+    /// The columns that only the earlier export has, so that they are not compared.
+    pub fn unused(&self, earlier: &[String]) -> Vec<String> {
+        self.changes.as_ref().map(|changes| changes.comparison.unused(earlier)).unwrap_or_default()
+    }
+
     /// Whether rows say whose they are.
     pub fn has_ids(&self) -> bool {
         self.columns.iter().any(|column| column.to_string() == CUSTOMER_ID)
@@ -256,7 +269,7 @@ impl<'c> Rows<'c> {
             };
             let totals: Vec<String> = self.totals.paths().map(of_total).collect();
             let values =
-                own.iter().map(|cell| (!cell.is_empty()).then(|| Value::from(cell.as_str()))).collect();
+                own.iter().zip(&self.columns).map(|(cell, column)| value_of(cell, column.kind())).collect();
             if let Some(Changes { counts, .. }) = &mut self.changes {
                 counts.removed += 1;
             }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::amount::summand;
 use super::path::Path;
 use crate::validating::Money;
 
@@ -48,7 +49,7 @@ impl Totals {
             if cell.trim().is_empty() {
                 continue;
             }
-            match Money::written_by_server(&cell) {
+            match summand(&cell) {
                 Some(amount) => column.sum = column.sum.and_then(|sum| sum.plus(amount)),
                 None => column.no_amounts += 1,
             }

@@ -1,14 +1,15 @@
 //! A workbook with one sheet: ids, money and dates are numbers and dates, everything that only looks like a number
 //! is text. One row is in memory at a time.
 
-use std::io;
+use std::borrow::Cow;
+use std::io::{self, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use jiff::civil::{Date, DateTime};
 use rust_xlsxwriter::{Color, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
-use super::csv::is_amount;
+use super::amount::{is_plain, plain};
 use super::output::{Column, Mended};
 use crate::catalogue::ValueKind;
 use crate::recording::{Finish, RecordError};
@@ -125,7 +126,15 @@ impl Xlsx {
             if !columns.is_empty() {
                 sheet.autofilter(0, 0, row - 1, last)?;
             }
-            workbook.save_to_writer(&mut file)
+            if path != Path::new("-") {
+                return workbook.save_to_writer(&mut file);
+            }
+            // A reader that closes the pipe is told from a full disk only by what the system itself says.
+            let mut whole = tempfile::tempfile()?;
+            workbook.save_to_writer(&mut whole)?;
+            whole.rewind()?;
+            io::copy(&mut whole, &mut file)?;
+            Ok(())
         }));
         saved.unwrap_or_else(|_| Err(full())).map_err(|error| failed(&path, error))?;
         file.finish()?;
@@ -216,13 +225,16 @@ enum Number {
 }
 
 fn number(cell: &str, kind: ValueKind) -> Number {
-    let is_numeric = matches!(kind, ValueKind::Id | ValueKind::Flag | ValueKind::Money | ValueKind::Integer);
-    if !is_numeric || !is_amount(cell) {
-        return Number::None;
-    }
-    let digits = cell.strip_prefix('-').unwrap_or(cell);
+    let amount = match kind {
+        ValueKind::Money => plain(cell),
+        ValueKind::Id | ValueKind::Flag | ValueKind::Integer => is_plain(cell).then_some(Cow::Borrowed(cell)),
+        _ => None,
+    };
+    let Some(amount) = amount else { return Number::None };
+    let digits = amount.strip_prefix('-').unwrap_or(&amount);
     let has_leading_zero = digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0.");
-    if has_leading_zero {
+    // What shows no fraction must have none; and an id with zeros before it is a name.
+    if kind != ValueKind::Money && (has_leading_zero || digits.contains('.')) {
         return Number::None;
     }
     let significant = digits.trim_start_matches(['0', '.']).bytes().filter(u8::is_ascii_digit).count();
@@ -230,12 +242,15 @@ fn number(cell: &str, kind: ValueKind) -> Number {
         return Number::TooLong;
     }
     // A decimal of so few digits has a double of its own, which the library writes as these very digits.
-    cell.parse().map_or(Number::None, Number::Exact)
+    amount.parse().map_or(Number::None, Number::Exact)
 }
 
 /// A date, and whether it is a day without a time. What lies before a spreadsheet's first day is none.
 fn moment(cell: &str) -> Option<(ExcelDateTime, bool)> {
     const FIRST: i16 = 1900;
+    if cell.as_bytes().get(4) != Some(&b'-') {
+        return None;
+    }
     let (date, time) = match cell.parse::<Date>() {
         Ok(date) if cell.len() == 10 => (date, None),
         _ => {
@@ -275,14 +290,17 @@ mod tests {
         assert_eq!(exact("-15.40", ValueKind::Money), Some(-15.4));
         assert_eq!(exact("1001", ValueKind::Id), Some(1001.0));
         assert_eq!(exact("0.05", ValueKind::Money), Some(0.05));
+        assert_eq!(exact("12,50", ValueKind::Money), Some(12.5));
+        assert_eq!(exact("0012.50", ValueKind::Money), Some(12.5));
         assert_eq!(exact("1234567890123.45", ValueKind::Money), Some(1_234_567_890_123.45));
         for (cell, kind) in [
             ("000123", ValueKind::Id),
             ("1001", ValueKind::Text),
             ("380670001122", ValueKind::Phone),
-            ("1,5", ValueKind::Money),
+            ("1.5", ValueKind::Id),
+            ("much", ValueKind::Money),
             ("5; 6", ValueKind::Id),
-            ("1e3", ValueKind::Money),
+            ("1e3", ValueKind::Id),
             ("inf", ValueKind::Money),
         ] {
             assert!(matches!(number(cell, kind), Number::None), "{cell}");
@@ -294,7 +312,9 @@ mod tests {
     fn dates_are_those_that_exist_and_that_a_sheet_can_hold() {
         assert!(moment("2023-03-09").is_some_and(|(_, is_day)| is_day));
         assert!(moment("2023-03-09 16:03:28").is_some_and(|(_, is_day)| !is_day));
-        for none in ["2023-02-30", "1812-06-24", "soon", "2023-03-09; 2023-03-10", "2023-03-09 99:00:00"] {
+        for none in
+            ["20230309", "2023-02-30", "1812-06-24", "soon", "2023-03-09; 2023-03-10", "2023-03-09 99:00:00"]
+        {
             assert!(moment(none).is_none(), "{none}");
         }
     }

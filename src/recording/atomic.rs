@@ -43,6 +43,9 @@ fn advice(source: &io::Error) -> &'static str {
     match source.kind() {
         io::ErrorKind::NotFound => ". Make the folder, or name another place with --results or --output FILE",
         io::ErrorKind::BrokenPipe => "",
+        io::ErrorKind::PermissionDenied | io::ErrorKind::IsADirectory | io::ErrorKind::ReadOnlyFilesystem => {
+            ". Name another place with --results or --output FILE"
+        }
         _ => ". Free some room or name another place, with --results or --output FILE",
     }
 }

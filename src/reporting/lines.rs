@@ -17,6 +17,17 @@ pub(super) fn labelled(style: Style, label: &str, text: &dyn Display) {
     let _ = writeln!(anstream::stderr().lock(), "{style}{label}{style:#} {text}");
 }
 
+/// A line for a script, on standard output. Where that is closed, nobody reads it; on a full disk it is told.
+pub(super) fn to_stdout(line: &str) {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{line}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            labelled(ERROR, "error:", &format_args!("cannot write the summary to standard output: {error}"));
+        }
+        _ => {}
+    }
+}
+
 /// A line as it is.
 pub(super) fn plain(text: &dyn Display) {
     let _ = writeln!(anstream::stderr().lock(), "{text}");

@@ -1,7 +1,5 @@
 //! The end of a command that only reads: counts, control totals, and where the output is.
 
-use std::io::Write;
-
 use super::lines::{self, ERROR, GOOD, HINT, WARNING, quoted};
 use super::reporter::Mode;
 use super::summary::{ChangesObject, Object, seconds, stopped};
@@ -10,8 +8,7 @@ use crate::sending::StopReason;
 
 pub(super) fn print(summary: &ReadSummary, mode: Mode) {
     if mode.json {
-        // Where standard output is closed, nobody reads it.
-        let _ = writeln!(std::io::stdout().lock(), "{}", object(summary));
+        lines::to_stdout(&object(summary));
     }
     if let Some(reason) = &summary.stopped {
         let text = match reason {

@@ -1,7 +1,6 @@
 //! The end of a run: counts, the most frequent errors, where the results are, and what to do next.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::time::Duration;
 
 use anstyle::Style;
@@ -18,8 +17,7 @@ const ERRORS: usize = 5;
 
 pub(super) fn print(summary: &Summary, mode: Mode) {
     if mode.json {
-        // Where standard output is closed, nobody reads it.
-        let _ = writeln!(std::io::stdout().lock(), "{}", object(summary));
+        lines::to_stdout(&object(summary));
     }
     if let Some(reason) = &summary.stopped {
         lines::labelled(ERROR, "stopped:", &stopped(reason));

@@ -169,6 +169,10 @@ fn when(value: &Value) -> When {
 }
 
 fn written(text: &str) -> When {
+    // Second 0, in whatever zone, stands for no date.
+    if text.starts_with("1970-01-01") || text.starts_with("01.01.1970") {
+        return When::Unreadable;
+    }
     // With an offset it is a moment. Without one it is not, whatever stands in front of it.
     if let Ok(moment) = text.parse::<Timestamp>() {
         return When::At(moment);

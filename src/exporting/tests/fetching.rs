@@ -198,6 +198,36 @@ async fn a_server_that_is_gone_stops_the_reading() {
     assert!(matches!(stopped, Stopped::ServerGone(_)), "{stopped:?}");
 }
 
+/// The same where it says no to everybody from some moment on: what is written would lack them all.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_refuses_everybody_stops_the_reading() {
+    let served = std::cell::Cell::new(0);
+    let world = World::of(Manner::Map);
+    let server = Server::new(move |fields| {
+        served.set(served.get() + 1);
+        if served.get() > 10 { no() } else { world.says(fields) }
+    });
+    let link = server.link(TestClock::start());
+    let fetcher = Fetcher::new(&link, ApiSelector::Subcat, Keep::All);
+    let mut stopped = None;
+    for id in 1..=200 {
+        if let Err(reason) = fetcher.read(vec![id]).await {
+            stopped = Some((id, reason));
+            break;
+        }
+    }
+    assert!(matches!(stopped, Some((35, Stopped::ServerGone(_)))), "{stopped:?}");
+}
+
+/// Ids of a list that nobody has any more are no sign of that.
+#[test]
+fn many_who_are_gone_do_not_make_a_server_gone() {
+    let world = World { gone: (1..=60).collect(), ..World::of(Manner::Map) };
+    let ids: Vec<u64> = (1..=70).collect();
+    let fetched = fetch(&world, &ids).0.expect("the server is there");
+    assert_eq!(fetched.iter().filter(|one| one.customer.is_err()).count(), 60);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_refused_key_stops_the_reading_at_once() {
     let server = Server::new(|_| answer(403, r#"{"error":"no"}"#));

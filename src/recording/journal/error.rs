@@ -20,7 +20,7 @@ pub enum JournalError {
     },
     /// There is none.
     #[error(
-        "there is no journal {}; `import` makes one beside its results, and prints its name when it stops", path.display()
+        "there is no journal {}; `import` makes one beside its results, and prints its name when it stops; an export takes its own away when its output is complete", path.display()
     )]
     Missing {
         /// The file.
