@@ -14,7 +14,7 @@ use crate::cli::{HistorySettings, Place};
 use crate::events::{Event, Listener, Look, ReadSummary};
 use crate::exit::Exit;
 use crate::exporting::{Histories, HistoryTable, Losses, Period, Story, Told, Way, read_histories};
-use crate::recording::{Finish, RecordError, Spool, Target};
+use crate::recording::{Finish, RecordError, Target};
 use crate::validating::customer_id;
 
 /// Customers that wait to be written.
@@ -41,10 +41,6 @@ impl Places {
     /// Begins the files. Nothing is seen of them before they are whole, on standard output neither.
     fn begin(&self) -> Result<HistoryTable, Failure> {
         let output = reads::begin(&self.output)?;
-        let output = match self.output {
-            Place::Stdout => Box::new(Spool::before(output)?),
-            Place::File(_) => output,
-        };
         let errors = self.errors.as_deref().map(Target::replacing).transpose()?;
         Ok(HistoryTable::begin(output, errors.map(|file| Box::new(file) as Box<dyn Finish>))?)
     }

@@ -37,8 +37,7 @@ pub(super) fn run(settings: LookupSettings) -> Result<Exit, Failure> {
 
 async fn look_all_up(reads: Reads, table: ReadTable, lookup: Lookup, output: Place) -> Result<Exit, Failure> {
     table.tell(&*reads.listener);
-    let written = LookupTable::begin(reads::begin(&output)?, &table.source, &table.header);
-    let written = written?;
+    let written = LookupTable::begin(reads::begin(&output)?, &table.source, &table.header)?;
     let selector = match reads.selector().await {
         Ok(selector) => selector,
         Err(no_server) => return Ok(reads.refused("lookup", no_server)),
@@ -47,7 +46,6 @@ async fn look_all_up(reads: Reads, table: ReadTable, lookup: Lookup, output: Pla
     let losses = Losses::new(reads.stop.subscribe());
     let way = Way { link: &reads.link, selector, concurrency: reads.concurrency, losses: &losses };
     let (results, received) = mpsc::channel(WAITING);
-    // Whoever reads standard output may be slow, and requests go on meanwhile.
     let writer = spawn_blocking(move || write(written, received));
     let (_, records) = table.source.records()?;
     let mut tally = Tally::default();

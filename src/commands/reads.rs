@@ -13,7 +13,7 @@ use crate::catalogue::ApiSelector;
 use crate::cli::{Place, ReadSettings};
 use crate::events::{Event, Listener, ReadSummary, Work};
 use crate::exit::Exit;
-use crate::recording::{Finish, RecordError, Target};
+use crate::recording::{Finish, RecordError, Spool, Target};
 use crate::reporting::Reporter;
 use crate::sending::{Http, Link, SelectorChoice, StopReason, StopSignal, TokioClock, find_selector};
 
@@ -135,10 +135,11 @@ pub(super) fn exit_of(summary: &ReadSummary) -> Exit {
     }
 }
 
-/// Begins the output: a file that appears whole and replaces an earlier one, or standard output.
+/// Begins the output: a file that appears whole and replaces an earlier one; or standard output, which gets
+/// everything at the end or nothing, so that a slow reader keeps no answer waiting.
 pub(super) fn begin(place: &Place) -> Result<Box<dyn Finish>, Failure> {
     Ok(match place {
-        Place::Stdout => Box::new(std::io::stdout()),
+        Place::Stdout => Box::new(Spool::before(Box::new(std::io::stdout()))?),
         Place::File(path) => Box::new(Target::replacing(path)?),
     })
 }
