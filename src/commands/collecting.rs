@@ -179,8 +179,14 @@ impl Collecting<'_> {
                 Some(Ok(fetched)) => {
                     *done += fetched.len() as u64;
                     self.tell(Event::Looked(*done));
-                    if keep.send(fetched).await.is_err() {
-                        return Ok(Course::Whole);
+                    // What waits is counted in messages, and a batch may be large.
+                    let mut rest = fetched;
+                    while !rest.is_empty() {
+                        let behind = rest.split_off(rest.len().min(BATCH));
+                        if keep.send(rest).await.is_err() {
+                            return Ok(Course::Whole);
+                        }
+                        rest = behind;
                     }
                 }
                 Some(Err(stopped)) => return course_of(stopped),

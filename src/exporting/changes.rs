@@ -9,13 +9,13 @@ use crate::catalogue::{CUSTOMER_ID, ValueKind};
 use crate::validating::Money;
 
 /// The first column of a list of changes.
-pub const CHANGE: &str = "change";
+pub(super) const CHANGE: &str = "change";
 /// The column that names what has changed.
-pub const CHANGED_COLUMNS: &str = "changed_columns";
+pub(super) const CHANGED_COLUMNS: &str = "changed_columns";
 
 /// What happened to a customer since the earlier export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
+pub(super) enum Change {
     /// They were not there.
     Added,
     /// A cell differs.
@@ -37,7 +37,7 @@ impl Change {
 
 /// Compares rows of now with those of an earlier file.
 #[derive(Debug, Clone)]
-pub struct Comparison {
+pub(super) struct Comparison {
     columns: Vec<Column>,
     /// For every column its place in the earlier file; none where it has no such column.
     places: Vec<Option<usize>>,

@@ -13,7 +13,7 @@ use crate::catalogue::ValueKind;
 use crate::recording::{Finish, RecordError};
 
 /// A CSV file being written.
-pub struct Csv {
+pub(super) struct Csv {
     path: PathBuf,
     writer: Writer<Box<dyn Finish>>,
     kinds: Vec<ValueKind>,

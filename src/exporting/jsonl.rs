@@ -10,7 +10,7 @@ use super::output::Column;
 use crate::recording::{Finish, RecordError};
 
 /// A file of JSON lines being written.
-pub struct JsonLines {
+pub(super) struct JsonLines {
     path: PathBuf,
     file: BufWriter<Box<dyn Finish>>,
     columns: Vec<Column>,

@@ -36,7 +36,7 @@ pub enum Locale {
 
 /// A column of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Column {
+pub(super) struct Column {
     /// Its name.
     pub name: String,
     /// The type of its cells.
@@ -69,7 +69,7 @@ pub struct Mended {
 
 /// A row for the file.
 #[derive(Debug)]
-pub struct Line<'l> {
+pub(super) struct Line<'l> {
     /// The cells, as many as there are columns.
     pub cells: &'l [String],
     /// The values behind them, for formats that keep more than text; none where nothing stands there.
@@ -77,7 +77,7 @@ pub struct Line<'l> {
 }
 
 /// A file being written.
-pub enum Output {
+pub(super) enum Output {
     /// CSV.
     Csv(Box<Csv>),
     /// A workbook.
@@ -134,7 +134,7 @@ impl Output {
 }
 
 /// The value at a path, for a format that keeps it as it came: several are a list.
-pub fn value_at(path: &Path, customer: &Map<String, Value>) -> Option<Value> {
+pub(super) fn value_at(path: &Path, customer: &Map<String, Value>) -> Option<Value> {
     let mut values = path.values(customer);
     match values.len() {
         0 => None,

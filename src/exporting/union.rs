@@ -19,7 +19,7 @@ const MOST: usize = 16_384;
 
 /// The fields that were seen.
 #[derive(Debug, Default)]
-pub struct Union {
+pub(super) struct Union {
     root: Node,
 }
 

@@ -28,7 +28,7 @@ const LOOK: u32 = 1_000;
 const WIDEST: usize = 60;
 
 /// A workbook being written.
-pub struct Xlsx {
+pub(super) struct Xlsx {
     path: PathBuf,
     file: Box<dyn Finish>,
     workbook: Workbook,
