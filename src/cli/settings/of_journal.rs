@@ -40,28 +40,12 @@ impl ResumeSettings {
 
     /// The settings of an export that goes on: what its journal keeps, and over that what was typed now.
     pub fn export_settings(self, stored: StoredExport) -> Result<ExportSettings, SettingsError> {
-        /// Those that say something to any run.
-        const OF_ANY: &[&str] = &[
-            "url",
-            "key-file",
-            "timeout",
-            "connect-timeout",
-            "rate",
-            "burst",
-            "concurrency",
-            "retries",
-            "retry-wait",
-            "json",
-            "quiet",
-            "verbose",
-            "yes",
-        ];
         let mut overrides = self.overrides;
-        if let Some(option) = overrides.0.keys().find(|name| !OF_ANY.contains(&name.as_str())) {
-            return Err(SettingsError::OnlyImport { option: option.clone() });
-        }
         // An export asks nobody.
         overrides.0.remove("yes");
+        if let Some(option) = StoredExport::first_unknown(&overrides) {
+            return Err(SettingsError::OnlyImport { option: option.to_owned() });
+        }
         let (args, options) = stored.into_export(overrides)?;
         ExportSettings::of_kept(args, options, self.journal, self.terminals, self.environment_key)
     }

@@ -40,6 +40,13 @@ impl StoredExport {
         Self { options }
     }
 
+    /// The first of these options that `export` does not have.
+    pub(crate) fn first_unknown(options: &Typed) -> Option<&str> {
+        let definition = export_definition();
+        let has = |name: &str| definition.get_arguments().any(|argument| argument.get_long() == Some(name));
+        options.0.keys().map(String::as_str).find(|name| !has(name))
+    }
+
     /// One JSON text.
     pub fn to_json(&self) -> String {
         // Maps with text for keys always can be written.
