@@ -9,20 +9,22 @@ use super::Place;
 pub(crate) struct Journal(Connection);
 
 impl Journal {
-    /// Opens it for reading.
+    /// Opens it for reading. Where a program was killed in the middle of a transaction, only who may write can
+    /// take back the half of it, and nobody can read before.
     #[track_caller]
     pub(crate) fn read(place: &Place, name: &str) -> Self {
-        Self::open(place, name, OpenFlags::SQLITE_OPEN_READ_ONLY)
+        Self::open(place, name)
     }
 
     /// Opens it so that a test can spoil it.
     #[track_caller]
     pub(crate) fn spoil(place: &Place, name: &str) -> Self {
-        Self::open(place, name, OpenFlags::SQLITE_OPEN_READ_WRITE)
+        Self::open(place, name)
     }
 
     #[track_caller]
-    fn open(place: &Place, name: &str, flags: OpenFlags) -> Self {
+    fn open(place: &Place, name: &str) -> Self {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
         let connection = Connection::open_with_flags(place.path(name), flags)
             .unwrap_or_else(|error| panic!("{name}: {error}; there are {:?}", place.names()));
         connection.busy_timeout(super::PATIENCE).expect("a patient connection");
