@@ -30,16 +30,16 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod catalogue;
-pub mod checking;
 pub mod cli;
 pub mod commands;
+pub mod diagnostics;
 pub mod events;
 pub mod exit;
 pub mod exporting;
 pub mod reading;
+pub mod reconciling;
 pub mod recording;
 pub mod reporting;
 pub mod sandbox;
 pub mod sending;
-pub mod settling;
 pub mod validating;

@@ -29,7 +29,7 @@ pub use journal_args::{ReconcileArgs, Reconciling, ResultsArgs, ResumeArgs, Resu
 pub use lookup_args::LookupArgs;
 pub use settings::{
     Asks, CheckSettings, CountSettings, Customers, Earlier, ExportPlan, ExportSettings, HistorySettings,
-    ImportSettings, JournalSettings, LookupSettings, MaxFailures, OutputSettings, Place, ReadSettings,
+    ImportSettings, JournalSettings, LookupSettings, MaxFailures, OutputSettings, OutputTarget, ReadSettings,
     ResultsSettings, ResumeSettings, SendSettings, SettingsError, TableSettings, Terminals, UndoSettings,
     sandbox_settings,
 };

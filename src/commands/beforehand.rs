@@ -16,9 +16,9 @@ use crate::catalogue::{Action, ApiSelector};
 use crate::cli;
 use crate::events::{Event, Look, Refused};
 use crate::reading::RowNumber;
+use crate::reconciling::{Existing, balance, existing};
 use crate::recording::{ErrorCode, RowResult, Status};
 use crate::sending::StopReason;
-use crate::settling::{Existing, balance, existing};
 use crate::validating::Call;
 
 /// How many rows wait to be asked for.

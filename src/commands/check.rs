@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::reads::{self, Reads, print};
 use crate::catalogue::Version;
-use crate::checking::{Contacts, Point, batches, clock, judge, latency, measure, try_names, writes};
 use crate::cli::CheckSettings;
+use crate::diagnostics::{Contacts, Point, batches, clock, judge, latency, measure, try_names, writes};
 use crate::exit::Exit;
 use crate::sending::{HttpSettings, SelectorChoice, reach};
 

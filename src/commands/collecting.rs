@@ -11,7 +11,7 @@ use crate::catalogue::ApiSelector;
 use crate::cli::{Batch, ExportPlan};
 use crate::events::{Event, Look};
 use crate::exporting::{Fetched, Fetcher, Format, Keep, SHEET, Stopped};
-use crate::recording::{Collection, JournalError};
+use crate::recording::{ExportJournal, JournalError};
 use crate::sending::{StopReason, Unread};
 use crate::validating::Conditions;
 
@@ -43,7 +43,7 @@ pub(super) struct Collecting<'c> {
 
 impl Collecting<'_> {
     /// Reads what is not there yet.
-    pub(super) async fn run(self, mut collection: Collection) -> Result<(Collection, Course), Failure> {
+    pub(super) async fn run(self, mut collection: ExportJournal) -> Result<(ExportJournal, Course), Failure> {
         if let Some(conditions) = &self.conditions
             && !collection.is_complete()?
         {
@@ -60,8 +60,8 @@ impl Collecting<'_> {
     async fn search(
         &self,
         conditions: &Conditions,
-        mut collection: Collection,
-    ) -> Result<(Collection, Course), Failure> {
+        mut collection: ExportJournal,
+    ) -> Result<(ExportJournal, Course), Failure> {
         let (total, done) = (conditions.searches(), collection.searches_done()?);
         self.tell(Event::Looking { look: Look::Searches, rows: total, done });
         let answers = iter(done..total).map(|number| {
@@ -100,7 +100,7 @@ impl Collecting<'_> {
     }
 
     /// Reads the customers.
-    async fn fetch(&self, mut collection: Collection) -> Result<(Collection, Course), Failure> {
+    async fn fetch(&self, mut collection: ExportJournal) -> Result<(ExportJournal, Course), Failure> {
         let is_compared = collection.earlier_header()?.is_some();
         // Of changes there are mostly few; everybody must find room.
         if self.plan.format == Format::Xlsx && !is_compared && collection.wanted()? > SHEET {
@@ -195,7 +195,7 @@ impl Collecting<'_> {
     }
 
     /// Which fields of a customer are of use.
-    fn keep(&self, collection: &Collection) -> Result<Keep, Failure> {
+    fn keep(&self, collection: &ExportJournal) -> Result<Keep, Failure> {
         let is_whole = layout(self.plan).is_whole(collection.earlier_header()?.is_some());
         Ok(if is_whole { Keep::All } else { self.plan.columns.keep(self.plan.totals.iter()) })
     }
@@ -223,9 +223,9 @@ fn groups(mut ids: impl Iterator<Item = u64>, size: usize) -> impl Iterator<Item
 
 /// Keeps what comes, as much of it at once as has come together meanwhile.
 fn keep_all(
-    mut collection: Collection,
+    mut collection: ExportJournal,
     mut fetched: mpsc::Receiver<Vec<Fetched>>,
-) -> (Collection, Option<JournalError>) {
+) -> (ExportJournal, Option<JournalError>) {
     while let Some(mut together) = fetched.blocking_recv() {
         while together.len() < BATCH * WAITING
             && let Ok(more) = fetched.try_recv()

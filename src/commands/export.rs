@@ -11,12 +11,12 @@ use super::collecting::{Collecting, Course};
 use super::failure::Failure;
 use super::reads::{self, Reads, begin, broken, exit_of, is_closed};
 use super::writing::{Written, write};
-use crate::cli::{Customers, Earlier, ExportPlan, ExportSettings, Place};
+use crate::cli::{Customers, Earlier, ExportPlan, ExportSettings, OutputTarget};
 use crate::events::{Event, Listener, ReadSummary};
 use crate::exit::Exit;
 use crate::exporting::{EarlierExport, ListError, ids};
 use crate::reading::{DialectChoice, Input, Source};
-use crate::recording::{Collection, JournalError, NewCollection};
+use crate::recording::{ExportJournal, JournalError, NewExportJournal};
 use crate::sending::StopReason;
 use crate::validating::Conditions;
 
@@ -49,7 +49,7 @@ pub(super) fn run(settings: ExportSettings) -> Result<Exit, Failure> {
 }
 
 /// Goes on with one that was interrupted.
-pub(super) fn resume(settings: ExportSettings, collection: Collection) -> Result<Exit, Failure> {
+pub(super) fn resume(settings: ExportSettings, collection: ExportJournal) -> Result<Exit, Failure> {
     let ExportSettings { read, plan } = settings;
     let damaged = |reason: &str| {
         let path = plan.journal.clone().unwrap_or_default();
@@ -104,12 +104,12 @@ fn prepare(plan: &mut ExportPlan) -> Result<Prepared, Failure> {
 /// Everything that is to be written can be written to. A pipe is not tried: its reader would see the end.
 fn check_places(plan: &ExportPlan) -> Result<(), Failure> {
     let output = match &plan.output {
-        Place::File(path) => Some(path),
-        Place::Stdout => None,
+        OutputTarget::File(path) => Some(path),
+        OutputTarget::Stdout => None,
     };
     for path in [output, plan.totals_file.as_ref(), plan.errors_file.as_ref()].into_iter().flatten() {
         if !path.metadata().is_ok_and(|found| !found.is_file() && !found.is_dir()) {
-            begin(&Place::File(path.clone()))?;
+            begin(&OutputTarget::File(path.clone()))?;
         }
     }
     Ok(())
@@ -120,9 +120,9 @@ fn begin_journal(
     plan: ExportPlan,
     prepared: Prepared,
     listener: &dyn Listener,
-) -> Result<(ExportPlan, Collection), Failure> {
+) -> Result<(ExportPlan, ExportJournal), Failure> {
     let conditions = prepared.conditions.as_ref();
-    let new = NewCollection {
+    let new = NewExportJournal {
         options: plan.options.to_json(),
         conditions: conditions.map(|c| serde_json::to_string(&c.parts()).unwrap_or_default()),
         begun: Timestamp::now(),
@@ -130,7 +130,7 @@ fn begin_journal(
     let collection = match &plan.journal {
         Some(path) => {
             let (collection, before) =
-                Collection::create(path, &new, |collection| fill(collection, prepared))?;
+                ExportJournal::create(path, &new, |collection| fill(collection, prepared))?;
             if let Some(begun) = before {
                 let begun = begun.strftime("%Y-%m-%d %H:%M UTC");
                 let text = format!("an export that began {begun} was never finished; this one begins anew");
@@ -139,7 +139,7 @@ fn begin_journal(
             collection
         }
         None => {
-            let mut collection = Collection::nameless(&new)?;
+            let mut collection = ExportJournal::nameless(&new)?;
             fill(&mut collection, prepared)?;
             collection
         }
@@ -147,7 +147,7 @@ fn begin_journal(
     Ok((plan, collection))
 }
 
-fn fill(collection: &mut Collection, prepared: Prepared) -> Result<(), Failure> {
+fn fill(collection: &mut ExportJournal, prepared: Prepared) -> Result<(), Failure> {
     if let Some(earlier) = prepared.earlier {
         let header = earlier.header().to_vec();
         collection.keep_earlier(&header, earlier.map(|row| row.map_err(Failure::from)))?;
@@ -165,7 +165,7 @@ fn fill(collection: &mut Collection, prepared: Prepared) -> Result<(), Failure> 
 async fn go_on(
     reads: &Reads,
     plan: ExportPlan,
-    collection: Collection,
+    collection: ExportJournal,
     conditions: Option<Conditions>,
 ) -> Result<Exit, Failure> {
     let journal = plan.journal.clone();
@@ -176,7 +176,7 @@ async fn go_on(
 async fn phases(
     reads: &Reads,
     plan: ExportPlan,
-    collection: Collection,
+    collection: ExportJournal,
     conditions: Option<Conditions>,
 ) -> Result<Exit, Failure> {
     let journal = plan.journal.clone();
@@ -225,10 +225,10 @@ async fn phases(
 }
 
 /// Writes the file, and says how it went.
-async fn finish(reads: &Reads, plan: ExportPlan, collection: Collection) -> Result<Exit, Failure> {
+async fn finish(reads: &Reads, plan: ExportPlan, collection: ExportJournal) -> Result<Exit, Failure> {
     let (journal, fail_if_empty) = (plan.journal.clone(), plan.fail_if_empty);
     let wanted = collection.wanted()?;
-    let is_piped = plan.output == Place::Stdout;
+    let is_piped = plan.output == OutputTarget::Stdout;
     let (listener, stop) = (Arc::clone(&reads.listener), reads.stop.subscribe());
     let writing = spawn_blocking(move || (write(&collection, &plan, &*listener, &stop), collection));
     let (written, collection) = writing.await.map_err(broken)?;

@@ -10,11 +10,11 @@ use super::failure::Failure;
 use super::reads::{self, Reads, broken};
 use super::table::ReadTable;
 use crate::catalogue::{CUSTOMER_ID, HISTORY_COLUMNS};
-use crate::cli::{HistorySettings, Place};
+use crate::cli::{HistorySettings, OutputTarget};
 use crate::events::{Event, Listener, Look, ReadSummary};
 use crate::exit::Exit;
 use crate::exporting::{Histories, HistoryTable, Losses, Period, Story, Told, Way, read_histories};
-use crate::recording::{Finish, RecordError, Target};
+use crate::recording::{AtomicFile, OutputSink, RecordError};
 use crate::validating::customer_id;
 
 /// Customers that wait to be written.
@@ -33,7 +33,7 @@ pub(super) fn run(settings: HistorySettings) -> Result<Exit, Failure> {
 
 /// Where the output goes, and who is not in it.
 struct Places {
-    output: Place,
+    output: OutputTarget,
     errors: Option<PathBuf>,
 }
 
@@ -41,8 +41,8 @@ impl Places {
     /// Begins the files. Nothing is seen of them before they are whole, on standard output neither.
     fn begin(&self) -> Result<HistoryTable, Failure> {
         let output = reads::begin(&self.output)?;
-        let errors = self.errors.as_deref().map(Target::replacing).transpose()?;
-        Ok(HistoryTable::begin(output, errors.map(|file| Box::new(file) as Box<dyn Finish>))?)
+        let errors = self.errors.as_deref().map(AtomicFile::replacing).transpose()?;
+        Ok(HistoryTable::begin(output, errors.map(|file| Box::new(file) as Box<dyn OutputSink>))?)
     }
 }
 
@@ -92,7 +92,7 @@ async fn read_all(
     let summary = ReadSummary {
         command: "history",
         what: "customers",
-        output: path.filter(|_| matches!(places.output, Place::File(_))),
+        output: path.filter(|_| matches!(places.output, OutputTarget::File(_))),
         stopped,
         ..tally.summary(repeated)
     };

@@ -14,11 +14,13 @@ use super::session::{Begin, Session};
 use super::validation::{Validated, check_all};
 use super::{log, stop};
 use crate::catalogue::{Effect, Meaning};
-use crate::cli::{ImportSettings, OutputSettings, Place};
+use crate::cli::{ImportSettings, OutputSettings, OutputTarget};
 use crate::events::{Event, Listener, Refused, Summary, Work};
 use crate::exit::Exit;
 use crate::reading::{Columns, Input, Source};
-use crate::recording::{Counts, Finish, Finished, Journal, Replay, Results, ResultsFiles, Tally, Target};
+use crate::recording::{
+    AtomicFile, Counts, Finished, Journal, OutputSink, Replay, Results, ResultsFiles, Tally,
+};
 use crate::reporting::Reporter;
 use crate::sending::{StopReason, StopSignal};
 use crate::validating::{Checker, Totals, Unexpected};
@@ -120,8 +122,8 @@ impl Course {
 /// The summary of a run of which nothing was done, for scripts.
 pub(super) fn print_counts(settings: &ImportSettings, counts: &Counts, journal: &Path) {
     let results = match &settings.output.results {
-        Place::Stdout => None,
-        Place::File(path) => Some(path.clone()),
+        OutputTarget::Stdout => None,
+        OutputTarget::File(path) => Some(path.clone()),
     };
     let summary = Summary {
         operation: settings.operation.name(),
@@ -253,11 +255,12 @@ impl ImportJob {
     /// are taken now, although they are written at the end.
     pub(super) fn begin_files(&self) -> Result<ResultsFiles, Failure> {
         let OutputSettings { results, failed, .. } = &self.settings.output;
-        let results: Box<dyn Finish> = match results {
-            Place::Stdout => Box::new(std::io::stdout()),
-            Place::File(path) => Box::new(Target::create(path)?),
+        let results: Box<dyn OutputSink> = match results {
+            OutputTarget::Stdout => Box::new(std::io::stdout()),
+            OutputTarget::File(path) => Box::new(AtomicFile::create(path)?),
         };
-        let begin = |path: &Path| Ok::<_, Failure>(Box::new(Target::create(path)?) as Box<dyn Finish>);
+        let begin =
+            |path: &Path| Ok::<_, Failure>(Box::new(AtomicFile::create(path)?) as Box<dyn OutputSink>);
         let failed = failed.as_deref().map(begin).transpose()?;
         Ok(ResultsFiles { results, failed })
     }

@@ -10,14 +10,14 @@ use super::import::{print_counts, run_with, source_of};
 use super::session::Begin;
 use crate::catalogue::Effect;
 use crate::cli::{
-    ImportSettings, JournalSettings, OutputSettings, Place, ResultsSettings, ResumeSettings, StoredExport,
-    StoredOptions,
+    ImportSettings, JournalSettings, OutputSettings, OutputTarget, ResultsSettings, ResumeSettings,
+    StoredExport, StoredOptions,
 };
 use crate::events::{Event, Listener};
 use crate::exit::Exit;
 use crate::reading::{Input, Source};
 use crate::recording::{
-    Collection, Found, Journal, JournalError, JournalKind, NewRun, Run, journal_kind, look, set_aside,
+    ExportJournal, Found, Journal, JournalError, JournalKind, NewRun, Run, journal_kind, look, set_aside,
 };
 use crate::reporting::{print_text, quoted};
 
@@ -78,7 +78,7 @@ pub(super) fn warn_of_repetition(
 /// Goes on with a run.
 pub(super) fn resume(settings: ResumeSettings) -> Result<Exit, Failure> {
     if journal_kind(&settings.journal)? == JournalKind::Export {
-        let collection = Collection::open(&settings.journal)?;
+        let collection = ExportJournal::open(&settings.journal)?;
         let stored = StoredExport::from_json(&collection.about().options)?;
         return export::resume(settings.export_settings(stored)?, collection);
     }
@@ -130,9 +130,9 @@ fn nothing_to_do(journal: Journal, settings: ImportSettings, begin: Begin) -> Re
         Begin::Reconcile if counts.ok < counts.rows => Exit::SomeNotOk,
         _ => Exit::Done,
     };
-    let is_missing = |place: &Place| matches!(place, Place::File(path) if !path.exists());
+    let is_missing = |place: &OutputTarget| matches!(place, OutputTarget::File(path) if !path.exists());
     let OutputSettings { results, failed, .. } = &settings.output;
-    let failed = failed.clone().map(Place::File);
+    let failed = failed.clone().map(OutputTarget::File);
     if is_missing(results) || failed.as_ref().is_some_and(is_missing) || journal.was_interrupted()? {
         let content = content_of(&journal)?;
         let run = journal.run().clone();

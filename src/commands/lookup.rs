@@ -6,7 +6,7 @@ use tokio::task::spawn_blocking;
 use super::failure::Failure;
 use super::reads::{self, Reads, broken};
 use super::table::ReadTable;
-use crate::cli::{LookupSettings, Place};
+use crate::cli::{LookupSettings, OutputTarget};
 use crate::events::{Event, Look, ReadSummary};
 use crate::exit::Exit;
 use crate::exporting::{Lookup, Losses, Way, look_up, reads_like_a_value};
@@ -35,7 +35,12 @@ pub(super) fn run(settings: LookupSettings) -> Result<Exit, Failure> {
     reads::run(read, |reads| look_all_up(reads, table, lookup, output))
 }
 
-async fn look_all_up(reads: Reads, table: ReadTable, lookup: Lookup, output: Place) -> Result<Exit, Failure> {
+async fn look_all_up(
+    reads: Reads,
+    table: ReadTable,
+    lookup: Lookup,
+    output: OutputTarget,
+) -> Result<Exit, Failure> {
     table.tell(&*reads.listener);
     let written = LookupTable::begin(reads::begin(&output)?, &table.source, &table.header)?;
     let selector = match reads.selector().await {
@@ -67,7 +72,7 @@ async fn look_all_up(reads: Reads, table: ReadTable, lookup: Lookup, output: Pla
     let summary = ReadSummary {
         command: "lookup",
         what: "rows",
-        output: matches!(output, Place::File(_)).then_some(path),
+        output: matches!(output, OutputTarget::File(_)).then_some(path),
         stopped: losses.stopped(),
         ..tally.summary()
     };

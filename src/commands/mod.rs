@@ -1,7 +1,6 @@
 //! The commands: wiring only. Each takes settings, joins the stages and turns what they return into events
 //! and an exit.
 
-mod ahead;
 mod ask;
 mod beforehand;
 mod catalogue;
@@ -11,15 +10,16 @@ mod count;
 mod demo;
 mod export;
 mod failure;
-mod finding;
 mod history;
-mod hush;
 mod import;
 mod journal;
 mod log;
 mod lookup;
+mod panic_hook;
 mod pipeline;
+mod prefetch;
 mod reads;
+mod reconcile;
 mod recorder;
 mod run;
 mod sandbox;
@@ -31,5 +31,5 @@ mod validation;
 mod verifying;
 mod writing;
 
-pub use hush::hush_caught_panics;
+pub use panic_hook::hush_caught_panics;
 pub use run::run;

@@ -12,9 +12,9 @@ use super::validation::check;
 use crate::catalogue::Effect;
 use crate::events::{Event, Listener};
 use crate::reading::{Records, Row, RowNumber};
+use crate::reconciling::{Known, Next, next};
 use crate::recording::{Entry, Finished, Replay, Results, RowResult, RunId, Tag};
-use crate::sending::{Job, Past, Ticket};
-use crate::settling::{Known, Next, next};
+use crate::sending::{Job, PriorAttempts, Ticket};
 use crate::validating::{Across, Call, Checked, Checker, Rejection};
 
 /// Calls and results travel in bundles: waking a thread for each would cost more than the work itself.
@@ -166,7 +166,7 @@ fn job(
     let is_wanted = scope != Scope::NotApplied || known == Known::Failed { not_applied: true };
     let Some(entry) = entry else {
         return if is_wanted {
-            Ok(Job { ticket: Ticket(row.0), call, past: Past::default() })
+            Ok(Job { ticket: Ticket(row.0), call, past: PriorAttempts::default() })
         } else {
             Err(Left::Settled(crate::recording::Status::Skipped))
         };
@@ -181,5 +181,5 @@ fn job(
         return Err(Left::Changed);
     }
     let doubt = (next == Next::SendInDoubt || is_overtaken).then(|| entry.doubt());
-    Ok(Job { ticket: Ticket(row.0), call, past: Past { attempts: entry.result.attempts, doubt } })
+    Ok(Job { ticket: Ticket(row.0), call, past: PriorAttempts { attempts: entry.result.attempts, doubt } })
 }

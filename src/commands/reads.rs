@@ -10,10 +10,10 @@ use tokio::task::JoinError;
 use super::failure::Failure;
 use super::{log, stop};
 use crate::catalogue::ApiSelector;
-use crate::cli::{Place, ReadSettings};
+use crate::cli::{OutputTarget, ReadSettings};
 use crate::events::{Event, Listener, ReadSummary, Work};
 use crate::exit::Exit;
-use crate::recording::{Finish, RecordError, Spool, Target};
+use crate::recording::{AtomicFile, OutputSink, RecordError, Spool};
 use crate::reporting::Reporter;
 use crate::sending::{Http, Link, SelectorChoice, StopReason, StopSignal, TokioClock, find_selector};
 
@@ -137,10 +137,10 @@ pub(super) fn exit_of(summary: &ReadSummary) -> Exit {
 
 /// Begins the output: a file that appears whole and replaces an earlier one; or standard output, which gets
 /// everything at the end or nothing, so that a slow reader keeps no answer waiting.
-pub(super) fn begin(place: &Place) -> Result<Box<dyn Finish>, Failure> {
+pub(super) fn begin(place: &OutputTarget) -> Result<Box<dyn OutputSink>, Failure> {
     Ok(match place {
-        Place::Stdout => Box::new(Spool::before(Box::new(std::io::stdout()))?),
-        Place::File(path) => Box::new(Target::replacing(path)?),
+        OutputTarget::Stdout => Box::new(Spool::before(Box::new(std::io::stdout()))?),
+        OutputTarget::File(path) => Box::new(AtomicFile::replacing(path)?),
     })
 }
 

@@ -10,7 +10,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use crate::events::{Event, Listener};
 use crate::reading::RowNumber;
 use crate::recording::{ErrorCode, Journal, JournalError, RowResult, Status};
-use crate::sending::{Delivery, Departure, Marks, NotMarked, StopSignal};
+use crate::sending::{Delivery, Intent, IntentLog, NotMarked, StopSignal};
 
 /// How many reports wait at the most.
 const WAITING: usize = 8;
@@ -18,7 +18,7 @@ const WAITING: usize = 8;
 /// Something to be written down.
 pub(super) enum Report {
     /// These calls are about to be sent; they wait for the answer.
-    Leaving(Vec<Departure>, oneshot::Sender<()>),
+    Leaving(Vec<Intent>, oneshot::Sender<()>),
     /// From the engine.
     Deliveries(Vec<Delivery>),
     /// Rows that are not sent.
@@ -69,8 +69,8 @@ impl Notes {
     }
 }
 
-impl Marks for Notes {
-    fn mark(&self, leaving: Vec<Departure>) -> impl Future<Output = Result<(), NotMarked>> + 'static {
+impl IntentLog for Notes {
+    fn mark(&self, leaving: Vec<Intent>) -> impl Future<Output = Result<(), NotMarked>> + 'static {
         let reports = self.0.clone();
         async move {
             let (written, is_written) = oneshot::channel();

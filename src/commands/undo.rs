@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use super::failure::Failure;
 use super::import::ImportJob;
 use super::journal::open_same;
-use crate::cli::{Place, StoredOptions, UndoSettings};
+use crate::cli::{OutputTarget, StoredOptions, UndoSettings};
 use crate::events::Event;
 use crate::exit::Exit;
-use crate::recording::{Finish, Journal, State, Table, Target};
+use crate::reconciling::{can_be_undone, compensation};
+use crate::recording::{AtomicFile, Journal, OutputSink, State, Table};
 use crate::reporting::{print_text, quoted};
-use crate::settling::{can_be_undone, compensation};
 use crate::validating::{Across, Checker};
 
 /// Writes what takes a run back. Sends nothing.
@@ -78,15 +78,15 @@ fn write(
     checker: Checker,
     mut replay: crate::recording::Replay,
     run: crate::recording::RunId,
-    place: Place,
+    place: OutputTarget,
     allow_duplicates: bool,
 ) -> Result<Undone, Failure> {
     let columns: Vec<&'static str> = checker.columns().parameters().map(|parameter| parameter.name).collect();
     let (_, records) = source.records()?;
     let rows = super::pipeline::Rows { records, checker, across: Across::new(allow_duplicates) };
-    let file: Box<dyn Finish> = match place {
-        Place::Stdout => Box::new(std::io::stdout()),
-        Place::File(path) => Box::new(Target::create(&path)?),
+    let file: Box<dyn OutputSink> = match place {
+        OutputTarget::Stdout => Box::new(std::io::stdout()),
+        OutputTarget::File(path) => Box::new(AtomicFile::create(&path)?),
     };
     let mut table = Table::begin(file, source.dialect(), columns.iter().copied())?;
     let (mut count, mut unknown) = (0, 0);

@@ -2,9 +2,9 @@
 
 use tokio::sync::watch;
 
-use super::ahead::Ahead;
 use super::failure::Failure;
 use super::pipeline::Rows;
+use super::prefetch::Ahead;
 use crate::events::{Event, Listener};
 use crate::reading::{Row, Source};
 use crate::sending::StopSignal;

@@ -10,8 +10,8 @@ use super::import::{Course, broken};
 use super::session::Phases;
 use crate::catalogue::ApiSelector;
 use crate::events::{Event, Look};
+use crate::reconciling::{balance, difference};
 use crate::recording::State;
-use crate::settling::{balance, difference};
 use crate::validating::Money;
 
 /// What a run booked for a customer.

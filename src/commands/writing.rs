@@ -6,10 +6,10 @@ use tokio::sync::watch;
 
 use super::failure::Failure;
 use super::reads::begin;
-use crate::cli::{ExportPlan, Place};
+use crate::cli::{ExportPlan, OutputTarget};
 use crate::events::{Event, Listener, Look};
 use crate::exporting::{ChangeCounts, Columns, Filed, Layout, Mended, Rows, RowsError, Unread, columns};
-use crate::recording::{Collection, RecordError};
+use crate::recording::{ExportJournal, RecordError};
 use crate::sending::StopSignal;
 use crate::validating::Money;
 
@@ -37,7 +37,7 @@ pub(super) fn layout(plan: &ExportPlan) -> Layout<'_> {
 
 /// Writes everything; none where the user wants an end before.
 pub(super) fn write(
-    collection: &Collection,
+    collection: &ExportJournal,
     plan: &ExportPlan,
     listener: &dyn Listener,
     stop: &watch::Receiver<StopSignal>,
@@ -46,7 +46,8 @@ pub(super) fn write(
     let Some(columns) = columns(collection, layout(plan), &mut go_on)? else { return Ok(None) };
     let rows = collection.wanted()?;
     listener.event(Event::Looking { look: Look::Writing, rows, done: 0 });
-    let errors = plan.errors_file.as_ref().map(|path| begin(&Place::File(path.clone()))).transpose()?;
+    let errors =
+        plan.errors_file.as_ref().map(|path| begin(&OutputTarget::File(path.clone()))).transpose()?;
     let mut rows = Rows::begin(collection, layout(plan), columns, begin(&plan.output)?, errors)?;
     if let Some(header) = collection.earlier_header()? {
         tell_columns(&rows, &header, plan, listener);
@@ -99,7 +100,7 @@ fn tell_columns(rows: &Rows<'_>, header: &[String], plan: &ExportPlan, listener:
 
 fn write_totals(plan: &ExportPlan, filed: &Filed) -> Result<(), Failure> {
     let Some(path) = &plan.totals_file else { return Ok(()) };
-    let mut file = begin(&Place::File(path.clone()))?;
+    let mut file = begin(&OutputTarget::File(path.clone()))?;
     writeln!(file, "{}", filed.totals.to_json())
         .map_err(|source| RecordError::Write { path: path.clone(), source })?;
     file.finish()?;

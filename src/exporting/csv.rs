@@ -10,12 +10,12 @@ use super::amount::plain;
 use super::formula::defused;
 use super::output::{Column, Locale, Mended};
 use crate::catalogue::ValueKind;
-use crate::recording::{Finish, RecordError};
+use crate::recording::{OutputSink, RecordError};
 
 /// A CSV file being written.
 pub(super) struct Csv {
     path: PathBuf,
-    writer: Writer<Box<dyn Finish>>,
+    writer: Writer<Box<dyn OutputSink>>,
     kinds: Vec<ValueKind>,
     excel: Option<Locale>,
     mended: Mended,
@@ -37,7 +37,7 @@ impl Locale {
 
 impl Csv {
     pub(super) fn begin(
-        mut file: Box<dyn Finish>,
+        mut file: Box<dyn OutputSink>,
         columns: Vec<Column>,
         excel: Option<Locale>,
     ) -> Result<Self, RecordError> {

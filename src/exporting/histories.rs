@@ -11,8 +11,8 @@ use super::history_lines::{Line, day_of, line};
 use super::losses::Way;
 use crate::catalogue::Version;
 use crate::reading::{ReadError, Records, Row};
+use crate::reconciling::{HistoryEntry, NoHistory, read_whole_history};
 use crate::sending::{Clock, Transport};
-use crate::settling::{HistoryEntry, NoHistory, read_whole_history};
 use crate::validating::customer_id;
 
 /// Whose history is read, and what of it.
@@ -202,7 +202,7 @@ pub async fn read_histories<T: Transport, C: Clock>(
 #[cfg(test)]
 mod tests {
     use super::{Histories, Period, Told};
-    use crate::settling::entries;
+    use crate::reconciling::entries;
     use jiff::civil::Date;
     use jiff::tz::{TimeZone, offset};
     use serde_json::json;

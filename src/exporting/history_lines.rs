@@ -10,8 +10,8 @@ use super::amount::plain;
 use super::histories::{Story, Told};
 use crate::catalogue::HISTORY_COLUMNS;
 use crate::reading::Dialect;
-use crate::recording::{Finish, RecordError, Table};
-use crate::settling::{HistoryEntry, When};
+use crate::reconciling::{HistoryEntry, When};
+use crate::recording::{OutputSink, RecordError, Table};
 
 /// The cells of an entry, in the order of [`HISTORY_COLUMNS`].
 pub type Line = [String; HISTORY_COLUMNS.len()];
@@ -68,7 +68,10 @@ pub struct HistoryTable {
 
 impl HistoryTable {
     /// Begins both.
-    pub fn begin(lines: Box<dyn Finish>, errors: Option<Box<dyn Finish>>) -> Result<Self, RecordError> {
+    pub fn begin(
+        lines: Box<dyn OutputSink>,
+        errors: Option<Box<dyn OutputSink>>,
+    ) -> Result<Self, RecordError> {
         let errors = errors.map(|file| Table::begin(file, &Dialect::OWN, ["id", "reason"].into_iter()));
         let lines = Table::begin(lines, &Dialect::OWN, HISTORY_COLUMNS.into_iter())?;
         Ok(Self { lines, errors: errors.transpose()? })
@@ -103,7 +106,7 @@ impl HistoryTable {
 #[cfg(test)]
 mod tests {
     use super::{amount, line};
-    use crate::settling::entries;
+    use crate::reconciling::entries;
     use jiff::tz::{TimeZone, offset};
 
     #[test]

@@ -7,17 +7,17 @@ use std::path::PathBuf;
 use serde_json::{Map, Value};
 
 use super::output::Column;
-use crate::recording::{Finish, RecordError};
+use crate::recording::{OutputSink, RecordError};
 
 /// A file of JSON lines being written.
 pub(super) struct JsonLines {
     path: PathBuf,
-    file: BufWriter<Box<dyn Finish>>,
+    file: BufWriter<Box<dyn OutputSink>>,
     columns: Vec<Column>,
 }
 
 impl JsonLines {
-    pub(super) fn begin(file: Box<dyn Finish>, columns: Vec<Column>) -> Self {
+    pub(super) fn begin(file: Box<dyn OutputSink>, columns: Vec<Column>) -> Self {
         Self { path: file.path(), file: BufWriter::new(file), columns }
     }
 

@@ -6,9 +6,9 @@ use tokio::sync::{Semaphore, mpsc};
 use super::losses::Way;
 use crate::catalogue::{Choice, ValueKind};
 use crate::reading::{ReadError, Records, Row};
+use crate::reconciling::{Who, who};
 use crate::recording::{ErrorCode, LookupResult};
 use crate::sending::{Answer, Clock, FailureCode, StopReason, Transport, Unread};
-use crate::settling::{Who, who};
 use crate::validating::{Call, FindError};
 
 /// What is looked for, and where in a row it stands.

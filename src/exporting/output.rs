@@ -9,7 +9,7 @@ use super::jsonl::JsonLines;
 use super::path::Path;
 use super::xlsx::Xlsx;
 use crate::catalogue::ValueKind;
-use crate::recording::{Finish, RecordError};
+use crate::recording::{OutputSink, RecordError};
 
 /// `--format`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,7 +91,7 @@ impl Output {
     pub fn begin(
         format: Format,
         excel: Option<Locale>,
-        file: Box<dyn Finish>,
+        file: Box<dyn OutputSink>,
         columns: Vec<Column>,
     ) -> Result<Self, RecordError> {
         Ok(match format {

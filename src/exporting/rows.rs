@@ -13,7 +13,7 @@ use super::totals::Totals;
 use super::union::{TooWide, Union};
 use crate::catalogue::{CUSTOMER_ID, ValueKind};
 use crate::reading::Dialect;
-use crate::recording::{Collection, Finish, JournalError, Kept, RecordError, Table};
+use crate::recording::{ExportJournal, JournalError, Kept, OutputSink, RecordError, Table};
 
 /// How many of those who could not be read are named.
 const NAMED: usize = 5;
@@ -56,7 +56,7 @@ impl Layout<'_> {
 /// The columns of the file. Where only the customers themselves tell, all of them are looked at first; none where
 /// `go_on`, which is asked now and then, wants an end.
 pub fn columns(
-    collection: &Collection,
+    collection: &ExportJournal,
     layout: Layout<'_>,
     go_on: &mut dyn FnMut() -> bool,
 ) -> Result<Option<Vec<Path>>, RowsError> {
@@ -93,7 +93,7 @@ fn value_of(cell: &str, kind: ValueKind) -> Option<Value> {
 
 /// A file being written, and what is counted beside it.
 pub struct Rows<'c> {
-    collection: &'c Collection,
+    collection: &'c ExportJournal,
     columns: Vec<Path>,
     output: Output,
     totals: Totals,
@@ -156,11 +156,11 @@ struct Cells {
 impl<'c> Rows<'c> {
     /// Begins the file, and the list of those who could not be read where one is wanted.
     pub fn begin(
-        collection: &'c Collection,
+        collection: &'c ExportJournal,
         layout: Layout<'_>,
         columns: Vec<Path>,
-        file: Box<dyn Finish>,
-        errors: Option<Box<dyn Finish>>,
+        file: Box<dyn OutputSink>,
+        errors: Option<Box<dyn OutputSink>>,
     ) -> Result<Self, RowsError> {
         let own: Vec<Column> = columns.iter().map(Column::from).collect();
         let changes = collection.earlier_header()?.map(|header| Changes {

@@ -12,7 +12,7 @@ use rust_xlsxwriter::{Color, ExcelDateTime, Format, FormatAlign, Workbook, Works
 use super::amount::{is_plain, plain};
 use super::output::{Column, Mended};
 use crate::catalogue::ValueKind;
-use crate::recording::{Finish, RecordError};
+use crate::recording::{OutputSink, RecordError};
 
 /// What a sheet holds, its header among it.
 const ROWS: u32 = 1_048_576;
@@ -30,7 +30,7 @@ const WIDEST: usize = 60;
 /// A workbook being written.
 pub(super) struct Xlsx {
     path: PathBuf,
-    file: Box<dyn Finish>,
+    file: Box<dyn OutputSink>,
     workbook: Workbook,
     columns: Vec<Column>,
     widths: Vec<usize>,
@@ -49,7 +49,7 @@ struct Formats {
 }
 
 impl Xlsx {
-    pub(super) fn begin(file: Box<dyn Finish>, columns: Vec<Column>) -> Result<Self, RecordError> {
+    pub(super) fn begin(file: Box<dyn OutputSink>, columns: Vec<Column>) -> Result<Self, RecordError> {
         let path = file.path();
         let mut workbook = Workbook::new();
         let widths = columns.iter().map(|column| column.name.chars().count() + 3).collect();

@@ -52,7 +52,7 @@ fn advice(source: &io::Error) -> &'static str {
 
 /// A file being written.
 #[derive(Debug)]
-pub struct Target {
+pub struct AtomicFile {
     path: PathBuf,
     /// Whether what was there before is given up.
     replaces: bool,
@@ -64,7 +64,7 @@ pub struct Target {
 /// Large enough that a run at full speed writes in pieces that a disk likes.
 const BUFFER: usize = 64 << 10;
 
-impl Target {
+impl AtomicFile {
     /// Begins a file that will be at `path`. Until [`commit`](Self::commit), what is written lies beside it
     /// under the name with `.partial` behind it.
     pub fn create(path: &Path) -> Result<Self, RecordError> {
@@ -132,7 +132,7 @@ impl Target {
 }
 
 /// A file that is not wanted in the end leaves nothing behind.
-impl Drop for Target {
+impl Drop for AtomicFile {
     fn drop(&mut self) {
         if let Some(partial) = self.partial.take() {
             let _ = fs::remove_file(partial);
@@ -140,7 +140,7 @@ impl Drop for Target {
     }
 }
 
-impl Write for Target {
+impl Write for AtomicFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.file.write(bytes)
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::atomic::RecordError;
 use super::row_result::{ErrorCode, RESULT_COLUMNS};
-use super::table::{Finish, Table};
+use super::table::{OutputSink, Table};
 use crate::reading::{RESULT_PREFIX, Row, Source};
 
 /// What a lookup says of one row.
@@ -63,7 +63,7 @@ pub struct LookupTable {
 
 impl LookupTable {
     /// Begins it, in the input's delimiter. Columns of an earlier result are left out: they are replaced.
-    pub fn begin(file: Box<dyn Finish>, source: &Source, header: &[String]) -> Result<Self, RecordError> {
+    pub fn begin(file: Box<dyn OutputSink>, source: &Source, header: &[String]) -> Result<Self, RecordError> {
         let (own, names): (Vec<usize>, Vec<&str>) = header
             .iter()
             .enumerate()

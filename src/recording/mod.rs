@@ -2,7 +2,7 @@
 //! Knows rows and outcomes; no network.
 
 mod atomic;
-mod collection;
+mod export_journal;
 mod journal;
 mod lock;
 mod lookups;
@@ -15,8 +15,8 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
-pub use atomic::{RecordError, Target, beside};
-pub use collection::{About, Collection, JournalKind, Kept, NewCollection, journal_kind};
+pub use atomic::{AtomicFile, RecordError, beside};
+pub use export_journal::{About, ExportJournal, JournalKind, Kept, NewExportJournal, journal_kind};
 pub use journal::{
     Counts, Durability, Entry, Found, Group, Journal, JournalError, NewRun, Replay, Run, State, StoredInput,
     look, set_aside,
@@ -25,6 +25,6 @@ pub use lookups::{LookupResult, LookupTable};
 pub use results::{Finished, Results, ResultsError, ResultsFiles};
 pub use row_result::{ErrorCode, RESULT_COLUMNS, RowResult, Status};
 pub use spool::Spool;
-pub use table::{Finish, Table};
+pub use table::{OutputSink, Table};
 pub use tag::{ParseRunIdError, RunId, Tag};
 pub use tally::{Frequent, Tally};

@@ -6,16 +6,16 @@ use std::path::PathBuf;
 use super::atomic::RecordError;
 use super::journal::{JournalError, Replay};
 use super::row_result::{RESULT_COLUMNS, RowResult, Status};
-use super::table::{Finish, Table};
+use super::table::{OutputSink, Table};
 use super::tally::Tally;
 use crate::reading::{Columns, ReadError, Records, Row, RowNumber, Source};
 
 /// Where results go.
 pub struct ResultsFiles {
     /// All rows.
-    pub results: Box<dyn Finish>,
+    pub results: Box<dyn OutputSink>,
     /// Rows that are not ok, in the input's own columns.
-    pub failed: Option<Box<dyn Finish>>,
+    pub failed: Option<Box<dyn OutputSink>>,
 }
 
 /// Writes results of rows in the order of the input.

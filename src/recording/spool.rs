@@ -5,18 +5,18 @@ use std::io::{self, BufReader, BufWriter, Seek, Write};
 use std::path::PathBuf;
 
 use super::atomic::RecordError;
-use super::table::Finish;
+use super::table::OutputSink;
 
 /// Keeps what is written in a file without a name, and hands it on when it is finished. Dropped before, it hands
 /// on nothing.
 pub struct Spool {
     kept: BufWriter<File>,
-    place: Box<dyn Finish>,
+    place: Box<dyn OutputSink>,
 }
 
 impl Spool {
     /// A spool before a place.
-    pub fn before(place: Box<dyn Finish>) -> Result<Self, RecordError> {
+    pub fn before(place: Box<dyn OutputSink>) -> Result<Self, RecordError> {
         let folder = || PathBuf::from("into the folder for temporary files");
         let kept = tempfile::tempfile().map_err(|source| RecordError::Write { path: folder(), source })?;
         Ok(Self { kept: BufWriter::new(kept), place })
@@ -33,7 +33,7 @@ impl Write for Spool {
     }
 }
 
-impl Finish for Spool {
+impl OutputSink for Spool {
     fn finish(mut self: Box<Self>) -> Result<Option<PathBuf>, RecordError> {
         let path = self.place.path();
         let failed = |source| RecordError::Write { path: path.clone(), source };
@@ -53,11 +53,11 @@ mod tests {
     use std::io::Write;
     use std::path::Path;
 
-    use super::{Finish, Spool};
-    use crate::recording::Target;
+    use super::{OutputSink, Spool};
+    use crate::recording::AtomicFile;
 
     fn spool(path: &Path) -> Box<Spool> {
-        let target = Target::replacing(path).expect("a file");
+        let target = AtomicFile::replacing(path).expect("a file");
         Box::new(Spool::before(Box::new(target)).expect("a spool"))
     }
 

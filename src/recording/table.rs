@@ -5,30 +5,30 @@ use std::path::{Path, PathBuf};
 
 use csv::{Writer, WriterBuilder};
 
-use super::atomic::{RecordError, Target};
+use super::atomic::{AtomicFile, RecordError};
 use crate::reading::Dialect;
 
 /// A place to write to that is finished at the end.
-pub trait Finish: Write + Send {
+pub trait OutputSink: Write + Send {
     /// Ends the writing; the name that an earlier file was given.
     fn finish(self: Box<Self>) -> Result<Option<PathBuf>, RecordError>;
     /// The place, for messages.
     fn path(&self) -> PathBuf;
 }
 
-impl Finish for Target {
+impl OutputSink for AtomicFile {
     fn finish(self: Box<Self>) -> Result<Option<PathBuf>, RecordError> {
         self.commit()
     }
 
     fn path(&self) -> PathBuf {
-        Target::path(self).to_owned()
+        AtomicFile::path(self).to_owned()
     }
 }
 
-impl Finish for io::Stdout {
+impl OutputSink for io::Stdout {
     fn finish(mut self: Box<Self>) -> Result<Option<PathBuf>, RecordError> {
-        self.flush().map_err(|source| RecordError::Write { path: Finish::path(&*self), source })?;
+        self.flush().map_err(|source| RecordError::Write { path: OutputSink::path(&*self), source })?;
         Ok(None)
     }
 
@@ -40,13 +40,13 @@ impl Finish for io::Stdout {
 /// A CSV file being written.
 pub struct Table {
     path: PathBuf,
-    writer: Writer<Box<dyn Finish>>,
+    writer: Writer<Box<dyn OutputSink>>,
 }
 
 impl Table {
     /// Begins it with its header, in the delimiter and with the byte order mark of `dialect`; always UTF-8.
     pub fn begin<'c>(
-        mut file: Box<dyn Finish>,
+        mut file: Box<dyn OutputSink>,
         dialect: &Dialect,
         header: impl Iterator<Item = &'c str>,
     ) -> Result<Self, RecordError> {
@@ -94,7 +94,7 @@ mod tests {
     use std::io::{self, Write};
     use std::path::PathBuf;
 
-    use super::{Finish, Table};
+    use super::{OutputSink, Table};
     use crate::reading::Dialect;
     use crate::recording::RecordError;
 
@@ -111,7 +111,7 @@ mod tests {
         }
     }
 
-    impl Finish for Closed {
+    impl OutputSink for Closed {
         fn finish(self: Box<Self>) -> Result<Option<PathBuf>, RecordError> {
             Ok(None)
         }

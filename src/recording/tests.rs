@@ -3,14 +3,14 @@
 use std::fs;
 use std::io::Write;
 
-use super::{ErrorCode, RecordError, RowResult, Status, Tally, Target};
+use super::{AtomicFile, ErrorCode, RecordError, RowResult, Status, Tally};
 
 #[test]
 fn a_file_appears_whole_and_keeps_the_earlier_one() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("customers.results.csv");
     fs::write(&path, "first").expect("written");
-    let mut target = Target::create(&path).expect("created");
+    let mut target = AtomicFile::create(&path).expect("created");
     target.write_all(b"second").expect("written");
     assert_eq!(fs::read_to_string(&path).expect("there"), "first");
     let earlier = target.commit().expect("committed").expect("an earlier one");
@@ -25,7 +25,7 @@ fn what_a_killed_run_left_is_begun_anew() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("a.csv");
     fs::write(folder.path().join("a.csv.partial"), "half").expect("written");
-    Target::create(&path).expect("created").commit().expect("committed");
+    AtomicFile::create(&path).expect("created").commit().expect("committed");
     assert_eq!(fs::read_to_string(&path).expect("there"), "");
     assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
 }
@@ -34,13 +34,13 @@ fn what_a_killed_run_left_is_begun_anew() {
 fn two_runs_never_write_one_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("a.csv");
-    let _first = Target::create(&path).expect("created");
-    assert!(matches!(Target::create(&path), Err(RecordError::Busy { .. })));
+    let _first = AtomicFile::create(&path).expect("created");
+    assert!(matches!(AtomicFile::create(&path), Err(RecordError::Busy { .. })));
 }
 
 #[test]
 fn a_folder_that_is_not_there_is_an_error_with_the_path() {
-    let error = Target::create("/nowhere/at/all.csv".as_ref()).expect_err("no such folder").to_string();
+    let error = AtomicFile::create("/nowhere/at/all.csv".as_ref()).expect_err("no such folder").to_string();
     assert!(error.contains("/nowhere/at/all.csv"), "{error}");
 }
 

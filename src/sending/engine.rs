@@ -12,10 +12,10 @@ use tokio::sync::mpsc::error::{TryRecvError, TrySendError};
 use tokio::sync::{mpsc, watch};
 
 use super::clock::Clock;
+use super::failure_budget::FailureBudget;
 use super::link::{Attempt, Link};
-use super::marks::{Marking, Marks};
+use super::marks::{IntentLog, Marking};
 use super::outcome::{FailureCode, Fate, Outcome, Problem};
-use super::patience::Patience;
 use super::queue::{Queue, Slot, Work};
 use super::reply::{Reply, Wanted};
 use super::request::Envelope;
@@ -29,7 +29,7 @@ const WINDOW: usize = 1024;
 
 /// Sends calls until `calls` is closed and everything is settled, or until something stops the run. What was
 /// taken from `calls` is always delivered. Nothing leaves before `marks` has it.
-pub async fn run<T: Transport, C: Clock, K: Marks, M: From<Vec<Delivery>>>(
+pub async fn run<T: Transport, C: Clock, K: IntentLog, M: From<Vec<Delivery>>>(
     link: &Link<T, C>,
     selector: ApiSelector,
     limits: Limits,
@@ -120,10 +120,10 @@ struct Engine<'l, T, C: Clock, K> {
     retries: u64,
     /// The end of the last pause that was told.
     paused_until: Duration,
-    patience: Patience,
+    patience: FailureBudget,
 }
 
-impl<'l, T: Transport, C: Clock, K: Marks> Engine<'l, T, C, K> {
+impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
     fn new(link: &'l Link<T, C>, envelope: &'l Envelope, limits: Limits, marks: &'l K) -> Self {
         let ahead = limits.ahead.get();
         Self {
@@ -139,7 +139,7 @@ impl<'l, T: Transport, C: Clock, K: Marks> Engine<'l, T, C, K> {
             requests: 0,
             retries: 0,
             paused_until: Duration::ZERO,
-            patience: Patience::new(limits.failures),
+            patience: FailureBudget::new(limits.failures),
         }
     }
 

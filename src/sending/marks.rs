@@ -13,7 +13,7 @@ use crate::validating::Digest;
 
 /// A call that is about to be sent for the first time in this run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Departure {
+pub struct Intent {
     /// Which call.
     pub ticket: Ticket,
     /// How many requests were sent for it in earlier runs.
@@ -27,18 +27,18 @@ pub struct Departure {
 pub struct NotMarked;
 
 /// Writes marks.
-pub trait Marks {
+pub trait IntentLog {
     /// Resolves once these calls are where a crash cannot take them away. Only then are they sent. Calls that
     /// were marked and did not leave after all are delivered as not sent.
-    fn mark(&self, leaving: Vec<Departure>) -> impl Future<Output = Result<(), NotMarked>> + 'static;
+    fn mark(&self, leaving: Vec<Intent>) -> impl Future<Output = Result<(), NotMarked>> + 'static;
 }
 
-/// Marks nothing: for calls that nobody will ask about.
+/// IntentLog nothing: for calls that nobody will ask about.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Unmarked;
 
-impl Marks for Unmarked {
-    fn mark(&self, _: Vec<Departure>) -> impl Future<Output = Result<(), NotMarked>> + 'static {
+impl IntentLog for Unmarked {
+    fn mark(&self, _: Vec<Intent>) -> impl Future<Output = Result<(), NotMarked>> + 'static {
         ready(Ok(()))
     }
 }

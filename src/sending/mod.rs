@@ -3,19 +3,19 @@
 
 mod clock;
 mod engine;
+mod failure_budget;
 mod key;
 mod link;
 mod listing;
 mod marks;
 mod outcome;
 mod pace;
-mod patience;
 mod probe;
 mod queue;
-mod reach;
 mod reply;
 mod request;
 mod retry;
+mod tcp_probe;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -25,10 +25,10 @@ pub use clock::{Clock, TokioClock};
 pub use engine::run;
 pub use key::{ApiKey, KeyError};
 pub use link::{Answer, Link, LinkSettings, Measured, Unread};
-pub use marks::{Departure, Marks, NotMarked, Unmarked};
+pub use marks::{Intent, IntentLog, NotMarked, Unmarked};
 pub use outcome::{FailureCode, Fate, Outcome, Problem, Ticket};
 pub use pace::{Burst, PaceSettings, ParseRateError, Rate};
 pub use probe::{Contact, Found, ProbeError, SelectorChoice, contact, find_selector};
-pub use reach::{Unreached, reach};
-pub use terms::{Delivery, Ended, FailureLimit, Job, Limits, Past, Settled, StopReason, StopSignal};
+pub use tcp_probe::{Unreached, reach};
+pub use terms::{Delivery, Ended, FailureLimit, Job, Limits, PriorAttempts, Settled, StopReason, StopSignal};
 pub use transport::{Http, HttpSettings, Lost, LostKind, Response, Transport, TransportError};

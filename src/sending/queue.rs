@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::time::Duration;
 
-use super::marks::{Departure, Gate};
+use super::marks::{Gate, Intent};
 use super::outcome::{FailureCode, Fate, Problem, Ticket};
 use super::retry::Event;
 use super::terms::Job;
@@ -119,11 +119,11 @@ impl Queue {
     }
 
     /// Takes up to so many new calls out of the queue, for being marked.
-    pub(super) fn take_fresh(&mut self, count: usize) -> (Vec<Slot>, Vec<Departure>) {
+    pub(super) fn take_fresh(&mut self, count: usize) -> (Vec<Slot>, Vec<Intent>) {
         let count = count.min(self.fresh.len());
         let slots: Vec<Slot> = self.fresh.drain(..count).collect();
         let works = slots.iter().filter_map(|slot| self.works.get(slot.0)?.as_ref());
-        let departure = |work: &Work| Departure {
+        let departure = |work: &Work| Intent {
             ticket: work.ticket,
             attempts: work.attempts_before,
             content: work.call.digest(),

@@ -15,12 +15,12 @@ pub struct Job {
     /// The call.
     pub call: Call,
     /// What earlier runs know of it.
-    pub past: Past,
+    pub past: PriorAttempts,
 }
 
 /// What earlier runs know of a call.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Past {
+pub struct PriorAttempts {
     /// How many requests were sent for it. They count in its outcome, not for its retries.
     pub attempts: u32,
     /// Why it may have been applied already; then a refusal settles nothing.

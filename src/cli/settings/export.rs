@@ -7,7 +7,7 @@ use super::super::export_args::{self, Batch, ExportArgs};
 use super::super::stored::StoredExport;
 use super::super::typed::ExportCommand;
 use super::error::SettingsError;
-use super::output::{Place, Terminals, same_file};
+use super::output::{OutputTarget, Terminals, same_file};
 use super::read::{ReadSettings, output};
 use crate::catalogue::{Parameter, ValueKind};
 use crate::exporting::{self, Columns, Format, Locale};
@@ -36,7 +36,7 @@ pub struct ExportPlan {
     /// Whether CSV opens by a double click, and where.
     pub excel: Option<Locale>,
     /// Where they go.
-    pub output: Place,
+    pub output: OutputTarget,
     /// Where the export is remembered; none where it is not.
     pub journal: Option<PathBuf>,
     /// The columns that are added up.
@@ -128,13 +128,13 @@ impl ExportSettings {
             (true, locale) => Some(locale.map_or_else(Locale::default, locale_of)),
         };
         let journal = match (&output, args.journal) {
-            (Place::Stdout, Some(_)) => return Err(SettingsError::JournalOfStdout),
-            (Place::Stdout, None) => None,
-            (Place::File(_), Some(path)) if path == Path::new("-") => {
+            (OutputTarget::Stdout, Some(_)) => return Err(SettingsError::JournalOfStdout),
+            (OutputTarget::Stdout, None) => None,
+            (OutputTarget::File(_), Some(path)) if path == Path::new("-") => {
                 return Err(SettingsError::JournalOnStdout);
             }
-            (Place::File(_), Some(path)) => Some(path),
-            (Place::File(output), None) => Some(beside(output, ".journal")),
+            (OutputTarget::File(_), Some(path)) => Some(path),
+            (OutputTarget::File(output), None) => Some(beside(output, ".journal")),
         };
         let plan = ExportPlan {
             customers,
@@ -168,8 +168,8 @@ impl ExportPlan {
             return Err(SettingsError::OnlyFile { option });
         }
         let output = match &self.output {
-            Place::File(path) => Some(path.as_path()),
-            Place::Stdout => None,
+            OutputTarget::File(path) => Some(path.as_path()),
+            OutputTarget::Stdout => None,
         };
         let ids = match &self.customers {
             Customers::Listed(Input::File(path)) => Some(path.as_path()),
@@ -204,7 +204,7 @@ fn locale_of(locale: export_args::Locale) -> Locale {
 }
 
 /// What was said, or what the name of the output says.
-fn format(said: Option<export_args::Format>, output: &Place) -> Result<Format, SettingsError> {
+fn format(said: Option<export_args::Format>, output: &OutputTarget) -> Result<Format, SettingsError> {
     match said {
         Some(export_args::Format::Csv) => return Ok(Format::Csv),
         Some(export_args::Format::Xlsx) => return Ok(Format::Xlsx),
@@ -212,8 +212,10 @@ fn format(said: Option<export_args::Format>, output: &Place) -> Result<Format, S
         None => {}
     }
     let ending = match output {
-        Place::File(path) => path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase()),
-        Place::Stdout => None,
+        OutputTarget::File(path) => {
+            path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase())
+        }
+        OutputTarget::Stdout => None,
     };
     match ending.as_deref() {
         Some("xlsx") => Ok(Format::Xlsx),

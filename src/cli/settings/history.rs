@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::super::history_args::HistoryArgs;
 use super::error::SettingsError;
-use super::output::{Place, Terminals, same_file};
+use super::output::{OutputTarget, Terminals, same_file};
 use super::read::{ReadSettings, output};
 use super::table::TableSettings;
 use crate::catalogue::Version;
@@ -23,7 +23,7 @@ pub struct HistorySettings {
     /// The server's version, where it was named.
     pub server: Option<Version>,
     /// Where the output goes.
-    pub output: Place,
+    pub output: OutputTarget,
     /// Where the customers go who could not be read.
     pub errors: Option<PathBuf>,
     /// How it is read.
@@ -47,8 +47,8 @@ impl HistorySettings {
             if errors == Path::new("-") {
                 return Err(SettingsError::ErrorsOnStdout);
             }
-            table.is_kept_from("--errors", &Place::File(errors.clone()))?;
-            if matches!(&output, Place::File(output) if same_file(Some(output), Some(errors))) {
+            table.is_kept_from("--errors", &OutputTarget::File(errors.clone()))?;
+            if matches!(&output, OutputTarget::File(output) if same_file(Some(output), Some(errors))) {
                 return Err(SettingsError::Overwrites { what: "--errors", over: "the output" });
             }
         }

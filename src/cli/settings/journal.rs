@@ -8,7 +8,7 @@ use super::super::import_args::{Existing, JournalArgs};
 use super::super::stored::StoredOptions;
 use super::error::SettingsError;
 use super::import::{ImportSettings, only_money};
-use super::output::{Place, Terminals, results_of, same_file, stem_of};
+use super::output::{OutputTarget, Terminals, results_of, same_file, stem_of};
 use crate::catalogue::Action;
 use crate::reading::Input;
 use crate::recording::beside;
@@ -87,8 +87,8 @@ fn path(named: Option<PathBuf>, import: &ImportSettings) -> Result<PathBuf, Sett
         Input::Stdin => None,
     };
     let results = match &import.output.results {
-        Place::File(path) => Some(path.as_path()),
-        Place::Stdout => None,
+        OutputTarget::File(path) => Some(path.as_path()),
+        OutputTarget::Stdout => None,
     };
     let path = match (named, input) {
         (Some(path), _) if path == Path::new("-") => return Err(SettingsError::JournalOnStdout),

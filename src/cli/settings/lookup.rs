@@ -2,7 +2,7 @@
 
 use super::super::lookup_args::LookupArgs;
 use super::error::SettingsError;
-use super::output::{Place, Terminals};
+use super::output::{OutputTarget, Terminals};
 use super::read::{ReadSettings, output};
 use super::table::TableSettings;
 use crate::catalogue::{Choice, Version};
@@ -19,7 +19,7 @@ pub struct LookupSettings {
     /// The server's version, where it was named.
     pub server: Option<Version>,
     /// Where the output goes.
-    pub output: Place,
+    pub output: OutputTarget,
     /// How it is read.
     pub read: ReadSettings,
 }

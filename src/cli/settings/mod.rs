@@ -28,7 +28,7 @@ pub use import::ImportSettings;
 pub use journal::{Asks, JournalSettings};
 pub use lookup::LookupSettings;
 pub use of_journal::{ResultsSettings, ResumeSettings, UndoSettings};
-pub use output::{OutputSettings, Place, Terminals};
+pub use output::{OutputSettings, OutputTarget, Terminals};
 pub use read::ReadSettings;
 pub use sandbox::sandbox_settings;
 pub use send::SendSettings;

@@ -8,7 +8,7 @@ use super::super::typed::Typed;
 use super::error::SettingsError;
 use super::export::ExportSettings;
 use super::import::{ImportSettings, Purpose};
-use super::output::{Place, Terminals, same_file, stem_of};
+use super::output::{OutputTarget, Terminals, same_file, stem_of};
 use crate::reading::Input;
 use crate::recording::beside;
 
@@ -97,13 +97,13 @@ impl From<UndoArgs> for UndoSettings {
 
 impl UndoSettings {
     /// Where the compensating rows go.
-    pub fn output(&self, stored: &StoredOptions) -> Result<Place, SettingsError> {
+    pub fn output(&self, stored: &StoredOptions) -> Result<OutputTarget, SettingsError> {
         let input = match stored.input() {
             Input::File(path) => Some(path),
             Input::Stdin => None,
         };
         let path = match (&self.output, &input) {
-            (Some(path), _) if path == Path::new("-") => return Ok(Place::Stdout),
+            (Some(path), _) if path == Path::new("-") => return Ok(OutputTarget::Stdout),
             (Some(path), _) => path.clone(),
             (None, Some(input)) => beside(&stem_of(input), ".undo.csv"),
             (None, None) => self.journal.with_extension("undo.csv"),
@@ -113,7 +113,7 @@ impl UndoSettings {
                 return Err(SettingsError::Overwrites { what: "--output", over });
             }
         }
-        Ok(Place::File(path))
+        Ok(OutputTarget::File(path))
     }
 
     /// The run's settings, to read its rows as it did. Its results are not written.

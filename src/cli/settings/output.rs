@@ -23,7 +23,7 @@ pub struct Terminals {
 #[derive(Debug)]
 pub struct OutputSettings {
     /// Where the results go.
-    pub results: Place,
+    pub results: OutputTarget,
     /// Whether they are written although nothing is wrong and nothing was sent.
     pub results_wanted: bool,
     /// Where the rows go that are not ok.
@@ -36,7 +36,7 @@ pub struct OutputSettings {
 
 /// A file, or standard output.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum OutputTarget {
     /// `-`.
     Stdout,
     /// A file.
@@ -51,19 +51,19 @@ impl OutputSettings {
     ) -> Result<Self, SettingsError> {
         let results_wanted = args.results.is_some();
         let results = match (args.results, input) {
-            (Some(path), _) if path == Path::new("-") => Place::Stdout,
-            (Some(path), _) => Place::File(path),
-            (None, Input::File(path)) => Place::File(results_of(path)),
+            (Some(path), _) if path == Path::new("-") => OutputTarget::Stdout,
+            (Some(path), _) => OutputTarget::File(path),
+            (None, Input::File(path)) => OutputTarget::File(results_of(path)),
             (None, Input::Stdin) => return Err(SettingsError::NoPlace),
         };
-        if args.shown.json && results == Place::Stdout {
+        if args.shown.json && results == OutputTarget::Stdout {
             return Err(SettingsError::TwoOnStdout);
         }
         let input = match input {
             Input::File(path) => Some(path.as_path()),
             Input::Stdin => None,
         };
-        if let Place::File(results) = &results {
+        if let OutputTarget::File(results) = &results {
             if same_file(Some(results), input) {
                 return Err(SettingsError::Overwrites { what: "--results", over: "the input" });
             }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::super::read_args::ReadArgs;
 use super::error::SettingsError;
-use super::output::{Place, Terminals, mode};
+use super::output::{OutputTarget, Terminals, mode};
 use super::send::SendSettings;
 use crate::reporting::Mode;
 
@@ -34,10 +34,10 @@ impl ReadSettings {
 }
 
 /// Where `--output` leads; without it, to standard output, where nothing else may be then.
-pub(super) fn output(output: Option<PathBuf>, mode: Mode) -> Result<Place, SettingsError> {
+pub(super) fn output(output: Option<PathBuf>, mode: Mode) -> Result<OutputTarget, SettingsError> {
     match output {
-        Some(path) if path != Path::new("-") => Ok(Place::File(path)),
+        Some(path) if path != Path::new("-") => Ok(OutputTarget::File(path)),
         _ if mode.json => Err(SettingsError::JsonOnStdout),
-        _ => Ok(Place::Stdout),
+        _ => Ok(OutputTarget::Stdout),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::table_args::{ColumnArgs, input};
 use super::error::SettingsError;
-use super::output::{Place, same_file};
+use super::output::{OutputTarget, same_file};
 use crate::reading::{DialectChoice, Input};
 
 /// A table of which one column is read.
@@ -27,9 +27,9 @@ impl From<ColumnArgs> for TableSettings {
 
 impl TableSettings {
     /// Refuses an option that would write over the table.
-    pub(super) fn is_kept_from(&self, what: &'static str, place: &Place) -> Result<(), SettingsError> {
+    pub(super) fn is_kept_from(&self, what: &'static str, place: &OutputTarget) -> Result<(), SettingsError> {
         match (&self.input, place) {
-            (Input::File(input), Place::File(place)) if same_file(Some(input), Some(place)) => {
+            (Input::File(input), OutputTarget::File(place)) if same_file(Some(input), Some(place)) => {
                 Err(SettingsError::Overwrites { what, over: "the input" })
             }
             _ => Ok(()),

@@ -8,7 +8,7 @@ use super::super::args::{Cli, Command};
 use super::super::stored::StoredOptions;
 use super::journal::journal_of;
 use super::output::results_of;
-use super::{Asks, ImportSettings, Place, SettingsError, Terminals};
+use super::{Asks, ImportSettings, OutputTarget, SettingsError, Terminals};
 
 const BOTH: Terminals = Terminals { input: true, errors: true };
 
@@ -144,7 +144,7 @@ fn resume_goes_on_with_what_is_kept() {
     let options = stored("edit x.csv --set comment=a --rate 5/s --no-reconcile --journal old.journal");
     assert!(options.to_json().contains(r#""url":["http://localhost"]"#), "{}", options.to_json());
     let settings = of_journal("resume moved.journal --rate 9/s --json", options.clone());
-    assert_eq!(settings.output.results, Place::File(absolute("x.results.csv")));
+    assert_eq!(settings.output.results, OutputTarget::File(absolute("x.results.csv")));
     assert!(settings.output.mode.json);
     assert_eq!(settings.send.expect("a way").link.pace.rate, "9/s".parse().expect("a rate"));
     let journal = settings.journal.expect("a journal");
@@ -178,10 +178,10 @@ fn results_and_undo_need_no_server() {
         assert!(of_journal(line, options.clone()).send.is_none());
     }
     let settings = of_journal("results x.journal --results new.csv", options);
-    assert_eq!(settings.output.results, Place::File(absolute("new.csv")));
+    assert_eq!(settings.output.results, OutputTarget::File(absolute("new.csv")));
     assert_eq!(settings.output.failed, Some(absolute("f.csv")));
     let settings = of_journal("undo j", stored("change_balance - --results - --journal j"));
-    assert_eq!(settings.output.results, Place::Stdout);
+    assert_eq!(settings.output.results, OutputTarget::Stdout);
 }
 
 #[test]
@@ -192,10 +192,10 @@ fn undo_writes_beside_the_input() {
         super::UndoSettings::from(args).output(options)
     };
     let options = stored("change_balance in/x.csv --results r.csv");
-    let place = |path: &str| Place::File(path.into());
-    assert_eq!(output("j", &options).expect("a place"), Place::File(absolute("in/x.undo.csv")));
+    let place = |path: &str| OutputTarget::File(path.into());
+    assert_eq!(output("j", &options).expect("a place"), OutputTarget::File(absolute("in/x.undo.csv")));
     assert_eq!(output("j --output u.csv", &options).expect("a place"), place("u.csv"));
-    assert_eq!(output("j --output -", &options).expect("a place"), Place::Stdout);
+    assert_eq!(output("j --output -", &options).expect("a place"), OutputTarget::Stdout);
     assert!(output("j --output in/x.csv", &options).is_err());
     assert!(output("j --output ./j", &options).is_err());
     let piped = stored("change_balance - --results - --journal a/j.journal");

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::catalogue::ApiSelector;
 use crate::exporting::{Fetched, Fetcher, Keep, Stopped};
-use crate::settling::tests::support::{Fields, Said, Server, TestClock, answer, lost, no};
+use crate::reconciling::tests::support::{Fields, Said, Server, TestClock, answer, lost, no};
 
 /// What a server does with several ids.
 #[derive(Debug, Clone, Copy)]

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use crate::recording::{Finish, RecordError};
+use crate::recording::{OutputSink, RecordError};
 
 /// A file in memory, for those who want to read what was written.
 #[derive(Clone, Default)]
@@ -31,7 +31,7 @@ impl Write for Memory {
     }
 }
 
-impl Finish for Memory {
+impl OutputSink for Memory {
     fn finish(self: Box<Self>) -> Result<Option<PathBuf>, RecordError> {
         Ok(None)
     }

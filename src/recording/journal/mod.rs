@@ -2,7 +2,7 @@
 //! is whole after a power failure, and so that anybody can read it.
 //!
 //! What is synced when: the mark "is being sent" of a call that must not happen twice is on the disk before its
-//! request leaves. So are outcomes, with the next marks, and all of it at the end of a session. Marks of calls
+//! request leaves. So are outcomes, with the next marks, and all of it at the end of a session. IntentLog of calls
 //! that may be repeated are handed to the system before their request leaves, which is enough against the death
 //! of the program. Many rows share one commit.
 //!

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::{Durability, Entry, Found, Journal, JournalError, NewRun, State, look, set_aside};
 use crate::reading::{Fingerprint, RowNumber};
 use crate::recording::{ErrorCode, RowResult, Status};
-use crate::sending::{Departure, Ticket};
+use crate::sending::{Intent, Ticket};
 use crate::validating::Digest;
 
 struct Place(tempfile::TempDir);
@@ -52,8 +52,8 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_700_000_000 + second).expect("a time")
 }
 
-fn departure(row: u64, attempts: u32) -> Departure {
-    Departure { ticket: Ticket(row), attempts, content: Digest::from_i64(7) }
+fn departure(row: u64, attempts: u32) -> Intent {
+    Intent { ticket: Ticket(row), attempts, content: Digest::from_i64(7) }
 }
 
 fn result(status: Status, error: Option<(ErrorCode, &str)>) -> RowResult {

@@ -9,7 +9,7 @@ use super::replay::State;
 use super::run::{PROGRAM, written};
 use crate::reading::RowNumber;
 use crate::recording::row_result::{ErrorCode, RowResult, Status};
-use crate::sending::Departure;
+use crate::sending::Intent;
 
 /// When a commit counts as done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +84,7 @@ impl Journal {
 
 impl Group<'_> {
     /// These calls are about to be sent.
-    pub fn leaving(&self, departures: &[Departure]) -> Result<(), JournalError> {
+    pub fn leaving(&self, departures: &[Intent]) -> Result<(), JournalError> {
         let mut statement = self.prepared(
             "INSERT INTO row (number, state, content, attempts, sent) VALUES (?, ?, ?, ?, ?)
              ON CONFLICT (number) DO UPDATE SET state = excluded.state, content = excluded.content,

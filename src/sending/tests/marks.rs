@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use super::support::{Reply, Server, Setup, jobs, jobs_for};
 use crate::sending::outcome::{FailureCode, Problem};
-use crate::sending::{Departure, Fate, Marks, NotMarked, Past, StopReason, StopSignal, Ticket};
+use crate::sending::{Fate, Intent, IntentLog, NotMarked, PriorAttempts, StopReason, StopSignal, Ticket};
 
 /// Writes marks that take their time, and may fail.
 #[derive(Clone, Default)]
 struct Book {
-    groups: Rc<RefCell<Vec<Vec<Departure>>>>,
+    groups: Rc<RefCell<Vec<Vec<Intent>>>>,
     written: Rc<RefCell<HashSet<Ticket>>>,
     takes: Duration,
     /// So many groups can be written.
@@ -20,8 +20,8 @@ struct Book {
     writing: Rc<Cell<bool>>,
 }
 
-impl Marks for Book {
-    fn mark(&self, leaving: Vec<Departure>) -> impl Future<Output = Result<(), NotMarked>> + 'static {
+impl IntentLog for Book {
+    fn mark(&self, leaving: Vec<Intent>) -> impl Future<Output = Result<(), NotMarked>> + 'static {
         let book = self.clone();
         async move {
             assert!(!book.writing.replace(true), "two groups at a time");
@@ -117,7 +117,7 @@ async fn who_was_marked_and_did_not_leave_is_not_sent() {
 #[tokio::test(start_paused = true)]
 async fn what_earlier_runs_know_of_a_call_counts() {
     let doubt = Problem::new(FailureCode::Timeout, "no answer yesterday");
-    let past = Past { attempts: 3, doubt: Some(doubt.clone()) };
+    let past = PriorAttempts { attempts: 3, doubt: Some(doubt.clone()) };
     let mut jobs = jobs_for("edit", &[1000]);
     jobs[0].past = past.clone();
     let refused = Setup::default().run(&Server::replies(&[Reply::No(200)]), jobs.clone()).await.only();

@@ -9,8 +9,8 @@ pub(super) use super::server::{Reply, Request, Server};
 use crate::catalogue::{ApiSelector, operation};
 use crate::reading::{Columns, Mapping, Row};
 use crate::sending::{
-    ApiKey, Burst, Clock, Delivery, Ended, FailureLimit, Fate, Job, Limits, Link, LinkSettings, Marks,
-    Outcome, PaceSettings, Past, StopSignal, Ticket, TokioClock, Unmarked, run,
+    ApiKey, Burst, Clock, Delivery, Ended, FailureLimit, Fate, IntentLog, Job, Limits, Link, LinkSettings,
+    Outcome, PaceSettings, PriorAttempts, StopSignal, Ticket, TokioClock, Unmarked, run,
 };
 use crate::validating::{Checker, Rules};
 
@@ -85,7 +85,7 @@ impl Setup {
     }
 
     /// The same with somebody who marks them.
-    pub(super) async fn run_marked(&self, server: &Server, jobs: Vec<Job>, marks: &impl Marks) -> Course {
+    pub(super) async fn run_marked(&self, server: &Server, jobs: Vec<Job>, marks: &impl IntentLog) -> Course {
         let link = self.link(server);
         let limits = Limits {
             concurrency: NonZeroUsize::new(self.concurrency).expect("not 0"),
@@ -214,7 +214,7 @@ pub(super) fn jobs_for(name: &str, customers: &[u64]) -> Vec<Job> {
         };
         let row = Row::from_cells(place as u64, cells);
         let call = checker.check(&row).expect("a valid row").to_call();
-        Job { ticket: Ticket(place as u64), call, past: Past::default() }
+        Job { ticket: Ticket(place as u64), call, past: PriorAttempts::default() }
     };
     customers.iter().enumerate().map(&mut job).collect()
 }

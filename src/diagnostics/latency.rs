@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::json;
 
-use super::point::Point;
+use super::check_result::Point;
 use crate::catalogue::{ApiSelector, Version, WRITES_BY_POST};
 use crate::sending::{Clock, Link, Measured, Transport};
 use crate::validating::{Call, CallError};
@@ -110,7 +110,7 @@ mod tests {
     use std::time::{Duration, SystemTime};
 
     use super::{clock, latency, writes};
-    use crate::checking::Health;
+    use crate::diagnostics::Health;
     use crate::sending::{FailureCode, Measured, Problem, Unread};
 
     const NOON: SystemTime = SystemTime::UNIX_EPOCH;

@@ -2,11 +2,11 @@
 //! request goes through a [`Link`](crate::sending::Link), and none of them writes.
 
 mod batches;
+mod check_result;
 mod contact;
 mod latency;
-mod point;
 
 pub use batches::batches;
+pub use check_result::{Health, Point};
 pub use contact::{Contacts, judge, try_names};
 pub use latency::{clock, latency, measure, writes};
-pub use point::{Health, Point};

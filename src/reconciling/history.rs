@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use serde_json::{Map, Value};
 
-use super::moments::When;
+use super::time_window::When;
 use crate::catalogue::{
     ApiSelector, HISTORY_AMOUNT, HISTORY_DATE, HISTORY_EMPLOYEE, HISTORY_KIND, HISTORY_NOTE, Version,
     is_field,

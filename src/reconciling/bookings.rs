@@ -5,7 +5,7 @@ use html_escape::decode_html_entities;
 use jiff::tz::TimeZone;
 
 use super::history::{HistoryEntry, NoHistory};
-use super::moments::{Fit, Window};
+use super::time_window::{Fit, Window};
 use super::verdict::Verdict;
 use crate::recording::Tag;
 use crate::sending::Unread;
@@ -21,7 +21,7 @@ pub struct Booking<'b> {
     /// When it can have been applied.
     pub window: Window,
     /// Other rows of the run that are the same booking.
-    pub twins: Twins,
+    pub twins: SameBookings,
     /// About when it was sent, for people.
     pub sent: Option<jiff::Timestamp>,
     /// The zone of this machine.
@@ -30,7 +30,7 @@ pub struct Booking<'b> {
 
 /// Rows of the same run with the same customer, amount and note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Twins {
+pub struct SameBookings {
     /// How many of them are known to have been applied.
     pub ok: u64,
     /// How many of them are in doubt as well, this one not counted.
@@ -99,9 +99,9 @@ impl Booking<'_> {
 
     fn by_likeness(&self, entries: &[HistoryEntry]) -> Verdict {
         let window = match self.twins {
-            Twins { ok: 0, open: 0, .. } => self.window,
-            Twins { window: Some(others), .. } => self.window.with(others),
-            Twins { window: None, .. } => Window::new(None, None),
+            SameBookings { ok: 0, open: 0, .. } => self.window,
+            SameBookings { window: Some(others), .. } => self.window.with(others),
+            SameBookings { window: None, .. } => Window::new(None, None),
         };
         let (mut sure, mut maybe, mut own) = (0_u64, 0_u64, 0_u64);
         for entry in entries {

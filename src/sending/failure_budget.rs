@@ -8,14 +8,14 @@ const GONE: u64 = 25;
 
 /// Counts failures.
 #[derive(Debug)]
-pub(super) struct Patience {
+pub(super) struct FailureBudget {
     limit: FailureLimit,
     in_all: u64,
     in_a_row: u64,
     unreached: u64,
 }
 
-impl Patience {
+impl FailureBudget {
     pub(super) fn new(limit: FailureLimit) -> Self {
         Self { limit, in_all: 0, in_a_row: 0, unreached: 0 }
     }

@@ -118,8 +118,8 @@ pub(super) fn verdict(
 #[cfg(test)]
 mod tests {
     use super::{Who, verdict, who};
+    use crate::reconciling::Verdict;
     use crate::sending::{Answer, FailureCode, Problem, Unread};
-    use crate::settling::Verdict;
     use crate::validating::{Call, Search};
     use serde_json::json;
 

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use serde_json::json;
 
-use super::point::Point;
+use super::check_result::Point;
 use crate::catalogue::{ApiSelector, CUSTOMER};
 use crate::sending::{
     Clock, Contact, FailureCode, Link, Problem, SelectorChoice, Transport, Unreached, Unread, contact,
@@ -268,7 +268,7 @@ mod tests {
         };
         let (points, selector) = judge(&contacts);
         assert!(points.iter().all(|point| point.is_needed));
-        assert!(points.iter().all(|p| p.advice.is_some() == (p.status != crate::checking::Health::Ok)));
+        assert!(points.iter().all(|p| p.advice.is_some() == (p.status != crate::diagnostics::Health::Ok)));
         assert_eq!(selector.is_none(), points.iter().any(|point| point.is_problem()));
         let words = points.iter().map(|p| format!("{:?} {}", p.status, p.point).to_lowercase());
         (words.collect::<Vec<_>>().join(", "), selector)

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::{Collection, JournalKind, NewCollection, journal_kind};
+use super::{ExportJournal, JournalKind, NewExportJournal, journal_kind};
 use crate::recording::{Journal, JournalError};
 
-fn new() -> NewCollection {
-    NewCollection { options: "{}".to_owned(), conditions: None, begun: Timestamp::UNIX_EPOCH }
+fn new() -> NewExportJournal {
+    NewExportJournal { options: "{}".to_owned(), conditions: None, begun: Timestamp::UNIX_EPOCH }
 }
 
 fn place() -> (tempfile::TempDir, PathBuf) {
@@ -17,11 +17,11 @@ fn place() -> (tempfile::TempDir, PathBuf) {
     (folder, path)
 }
 
-fn create(path: &Path) -> Result<(Collection, Option<Timestamp>), JournalError> {
-    Collection::create(path, &new(), |_| Ok(()))
+fn create(path: &Path) -> Result<(ExportJournal, Option<Timestamp>), JournalError> {
+    ExportJournal::create(path, &new(), |_| Ok(()))
 }
 
-fn all(collection: &Collection) -> Vec<String> {
+fn all(collection: &ExportJournal) -> Vec<String> {
     let mut all = Vec::new();
     let gone: Result<(), JournalError> = collection.each(|id, kept| {
         all.push(format!("{id} {kept:?}"));
@@ -31,7 +31,7 @@ fn all(collection: &Collection) -> Vec<String> {
     all
 }
 
-fn ids(collection: &mut Collection, ids: &[u64]) {
+fn ids(collection: &mut ExportJournal, ids: &[u64]) {
     collection.list(ids).expect("listed");
 }
 
@@ -59,7 +59,7 @@ fn a_list_keeps_its_order_and_what_was_read_is_not_missing() {
     collection.put([(7, Ok("{\"id\":7}")), (8, Err("no"))]).expect("kept");
     assert_eq!(all(&collection), ["9 Nothing", "7 Customer(\"{\\\"id\\\":7}\")", "8 Unread(\"no\")"]);
     drop(collection);
-    let mut again = Collection::open(&path).expect("opened");
+    let mut again = ExportJournal::open(&path).expect("opened");
     // Who could not be read is tried again.
     assert_eq!(again.missing().expect("read"), [9, 8]);
     assert_eq!((again.wanted().expect("read"), again.unread().expect("read")), (3, 0));
@@ -67,7 +67,7 @@ fn a_list_keeps_its_order_and_what_was_read_is_not_missing() {
 
 #[test]
 fn earlier_rows_are_found_by_id_and_those_who_are_gone_by_not_being_wanted() {
-    let mut collection = Collection::nameless(&new()).expect("made");
+    let mut collection = ExportJournal::nameless(&new()).expect("made");
     ids(&mut collection, &[7]);
     let rows = [(7, "a"), (8, "b"), (7, "c")];
     let rows = rows.into_iter().map(|(id, cell)| Ok::<_, JournalError>((id, vec![cell.to_owned()])));
@@ -90,7 +90,7 @@ fn a_process_holds_it_and_a_new_export_replaces_what_was_left() {
     let (held, before) = create(&path).expect("made");
     assert_eq!(before, None);
     assert!(matches!(create(&path), Err(JournalError::Busy { .. })));
-    assert!(matches!(Collection::open(&path), Err(JournalError::Busy { .. })));
+    assert!(matches!(ExportJournal::open(&path), Err(JournalError::Busy { .. })));
     drop(held);
     let (again, before) = create(&path).expect("made anew");
     assert_eq!(before, Some(Timestamp::UNIX_EPOCH));
@@ -124,7 +124,7 @@ fn it_is_for_its_owner_only() {
 #[test]
 fn it_has_its_name_only_when_everything_is_in_it() {
     let (folder, path) = place();
-    let seen = Collection::create(&path, &new(), |collection| {
+    let seen = ExportJournal::create(&path, &new(), |collection| {
         collection.list(&[7, 8])?;
         assert!(!path.exists());
         Err(JournalError::Busy { path: path.clone() })
@@ -133,8 +133,8 @@ fn it_has_its_name_only_when_everything_is_in_it() {
     assert!(std::fs::read_dir(folder.path()).expect("a folder").next().is_none());
     // What was there before stays if the new one does not come into being.
     drop(create(&path).expect("made"));
-    let refused = Collection::create(&path, &new(), |_| Err(JournalError::Busy { path: path.clone() }));
-    assert!(refused.is_err() && Collection::open(&path).is_ok());
+    let refused = ExportJournal::create(&path, &new(), |_| Err(JournalError::Busy { path: path.clone() }));
+    assert!(refused.is_err() && ExportJournal::open(&path).is_ok());
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn of_many_who_begin_at_once_one_goes_on() {
                 barrier.wait();
                 match made {
                     Ok((collection, _)) => {
-                        assert!(Collection::open(&path).is_err(), "it is held");
+                        assert!(ExportJournal::open(&path).is_err(), "it is held");
                         collection.discard();
                         true
                     }

@@ -10,15 +10,15 @@ use tokio::sync::{mpsc, watch};
 use super::support::{Said, Server, TestClock, answer, at, booking, call, lost, no, run};
 use crate::catalogue::ApiSelector;
 use crate::reading::RowNumber;
+use crate::reconciling::{Conclusion, Finding, Open, Round, RoundEnd, SameBookings};
 use crate::sending::{Clock, StopSignal};
-use crate::settling::{Conclusion, Finding, Open, Round, RoundEnd, Twins};
 use crate::validating::Call;
 
 const EMPTY: &str = r#"{"Result":"OK","data":[]}"#;
 
 fn open(row: u64, call: Call, sent: Option<&str>, ended: Option<&str>) -> Open {
     let (sent, ended) = (sent.map(at), ended.map(at));
-    Open { row: RowNumber(row), call, sent, ended, due: None, twins: Twins::default() }
+    Open { row: RowNumber(row), call, sent, ended, due: None, twins: SameBookings::default() }
 }
 
 /// Long over: the wait has passed when a test begins.
@@ -198,7 +198,7 @@ async fn two_rows_are_not_the_same_customer() {
     // Whose is it? It may be the one's or the other's, and there may be a second one.
     let course = ask(&server, TestClock::start(), vec![old(0, add()), old(1, add())], None).await;
     assert!(course.findings.len() == 2 && course.conclusions().iter().all(|(_, c)| is_open(c)));
-    let twins = Twins { open: 1, ..Twins::default() };
+    let twins = SameBookings { open: 1, ..SameBookings::default() };
     let course = ask(&server, TestClock::start(), vec![Open { twins, ..old(0, add()) }], None).await;
     assert!(is_open(course.only()));
     // Another row by another value.

@@ -3,7 +3,7 @@
 use super::support::{booking, call, run};
 use crate::catalogue::operations;
 use crate::reading::RowNumber;
-use crate::settling::{can_be_undone, compensation};
+use crate::reconciling::{can_be_undone, compensation};
 
 #[test]
 fn a_booking_is_taken_back_by_the_same_the_other_way_round() {

@@ -11,10 +11,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, watch};
 
-use super::bookings::{Booking, Twins};
+use super::bookings::{Booking, SameBookings};
 use super::customers::{self, Who};
 use super::history::{NoHistory, read_history};
-use super::moments::Window;
+use super::time_window::Window;
 use super::verdict::Verdict;
 use crate::catalogue::{Action, ApiSelector, Version};
 use crate::reading::RowNumber;
@@ -37,7 +37,7 @@ pub struct Open {
     /// clock is set back, or the wait would begin anew with every round.
     pub due: Option<Timestamp>,
     /// Other rows that are the same booking, or the same new customer.
-    pub twins: Twins,
+    pub twins: SameBookings,
 }
 
 /// What was found out about a row.

@@ -18,11 +18,11 @@ use super::session::Phases;
 use crate::catalogue::{Action, ApiSelector, Effect};
 use crate::events::Event;
 use crate::reading::RowNumber;
+use crate::reconciling::{
+    Conclusion, Control, Finding, Open, Round, RoundEnd, SameBookings, Sample, Window, shows_bookings,
+};
 use crate::recording::{Counts, Entry, ErrorCode, JournalError, Replay, State, Status, Tag};
 use crate::sending::StopReason;
-use crate::settling::{
-    Conclusion, Control, Finding, Open, Round, RoundEnd, Sample, Twins, Window, shows_bookings,
-};
 use crate::validating::{Call, Digest, SequenceKey};
 
 /// How many rows wait to be asked for, and how many findings to be written.
@@ -301,9 +301,14 @@ impl Asker {
                     Some(due) => due.is_some_and(|due| due <= now),
                 };
                 let (true, Ok(call)) = (is_wanted, checked) else { return Ok(true) };
-                let twins = key(&call).and_then(|key| twins.get(&key)).map_or_else(Twins::default, |group| {
-                    Twins { ok: group.ok, open: group.open.saturating_sub(1), window: group.window }
-                });
+                let twins =
+                    key(&call).and_then(|key| twins.get(&key)).map_or_else(SameBookings::default, |group| {
+                        SameBookings {
+                            ok: group.ok,
+                            open: group.open.saturating_sub(1),
+                            window: group.window,
+                        }
+                    });
                 let due = asked_before.flatten();
                 let row = Open { row: number, call, sent: entry.sent, ended: entry.ended, due, twins };
                 Ok(open.blocking_send(row).is_ok())

@@ -3,11 +3,11 @@
 use super::support::{Fields, Said, Server, TestClock, answer, booking, call, lost, no, run};
 use crate::catalogue::{ApiSelector, Version};
 use crate::reading::RowNumber;
-use crate::recording::Tag;
-use crate::sending::{FailureCode, Unread};
-use crate::settling::{
+use crate::reconciling::{
     BalanceError, Control, Existing, NoHistory, Sample, balance, existing, read_history, shows_bookings,
 };
+use crate::recording::Tag;
+use crate::sending::{FailureCode, Unread};
 use crate::validating::Call;
 
 const SELECTOR: ApiSelector = ApiSelector::Subcat;

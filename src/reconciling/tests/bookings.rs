@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use super::support::{at, booking, run};
 use crate::reading::RowNumber;
+use crate::reconciling::{Booking, NoHistory, SameBookings, Verdict, Window, entries};
 use crate::recording::Tag;
 use crate::sending::{FailureCode, Problem, Unread};
-use crate::settling::{Booking, NoHistory, Twins, Verdict, Window, entries};
 use crate::validating::Call;
 
 const TAG: &str = "[ub-k3x7qa-12]";
@@ -16,7 +16,7 @@ const SENT: &str = "2026-11-23T18:20:00Z";
 const ENDED: &str = "2026-11-23T18:20:30Z";
 
 /// Sent at 18:20 by UTC; this machine is two hours ahead.
-fn judge(call: &Call, is_tagged: bool, twins: Twins, data: &Value) -> Verdict {
+fn judge(call: &Call, is_tagged: bool, twins: SameBookings, data: &Value) -> Verdict {
     let zone = TimeZone::fixed(offset(2));
     let tag = is_tagged.then(|| Tag { run: run(), row: RowNumber(11) });
     let window = Window::new(Some(at(SENT)), Some(at(ENDED)));
@@ -25,7 +25,7 @@ fn judge(call: &Call, is_tagged: bool, twins: Twins, data: &Value) -> Verdict {
 }
 
 fn tagged(data: &Value) -> Verdict {
-    judge(&booking("1002", "10.50", "fee & more"), true, Twins::default(), data)
+    judge(&booking("1002", "10.50", "fee & more"), true, SameBookings::default(), data)
 }
 
 fn applied(times: u64) -> Verdict {
@@ -152,21 +152,27 @@ fn no_history_is_no_proof() {
     let call = booking("1002", "10.50", "fee");
     let (zone, window) = (TimeZone::UTC, Window::new(None, None));
     for unread in [Unread::Refused(problem.clone()), Unread::Lost(problem)] {
-        let booking =
-            Booking { call: &call, tag: None, window, twins: Twins::default(), sent: None, zone: &zone };
+        let booking = Booking {
+            call: &call,
+            tag: None,
+            window,
+            twins: SameBookings::default(),
+            sent: None,
+            zone: &zone,
+        };
         let verdict = booking.verdict(&Err(NoHistory::Unread(unread)));
         let Verdict::Undecided(text) = verdict else { panic!("{verdict:?}") };
         assert!(text.contains("no such customer") && text.ends_with("'fee'"), "{text}");
     }
 }
 
-fn untagged(twins: Twins, data: &Value) -> Verdict {
+fn untagged(twins: SameBookings, data: &Value) -> Verdict {
     judge(&booking("1002", "10.50", "fee & more"), false, twins, data)
 }
 
 #[test]
 fn without_a_tag_amount_note_and_time_must_match() {
-    let none = Twins::default();
+    let none = SameBookings::default();
     for (entry, expected) in [
         (entry("10.50", "fee &amp; more", NOW), applied(1)),
         (entry("10.5", "  fee &amp;  more\n", "2026-11-23 20:20:10"), applied(1)),
@@ -215,7 +221,7 @@ fn an_entry_is_claimed_by_one_row_only() {
         (0, 1, 0, None),
     ] {
         let data = Value::from(vec![same(); entries]);
-        let verdict = untagged(Twins { ok, open, window }, &data);
+        let verdict = untagged(SameBookings { ok, open, window }, &data);
         match expected {
             Some(expected) => assert_eq!(verdict, expected, "{entries} {ok} {open}"),
             None => assert_undecided(verdict, &data),
@@ -228,7 +234,7 @@ fn an_entry_is_claimed_by_one_row_only() {
 #[test]
 fn a_twin_of_another_day_claims_its_own_entry() {
     let (sent, ended) = (at("2026-11-22T09:00:00Z"), at("2026-11-22T09:00:05Z"));
-    let twins = Twins { ok: 1, open: 0, window: Some(Window::new(Some(sent), Some(ended))) };
+    let twins = SameBookings { ok: 1, open: 0, window: Some(Window::new(Some(sent), Some(ended))) };
     let before = entry("10.50", "fee & more", "2026-11-22 09:00:01");
     let now = entry("10.50", "fee & more", NOW);
     assert_eq!(untagged(twins, &json!([before, now])), applied(1));
@@ -236,7 +242,7 @@ fn a_twin_of_another_day_claims_its_own_entry() {
     // A history that shows only what is new: the entry is this row's own.
     assert_undecided(untagged(twins, &json!([now])), &now);
     // Nobody has said when the twin was sent: any time will do.
-    let somewhen = Twins { window: None, ..twins };
+    let somewhen = SameBookings { window: None, ..twins };
     assert_eq!(untagged(somewhen, &json!([before, now])), applied(1));
     assert_undecided(untagged(somewhen, &json!([now])), &now);
 }

@@ -3,7 +3,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::file::Collection;
+use super::file::ExportJournal;
 use crate::recording::journal::JournalError;
 
 /// What is known of a customer.
@@ -17,7 +17,7 @@ pub enum Kept<'k> {
     Nothing,
 }
 
-impl Collection {
+impl ExportJournal {
     /// How many searches are done.
     pub fn searches_done(&self) -> Result<u64, JournalError> {
         self.number("SELECT searches FROM export")

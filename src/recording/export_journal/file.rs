@@ -17,7 +17,7 @@ use crate::recording::lock::Lock;
 
 /// An export that is about to begin.
 #[derive(Debug, Clone)]
-pub struct NewCollection {
+pub struct NewExportJournal {
     /// The options as JSON, without the key.
     pub options: String,
     /// The checked conditions as JSON; none where the ids were given.
@@ -37,7 +37,7 @@ pub struct About {
     pub begun: Timestamp,
 }
 
-impl NewCollection {
+impl NewExportJournal {
     fn about(&self) -> About {
         About { options: self.options.clone(), conditions: self.conditions.clone(), begun: self.begun }
     }
@@ -55,7 +55,7 @@ impl About {
 
 /// The journal of an export, held by this process.
 #[derive(Debug)]
-pub struct Collection {
+pub struct ExportJournal {
     // Dropped before the lock: to close another handle of a file frees the database's own locks on it.
     pub(super) connection: Connection,
     /// None for a nameless one.
@@ -88,13 +88,13 @@ pub fn journal_kind(path: &Path) -> Result<JournalKind, JournalError> {
     }
 }
 
-impl Collection {
+impl ExportJournal {
     /// Makes the journal of a new export, with what `fill` puts into it: it has its name only when all of that is
     /// there. The journal of an earlier export that was never finished is replaced, because nothing is lost by
     /// that but time; when that one began is returned.
     pub fn create<E: From<JournalError>>(
         path: &Path,
-        new: &NewCollection,
+        new: &NewExportJournal,
         fill: impl FnOnce(&mut Self) -> Result<(), E>,
     ) -> Result<(Self, Option<Timestamp>), E> {
         let unfinished = beside(path, ".new");
@@ -115,7 +115,7 @@ impl Collection {
     fn make<E: From<JournalError>>(
         path: &Path,
         unfinished: &Path,
-        new: &NewCollection,
+        new: &NewExportJournal,
         fill: impl FnOnce(&mut Self) -> Result<(), E>,
     ) -> Result<(), E> {
         let created = |error: rusqlite::Error| JournalError::Create {
@@ -169,7 +169,7 @@ impl Collection {
     }
 
     /// A nameless one, gone with the process: for an output that cannot be gone on with.
-    pub fn nameless(new: &NewCollection) -> Result<Self, JournalError> {
+    pub fn nameless(new: &NewExportJournal) -> Result<Self, JournalError> {
         let path = Path::new("(a temporary file)");
         // A database without a name is a temporary file once it outgrows a little memory.
         let connection = Connection::open("").map_err(|error| JournalError::of(path, &error))?;
@@ -250,7 +250,7 @@ fn pragma(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
     connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))
 }
 
-fn begin(connection: &Connection, new: &NewCollection) -> rusqlite::Result<()> {
+fn begin(connection: &Connection, new: &NewExportJournal) -> rusqlite::Result<()> {
     let transaction = connection.unchecked_transaction()?;
     schema::make(&transaction)?;
     transaction.execute(

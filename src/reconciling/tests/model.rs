@@ -16,12 +16,12 @@ use tokio::sync::{mpsc, watch};
 use super::support::{Fields, TestClock, answer, at, booking, call, lost, no};
 use crate::catalogue::{ApiSelector, Effect};
 use crate::reading::{Fingerprint, RowNumber};
+use crate::reconciling::{Known, Next, next};
 use crate::recording::{ErrorCode, Journal, NewRun, RowResult, State};
 use crate::sending::{
-    ApiKey, Burst, Clock, Delivery, Departure, FailureLimit, Job, Limits, Link, LinkSettings, Lost, Marks,
-    NotMarked, PaceSettings, Past, Response, StopSignal, Ticket, Transport, run,
+    ApiKey, Burst, Clock, Delivery, FailureLimit, Intent, IntentLog, Job, Limits, Link, LinkSettings, Lost,
+    NotMarked, PaceSettings, PriorAttempts, Response, StopSignal, Ticket, Transport, run,
 };
-use crate::settling::{Known, Next, next};
 use crate::validating::Call;
 
 /// What a server does with a write.
@@ -112,14 +112,14 @@ impl Transport for Server {
     }
 }
 
-/// Marks in the real journal.
+/// IntentLog in the real journal.
 struct JournalMarks {
     journal: Rc<RefCell<Journal>>,
     world: Rc<World>,
 }
 
-impl Marks for JournalMarks {
-    fn mark(&self, leaving: Vec<Departure>) -> impl Future<Output = Result<(), NotMarked>> + 'static {
+impl IntentLog for JournalMarks {
+    fn mark(&self, leaving: Vec<Intent>) -> impl Future<Output = Result<(), NotMarked>> + 'static {
         let (journal, world) = (Rc::clone(&self.journal), Rc::clone(&self.world));
         async move {
             world.step().await;
@@ -162,8 +162,10 @@ impl Run<'_> {
         for (row, call) in (0_u64..).zip(&self.calls) {
             let entry = replay.entry(RowNumber(row)).expect("readable");
             let past = match next(self.effect, Known::of(entry.as_ref()), self.resend) {
-                Next::Send => Past { doubt: None, attempts: 0 },
-                Next::SendInDoubt => Past { doubt: entry.as_ref().map(|entry| entry.doubt()), attempts: 1 },
+                Next::Send => PriorAttempts { doubt: None, attempts: 0 },
+                Next::SendInDoubt => {
+                    PriorAttempts { doubt: entry.as_ref().map(|entry| entry.doubt()), attempts: 1 }
+                }
                 Next::Ask | Next::Leave => continue,
             };
             jobs.push(Job { ticket: Ticket(row), call: call.clone(), past });

@@ -8,14 +8,14 @@ use jiff::tz::TimeZone;
 use super::support::{booking, call, run};
 use crate::catalogue::ApiSelector;
 use crate::reading::RowNumber;
+use crate::reconciling::{
+    Booking, Control, Existing, SameBookings, Sample, Verdict, Window, balance, existing, read_history,
+    shows_bookings,
+};
 use crate::recording::Tag;
 use crate::sandbox::{Sandbox, Settings};
 use crate::sending::{
     ApiKey, Burst, Clock, Http, HttpSettings, Link, LinkSettings, PaceSettings, TokioClock,
-};
-use crate::settling::{
-    Booking, Control, Existing, Sample, Twins, Verdict, Window, balance, existing, read_history,
-    shows_bookings,
 };
 use crate::validating::{Call, Money};
 
@@ -29,7 +29,8 @@ async fn verdict(link: &Way, call: &Call, tag: Option<Tag>, sent: Timestamp) -> 
     let history = read_history(link, SELECTOR, None, customer).await;
     let window = Window::new(Some(sent), sent.checked_add(Duration::from_secs(30)).ok());
     let zone = TimeZone::UTC;
-    Booking { call, tag, window, twins: Twins::default(), sent: Some(sent), zone: &zone }.verdict(&history)
+    Booking { call, tag, window, twins: SameBookings::default(), sent: Some(sent), zone: &zone }
+        .verdict(&history)
 }
 
 async fn rehearse(link: &Way, shape: &str) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::point::Point;
+use super::check_result::Point;
 use crate::catalogue::{Action, ApiSelector, CUSTOMER, Meaning, Version};
 use crate::exporting::{Batches, Fetcher, Keep, Stopped};
 use crate::sending::{Clock, Link, Transport, Unread};

@@ -8,9 +8,9 @@ mod control;
 mod customers;
 mod existing;
 mod history;
-mod moments;
 mod resume;
 mod rounds;
+mod time_window;
 mod undo;
 mod verdict;
 
@@ -18,13 +18,13 @@ mod verdict;
 pub(crate) mod tests;
 
 pub use balances::{BalanceError, balance, difference};
-pub use bookings::{Booking, Twins};
+pub use bookings::{Booking, SameBookings};
 pub use control::{Control, Sample, shows_bookings};
 pub use customers::{Who, who};
 pub use existing::{Existing, existing};
 pub use history::{HistoryEntry, NoHistory, all_entries, entries, read_history, read_whole_history};
-pub use moments::{When, Window};
 pub use resume::{Known, Next, next};
 pub use rounds::{Conclusion, Finding, Open, Round, RoundEnd};
+pub use time_window::{When, Window};
 pub use undo::{Compensation, can_be_undone, compensation};
 pub use verdict::Verdict;
