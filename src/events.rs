@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::reading::Dialect;
 use crate::recording::{Status, Tally};
 use crate::sending::StopReason;
-use crate::validating::{Money, Totals, Violation};
+use crate::validating::{Money, Violation};
 
 /// Something that a person may want to see.
 #[derive(Debug)]
@@ -41,10 +41,7 @@ pub enum Event<'e> {
     /// Further problems that are not told one by one.
     MoreInvalid(u64),
     /// The whole input was checked.
-    Checked {
-        /// Counts over it.
-        totals: Totals,
-    },
+    Checked,
     /// Sending begins; so many rows will end somehow.
     Sending(u64),
     /// A row has ended.

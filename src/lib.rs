@@ -29,17 +29,20 @@
 )]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
-pub mod catalogue;
-pub mod cli;
-pub mod commands;
-pub mod diagnostics;
-pub mod events;
-pub mod exit;
-pub mod exporting;
-pub mod reading;
-pub mod reconciling;
-pub mod recording;
-pub mod reporting;
-pub mod sandbox;
-pub mod sending;
-pub mod validating;
+mod catalogue;
+mod cli;
+mod commands;
+mod diagnostics;
+mod events;
+mod exit;
+mod exporting;
+mod reading;
+mod reconciling;
+mod recording;
+mod reporting;
+mod sandbox;
+mod sending;
+mod validating;
+
+pub use catalogue::CUSTOMER;
+pub use commands::{hush_caught_panics, run};

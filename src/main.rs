@@ -3,6 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    userside_bulk::commands::hush_caught_panics();
-    userside_bulk::commands::run(std::env::args_os()).into()
+    userside_bulk::hush_caught_panics();
+    userside_bulk::run(std::env::args_os()).into()
 }

@@ -279,7 +279,7 @@ fn nothing_is_unsafe() {
 /// The names with an underscore that the catalogue gives to parameters and subcategories: those cannot be
 /// words that mean something else as well.
 fn catalogue_names() -> BTreeSet<String> {
-    use userside_bulk::catalogue::CUSTOMER;
+    use userside_bulk::CUSTOMER;
     let subcategories = CUSTOMER.subcategories.iter();
     let parameters = subcategories.clone().flat_map(|subcategory| subcategory.parameters).map(|p| p.name);
     subcategories.map(|s| s.name).chain(parameters).filter(|n| n.contains('_')).map(str::to_owned).collect()

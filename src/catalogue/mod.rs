@@ -20,9 +20,9 @@ pub use answers::{
 };
 pub use customer::CUSTOMER;
 pub use envelope::{ApiSelector, KEY, SECTION, WRITES_BY_POST};
-pub use fields::{CUSTOMER_ID, Elements, FIELDS, Field, USUAL_COLUMNS, elements, is_known, kind_at, place};
-pub use lookup::{Nearest, Operation, UnknownOperation, choices, nearest, operation, operations};
+pub use fields::{CUSTOMER_ID, Elements, FIELDS, USUAL_COLUMNS, elements, is_known, kind_at, place};
+pub use lookup::{Nearest, Operation, choices, nearest, operation, operations};
 pub use model::{
-    Action, Choice, Effect, Identity, Meaning, Parameter, Presence, Section, Source, Subcategory, ValueKind,
+    Action, Choice, Effect, Identity, Meaning, Parameter, Presence, Source, Subcategory, ValueKind,
 };
-pub use version::{ParseVersionError, Version};
+pub use version::Version;

@@ -18,20 +18,13 @@ mod table_args;
 mod typed;
 mod values;
 
-pub use args::{Cli, Command, DemoArgs, OperationsArgs, SandboxArgs, TemplateArgs};
-pub use check_args::CheckArgs;
-pub use condition_args::ConditionArgs;
-pub use count_args::CountArgs;
-pub use export_args::{Batch, ExportArgs};
-pub use history_args::HistoryArgs;
-pub use import_args::{Existing, ImportArgs, ValidateArgs};
-pub use journal_args::{ReconcileArgs, Reconciling, ResultsArgs, ResumeArgs, Resuming, Rewriting, UndoArgs};
-pub use lookup_args::LookupArgs;
+pub use args::{Cli, Command, DemoArgs, OperationsArgs, TemplateArgs};
+pub use export_args::Batch;
+pub use import_args::Existing;
 pub use settings::{
     Asks, CheckSettings, CountSettings, Customers, Earlier, ExportPlan, ExportSettings, HistorySettings,
-    ImportSettings, JournalSettings, LookupSettings, MaxFailures, OutputSettings, OutputTarget, ReadSettings,
+    ImportSettings, JournalSettings, LookupSettings, OutputSettings, OutputTarget, ReadSettings,
     ResultsSettings, ResumeSettings, SendSettings, SettingsError, TableSettings, Terminals, UndoSettings,
     sandbox_settings,
 };
 pub use stored::{StoredError, StoredExport, StoredOptions};
-pub use typed::{Chosen, ExportCommand, ImportCommand, Kept, Overrides, Typed, WithTyped};

@@ -67,7 +67,7 @@ pub(super) fn check_all(
         listener.event(Event::MoreInvalid(more));
     }
     let totals = across.totals();
-    listener.event(Event::Checked { totals });
+    listener.event(Event::Checked);
     Ok(Validated { checker, has_duplicates: across.has_duplicates(), totals })
 }
 

@@ -268,7 +268,9 @@ mod tests {
         };
         let (points, selector) = judge(&contacts);
         assert!(points.iter().all(|point| point.is_needed));
-        assert!(points.iter().all(|p| p.advice.is_some() == (p.status != crate::diagnostics::Health::Ok)));
+        assert!(
+            points.iter().all(|p| p.advice.is_some() == (p.status != super::super::check_result::Health::Ok))
+        );
         assert_eq!(selector.is_none(), points.iter().any(|point| point.is_problem()));
         let words = points.iter().map(|p| format!("{:?} {}", p.status, p.point).to_lowercase());
         (words.collect::<Vec<_>>().join(", "), selector)

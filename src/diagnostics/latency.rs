@@ -109,8 +109,8 @@ pub fn writes(server: Option<Version>) -> Point {
 mod tests {
     use std::time::{Duration, SystemTime};
 
+    use super::super::check_result::Health;
     use super::{clock, latency, writes};
-    use crate::diagnostics::Health;
     use crate::sending::{FailureCode, Measured, Problem, Unread};
 
     const NOON: SystemTime = SystemTime::UNIX_EPOCH;

@@ -7,6 +7,6 @@ mod contact;
 mod latency;
 
 pub use batches::batches;
-pub use check_result::{Health, Point};
+pub use check_result::Point;
 pub use contact::{Contacts, judge, try_names};
 pub use latency::{clock, latency, measure, writes};

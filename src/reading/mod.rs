@@ -15,13 +15,11 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-pub use dialect::{
-    Dialect, DialectChoice, ParseDelimiterError, ParseEncodingError, parse_delimiter, parse_encoding,
-};
+pub use dialect::{Dialect, DialectChoice, parse_delimiter, parse_encoding};
 pub use error::ReadError;
 pub use fingerprint::Fingerprint;
 pub use header::{Binding, Columns, HeaderProblem};
-pub use mapping::{Assignment, Mapping, MappingError, ParseAssignmentError};
+pub use mapping::{Assignment, Mapping, MappingError};
 pub use pick::{ColumnError, pick_column};
 pub use row::{RESULT_PREFIX, Row, RowNumber};
 pub use source::{Input, Records, Source};

@@ -117,8 +117,8 @@ pub(super) fn verdict(
 
 #[cfg(test)]
 mod tests {
+    use super::super::verdict::Verdict;
     use super::{Who, verdict, who};
-    use crate::reconciling::Verdict;
     use crate::sending::{Answer, FailureCode, Problem, Unread};
     use crate::validating::{Call, Search};
     use serde_json::json;

@@ -17,14 +17,16 @@ mod verdict;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use balances::{BalanceError, balance, difference};
-pub use bookings::{Booking, SameBookings};
+pub use balances::{balance, difference};
+pub use bookings::SameBookings;
 pub use control::{Control, Sample, shows_bookings};
 pub use customers::{Who, who};
 pub use existing::{Existing, existing};
-pub use history::{HistoryEntry, NoHistory, all_entries, entries, read_history, read_whole_history};
+pub use history::{HistoryEntry, NoHistory, read_whole_history};
 pub use resume::{Known, Next, next};
 pub use rounds::{Conclusion, Finding, Open, Round, RoundEnd};
 pub use time_window::{When, Window};
-pub use undo::{Compensation, can_be_undone, compensation};
-pub use verdict::Verdict;
+pub use undo::{can_be_undone, compensation};
+
+#[cfg(test)]
+pub(crate) use history::entries;

@@ -16,15 +16,15 @@ mod tally;
 mod tests;
 
 pub use atomic::{AtomicFile, RecordError, beside};
-pub use export_journal::{About, ExportJournal, JournalKind, Kept, NewExportJournal, journal_kind};
+pub use export_journal::{ExportJournal, JournalKind, Kept, NewExportJournal, journal_kind};
 pub use journal::{
-    Counts, Durability, Entry, Found, Group, Journal, JournalError, NewRun, Replay, Run, State, StoredInput,
-    look, set_aside,
+    Counts, Durability, Entry, Found, Journal, JournalError, NewRun, Replay, Run, State, StoredInput, look,
+    set_aside,
 };
 pub use lookups::{LookupResult, LookupTable};
 pub use results::{Finished, Results, ResultsError, ResultsFiles};
-pub use row_result::{ErrorCode, RESULT_COLUMNS, RowResult, Status};
+pub use row_result::{ErrorCode, RowResult, Status};
 pub use spool::Spool;
 pub use table::{OutputSink, Table};
-pub use tag::{ParseRunIdError, RunId, Tag};
-pub use tally::{Frequent, Tally};
+pub use tag::{RunId, Tag};
+pub use tally::Tally;

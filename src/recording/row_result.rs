@@ -43,7 +43,6 @@ impl Status {
 
 /// `result_error_code`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the README has the table; the names are the contract")]
 pub enum ErrorCode {
     MissingParameter,
     BadValue,

@@ -107,7 +107,7 @@ impl Listener for Reporter {
                     &format_args!("… and {count} more problems; the results have them all"),
                 );
             }
-            Event::Checked { .. } => self.end_progress(),
+            Event::Checked => self.end_progress(),
             Event::Sending(rows) => self.begin(|| Progress::sending(rows)),
             Event::Row(status) => self.with_progress(|progress| {
                 if let Some(progress) = progress {

@@ -31,10 +31,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use fault::{Fault, FaultKind, ParseFaultError};
+pub use fault::{Fault, FaultKind};
 pub use server::{Sandbox, SandboxError};
-pub use settings::{
-    Batches, Ids, Location, ParseBatchesError, ParseIdsError, ParseLocationError, ParseRetryAfterError,
-    ParseSelectorsError, RetryAfter, Selectors, Settings,
-};
-pub use shape::{ParseShapeError, Shape, Style};
+pub use settings::{Batches, Ids, Location, RetryAfter, Selectors, Settings};
+pub use shape::Shape;

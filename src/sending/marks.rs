@@ -2,7 +2,7 @@
 //! anybody forget that it may have been sent. Who writes, and where, is not this stage's business.
 
 use std::collections::VecDeque;
-use std::future::{Future, ready};
+use std::future::Future;
 use std::pin::Pin;
 
 use futures_util::stream::FuturesUnordered;
@@ -33,13 +33,15 @@ pub trait IntentLog {
     fn mark(&self, leaving: Vec<Intent>) -> impl Future<Output = Result<(), NotMarked>> + 'static;
 }
 
-/// IntentLog nothing: for calls that nobody will ask about.
+/// Writes no marks.
+#[cfg(test)]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Unmarked;
 
+#[cfg(test)]
 impl IntentLog for Unmarked {
     fn mark(&self, _: Vec<Intent>) -> impl Future<Output = Result<(), NotMarked>> + 'static {
-        ready(Ok(()))
+        std::future::ready(Ok(()))
     }
 }
 

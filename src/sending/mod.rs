@@ -25,10 +25,13 @@ pub use clock::{Clock, TokioClock};
 pub use engine::run;
 pub use key::{ApiKey, KeyError};
 pub use link::{Answer, Link, LinkSettings, Measured, Unread};
-pub use marks::{Intent, IntentLog, NotMarked, Unmarked};
+pub use marks::{Intent, IntentLog, NotMarked};
 pub use outcome::{FailureCode, Fate, Outcome, Problem, Ticket};
-pub use pace::{Burst, PaceSettings, ParseRateError, Rate};
-pub use probe::{Contact, Found, ProbeError, SelectorChoice, contact, find_selector};
+pub use pace::{Burst, PaceSettings, Rate};
+pub use probe::{Contact, SelectorChoice, contact, find_selector};
 pub use tcp_probe::{Unreached, reach};
-pub use terms::{Delivery, Ended, FailureLimit, Job, Limits, PriorAttempts, Settled, StopReason, StopSignal};
-pub use transport::{Http, HttpSettings, Lost, LostKind, Response, Transport, TransportError};
+pub use terms::{Delivery, Ended, FailureLimit, Job, Limits, PriorAttempts, StopReason, StopSignal};
+pub use transport::{Http, HttpSettings, Transport, TransportError};
+
+#[cfg(test)]
+pub(crate) use transport::{Lost, LostKind, Response};

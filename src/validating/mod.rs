@@ -20,7 +20,7 @@ pub use across::{Across, Expectation, Totals, Unexpected};
 pub use call::{Call, SequenceKey};
 pub use check::{Checked, Checker, ConstantError, EmptyCells, Rules};
 pub use conditions::{ConditionError, Conditions, option_of};
-pub use date::{DateOrder, ParseDateOrderError, day};
+pub use date::{DateOrder, day};
 pub use digest::Digest;
 pub use money::{Money, ParseMoneyError};
 pub use reads::{CallError, FindError, Search, customer_id};

@@ -88,14 +88,6 @@ impl Call {
         Ok(read(count, &[(typer, choice.name)]))
     }
 
-    /// The customer's operations, as a server of this version is asked for them; a server of no known
-    /// version as the newest.
-    pub fn history(customer: &str, server: Option<Version>) -> Result<Self, CallError> {
-        let history = subcategory(Action::History)?;
-        let parameter = history.customer_parameter(server).ok_or(CallError)?;
-        Ok(read(history, &[(parameter, customer)]))
-    }
-
     /// The customer's operations in every way in which a server may want to be asked for them, newest first:
     /// one way where the version is known.
     pub fn histories(customer: &str, server: Option<Version>) -> Result<Vec<Self>, CallError> {
@@ -173,8 +165,6 @@ mod tests {
         let asked = |server: Option<&str>| {
             let server = server.map(|version| version.parse().expect("a version"));
             let histories = Call::histories("1002", server).expect("a read");
-            let first = Call::history("1002", server).expect("a read");
-            assert_eq!(histories.first(), Some(&first));
             assert!(histories.iter().all(|call| call.effect() == Effect::Reads));
             histories.iter().flat_map(|call| pairs(call)).map(|(name, _)| name.to_owned()).collect::<Vec<_>>()
         };

@@ -18,7 +18,6 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use super::values::MaxFailures;
 pub use check::CheckSettings;
 pub use count::CountSettings;
 pub use error::SettingsError;

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 
 use super::support::{at, booking, run};
 use crate::reading::RowNumber;
-use crate::reconciling::{Booking, NoHistory, SameBookings, Verdict, Window, entries};
+use crate::reconciling::bookings::Booking;
+use crate::reconciling::verdict::Verdict;
+use crate::reconciling::{NoHistory, SameBookings, Window, entries};
 use crate::recording::Tag;
 use crate::sending::{FailureCode, Problem, Unread};
 use crate::validating::Call;

@@ -3,9 +3,9 @@
 use super::support::{Fields, Said, Server, TestClock, answer, booking, call, lost, no, run};
 use crate::catalogue::{ApiSelector, Version};
 use crate::reading::RowNumber;
-use crate::reconciling::{
-    BalanceError, Control, Existing, NoHistory, Sample, balance, existing, read_history, shows_bookings,
-};
+use crate::reconciling::balances::BalanceError;
+use crate::reconciling::history::read_history;
+use crate::reconciling::{Control, Existing, NoHistory, Sample, balance, existing, shows_bookings};
 use crate::recording::Tag;
 use crate::sending::{FailureCode, Unread};
 use crate::validating::Call;

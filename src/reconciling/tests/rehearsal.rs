@@ -8,9 +8,11 @@ use jiff::tz::TimeZone;
 use super::support::{booking, call, run};
 use crate::catalogue::ApiSelector;
 use crate::reading::RowNumber;
+use crate::reconciling::bookings::Booking;
+use crate::reconciling::history::read_history;
+use crate::reconciling::verdict::Verdict;
 use crate::reconciling::{
-    Booking, Control, Existing, SameBookings, Sample, Verdict, Window, balance, existing, read_history,
-    shows_bookings,
+    Control, Existing, SameBookings, Sample, Window, balance, existing, shows_bookings,
 };
 use crate::recording::Tag;
 use crate::sandbox::{Sandbox, Settings};

@@ -8,4 +8,4 @@ mod schema;
 mod tests;
 
 pub use content::Kept;
-pub use file::{About, ExportJournal, JournalKind, NewExportJournal, journal_kind};
+pub use file::{ExportJournal, JournalKind, NewExportJournal, journal_kind};

@@ -27,4 +27,4 @@ pub use replay::{Counts, Entry, Replay, State};
 pub use run::{NewRun, Run};
 pub(super) use run::{PROGRAM, written};
 pub(super) use schema::{APPLICATION as IMPORT, EXPORT};
-pub use writer::{Durability, Group};
+pub use writer::Durability;

@@ -41,8 +41,6 @@ pub struct Run {
     pub fingerprint: Fingerprint,
     /// The rows of the input.
     pub rows: u64,
-    /// The program that made the journal.
-    pub program: String,
     /// When the run began.
     pub begun: Timestamp,
     /// Where the journal was made.
@@ -77,7 +75,7 @@ impl NewRun {
 
 impl Run {
     pub(super) fn read(connection: &Connection) -> rusqlite::Result<Self> {
-        let columns = "id, operation, options, input, size, sha256, rows, program, begun, journal";
+        let columns = "id, operation, options, input, size, sha256, rows, begun, journal";
         connection.query_row(&format!("SELECT {columns} FROM run"), [], |row| {
             Ok(Self {
                 id: parsed(row, 0)?,
@@ -86,9 +84,8 @@ impl Run {
                 input: row.get::<_, Option<String>>(3)?.map(PathBuf::from),
                 fingerprint: Fingerprint { size: row.get::<_, i64>(4)?.cast_unsigned(), sha256: row.get(5)? },
                 rows: row.get::<_, i64>(6)?.cast_unsigned(),
-                program: row.get(7)?,
-                begun: parsed(row, 8)?,
-                place: row.get::<_, String>(9)?.into(),
+                begun: parsed(row, 7)?,
+                place: row.get::<_, String>(8)?.into(),
             })
         })
     }

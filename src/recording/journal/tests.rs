@@ -53,7 +53,7 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn departure(row: u64, attempts: u32) -> Intent {
-    Intent { ticket: Ticket(row), attempts, content: Digest::from_i64(7) }
+    Intent { ticket: Ticket(row), attempts, content: Digest::of_number(7) }
 }
 
 fn result(status: Status, error: Option<(ErrorCode, &str)>) -> RowResult {

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::support::{Reply, Request, Server, Setup};
 use crate::catalogue::{ApiSelector, Effect};
 use crate::sending::LostKind::{Broken, TimedOut, Unreached};
-use crate::sending::{Found, ProbeError, Response, SelectorChoice, find_selector};
+use crate::sending::probe::{Found, ProbeError};
+use crate::sending::{Response, SelectorChoice, find_selector};
 use crate::validating::Call;
 
 const AUTO: SelectorChoice = SelectorChoice::Auto;

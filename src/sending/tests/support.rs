@@ -8,9 +8,10 @@ use tokio::sync::{mpsc, watch};
 pub(super) use super::server::{Reply, Request, Server};
 use crate::catalogue::{ApiSelector, operation};
 use crate::reading::{Columns, Mapping, Row};
+use crate::sending::marks::Unmarked;
 use crate::sending::{
     ApiKey, Burst, Clock, Delivery, Ended, FailureLimit, Fate, IntentLog, Job, Limits, Link, LinkSettings,
-    Outcome, PaceSettings, PriorAttempts, StopSignal, Ticket, TokioClock, Unmarked, run,
+    Outcome, PaceSettings, PriorAttempts, StopSignal, Ticket, TokioClock, run,
 };
 use crate::validating::{Checker, Rules};
 
