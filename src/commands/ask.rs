@@ -1,6 +1,5 @@
 //! The question before money is booked or customers are removed.
 
-use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
 use super::failure::Failure;
@@ -8,7 +7,7 @@ use super::import::{ImportJob, broken};
 use crate::cli::Asks;
 use crate::events::Event;
 use crate::reporting::{ask, stake};
-use crate::sending::StopSignal;
+use crate::sending::Stop;
 use crate::validating::Totals;
 
 /// Says what is at stake, where much is, and asks whoever sits at the terminal. `unsent` is how many rows are
@@ -17,7 +16,7 @@ pub(super) async fn before(
     job: &ImportJob,
     totals: &Totals,
     unsent: Option<u64>,
-    mut stop: watch::Receiver<StopSignal>,
+    stop: &Stop,
 ) -> Result<(), Failure> {
     let operation = job.settings.operation;
     if !operation.subcategory().asks_first() {
@@ -36,12 +35,9 @@ pub(super) async fn before(
         return Ok(());
     }
     let answer = spawn_blocking(|| ask(&mut std::io::stdin().lock()));
-    tokio::select! {
-        answer = answer => match answer.map_err(broken)? {
-            Ok(true) => Ok(()),
-            // Whoever cannot be understood has not said yes.
-            Ok(false) | Err(_) => Err(Failure::Declined),
-        },
-        Ok(_) = stop.wait_for(|signal| *signal != StopSignal::None) => Err(Failure::Interrupted),
+    match stop.race(answer).await.ok_or(Failure::Interrupted)?.map_err(broken)? {
+        Ok(true) => Ok(()),
+        // Whoever cannot be understood has not said yes.
+        Ok(false) | Err(_) => Err(Failure::Declined),
     }
 }

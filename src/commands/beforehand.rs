@@ -180,12 +180,9 @@ impl Phases<'_> {
         next: impl Future<Output = Option<R>>,
         course: &mut Course,
     ) -> Option<R> {
-        tokio::select! {
-            next = next => next,
-            () = super::session::stopped(self.stop.subscribe()) => {
-                course.stop(StopReason::Interrupted);
-                None
-            }
-        }
+        self.stop.race(next).await.unwrap_or_else(|| {
+            course.stop(StopReason::Interrupted);
+            None
+        })
     }
 }

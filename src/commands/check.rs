@@ -17,7 +17,7 @@ pub(super) fn run(settings: CheckSettings) -> Result<Exit, Failure> {
     let (json, http, choice) = (read.mode.json, read.send.http.clone(), read.send.selector);
     reads::run(read, |reads| async move {
         let mut told = Told { json, points: Vec::new() };
-        let checked = reads.unless_stopped(check(&reads, &http, choice, server, &mut told)).await;
+        let checked = reads.stop.race(check(&reads, &http, choice, server, &mut told)).await;
         let exit = match checked {
             Some(checked) => checked.map(|()| told.exit())?,
             None => Exit::Interrupted,

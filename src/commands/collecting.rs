@@ -70,7 +70,7 @@ impl Collecting<'_> {
         });
         let mut answers = std::pin::pin!(answers.buffered(self.reads.concurrency));
         loop {
-            let Some(next) = self.reads.unless_stopped(answers.next()).await else {
+            let Some(next) = self.reads.stop.race(answers.next()).await else {
                 return Ok((collection, Course::Stopped(StopReason::Interrupted)));
             };
             let Some((number, read)) = next else { break };
@@ -138,7 +138,7 @@ impl Collecting<'_> {
             Batch::Size(size) if size.get() == 1 => 1,
             _ if missing.len() < 2 => 1,
             batch => {
-                let Some(tried) = self.reads.unless_stopped(fetcher.try_batches(&missing)).await else {
+                let Some(tried) = self.reads.stop.race(fetcher.try_batches(&missing)).await else {
                     return Ok(Course::Stopped(StopReason::Interrupted));
                 };
                 match tried {
@@ -171,7 +171,7 @@ impl Collecting<'_> {
             iter(groups).map(|group| fetcher.read(group)).buffer_unordered(self.reads.concurrency)
         );
         loop {
-            let Some(next) = self.reads.unless_stopped(reading.next()).await else {
+            let Some(next) = self.reads.stop.race(reading.next()).await else {
                 return Ok(Course::Stopped(StopReason::Interrupted));
             };
             match next {

@@ -33,7 +33,7 @@ async fn count(reads: Reads, kind: &'static Choice, json: bool) -> Result<Exit, 
         Err(no_server) => return Ok(reads.refused("count", no_server)),
     };
     let call = Call::count(kind)?;
-    let Some(read) = reads.unless_stopped(reads.link.read(selector, &call)).await else {
+    let Some(read) = reads.stop.race(reads.link.read(selector, &call)).await else {
         return Ok(Exit::Interrupted);
     };
     let read = read.and_then(|answer| number(answer.data.as_ref()).map_err(Unread::Lost));

@@ -229,7 +229,7 @@ async fn finish(reads: &Reads, plan: ExportPlan, collection: ExportJournal) -> R
     let (journal, fail_if_empty) = (plan.journal.clone(), plan.fail_if_empty);
     let wanted = collection.wanted()?;
     let is_piped = plan.output == OutputTarget::Stdout;
-    let (listener, stop) = (Arc::clone(&reads.listener), reads.stop.subscribe());
+    let (listener, stop) = (Arc::clone(&reads.listener), reads.stop.clone());
     let writing = spawn_blocking(move || (write(&collection, &plan, &*listener, &stop), collection));
     let (written, collection) = writing.await.map_err(broken)?;
     let Written { lines, changes, totals, rows, unread, output } = match written {

@@ -59,7 +59,7 @@ async fn read_all(
         Err(no_server) => return Ok(reads.refused("history", no_server)),
     };
     reads.listener.event(Event::Looking { look: Look::Histories, rows: table.rows, done: 0 });
-    let losses = Losses::new(reads.stop.subscribe());
+    let losses = Losses::new(reads.stop.clone());
     let way = Way { link: &reads.link, selector, concurrency: reads.concurrency, losses: &losses };
     let (stories, received) = mpsc::channel(WAITING);
     let writer = spawn_blocking(move || write(written, received));

@@ -5,7 +5,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
 use tokio::task::{JoinError, spawn_blocking};
 
 use super::failure::Failure;
@@ -22,7 +21,7 @@ use crate::recording::{
     AtomicFile, Counts, Finished, Journal, OutputSink, Replay, Results, ResultsFiles, Tally,
 };
 use crate::reporting::Reporter;
-use crate::sending::{StopReason, StopSignal};
+use crate::sending::{Stop, StopReason};
 use crate::validating::{Checker, Totals, Unexpected};
 
 /// Runs an import, or a validation where the settings say nothing of sending.
@@ -163,8 +162,8 @@ impl ImportJob {
     }
 
     async fn run(self, journal: Option<(Journal, Begin)>) -> Result<Exit, Failure> {
-        let stop = stop::listen(Arc::clone(&self.listener), Work::Writes)?;
-        let validated = self.validate(stop.subscribe()).await?;
+        let (switch, stop) = stop::listen(Arc::clone(&self.listener), Work::Writes)?;
+        let validated = self.validate(stop).await?;
         if let Some(refused) = self.refusal(&validated) {
             return self.refuse(validated, refused).await;
         }
@@ -175,8 +174,8 @@ impl ImportJob {
             return self.accept(validated).await;
         }
         match journal {
-            Some((journal, begin)) => Session::new(self, validated, begin, stop)?.go_on(journal).await,
-            None => Session::new(self, validated, Begin::Import, stop)?.begin().await,
+            Some((journal, begin)) => Session::new(self, validated, begin, switch)?.go_on(journal).await,
+            None => Session::new(self, validated, Begin::Import, switch)?.begin().await,
         }
     }
 
@@ -188,7 +187,7 @@ impl ImportJob {
         Ok(Checker::new(*operation, columns, rules.clone())?)
     }
 
-    async fn validate(&self, stop: watch::Receiver<StopSignal>) -> Result<Validated, Failure> {
+    async fn validate(&self, stop: Stop) -> Result<Validated, Failure> {
         let checker = self.checker()?;
         let (source, listener) = (Arc::clone(&self.source), Arc::clone(&self.listener));
         let allow_duplicates = self.settings.rules.allow_duplicates;

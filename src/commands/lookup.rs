@@ -48,7 +48,7 @@ async fn look_all_up(
         Err(no_server) => return Ok(reads.refused("lookup", no_server)),
     };
     reads.listener.event(Event::Looking { look: Look::Lookups, rows: table.rows, done: 0 });
-    let losses = Losses::new(reads.stop.subscribe());
+    let losses = Losses::new(reads.stop.clone());
     let way = Way { link: &reads.link, selector, concurrency: reads.concurrency, losses: &losses };
     let (results, received) = mpsc::channel(WAITING);
     let writer = spawn_blocking(move || write(written, received));

@@ -4,7 +4,6 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
 use tokio::task::JoinError;
 
 use super::failure::Failure;
@@ -15,7 +14,7 @@ use crate::events::{Event, Listener, ReadSummary, Work};
 use crate::exit::Exit;
 use crate::recording::{AtomicFile, OutputSink, RecordError, Spool};
 use crate::reporting::Reporter;
-use crate::sending::{Http, Link, SelectorChoice, StopReason, StopSignal, TokioClock, find_selector};
+use crate::sending::{Http, Link, SelectorChoice, Stop, StopReason, TokioClock, find_selector};
 
 /// A command that reads, before its first request.
 pub(super) struct Reads {
@@ -26,7 +25,7 @@ pub(super) struct Reads {
     /// Who is told.
     pub(super) listener: Arc<dyn Listener>,
     /// What the user wants.
-    pub(super) stop: watch::Sender<StopSignal>,
+    pub(super) stop: Stop,
     choice: SelectorChoice,
     started: Instant,
 }
@@ -42,7 +41,7 @@ where
     let http = Http::new(settings.send.http)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let exit = runtime.block_on(async {
-        let stop = stop::listen(Arc::clone(&listener), Work::Reads)?;
+        let (_, stop) = stop::listen(Arc::clone(&listener), Work::Reads)?;
         let reads = Reads {
             link: Link::new(http, TokioClock::start(), settings.send.key, settings.send.link),
             concurrency: settings.send.concurrency.get(),
@@ -54,7 +53,7 @@ where
         tokio::select! {
             exit = work(reads) => exit,
             // Whoever wants to leave at once loses nothing by it: nothing was written to the server.
-            () = abandoned(stop.subscribe()) => Ok(Exit::Interrupted),
+            () = stop.abandoned() => Ok(Exit::Interrupted),
         }
     });
     runtime.shutdown_background();
@@ -83,21 +82,13 @@ impl NoServer {
 impl Reads {
     /// Finds out whether the server answers and takes the key. A server that does not is told.
     pub(super) async fn selector(&self) -> Result<ApiSelector, NoServer> {
-        let found = self.unless_stopped(find_selector(&self.link, self.choice)).await;
+        let found = self.stop.race(find_selector(&self.link, self.choice)).await;
         match found.ok_or(NoServer::Stopped)? {
             Ok(found) => Ok(found.selector),
             Err(error) => {
                 self.listener.event(Event::Error(&error.to_string()));
                 Err(NoServer::Refused)
             }
-        }
-    }
-
-    /// What comes of it; none where the user wants an end before.
-    pub(super) async fn unless_stopped<R>(&self, work: impl Future<Output = R>) -> Option<R> {
-        tokio::select! {
-            result = work => Some(result),
-            () = super::session::stopped(self.stop.subscribe()) => None,
         }
     }
 
@@ -158,10 +149,4 @@ pub(super) fn print(line: &str) -> Result<(), Failure> {
 /// Whether a reader has seen enough and closed the pipe; that is a normal end.
 pub(super) fn is_closed(error: &RecordError) -> bool {
     matches!(error, RecordError::Write { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe)
-}
-
-async fn abandoned(mut stop: watch::Receiver<StopSignal>) {
-    if stop.wait_for(|signal| *signal == StopSignal::Abandon).await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }

@@ -163,7 +163,7 @@ impl Phases<'_> {
             zone: TimeZone::system(),
             is_taken: &is_taken,
         };
-        let asking = round.run(rows_in_doubt, findings, self.stop.subscribe());
+        let asking = round.run(rows_in_doubt, findings, self.stop.clone());
         let writing = async {
             while let Some(finding) = found.recv().await {
                 // What was concluded from a journal that cannot be read is no conclusion.
@@ -222,10 +222,7 @@ impl Phases<'_> {
     async fn wait_until(&self, moment: Timestamp, rows: usize) -> bool {
         let span = moment.duration_since(self.now()).unsigned_abs();
         self.job.listener.event(Event::Settling { rows: rows as u64, span });
-        tokio::select! {
-            () = self.sleep(span) => true,
-            () = super::session::stopped(self.stop.subscribe()) => false,
-        }
+        self.stop.race(self.sleep(span)).await.is_some()
     }
 
     pub(super) fn rows(&self) -> Result<Rows, Failure> {

@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::events::{Event, Listener};
 use crate::reading::RowNumber;
 use crate::recording::{ErrorCode, Journal, JournalError, RowResult, Status};
-use crate::sending::{Delivery, Intent, IntentLog, NotMarked, StopSignal};
+use crate::sending::{Delivery, Intent, IntentLog, NotMarked, StopSwitch};
 
 /// How many reports wait at the most.
 const WAITING: usize = 8;
@@ -87,15 +87,15 @@ pub(super) struct Recorded {
     pub(super) fault: Option<JournalError>,
 }
 
-/// Starts the thread. It ends when all notes are gone. After a fault `stop` says that nothing more may be sent.
+/// Starts the thread. It ends when all notes are gone. After a fault `switch` says that nothing more may be sent.
 pub(super) fn start(
     journal: Journal,
     listener: Arc<dyn Listener>,
-    stop: watch::Sender<StopSignal>,
+    switch: StopSwitch,
 ) -> (Notes, JoinHandle<Recorded>) {
     let (reports, received) = mpsc::channel(WAITING);
     let recorder = Recorder { journal, listener, unwritten: Vec::new(), fault: None };
-    (Notes(reports), spawn_blocking(move || recorder.run(received, &stop)))
+    (Notes(reports), spawn_blocking(move || recorder.run(received, &switch)))
 }
 
 struct Recorder {
@@ -107,7 +107,7 @@ struct Recorder {
 }
 
 impl Recorder {
-    fn run(mut self, mut reports: mpsc::Receiver<Report>, stop: &watch::Sender<StopSignal>) -> Recorded {
+    fn run(mut self, mut reports: mpsc::Receiver<Report>, switch: &StopSwitch) -> Recorded {
         while let Some(report) = reports.blocking_recv() {
             self.take(report);
             while let Ok(report) = reports.try_recv() {
@@ -115,11 +115,7 @@ impl Recorder {
             }
             if self.write().is_err() {
                 // What is in flight still comes, and is tried again with what comes last.
-                stop.send_if_modified(|signal| {
-                    let changes = *signal < StopSignal::Finish;
-                    *signal = (*signal).max(StopSignal::Finish);
-                    changes
-                });
+                switch.finish();
             }
         }
         if !self.unwritten.is_empty() && self.write().is_err() {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use futures_util::future::FutureExt;
 use jiff::Timestamp;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
 use super::ask;
@@ -25,7 +25,7 @@ use crate::events::{Event, Refused};
 use crate::exit::Exit;
 use crate::recording::{Durability, Finished, Journal, Results, ResultsFiles, RunId, Tally};
 use crate::sending::{
-    Clock, Ended, FailureLimit, Http, Limits, Link, StopReason, StopSignal, TokioClock, find_selector,
+    Clock, Ended, FailureLimit, Http, Limits, Link, Stop, StopReason, StopSwitch, TokioClock, find_selector,
 };
 
 /// Which command a session is.
@@ -55,7 +55,8 @@ pub(super) struct Session {
     send: SendSettings,
     validated: Validated,
     begin: Begin,
-    stop: watch::Sender<StopSignal>,
+    switch: StopSwitch,
+    stop: Stop,
     files: ResultsFiles,
     http: Http,
 }
@@ -70,7 +71,7 @@ pub(super) struct Phases<'s> {
     pub(super) run: &'s RunId,
     pub(super) limits: Limits,
     pub(super) timeout: Duration,
-    pub(super) stop: &'s watch::Sender<StopSignal>,
+    pub(super) stop: &'s Stop,
     pub(super) notes: Notes,
     pub(super) begin: Begin,
 }
@@ -81,12 +82,13 @@ impl Session {
         mut job: ImportJob,
         validated: Validated,
         begin: Begin,
-        stop: watch::Sender<StopSignal>,
+        switch: StopSwitch,
     ) -> Result<Self, Failure> {
         let files = job.begin_files()?;
         let send = job.settings.send.take().ok_or(Failure::Broken)?;
         let http = Http::new(send.http.clone())?;
-        Ok(Self { job, send, validated, begin, stop, files, http })
+        let stop = switch.stop();
+        Ok(Self { job, send, validated, begin, switch, stop, files, http })
     }
 
     /// The first session of a run: somebody may have to be asked, and the journal is made.
@@ -94,7 +96,7 @@ impl Session {
         let Self { job, .. } = &self;
         let settings = job.settings.journal.as_ref().ok_or(Failure::Broken)?;
         warn_of_repetition(settings, &job.settings, &job.source, &*job.listener)?;
-        ask::before(&self.job, &self.validated.totals, None, self.stop.subscribe()).await?;
+        ask::before(&self.job, &self.validated.totals, None, &self.stop).await?;
         let journal = self.job.create_journal(&self.validated.totals)?;
         self.run(journal).await
     }
@@ -103,14 +105,14 @@ impl Session {
     pub(super) async fn go_on(self, journal: Journal) -> Result<Exit, Failure> {
         if self.begin == Begin::Resume {
             let unsent = journal.counts()?.unsent();
-            ask::before(&self.job, &self.validated.totals, Some(unsent), self.stop.subscribe()).await?;
+            ask::before(&self.job, &self.validated.totals, Some(unsent), &self.stop).await?;
         }
         self.run(journal).await
     }
 
     /// Goes through the phases, and writes the results.
     async fn run(self, mut journal: Journal) -> Result<Exit, Failure> {
-        let Self { job, send, validated, begin, stop, files, http } = self;
+        let Self { job, send, validated, begin, switch, stop, files, http } = self;
         let settings = job.settings.journal.as_ref().ok_or(Failure::Broken)?;
         let effect = job.settings.operation.subcategory().effect;
         journal.set_durability(match effect {
@@ -125,7 +127,7 @@ impl Session {
             None => FailureLimit::InARow(DEFAULT_FAILURES),
         };
         let (run, path) = (journal.run().id, journal.path().to_owned());
-        let (notes, recorder) = recorder::start(journal, Arc::clone(&job.listener), stop.clone());
+        let (notes, recorder) = recorder::start(journal, Arc::clone(&job.listener), switch);
         let phases = Phases {
             job: &job,
             settings,
@@ -152,14 +154,14 @@ impl Session {
                 Ok(ended) => ended.err(),
                 Err(_) => Some(Failure::Broken),
             },
-            () = left(stop.subscribe()) => return Err(Failure::Left { journal: path.clone() }),
+            () = left(&stop) => return Err(Failure::Left { journal: path.clone() }),
         };
         drop(phases);
         course.requests = link.requests();
         let ending = Ending { job, validated, files, path: path.clone(), course, fault };
         tokio::select! {
             exit = ending.run(async { recorder.await.map_err(broken) }) => exit,
-            () = left(stop.subscribe()) => Err(Failure::Left { journal: path }),
+            () = left(&stop) => Err(Failure::Left { journal: path }),
         }
     }
 }
@@ -208,11 +210,7 @@ impl Phases<'_> {
         choice: crate::sending::SelectorChoice,
         course: &mut Course,
     ) -> Option<ApiSelector> {
-        let found = tokio::select! {
-            found = find_selector(self.link, choice) => Some(found),
-            () = stopped(self.stop.subscribe()) => None,
-        };
-        match found {
+        match self.stop.race(find_selector(self.link, choice)).await {
             Some(Ok(found)) => return Some(found.selector),
             Some(Err(error)) => {
                 self.job.listener.event(Event::Error(&format!("{error}; nothing was sent")));
@@ -242,9 +240,9 @@ impl Phases<'_> {
         };
         let feeder = spawn_blocking(move || feeder.run(&calls));
         let Notes(reports) = self.notes.clone();
-        let signals = self.stop.subscribe();
+        let stop = self.stop.clone();
         let ended: Ended =
-            crate::sending::run(self.link, selector, self.limits, &self.notes, taken, reports, signals).await;
+            crate::sending::run(self.link, selector, self.limits, &self.notes, taken, reports, stop).await;
         course.retries += ended.retries;
         if let Some(reason) = ended.stopped {
             course.stop(reason);
@@ -351,18 +349,9 @@ fn exit_of(course: &Course, finished: &Finished, is_lost: bool) -> Exit {
     }
 }
 
-pub(super) async fn stopped(mut stop: watch::Receiver<StopSignal>) {
-    // Without a sender nobody can stop anything.
-    if stop.wait_for(|signal| *signal != StopSignal::None).await.is_err() {
-        std::future::pending::<()>().await;
-    }
-}
-
 /// Whoever wants to leave at once waits no longer than this for results to be written.
-async fn left(mut stop: watch::Receiver<StopSignal>) {
+async fn left(stop: &Stop) {
     const PATIENCE: Duration = Duration::from_secs(3);
-    match stop.wait_for(|signal| *signal == StopSignal::Abandon).await {
-        Ok(_) => tokio::time::sleep(PATIENCE).await,
-        Err(_) => std::future::pending().await,
-    }
+    stop.abandoned().await;
+    tokio::time::sleep(PATIENCE).await;
 }

@@ -2,26 +2,24 @@
 
 use std::sync::Arc;
 
-use tokio::sync::watch;
-
 use crate::events::{Event, Listener, Work};
-use crate::sending::StopSignal;
+use crate::sending::{Stop, StopSwitch};
 
-/// Listens for signals as long as the runtime lives. Whoever else has a reason to stop the run says so
-/// through the sender that is returned.
-pub(super) fn listen(listener: Arc<dyn Listener>, work: Work) -> std::io::Result<watch::Sender<StopSignal>> {
-    let stop = watch::Sender::new(StopSignal::None);
-    let sender = stop.clone();
+/// Listens for signals as long as the runtime lives. Anyone else who has a reason to stop the run uses the switch
+/// that is returned.
+pub(super) fn listen(listener: Arc<dyn Listener>, work: Work) -> std::io::Result<(StopSwitch, Stop)> {
+    let (switch, stop) = StopSwitch::new();
+    let listening = switch.clone();
     let mut signals = Signals::new()?;
     tokio::spawn(async move {
         signals.next().await;
         listener.event(Event::Stopping(work));
-        sender.send_replace(StopSignal::Finish);
+        listening.finish();
         signals.next().await;
         listener.event(Event::Leaving(work));
-        sender.send_replace(StopSignal::Abandon);
+        listening.abandon();
     });
-    Ok(stop)
+    Ok((switch, stop))
 }
 
 #[cfg(unix)]

@@ -1,13 +1,11 @@
 //! The first pass over an input: every row is checked, nothing is sent.
 
-use tokio::sync::watch;
-
 use super::failure::Failure;
 use super::pipeline::Rows;
 use super::prefetch::Ahead;
 use crate::events::{Event, Listener};
 use crate::reading::{Row, Source};
-use crate::sending::StopSignal;
+use crate::sending::Stop;
 use crate::validating::{Across, Checker, Rejection, Totals, Violation};
 
 /// How many problems are told one by one.
@@ -36,7 +34,7 @@ pub(super) fn check_all(
     mut checker: Checker,
     allow_duplicates: bool,
     listener: &dyn Listener,
-    stop: &watch::Receiver<StopSignal>,
+    stop: &Stop,
 ) -> Result<Validated, Failure> {
     let asks_first = checker.operation().subcategory().asks_first();
     let mut across = Across::new(allow_duplicates).counting_customers(asks_first);
@@ -48,7 +46,7 @@ pub(super) fn check_all(
     std::thread::scope(|scope| -> Result<(), Failure> {
         let ahead = Ahead::start(scope, records);
         while let Some(bundle) = ahead.next()? {
-            if *stop.borrow() != StopSignal::None {
+            if stop.is_wanted() {
                 return Err(Failure::Interrupted);
             }
             for row in bundle.rows() {

@@ -2,15 +2,13 @@
 
 use std::path::PathBuf;
 
-use tokio::sync::watch;
-
 use super::failure::Failure;
 use super::reads::begin;
 use crate::cli::{ExportPlan, OutputTarget};
 use crate::events::{Event, Listener, Look};
 use crate::exporting::{ChangeCounts, Columns, Filed, Layout, Mended, Rows, RowsError, Unread, columns};
 use crate::recording::{ExportJournal, RecordError};
-use crate::sending::StopSignal;
+use crate::sending::Stop;
 use crate::validating::Money;
 
 /// How often progress is told, in rows.
@@ -40,9 +38,9 @@ pub(super) fn write(
     collection: &ExportJournal,
     plan: &ExportPlan,
     listener: &dyn Listener,
-    stop: &watch::Receiver<StopSignal>,
+    stop: &Stop,
 ) -> Result<Option<Written>, Failure> {
-    let mut go_on = || *stop.borrow() == StopSignal::None;
+    let mut go_on = || !stop.is_wanted();
     let Some(columns) = columns(collection, layout(plan), &mut go_on)? else { return Ok(None) };
     let rows = collection.wanted()?;
     listener.event(Event::Looking { look: Look::Writing, rows, done: 0 });

@@ -3,7 +3,7 @@
 use tokio::sync::watch;
 
 use crate::catalogue::ApiSelector;
-use crate::sending::{Clock, Link, StopReason, StopSignal, Unread};
+use crate::sending::{Clock, Link, Stop, StopReason, Unread};
 
 /// The way to the server, and when it is left.
 pub struct Way<'w, T, C: Clock> {
@@ -24,7 +24,7 @@ const MOST: u32 = 25;
 /// is lost by a read that is given up.
 #[derive(Debug)]
 pub struct Losses {
-    user: watch::Receiver<StopSignal>,
+    user: Stop,
     state: watch::Sender<State>,
 }
 
@@ -36,7 +36,7 @@ struct State {
 
 impl Losses {
     /// Nothing is lost yet.
-    pub fn new(user: watch::Receiver<StopSignal>) -> Self {
+    pub fn new(user: Stop) -> Self {
         Self { user, state: watch::Sender::new(State::default()) }
     }
 
@@ -51,10 +51,10 @@ impl Losses {
         read: impl Future<Output = R>,
         unread: impl FnOnce(&R) -> Option<&Unread>,
     ) -> Option<R> {
-        let (mut user, mut state) = (self.user.clone(), self.state.subscribe());
+        let mut state = self.state.subscribe();
         let read = tokio::select! {
             biased;
-            () = wants_end(&mut user) => {
+            () = self.user.wanted() => {
                 self.stop(StopReason::Interrupted);
                 return None;
             }
@@ -84,17 +84,10 @@ impl Losses {
     }
 }
 
-async fn wants_end(user: &mut watch::Receiver<StopSignal>) {
-    if user.wait_for(|signal| *signal != StopSignal::None).await.is_err() {
-        std::future::pending::<()>().await;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Losses, MOST};
-    use crate::sending::{FailureCode, Problem, StopReason, StopSignal, Unread};
-    use tokio::sync::watch;
+    use crate::sending::{FailureCode, Problem, StopReason, StopSwitch, Unread};
 
     fn problem() -> Problem {
         Problem { code: FailureCode::Timeout, text: "x".to_owned() }
@@ -106,8 +99,8 @@ mod tests {
 
     #[tokio::test]
     async fn only_losses_in_a_row_mean_that_the_server_is_gone() {
-        let user = watch::Sender::new(StopSignal::None);
-        let losses = Losses::new(user.subscribe());
+        let (_switch, user) = StopSwitch::new();
+        let losses = Losses::new(user);
         for answer in [Ok(()), Err(Unread::Refused(problem()))] {
             for _ in 1..MOST {
                 assert!(read(&losses, Err(Unread::Lost(problem()))).await.is_some());
@@ -124,12 +117,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_refused_key_and_a_user_stop_what_is_under_way() {
-        let user = watch::Sender::new(StopSignal::None);
+        let (switch, user) = StopSwitch::new();
         for wants in [false, true] {
-            let losses = Losses::new(user.subscribe());
+            let losses = Losses::new(user.clone());
             let stop = async {
                 if wants {
-                    user.send_replace(StopSignal::Finish);
+                    switch.finish();
                 } else {
                     read(&losses, Err(Unread::KeyRefused(problem()))).await;
                 }

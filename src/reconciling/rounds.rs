@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use super::bookings::{Booking, SameBookings};
 use super::customers::{self, Who};
@@ -19,7 +19,7 @@ use super::verdict::Verdict;
 use crate::catalogue::{Action, ApiSelector, Version};
 use crate::reading::RowNumber;
 use crate::recording::{RunId, Tag};
-use crate::sending::{Clock, Link, Problem, StopSignal, Transport, Unread};
+use crate::sending::{Clock, Link, Problem, Stop, Transport, Unread};
 use crate::validating::Call;
 
 /// A row whose outcome is not known.
@@ -129,7 +129,7 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
         &self,
         mut open: mpsc::Receiver<Open>,
         findings: mpsc::Sender<Finding>,
-        mut stop: watch::Receiver<StopSignal>,
+        stop: Stop,
     ) -> RoundEnd {
         let customers = RefCell::new(Customers::default());
         let mut asking = FuturesUnordered::new();
@@ -137,7 +137,7 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
         while is_taking || !asking.is_empty() {
             tokio::select! {
                 biased;
-                () = stopped(&mut stop) => return RoundEnd::Stopped,
+                () = stop.wanted() => return RoundEnd::Stopped,
                 Some(asked) = asking.next() => {
                     let finding = match asked {
                         Asked::KeyRefused(problem) => return RoundEnd::KeyRefused(problem),
@@ -265,11 +265,4 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
 
 fn later(moment: Timestamp, span: Duration) -> Timestamp {
     moment.checked_add(span).unwrap_or(Timestamp::MAX)
-}
-
-/// Waits until the user wants an end; for ever where nobody can say so any more.
-async fn stopped(stop: &mut watch::Receiver<StopSignal>) {
-    if stop.wait_for(|signal| *signal != StopSignal::None).await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }

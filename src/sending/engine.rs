@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use futures_util::future::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::{TryRecvError, TrySendError};
-use tokio::sync::{mpsc, watch};
 
 use super::clock::Clock;
 use super::failure_budget::FailureBudget;
+use super::job::{Delivery, Ended, Job, Settled};
+use super::limits::Limits;
 use super::link::{Attempt, Link};
 use super::marks::{IntentLog, Marking};
 use super::outcome::{FailureCode, Fate, Outcome, Problem};
@@ -20,7 +22,7 @@ use super::queue::{Queue, Slot, Work};
 use super::reply::{Reply, Wanted};
 use super::request::Envelope;
 use super::retry::{Decision, Event, decide};
-use super::terms::{Delivery, Ended, Job, Limits, Settled, StopReason, StopSignal};
+use super::stop::{Stop, StopReason, StopSignal};
 use super::transport::Transport;
 use crate::catalogue::{ApiSelector, Effect};
 
@@ -36,17 +38,17 @@ pub async fn run<T: Transport, C: Clock, K: IntentLog, M: From<Vec<Delivery>>>(
     marks: &K,
     mut calls: mpsc::Receiver<Vec<Job>>,
     deliveries: mpsc::Sender<M>,
-    mut stop: watch::Receiver<StopSignal>,
+    stop: Stop,
 ) -> Ended {
     let envelope = link.envelope(selector);
     let mut engine = Engine::new(link, &envelope, limits, marks);
     let mut is_open = true;
-    let mut can_stop = true;
     loop {
         while let Some(Some((slot, attempt))) = engine.in_flight.next().now_or_never() {
             engine.end_attempt(slot, attempt);
         }
-        engine.obey_stop(*stop.borrow_and_update());
+        let wanted = stop.signal();
+        engine.obey_stop(wanted);
         // Taken here as well as below, because below answers go first: under full load places in flight
         // would stay empty although calls are there.
         while is_open && engine.has_room() {
@@ -84,7 +86,7 @@ pub async fn run<T: Transport, C: Clock, K: IntentLog, M: From<Vec<Delivery>>>(
             biased;
             Some((slot, attempt)) = engine.in_flight.next(), if !engine.in_flight.is_empty() => engine.end_attempt(slot, attempt),
             Some(marking) = engine.queue.gate.being_marked.next(), if !engine.queue.gate.being_marked.is_empty() => engine.end_marking(marking),
-            changed = stop.changed(), if can_stop => can_stop = changed.is_ok(),
+            () = stop.beyond(wanted) => {}
             jobs = calls.recv(), if wants_calls => match jobs {
                 Some(jobs) => engine.take(jobs),
                 None => is_open = false,

@@ -1,7 +1,8 @@
 //! How much a run bears: it counts calls that fail, and says when it is enough.
 
+use super::limits::FailureLimit;
 use super::outcome::Problem;
-use super::terms::{FailureLimit, StopReason};
+use super::stop::StopReason;
 
 /// So many calls in a row that cannot connect mean that the server is gone, whatever the limit says.
 const GONE: u64 = 25;

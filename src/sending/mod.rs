@@ -4,7 +4,9 @@
 mod clock;
 mod engine;
 mod failure_budget;
+mod job;
 mod key;
+mod limits;
 mod link;
 mod listing;
 mod marks;
@@ -15,22 +17,24 @@ mod queue;
 mod reply;
 mod request;
 mod retry;
+mod stop;
 mod tcp_probe;
-mod terms;
 #[cfg(test)]
 mod tests;
 mod transport;
 
 pub use clock::{Clock, TokioClock};
 pub use engine::run;
+pub use job::{Delivery, Ended, Job, PriorAttempts};
 pub use key::{ApiKey, KeyError};
+pub use limits::{FailureLimit, Limits};
 pub use link::{Answer, Link, LinkSettings, Measured, Unread};
 pub use marks::{Intent, IntentLog, NotMarked};
 pub use outcome::{FailureCode, Fate, Outcome, Problem, Ticket};
 pub use pace::{Burst, PaceSettings, Rate};
 pub use probe::{Contact, SelectorChoice, contact, find_selector};
+pub use stop::{Stop, StopReason, StopSwitch};
 pub use tcp_probe::{Unreached, reach};
-pub use terms::{Delivery, Ended, FailureLimit, Job, Limits, PriorAttempts, StopReason, StopSignal};
 pub use transport::{Http, HttpSettings, Transport, TransportError};
 
 #[cfg(test)]

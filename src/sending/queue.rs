@@ -6,10 +6,10 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::time::Duration;
 
+use super::job::Job;
 use super::marks::{Gate, Intent};
 use super::outcome::{FailureCode, Fate, Problem, Ticket};
 use super::retry::Event;
-use super::terms::Job;
 use crate::catalogue::Action;
 use crate::validating::{Call, SequenceKey};
 

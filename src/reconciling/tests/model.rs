@@ -11,7 +11,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use jiff::Timestamp;
 use proptest::prelude::*;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use super::support::{Fields, TestClock, answer, at, booking, call, lost, no};
 use crate::catalogue::{ApiSelector, Effect};
@@ -20,7 +20,7 @@ use crate::reconciling::{Known, Next, next};
 use crate::recording::{ErrorCode, Journal, NewRun, RowResult, State};
 use crate::sending::{
     ApiKey, Burst, Clock, Delivery, FailureLimit, Intent, IntentLog, Job, Limits, Link, LinkSettings, Lost,
-    NotMarked, PaceSettings, PriorAttempts, Response, StopSignal, Ticket, Transport, run,
+    NotMarked, PaceSettings, PriorAttempts, Response, StopSwitch, Ticket, Transport, run,
 };
 use crate::validating::Call;
 
@@ -187,7 +187,7 @@ impl Run<'_> {
         let marks = JournalMarks { journal: Rc::clone(journal), world: Rc::clone(world) };
         let (calls, taken) = mpsc::channel(1);
         let (deliveries, mut received) = mpsc::channel::<Vec<Delivery>>(1);
-        let (_stop, signal) = watch::channel(StopSignal::None);
+        let (_stop, signal) = StopSwitch::new();
         calls.send(jobs).await.expect("taken");
         drop(calls);
         let engine = run(&link, ApiSelector::Subcat, limits, &marks, taken, deliveries, signal);

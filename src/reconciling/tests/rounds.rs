@@ -5,13 +5,13 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use super::support::{Said, Server, TestClock, answer, at, booking, call, lost, no, run};
 use crate::catalogue::ApiSelector;
 use crate::reading::RowNumber;
 use crate::reconciling::{Conclusion, Finding, Open, Round, RoundEnd, SameBookings};
-use crate::sending::{Clock, StopSignal};
+use crate::sending::{Clock, StopSwitch};
 use crate::validating::Call;
 
 const EMPTY: &str = r#"{"Result":"OK","data":[]}"#;
@@ -72,7 +72,7 @@ async fn ask_with(
     };
     let (rows_in, taken) = mpsc::channel(1);
     let (out, mut received) = mpsc::channel(1);
-    let (stop, signal) = watch::channel(StopSignal::None);
+    let (stop, signal) = StopSwitch::new();
     let feeder = async move {
         for row in rows {
             if rows_in.send(row).await.is_err() {
@@ -89,7 +89,7 @@ async fn ask_with(
     let stopper = async move {
         if let Some(after) = stop_after {
             tokio::time::sleep(after).await;
-            stop.send_replace(StopSignal::Finish);
+            stop.finish();
         }
         // Nobody can stop it any more; that stops nothing.
     };

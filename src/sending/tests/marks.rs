@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use super::support::{Reply, Server, Setup, jobs, jobs_for};
 use crate::sending::outcome::{FailureCode, Problem};
-use crate::sending::{Fate, Intent, IntentLog, NotMarked, PriorAttempts, StopReason, StopSignal, Ticket};
+use crate::sending::stop::StopSignal;
+use crate::sending::{Fate, Intent, IntentLog, NotMarked, PriorAttempts, StopReason, Ticket};
 
 /// Writes marks that take their time, and may fail.
 #[derive(Clone, Default)]

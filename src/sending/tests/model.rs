@@ -8,8 +8,9 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::support::{Course, ONCE_ONLY, Reply, Request, Server, Setup, jobs_for, letter};
+use crate::sending::FailureLimit;
 use crate::sending::LostKind::{Broken, TimedOut, Unreached};
-use crate::sending::{FailureLimit, StopSignal};
+use crate::sending::stop::StopSignal;
 
 /// What the model says about a reply.
 #[derive(Clone, Copy, PartialEq, Eq)]

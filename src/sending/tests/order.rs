@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::support::{Reply, Request, Server, Setup, jobs, jobs_for};
 use crate::sending::LostKind::{TimedOut, Unreached};
-use crate::sending::StopSignal;
+use crate::sending::stop::StopSignal;
 
 const SECOND: Duration = Duration::from_secs(1);
 

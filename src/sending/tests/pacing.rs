@@ -4,7 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use super::support::{Course, DAWN, Reply, Server, Setup, jobs};
 use crate::catalogue::ApiSelector;
-use crate::sending::{Clock, Delivery, Response, StopSignal, Unread};
+use crate::sending::stop::StopSignal;
+use crate::sending::{Clock, Delivery, Response, Unread};
 use crate::validating::Call;
 
 const SECOND: Duration = Duration::from_secs(1);

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::support::{Course, Reply, Server, Setup, jobs};
 use crate::sending::LostKind::{TimedOut, Unreached};
-use crate::sending::{FailureCode, Fate, StopReason, StopSignal};
+use crate::sending::stop::StopSignal;
+use crate::sending::{FailureCode, Fate, StopReason};
 
 const SECOND: Duration = Duration::from_secs(1);
 

@@ -3,15 +3,16 @@
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::time::{Duration, SystemTime};
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 pub(super) use super::server::{Reply, Request, Server};
 use crate::catalogue::{ApiSelector, operation};
 use crate::reading::{Columns, Mapping, Row};
 use crate::sending::marks::Unmarked;
+use crate::sending::stop::StopSignal;
 use crate::sending::{
     ApiKey, Burst, Clock, Delivery, Ended, FailureLimit, Fate, IntentLog, Job, Limits, Link, LinkSettings,
-    Outcome, PaceSettings, PriorAttempts, StopSignal, Ticket, TokioClock, run,
+    Outcome, PaceSettings, PriorAttempts, StopSwitch, Ticket, TokioClock, run,
 };
 use crate::validating::{Checker, Rules};
 
@@ -95,7 +96,7 @@ impl Setup {
         };
         let (calls, taken) = mpsc::channel(1);
         let (deliveries, mut received) = mpsc::channel::<Vec<Delivery>>(1);
-        let (stop, signal) = watch::channel(StopSignal::None);
+        let (stop, signal) = StopSwitch::new();
         let mut taken_by_engine = 0;
         let feeder = async {
             for bundle in jobs.chunks(self.bundle) {
@@ -121,7 +122,11 @@ impl Setup {
         let stopper = async {
             for (at, signal) in &self.stops {
                 link.clock.sleep_until(*at).await;
-                stop.send_replace(*signal);
+                match signal {
+                    StopSignal::None => {}
+                    StopSignal::Finish => stop.finish(),
+                    StopSignal::Abandon => stop.abandon(),
+                }
             }
             drop(stop);
         };

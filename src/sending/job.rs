@@ -1,0 +1,61 @@
+//! What goes into the engine and what comes out of it: calls in; outcomes, pauses, and how the run ended.
+
+use std::time::Duration;
+
+use super::outcome::{Outcome, Problem, Ticket};
+use super::stop::StopReason;
+use crate::validating::Call;
+
+/// A call to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Comes back with the outcome.
+    pub ticket: Ticket,
+    /// The call.
+    pub call: Call,
+    /// What earlier runs know of it.
+    pub past: PriorAttempts,
+}
+
+/// What earlier runs know of a call.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PriorAttempts {
+    /// How many requests were sent for it. They count in its outcome, not for its retries.
+    pub attempts: u32,
+    /// Why it may have been applied already; then a refusal settles nothing.
+    pub doubt: Option<Problem>,
+}
+
+/// The outcome of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// Which call.
+    pub ticket: Ticket,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// What the engine tells while it runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivery {
+    /// A call is settled. Each call that was taken is settled exactly once.
+    Settled(Settled),
+    /// The server ordered a pause.
+    Paused {
+        /// For how long.
+        span: Duration,
+        /// Whether it is longer than the longest pause that is obeyed.
+        capped: bool,
+    },
+}
+
+/// The end of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// Why it stopped early; none where every call was settled in the ordinary way.
+    pub stopped: Option<StopReason>,
+    /// All requests sent.
+    pub requests: u64,
+    /// Of these, attempts behind the first.
+    pub retries: u64,
+}

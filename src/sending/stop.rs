@@ -1,0 +1,147 @@
+//! How a user ends a run, and why runs end early. Whoever hears the user has the [`StopSwitch`]; every stage is handed
+//! a [`Stop`] and races what it waits for against it.
+
+use tokio::sync::watch;
+
+use super::outcome::Problem;
+
+/// What the user wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum StopSignal {
+    /// Nothing: go on.
+    #[default]
+    None,
+    /// Launch nothing more, finish what is in flight.
+    Finish,
+    /// Leave at once; what is in flight stays unknown.
+    Abandon,
+}
+
+/// Whether the user wants an end. A stop whose switch is gone is never wanted: nobody can ask for it any more.
+#[derive(Debug, Clone)]
+pub struct Stop(watch::Receiver<StopSignal>);
+
+impl Stop {
+    /// What the user wants at this moment.
+    pub fn signal(&self) -> StopSignal {
+        *self.0.borrow()
+    }
+
+    /// Whether the user wants an end at this moment, be it gentle or at once.
+    pub fn is_wanted(&self) -> bool {
+        self.signal() > StopSignal::None
+    }
+
+    /// Waits until the user wants an end.
+    pub async fn wanted(&self) {
+        self.beyond(StopSignal::None).await;
+    }
+
+    /// Waits until the user wants to leave at once.
+    pub async fn abandoned(&self) {
+        self.beyond(StopSignal::Finish).await;
+    }
+
+    /// What the work comes to; none where the user wants an end first. Work that is not finished is dropped.
+    pub async fn race<R>(&self, work: impl Future<Output = R>) -> Option<R> {
+        tokio::select! {
+            biased;
+            () = self.wanted() => None,
+            result = work => Some(result),
+        }
+    }
+
+    /// Waits until the user wants more than this.
+    pub(super) async fn beyond(&self, known: StopSignal) {
+        if self.0.clone().wait_for(|signal| *signal > known).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// Asks for an end. What was asked for is not taken back.
+#[derive(Debug, Clone)]
+pub struct StopSwitch(watch::Sender<StopSignal>);
+
+impl StopSwitch {
+    /// A switch that nobody has used, and the stop that listens to it.
+    pub fn new() -> (Self, Stop) {
+        let (sender, receiver) = watch::channel(StopSignal::None);
+        (Self(sender), Stop(receiver))
+    }
+
+    /// Nothing more is launched; what is in flight is finished.
+    pub fn finish(&self) {
+        self.raise(StopSignal::Finish);
+    }
+
+    /// Everything is left at once.
+    pub fn abandon(&self) {
+        self.raise(StopSignal::Abandon);
+    }
+
+    /// A stop that listens to this switch.
+    pub fn stop(&self) -> Stop {
+        Stop(self.0.subscribe())
+    }
+
+    fn raise(&self, wanted: StopSignal) {
+        self.0.send_if_modified(|signal| {
+            let raises = *signal < wanted;
+            *signal = (*signal).max(wanted);
+            raises
+        });
+    }
+}
+
+/// Why a run stopped before its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StopReason {
+    /// The user wanted it.
+    Interrupted,
+    /// The server refused the key.
+    KeyRefused(Problem),
+    /// Too many calls failed; with the last problem.
+    TooManyFailures(Problem),
+    /// The server cannot be reached any more; with the last problem.
+    ServerGone(Problem),
+    /// What is sent cannot be written down any more.
+    NotRecorded,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{StopSignal, StopSwitch};
+    use futures_util::future::FutureExt;
+
+    #[tokio::test]
+    async fn a_stop_comes_before_the_work_and_is_not_taken_back() {
+        let (switch, stop) = StopSwitch::new();
+        assert_eq!(stop.race(async { 1 }).await, Some(1));
+        assert_eq!(stop.wanted().now_or_never(), None);
+        switch.abandon();
+        switch.finish();
+        assert_eq!(switch.stop().signal(), StopSignal::Abandon);
+        assert_eq!(stop.race(async { 1 }).await, None);
+        drop(switch);
+        stop.abandoned().await;
+    }
+
+    #[tokio::test]
+    async fn a_gentle_stop_leaves_nothing() {
+        let (switch, stop) = StopSwitch::new();
+        switch.finish();
+        assert!(stop.is_wanted());
+        stop.wanted().await;
+        assert_eq!(stop.abandoned().now_or_never(), None);
+    }
+
+    #[tokio::test]
+    async fn without_its_switch_a_stop_is_never_wanted() {
+        let (switch, stop) = StopSwitch::new();
+        drop(switch);
+        assert_eq!(stop.wanted().now_or_never(), None);
+        assert_eq!(stop.race(async { 1 }).await, Some(1));
+        assert!(!stop.is_wanted());
+    }
+}
