@@ -202,6 +202,8 @@ fn no_path_in_super_leads_out_of_a_folder() {
 /// A dependency and the files or folders that may name it.
 const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["cli/", "commands/run.rs"]),
+    ("clap_complete", &["cli/"]),
+    ("clap_mangen", &["cli/"]),
     ("reqwest", &["sending/transport.rs"]),
     ("rustls", &["sending/transport.rs"]),
     ("governor", &["sending/pace.rs"]),

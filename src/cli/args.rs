@@ -8,12 +8,14 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use super::check_args::CheckArgs;
+use super::completions::CompletionsArgs;
 use super::count_args::CountArgs;
 use super::help;
 use super::history_args::HistoryArgs;
 use super::import_args::ValidateArgs;
 use super::journal_args::{ReconcileArgs, ResultsArgs, ResumeArgs, UndoArgs};
 use super::lookup_args::LookupArgs;
+use super::man::ManArgs;
 use super::typed::{ExportCommand, ImportCommand};
 use super::values;
 use crate::catalogue::{Operation, Version, operation};
@@ -60,6 +62,14 @@ pub enum Command {
     Sandbox(Box<SandboxArgs>),
     /// Show the whole journey against the sandbox, in one command
     Demo(DemoArgs),
+    /// Print the script with which a shell completes commands and options
+    Completions(CompletionsArgs),
+    /// Write a man page for each command to a folder
+    #[command(hide = true)]
+    Man(ManArgs),
+    /// Print the command reference of the book
+    #[command(hide = true)]
+    Reference,
 }
 
 /// `template`.

@@ -258,6 +258,16 @@ Examples:
   userside-bulk operations
   userside-bulk operations edit";
 
+pub(super) const COMPLETIONS: &str = "\
+Examples:
+  userside-bulk completions bash > ~/.local/share/bash-completion/completions/userside-bulk
+  userside-bulk completions zsh > ~/.zfunc/_userside-bulk
+  userside-bulk completions fish > ~/.config/fish/completions/userside-bulk.fish
+  userside-bulk completions powershell >> $PROFILE
+
+The script goes to standard output. Open a new shell to use it; zsh needs the
+folder in its fpath.";
+
 pub(super) const DEMO: &str = "\
 Starts a sandbox, imports samples/customers.csv, shows what happens to a file
 with mistakes, edits customers and corrects balances against a control total.

@@ -3,14 +3,17 @@
 
 mod args;
 mod check_args;
+mod completions;
 mod condition_args;
 mod count_args;
 mod export_args;
+mod generated;
 mod help;
 mod history_args;
 mod import_args;
 mod journal_args;
 mod lookup_args;
+mod man;
 mod read_args;
 mod settings;
 mod stored;
@@ -19,8 +22,11 @@ mod typed;
 mod values;
 
 pub use args::{Cli, Command, DemoArgs, OperationsArgs, TemplateArgs};
+pub use completions::CompletionsArgs;
 pub use export_args::Batch;
+pub use generated::{man_pages, reference};
 pub use import_args::Existing;
+pub use man::ManArgs;
 pub use settings::{
     Asks, CheckSettings, CountSettings, Customers, Earlier, ExportPlan, ExportSettings, HistorySettings,
     ImportSettings, JournalSettings, LookupSettings, OutputSettings, OutputTarget, ReadSettings,

@@ -6,6 +6,7 @@ mod beforehand;
 mod catalogue;
 mod check;
 mod collecting;
+mod completions;
 mod count;
 mod demo;
 mod export;

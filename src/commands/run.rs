@@ -5,7 +5,9 @@ use std::io::IsTerminal;
 use clap::Parser;
 
 use super::failure::Failure;
-use super::{catalogue, check, count, demo, export, history, import, journal, lookup, sandbox, undo};
+use super::{
+    catalogue, check, completions, count, demo, export, history, import, journal, lookup, sandbox, undo,
+};
 use crate::cli::{
     CheckSettings, Cli, Command, CountSettings, ExportSettings, HistorySettings, ImportSettings,
     LookupSettings, ResultsSettings, ResumeSettings, Terminals, UndoSettings, sandbox_settings,
@@ -53,5 +55,8 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
         Command::Check(args) => check::run(CheckSettings::new(*args, terminals, key())?),
         Command::Sandbox(args) => sandbox::run(sandbox_settings(*args, key())?),
         Command::Demo(args) => demo::run(&args),
+        Command::Completions(args) => Ok(completions::completions(&args)),
+        Command::Man(args) => completions::man(&args),
+        Command::Reference => Ok(completions::print_reference()),
     }
 }

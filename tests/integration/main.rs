@@ -37,6 +37,7 @@ mod random;
 mod readme;
 mod reconcile;
 mod reconcile_customers;
+mod reference;
 mod resend;
 mod results;
 mod resume;

@@ -74,6 +74,7 @@ fn help_of_every_command() {
         "operations",
         "sandbox",
         "demo",
+        "completions",
     ];
     for command in commands {
         session(&format!("help-{command}"), &place, &[&format!("{command} --help")]);

@@ -50,6 +50,7 @@ fn every_option_that_is_named_exists() {
         "demo",
         "operations",
         "export",
+        "completions",
     ];
     let known: BTreeSet<String> =
         helps.iter().flat_map(|command| options(&said(&format!("{command} --help")))).collect();
