@@ -32,6 +32,7 @@
 mod catalogue;
 mod cli;
 mod commands;
+mod count;
 mod diagnostics;
 mod events;
 mod exit;
@@ -42,6 +43,7 @@ mod recording;
 mod reporting;
 mod sandbox;
 mod sending;
+mod shell;
 mod validating;
 
 pub use catalogue::CUSTOMER;

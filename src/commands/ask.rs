@@ -5,6 +5,7 @@ use tokio::task::spawn_blocking;
 use super::failure::Failure;
 use super::import::{ImportJob, broken};
 use crate::cli::Asks;
+use crate::count::Count;
 use crate::events::Event;
 use crate::reporting::{ask, stake};
 use crate::sending::Stop;
@@ -27,7 +28,8 @@ pub(super) async fn before(
         None => job.listener.event(Event::Stake(&all)),
         Some(0) => return Ok(()),
         Some(unsent) => {
-            let text = format!("the rest of a run, {unsent} of its rows; the run as a whole: {all}");
+            let text =
+                format!("the rest of a run, {} of it; the run as a whole: {all}", Count(unsent, "row"));
             job.listener.event(Event::Stake(&text));
         }
     }

@@ -9,6 +9,7 @@ use super::reads::{Reads, broken};
 use super::writing::layout;
 use crate::catalogue::ApiSelector;
 use crate::cli::{Batch, ExportPlan};
+use crate::count::{Count, grouped};
 use crate::events::{Event, Look};
 use crate::exporting::{Fetched, Fetcher, Format, Keep, SHEET, Stopped};
 use crate::recording::{ExportJournal, JournalError};
@@ -105,8 +106,9 @@ impl Collecting<'_> {
         // Of changes there are mostly few; everybody must find room.
         if self.plan.format == Format::Xlsx && !is_compared && collection.wanted()? > SHEET {
             let text = format!(
-                "{} customers meet the conditions, and a sheet holds {SHEET}; export to CSV with --format csv, or in parts",
-                collection.wanted()?
+                "{} meet the conditions, and a sheet holds {}; export to CSV with --format csv, or in parts",
+                Count(collection.wanted()?, "customer"),
+                grouped(SHEET)
             );
             return Ok((collection, Course::Refused(text)));
         }

@@ -259,7 +259,7 @@ async fn finish(reads: &Reads, plan: ExportPlan, collection: ExportJournal) -> R
 }
 
 fn counted(wanted: u64, unread: u64) -> ReadSummary {
-    ReadSummary { command: NAME, what: "customers", rows: wanted, failed: unread, ..ReadSummary::default() }
+    ReadSummary { command: NAME, what: "customer", rows: wanted, failed: unread, ..ReadSummary::default() }
 }
 
 fn refused(journal: Option<PathBuf>) -> ReadSummary {

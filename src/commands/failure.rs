@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::SettingsError;
+use crate::count::{Count, grouped};
 use crate::exit::Exit;
+use crate::shell::quoted;
 
 /// Why a command could not do what it was asked. Rows that fail are no failure of the command.
 #[derive(Debug, thiserror::Error)]
@@ -93,11 +95,6 @@ pub enum Failure {
     CannotUndo { operation: &'static str },
 }
 
-/// A path as one types it in a shell.
-fn quoted(path: &Path) -> String {
-    crate::reporting::quoted(path)
-}
-
 fn goes_on(journal: Option<&Path>) -> String {
     journal.map_or_else(String::new, |journal| {
         format!(". What was read is in the journal: `userside-bulk resume {}` goes on", quoted(journal))
@@ -113,8 +110,11 @@ fn progress(counts: &crate::recording::Counts) -> String {
         (counts.existing, "there already"),
         (counts.unsent(), "not sent"),
     ];
-    let parts = parts.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}"));
-    format!("of {} rows {}", counts.rows, parts.collect::<Vec<_>>().join(", "))
+    let parts = parts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, name)| format!("{} {name}", grouped(*count)));
+    format!("of {} {}", Count(counts.rows, "row"), parts.collect::<Vec<_>>().join(", "))
 }
 
 impl From<crate::exporting::RowsError> for Failure {

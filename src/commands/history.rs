@@ -11,6 +11,7 @@ use super::reads::{self, Reads, broken};
 use super::table::ReadTable;
 use crate::catalogue::{CUSTOMER_ID, HISTORY_COLUMNS};
 use crate::cli::{HistorySettings, OutputTarget};
+use crate::count::{Count, grouped};
 use crate::events::{Event, Listener, Look, ReadSummary};
 use crate::exit::Exit;
 use crate::exporting::{Histories, HistoryTable, Losses, Period, Story, Told, Way, read_histories};
@@ -91,7 +92,7 @@ async fn read_all(
     }
     let summary = ReadSummary {
         command: "history",
-        what: "customers",
+        what: "customer",
         output: path.filter(|_| matches!(places.output, OutputTarget::File(_))),
         stopped,
         ..tally.summary(repeated)
@@ -152,16 +153,17 @@ impl Tally {
         let left_out = self.unread + self.no_id;
         if left_out > NAMED {
             let more = left_out - NAMED;
-            listener.event(Event::Warning(&format!("and {more} more; --errors FILE lists all of them")));
+            listener.event(Event::Warning(&format!(
+                "and {} more; --errors FILE lists all of them",
+                grouped(more)
+            )));
         }
         if period.is_limited() && self.undated > 0 {
-            let entries = if self.undated == 1 {
-                "1 entry has".to_owned()
-            } else {
-                format!("{} entries have", self.undated)
-            };
+            let entries = Count(self.undated, "entry");
             listener.event(Event::Warning(&format!(
-                "{entries} a date that cannot be read; they are kept, whatever --from and --to say"
+                "{entries} {} a date that cannot be read; {} kept, whatever --from and --to say",
+                entries.agree("has", "have"),
+                entries.agree("it is", "they are")
             )));
         }
     }
@@ -171,12 +173,10 @@ impl Tally {
     }
 
     fn summary(&self, repeated: u64) -> ReadSummary {
-        let mut lines =
-            vec![format!("  {} {}", self.entries, if self.entries == 1 { "entry" } else { "entries" })];
+        let mut lines = vec![format!("  {}", Count(self.entries, "entry"))];
         if repeated > 0 {
-            let rows =
-                if repeated == 1 { "1 row repeats".to_owned() } else { format!("{repeated} rows repeat") };
-            lines.push(format!("  {rows} a customer; each is read once"));
+            let rows = Count(repeated, "row");
+            lines.push(format!("  {rows} {} a customer; each is read once", rows.agree("repeats", "repeat")));
         }
         ReadSummary {
             rows: self.customers(),

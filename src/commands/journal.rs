@@ -13,13 +13,15 @@ use crate::cli::{
     ImportSettings, JournalSettings, OutputSettings, OutputTarget, ResultsSettings, ResumeSettings,
     StoredExport, StoredOptions,
 };
+use crate::count::Count;
 use crate::events::{Event, Listener};
 use crate::exit::Exit;
 use crate::reading::{Input, Source};
 use crate::recording::{
     ExportJournal, Found, Journal, JournalError, JournalKind, NewRun, Run, journal_kind, look, set_aside,
 };
-use crate::reporting::{print_text, quoted};
+use crate::reporting::print_text;
+use crate::shell::quoted;
 
 /// Makes the journal of a new run. What lies in its place is kept under another name.
 pub(super) fn create(
@@ -65,10 +67,12 @@ pub(super) fn warn_of_repetition(
     let Ok(Found::Journal { run, counts }) = look(&settings.path) else { return Ok(()) };
     let is_same = run.operation == import.operation.name() && run.fingerprint == source.fingerprint()?;
     if is_same && counts.ok > 0 {
+        let ok = Count(counts.ok, "row");
         let text = format!(
-            "this very file was imported before, in the run that began {}: {} of its rows are ok, and they are about to be sent a second time",
+            "this very file was imported before, in the run that began {}: {ok} of it {} ok, and {} about to be sent a second time",
             run.begun.strftime("%Y-%m-%d %H:%M UTC"),
-            counts.ok
+            ok.agree("is", "are"),
+            ok.agree("is", "are")
         );
         listener.event(Event::Warning(&text));
     }
@@ -114,11 +118,13 @@ fn go_on(settings: ResumeSettings, begin: Begin) -> Result<Exit, Failure> {
 fn nothing_to_do(journal: Journal, settings: ImportSettings, begin: Begin) -> Result<Exit, Failure> {
     let counts = journal.counts()?;
     let mode = settings.output.mode;
+    let unsent = Count(counts.unsent(), "row");
     let text = match begin {
         Begin::Reconcile if counts.unsent() > 0 => format!(
-            "no row of this run is unknown; {} rows were not sent, and `userside-bulk resume {}` sends them",
-            counts.unsent(),
-            quoted(journal.path())
+            "no row of this run is unknown; {unsent} {} not sent, and `userside-bulk resume {}` sends {}",
+            unsent.agree("was", "were"),
+            quoted(journal.path()),
+            unsent.agree("it", "them")
         ),
         Begin::Reconcile => "no row of this run is unknown; there is nothing to find out".to_owned(),
         Begin::Import | Begin::Resume => "this run is finished; there is nothing to go on with".to_owned(),

@@ -7,6 +7,7 @@ use super::failure::Failure;
 use super::reads::{self, Reads, broken};
 use super::table::ReadTable;
 use crate::cli::{LookupSettings, OutputTarget};
+use crate::count::Count;
 use crate::events::{Event, Look, ReadSummary};
 use crate::exit::Exit;
 use crate::exporting::{Lookup, Losses, Way, look_up, reads_like_a_value};
@@ -71,7 +72,7 @@ async fn look_all_up(
     };
     let summary = ReadSummary {
         command: "lookup",
-        what: "rows",
+        what: "row",
         output: matches!(output, OutputTarget::File(_)).then_some(path),
         stopped: losses.stopped(),
         ..tally.summary()
@@ -94,10 +95,6 @@ fn write(
 
 fn closed_or(error: RecordError) -> Result<Exit, Failure> {
     if reads::is_closed(&error) { Ok(Exit::Done) } else { Err(Failure::NotWritten(error)) }
-}
-
-fn rows(count: u64) -> String {
-    format!("{count} {}", if count == 1 { "row" } else { "rows" })
 }
 
 /// How many rows ended how.
@@ -146,7 +143,7 @@ impl Tally {
             failed: self.failed(),
             invalid: self.invalid,
             skipped: self.skipped,
-            lines: lines.map(|(count, what)| format!("  {}: {what}", rows(count))).collect(),
+            lines: lines.map(|(count, what)| format!("  {}: {what}", Count(count, "row"))).collect(),
             ..ReadSummary::default()
         }
     }

@@ -6,11 +6,13 @@ use super::failure::Failure;
 use super::import::ImportJob;
 use super::journal::open_same;
 use crate::cli::{OutputTarget, StoredOptions, UndoSettings};
+use crate::count::Count;
 use crate::events::Event;
 use crate::exit::Exit;
 use crate::reconciling::{can_be_undone, compensation};
 use crate::recording::{AtomicFile, Journal, OutputSink, State, Table};
-use crate::reporting::{print_text, quoted};
+use crate::reporting::print_text;
+use crate::shell::quoted;
 use crate::validating::{Across, Checker};
 
 /// Writes what takes a run back. Sends nothing.
@@ -32,12 +34,10 @@ pub(super) fn run(settings: UndoSettings) -> Result<Exit, Failure> {
         print_text(&undone.text(&run.operation));
     }
     if undone.unknown > 0 {
-        let rows = match undone.unknown {
-            1 => "1 row of the run is unknown and is".to_owned(),
-            rows => format!("{rows} rows of the run are unknown and are"),
-        };
+        let rows = Count(undone.unknown, "row");
+        let are = rows.agree("is", "are");
         let text = format!(
-            "{rows} not taken back: `userside-bulk reconcile {}` finds out, then undo again",
+            "{rows} of the run {are} unknown and {are} not taken back: `userside-bulk reconcile {}` finds out, then undo again",
             quoted(&settings.journal)
         );
         job.listener.event(Event::Warning(&text));
@@ -57,19 +57,22 @@ struct Undone {
 
 impl Undone {
     fn text(&self, operation: &str) -> String {
-        let (rows, plural) = (self.rows, if self.rows == 1 { "" } else { "s" });
+        let rows = Count(self.rows, "row");
         let sum = self.sum.map_or_else(String::new, |sum| format!(", together {sum}"));
         let earlier = self.earlier.as_ref().map_or_else(String::new, |earlier| {
             format!("\nan earlier file is kept as {}", earlier.display())
         });
-        let place =
-            if self.path.as_os_str() == "-" { "standard output".to_owned() } else { quoted(&self.path) };
+        let place = if self.path.as_os_str() == "-" {
+            "standard output".to_owned()
+        } else {
+            quoted(&self.path).to_string()
+        };
         let next = if self.path.as_os_str() == "-" {
             String::new()
         } else {
             format!("\nnothing was sent. Look at the rows, then: userside-bulk import {operation} {place}")
         };
-        format!("undo: {rows} row{plural}{sum}, in {place}{earlier}{next}")
+        format!("undo: {rows}{sum}, in {place}{earlier}{next}")
     }
 }
 

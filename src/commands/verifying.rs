@@ -9,6 +9,7 @@ use super::failure::Failure;
 use super::import::{Course, broken};
 use super::session::Phases;
 use crate::catalogue::ApiSelector;
+use crate::count::Count;
 use crate::events::{Event, Look};
 use crate::reconciling::{balance, difference};
 use crate::recording::State;
@@ -58,10 +59,9 @@ impl Phases<'_> {
             }
         }
         if course.stopped.is_none() && course.differing == 0 {
-            let plural = if total == 1 { "" } else { "s" };
-            let text = format!(
-                "--verify: the balances of {total} customer{plural} differ by what was booked, to the last digit"
-            );
+            let customers = Count(total, "customer");
+            let text =
+                format!("--verify: the balances of {customers} differ by what was booked, to the last digit");
             self.job.listener.event(Event::Note(&text));
         }
         Ok(())

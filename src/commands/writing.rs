@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::failure::Failure;
 use super::reads::begin;
 use crate::cli::{ExportPlan, OutputTarget};
+use crate::count::Count;
 use crate::events::{Event, Listener, Look};
 use crate::exporting::{ChangeCounts, Columns, Filed, Layout, Mended, Rows, RowsError, Unread, columns};
 use crate::recording::{ExportJournal, RecordError};
@@ -109,10 +110,8 @@ fn write_totals(plan: &ExportPlan, filed: &Filed) -> Result<(), Failure> {
 fn tell(plan: &ExportPlan, filed: &Filed, listener: &dyn Listener) {
     let Unread { count, first } = &filed.unread;
     if *count > 0 {
-        let (who, are) = match count {
-            1 => ("1 customer".to_owned(), "is"),
-            count => (format!("{count} customers"), "are"),
-        };
+        let who = Count(*count, "customer");
+        let are = who.agree("is", "are");
         let more = if plan.errors_file.is_some() { "" } else { "; --errors FILE lists them all" };
         let text = format!("{who} could not be read and {are} not in the output: {}{more}", first.join("; "));
         listener.event(Event::Warning(&text));
@@ -151,8 +150,8 @@ fn of_cells(Mended { defused, too_long, cut }: Mended) -> impl Iterator<Item = S
             "were longer than a sheet's cell can be, and are cut",
         ),
     ];
-    lines.into_iter().filter(|(count, ..)| *count > 0).map(|(count, one, several)| match count {
-        1 => format!("1 cell {one}"),
-        count => format!("{count} cells {several}"),
+    lines.into_iter().filter(|(count, ..)| *count > 0).map(|(count, one, several)| {
+        let cells = Count(count, "cell");
+        format!("{cells} {}", cells.agree(one, several))
     })
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::amount::summand;
 use super::path::Path;
+use crate::count::Count;
 use crate::validating::Money;
 
 /// Adds up columns while rows are written.
@@ -71,11 +72,13 @@ impl Totals {
         let doubtful = self.columns.iter().filter(|column| column.no_amounts > 0);
         doubtful
             .map(|column| {
-                let (count, path) = (column.no_amounts, &column.path);
-                match count {
-                    1 => format!("1 cell of {path} is no amount, and is not in its total"),
-                    count => format!("{count} cells of {path} are no amounts, and are not in its total"),
-                }
+                let cells = Count(column.no_amounts, "cell");
+                format!(
+                    "{cells} of {} {}, and {} not in its total",
+                    column.path,
+                    cells.agree("is not an amount", "are not amounts"),
+                    cells.agree("is", "are")
+                )
             })
             .collect()
     }
@@ -111,7 +114,7 @@ mod tests {
     #[test]
     fn what_is_no_amount_is_told() {
         let totals = totals(&["1", "much"]);
-        assert_eq!(totals.doubts(), ["1 cell of balance is no amount, and is not in its total"]);
+        assert_eq!(totals.doubts(), ["1 cell of balance is not an amount, and is not in its total"]);
         assert_eq!(totals.sums()[0].1.map(|sum| sum.to_string()).as_deref(), Some("1.00"));
     }
 

@@ -1,9 +1,9 @@
 //! What to do next, drawn from the whole run: one small function per hint.
 
-use super::lines::quoted;
 use crate::events::{Refused, Summary};
 use crate::recording::ErrorCode;
 use crate::sending::StopReason;
+use crate::shell::quoted;
 
 /// How many of the errors are looked at.
 const LOOK: usize = 100;

@@ -2,7 +2,6 @@
 
 use std::fmt::Display;
 use std::io::Write;
-use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
@@ -46,18 +45,4 @@ pub fn print_text(text: &dyn Display) {
 /// A command as one would type it.
 pub fn print_command(command: &str) {
     labelled(HINT, "$", &command);
-}
-
-/// A path as one types it in a shell.
-pub fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    // A name is no option.
-    let text = if text.starts_with('-') { format!("./{text}") } else { text };
-    let is_plain =
-        |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '+' | ',' | ':' | '@');
-    if !text.is_empty() && text.chars().all(is_plain) {
-        text
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
-    }
 }

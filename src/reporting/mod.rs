@@ -8,6 +8,6 @@ mod read_summary;
 mod reporter;
 mod summary;
 
-pub use lines::{print_command, print_error, print_text, quoted};
+pub use lines::{print_command, print_error, print_text};
 pub use question::{ask, stake};
 pub use reporter::{Mode, Reporter};

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
+use crate::count::grouped;
 use crate::events::Look;
 use crate::recording::Status;
 
@@ -93,7 +94,12 @@ impl Progress {
         }
         // Text costs more than counting: it is made for every row only while rows are few.
         if self.ok < 100 || self.ok.is_multiple_of(64) || status != Status::Ok {
-            self.bar.set_message(format!("ok {}  failed {}  unknown {}", self.ok, self.failed, self.unknown));
+            self.bar.set_message(format!(
+                "ok {}  failed {}  unknown {}",
+                grouped(self.ok),
+                grouped(self.failed),
+                grouped(self.unknown)
+            ));
         }
         self.bar.inc(1);
     }

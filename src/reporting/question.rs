@@ -4,13 +4,14 @@ use std::io::{self, BufRead, Write};
 
 use super::lines::{self, WARNING};
 use crate::catalogue::Operation;
+use crate::count::Count;
 use crate::validating::{Money, Totals};
 
 /// What is about to happen, in one line. For money: what is added, what is taken off, and the difference.
 pub fn stake(operation: Operation, totals: &Totals) -> String {
-    let mut text = format!("{}: {}", operation.name(), counted(totals.valid(), "row"));
+    let mut text = format!("{}: {}", operation.name(), Count(totals.valid(), "row"));
     if let Some(customers) = totals.customers {
-        text.push_str(&format!(" for {}", counted(customers, "customer")));
+        text.push_str(&format!(" for {}", Count(customers, "customer")));
     }
     if operation.subcategory().books_money() {
         let sum = |sum: Option<Money>| sum.map_or_else(|| "too much to add up".to_owned(), grouped);
@@ -39,10 +40,6 @@ pub fn ask(answers: &mut dyn BufRead) -> io::Result<bool> {
 /// Only a clear yes is one.
 fn is_yes(answer: &str) -> bool {
     matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "д" | "да" | "так")
-}
-
-fn counted(number: u64, of: &str) -> String {
-    format!("{} {of}{}", thousands(&number.to_string()), if number == 1 { "" } else { "s" })
 }
 
 fn grouped(amount: Money) -> String {

@@ -1,10 +1,12 @@
 //! The end of a command that only reads: counts, control totals, and where the output is.
 
-use super::lines::{self, ERROR, GOOD, HINT, WARNING, quoted};
+use super::lines::{self, ERROR, GOOD, HINT, WARNING};
 use super::reporter::Mode;
-use super::summary::{ChangesObject, Object, seconds, stopped};
+use super::summary::{ChangesObject, Object, seconds, stopped, took};
+use crate::count::{Count, grouped};
 use crate::events::ReadSummary;
 use crate::sending::StopReason;
+use crate::shell::quoted;
 
 pub(super) fn print(summary: &ReadSummary, mode: Mode) {
     if mode.json {
@@ -30,6 +32,7 @@ pub(super) fn print(summary: &ReadSummary, mode: Mode) {
         };
         lines::labelled(style, label, &counts(summary));
         if let Some([added, changed, removed]) = summary.changes {
+            let [added, changed, removed] = [added, changed, removed].map(grouped);
             lines::plain(&format_args!("changes: {added} added, {changed} changed, {removed} removed"));
         }
         summary.lines.iter().for_each(|line| lines::plain(line));
@@ -49,9 +52,7 @@ pub(super) fn print(summary: &ReadSummary, mode: Mode) {
 }
 
 fn counts(summary: &ReadSummary) -> String {
-    // One of them has no plural.
-    let what = if summary.rows == 1 { summary.what.trim_end_matches('s') } else { summary.what };
-    let mut text = format!("{}: {} {what}", summary.command, summary.rows);
+    let mut text = format!("{}: {}", summary.command, Count(summary.rows, summary.what));
     let counts = [
         (summary.ok, "ok"),
         (summary.failed, "failed"),
@@ -59,17 +60,16 @@ fn counts(summary: &ReadSummary) -> String {
         (summary.skipped, "not read"),
     ];
     for (count, name) in counts.into_iter().filter(|(count, _)| *count > 0 && *count < summary.rows) {
-        text.push_str(&format!(", {count} {name}"));
+        text.push_str(&format!(", {} {name}", grouped(count)));
     }
     if summary.rows > 0 && summary.ok == 0 {
         text.push_str(", none ok");
     }
-    let plural = if summary.requests == 1 { "" } else { "s" };
     text.push_str(&format!(
-        "; {} request{plural}, {} of them retries; {:.1} s",
-        summary.requests,
-        summary.retries,
-        summary.elapsed.as_secs_f64()
+        "; {}, {} of them retries; {}",
+        Count(summary.requests, "request"),
+        grouped(summary.retries),
+        took(summary.elapsed)
     ));
     text
 }

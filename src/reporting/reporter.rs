@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::lines::{self, ERROR, HINT, WARNING};
 use super::progress::Progress;
 use super::{read_summary, summary};
+use crate::count::{Count, grouped};
 use crate::events::{Event, Listener, Work};
 
 /// How much is shown.
@@ -104,7 +105,7 @@ impl Listener for Reporter {
                 self.line(
                     ERROR,
                     "invalid:",
-                    &format_args!("… and {count} more problems; the results have them all"),
+                    &format_args!("… and {}; the results have them all", Count(count, "more problem")),
                 );
             }
             Event::Checked => self.end_progress(),
@@ -121,8 +122,12 @@ impl Listener for Reporter {
                 }
             }),
             Event::FindingOut(rows) => {
-                let (are, them) = if rows == 1 { ("row is", "it") } else { ("rows are", "them") };
-                self.note(&format_args!("{rows} {are} unknown; the server is asked what became of {them}"));
+                let count = Count(rows, "row");
+                self.note(&format_args!(
+                    "{count} {} unknown; the server is asked what became of {}",
+                    count.agree("is", "are"),
+                    count.agree("it", "them")
+                ));
                 self.begin(|| Progress::finding_out(rows));
             }
             Event::FoundOut(status) => self.with_progress(|progress| {
@@ -131,9 +136,12 @@ impl Listener for Reporter {
                 }
             }),
             Event::Settling { rows, span } => {
-                let (are, they) = if rows == 1 { ("is", "it is") } else { ("are", "they are") };
+                let count = Count(rows, "row");
                 self.note(&format_args!(
-                    "{rows} of them {are} not there; the server may still be at work, so {they} looked for again in {} s (--settle)",
+                    "{} of them {} not there; the server may still be at work, so {} looked for again in {} s (--settle)",
+                    grouped(rows),
+                    count.agree("is", "are"),
+                    count.agree("it is", "they are"),
                     span.as_millis().div_ceil(1000)
                 ));
             }

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anstyle::Style;
+use indicatif::FormattedDuration;
 use serde::Serialize;
 
 use super::hints;
 use super::lines::{self, ERROR, GOOD, HINT, WARNING};
 use super::reporter::Mode;
+use crate::count::{Count, grouped};
 use crate::events::Summary;
 use crate::sending::StopReason;
 
@@ -30,7 +32,7 @@ pub(super) fn print(summary: &Summary, mode: Mode) {
     let (style, label) = label(summary);
     lines::labelled(style, label, &counts(summary));
     for error in summary.tally.most_frequent(ERRORS) {
-        let (rows, code, line) = (rows(error.count), error.code.name(), error.line);
+        let (rows, code, line) = (Count(error.count, "row"), error.code.name(), error.line);
         let place = if error.count == 1 { "line" } else { "such as line" };
         lines::plain(&format_args!("  {rows}: {code}, {place} {line}: {}", shortened(&error.text)));
     }
@@ -58,10 +60,6 @@ fn label(summary: &Summary) -> (Style, &'static str) {
         _ if tally.failed + tally.unknown > 0 => (ERROR, "done:"),
         _ => (WARNING, "done:"),
     }
-}
-
-fn rows(count: u64) -> String {
-    format!("{count} {}", if count == 1 { "row" } else { "rows" })
 }
 
 /// The results have the whole text.
@@ -92,7 +90,7 @@ pub(super) fn stopped(reason: &StopReason) -> String {
 /// One line: how many rows, how they ended, how long it took.
 fn counts(summary: &Summary) -> String {
     let tally = &summary.tally;
-    let mut text = format!("{} of {}: {}", summary.operation, summary.input, rows(tally.rows()));
+    let mut text = format!("{} of {}: {}", summary.operation, summary.input, Count(tally.rows(), "row"));
     let counts = [
         (tally.ok, "ok"),
         (tally.invalid, "invalid"),
@@ -101,17 +99,23 @@ fn counts(summary: &Summary) -> String {
         (tally.skipped, if summary.sends { "skipped" } else { "valid" }),
     ];
     for (count, name) in counts.into_iter().filter(|(count, _)| *count > 0) {
-        text.push_str(&format!(", {count} {name}"));
+        text.push_str(&format!(", {} {name}", grouped(count)));
     }
     if summary.requests > 0 {
-        let plural = if summary.requests == 1 { "" } else { "s" };
-        text.push_str(&format!(
-            "; {} request{plural}, {} of them retries",
-            summary.requests, summary.retries
-        ));
+        let (requests, retries) = (Count(summary.requests, "request"), grouped(summary.retries));
+        text.push_str(&format!("; {requests}, {retries} of them retries"));
     }
-    text.push_str(&format!("; {:.1} s", summary.elapsed.as_secs_f64()));
+    text.push_str(&format!("; {}", took(summary.elapsed)));
     text
+}
+
+/// Tenths of a second for what takes less than a minute; hours, minutes and seconds for the rest.
+pub(super) fn took(elapsed: Duration) -> String {
+    if elapsed < Duration::from_secs(60) {
+        format!("{:.1} s", elapsed.as_secs_f64())
+    } else {
+        FormattedDuration(elapsed).to_string()
+    }
 }
 
 /// The summary for scripts. Names and order are the contract's.
