@@ -12,8 +12,8 @@ use super::validation::check;
 use crate::catalogue::Effect;
 use crate::events::{Event, Listener};
 use crate::reading::{Records, Row, RowNumber};
-use crate::reconciling::{Known, Next, next};
-use crate::recording::{Entry, Finished, Replay, Results, RowResult, RunId, Tag};
+use crate::reconciling::{Next, next};
+use crate::recording::{Entry, Finished, Replay, Results, RowResult, RunId, Status, Tag};
 use crate::sending::{Job, PriorAttempts, Ticket};
 use crate::validating::{Across, Call, Checked, Checker, Rejection};
 
@@ -146,7 +146,7 @@ pub(super) fn tagged(call: &Call, tags: Option<&RunId>, row: RowNumber) -> Call 
 /// Why a row is not sent.
 enum Left {
     /// What became of it is known, or has to be found out.
-    Settled(crate::recording::Status),
+    Settled(Status),
     /// Its content is not what it was.
     Changed,
 }
@@ -160,19 +160,18 @@ fn job(
     scope: Scope,
     is_behind: bool,
 ) -> Result<Job, Left> {
-    let known = Known::of(entry.as_ref());
     let resend = scope == Scope::NotApplied;
-    let next = next(effect, known, resend);
-    let is_wanted = scope != Scope::NotApplied || known == Known::Failed { not_applied: true };
+    let next = next(effect, entry.as_ref(), resend);
+    let is_wanted = scope != Scope::NotApplied || entry.as_ref().is_some_and(Entry::was_not_applied);
     let Some(entry) = entry else {
         return if is_wanted {
             Ok(Job { ticket: Ticket(row.0), call, past: PriorAttempts::default() })
         } else {
-            Err(Left::Settled(crate::recording::Status::Skipped))
+            Err(Left::Settled(Status::Skipped))
         };
     };
     // An earlier row of the same customer is sent again: the later one must have the last word.
-    let is_overtaken = is_behind && known == Known::Ok && effect == Effect::Repeatable;
+    let is_overtaken = is_behind && entry.result.status == Status::Ok && effect == Effect::Repeatable;
     let is_sent = matches!(next, Next::Send | Next::SendInDoubt) || is_overtaken;
     if !is_wanted || !is_sent {
         return Err(Left::Settled(entry.result.status));

@@ -21,7 +21,7 @@ use crate::reading::RowNumber;
 use crate::reconciling::{
     Conclusion, Control, Finding, Open, Round, RoundEnd, SameBookings, Sample, Window, shows_bookings,
 };
-use crate::recording::{Counts, Entry, ErrorCode, JournalError, Replay, State, Status, Tag};
+use crate::recording::{Counts, Entry, ErrorCode, JournalError, Replay, Status, Tag};
 use crate::sending::StopReason;
 use crate::validating::{Call, Digest, SequenceKey};
 
@@ -86,7 +86,7 @@ impl Phases<'_> {
                 |checked| checked.to_call(),
                 |row, checked| {
                     let number = row.number();
-                    let is_ok = replay.entry(number)?.is_some_and(|entry| entry.state == State::Ok);
+                    let is_ok = replay.entry(number)?.is_some_and(|entry| entry.result.status == Status::Ok);
                     if let (true, Ok(call)) = (is_ok, checked) {
                         samples.push(Sample { call, tag: tags.map(|run| Tag { run, row: number }) });
                     }
@@ -112,14 +112,14 @@ impl Phases<'_> {
         let grouped = spawn_blocking(move || -> Result<_, Failure> {
             let mut groups: HashMap<Key, Group> = HashMap::new();
             each_entry(first, &mut replay, |key, entry| {
-                if let (Some(key), State::Unknown) = (key, entry.state) {
+                if let (Some(key), Status::Unknown) = (key, entry.result.status) {
                     groups.entry(key).or_default().open += 1;
                 }
             })?;
             each_entry(second, &mut again, |key, entry| {
                 let Some(group) = key.and_then(|key| groups.get_mut(&key)) else { return };
-                group.ok += u64::from(entry.state == State::Ok);
-                if matches!(entry.state, State::Ok | State::Unknown) {
+                group.ok += u64::from(entry.result.status == Status::Ok);
+                if matches!(entry.result.status, Status::Ok | Status::Unknown) {
                     let window = Window::new(entry.sent, entry.ended);
                     group.window = Some(group.window.map_or(window, |all| all.with(window)));
                 }
@@ -294,7 +294,7 @@ impl Asker {
                 let asked_before = due.as_ref().map(|due| due.get(&number).copied());
                 let is_wanted = match asked_before {
                     // The first round asks for all.
-                    None => entry.state == State::Unknown,
+                    None => entry.result.status == Status::Unknown,
                     Some(due) => due.is_some_and(|due| due <= now),
                 };
                 let (true, Ok(call)) = (is_wanted, checked) else { return Ok(true) };

@@ -10,7 +10,7 @@ use crate::count::Count;
 use crate::events::Event;
 use crate::exit::Exit;
 use crate::reconciling::{can_be_undone, compensation};
-use crate::recording::{AtomicFile, Journal, OutputSink, State, Table};
+use crate::recording::{AtomicFile, Journal, OutputSink, Status, Table};
 use crate::reporting::print_text;
 use crate::shell::quoted;
 use crate::validating::{Across, Checker};
@@ -99,7 +99,7 @@ fn write(
         |row, checked| {
             let (Some(entry), Ok(call)) = (replay.entry(row.number())?, checked) else { return Ok(true) };
             unknown += u64::from(entry.result.status == crate::recording::Status::Unknown);
-            if entry.state != State::Ok {
+            if entry.result.status != Status::Ok {
                 return Ok(true);
             }
             let Some(back) = compensation(&call, row.number(), run) else { return Ok(true) };

@@ -12,7 +12,7 @@ use crate::catalogue::ApiSelector;
 use crate::count::Count;
 use crate::events::{Event, Look};
 use crate::reconciling::{balance, difference};
-use crate::recording::State;
+use crate::recording::Status;
 use crate::validating::Money;
 
 /// What a run booked for a customer.
@@ -83,9 +83,9 @@ impl Phases<'_> {
                     };
                     let none = Booked { sum: Some(Money::ZERO), unknown: 0 };
                     let booked = booked.entry(customer.to_owned()).or_insert(none);
-                    match entry.state {
-                        State::Ok => booked.sum = booked.sum.and_then(|sum| sum.plus(amount)),
-                        State::Unknown | State::Sending => booked.unknown += 1,
+                    match entry.result.status {
+                        Status::Ok => booked.sum = booked.sum.and_then(|sum| sum.plus(amount)),
+                        Status::Unknown => booked.unknown += 1,
                         _ => {}
                     }
                     Ok(true)

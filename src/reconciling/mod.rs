@@ -23,7 +23,7 @@ pub use control::{Control, Sample, shows_bookings};
 pub use customers::{Who, who};
 pub use existing::{Existing, existing};
 pub use history::{HistoryEntry, NoHistory, read_whole_history};
-pub use resume::{Known, Next, next};
+pub use resume::{Next, next};
 pub use rounds::{Conclusion, Finding, Open, Round, RoundEnd};
 pub use time_window::{When, Window};
 pub use undo::{can_be_undone, compensation};

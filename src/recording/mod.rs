@@ -18,7 +18,7 @@ mod tests;
 pub use atomic::{AtomicFile, RecordError, beside};
 pub use export_journal::{ExportJournal, JournalKind, Kept, NewExportJournal, journal_kind};
 pub use journal::{
-    Counts, Durability, Entry, Found, Journal, JournalError, NewRun, Replay, Run, State, StoredInput, look,
+    Counts, Durability, Entry, Found, Journal, JournalError, NewRun, Replay, Run, StoredInput, look,
     set_aside,
 };
 pub use lookups::{LookupResult, LookupTable};

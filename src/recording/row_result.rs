@@ -29,6 +29,13 @@ pub enum Status {
 }
 
 impl Status {
+    const ALL: [Self; 5] = [Self::Ok, Self::Invalid, Self::Failed, Self::Unknown, Self::Skipped];
+
+    /// The status of this name.
+    pub(super) fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+
     /// Its name in the results.
     pub const fn name(self) -> &'static str {
         match self {

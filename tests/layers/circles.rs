@@ -216,12 +216,6 @@ const KNOWN: &[&[&str]] = &[
     &["exporting/changes.rs", "exporting/lists.rs"],
     &["exporting/csv.rs", "exporting/jsonl.rs", "exporting/output.rs", "exporting/xlsx.rs"],
     &["exporting/histories.rs", "exporting/history_lines.rs"],
-    &[
-        "recording/journal/file.rs",
-        "recording/journal/replay.rs",
-        "recording/journal/run.rs",
-        "recording/journal/writer.rs",
-    ],
     &["reporting/read_summary.rs", "reporting/reporter.rs", "reporting/summary.rs"],
     &["sandbox/answer.rs", "sandbox/look.rs"],
     &["sending/listing.rs", "sending/reply.rs"],

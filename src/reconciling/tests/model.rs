@@ -16,8 +16,8 @@ use tokio::sync::mpsc;
 use super::support::{Fields, TestClock, answer, at, booking, call, lost, no};
 use crate::catalogue::{ApiSelector, Effect};
 use crate::reading::{Fingerprint, RowNumber};
-use crate::reconciling::{Known, Next, next};
-use crate::recording::{ErrorCode, Journal, NewRun, RowResult, State};
+use crate::reconciling::{Next, next};
+use crate::recording::{ErrorCode, Journal, NewRun, RowResult, Status};
 use crate::sending::{
     ApiKey, Burst, Clock, Delivery, FailureLimit, Intent, IntentLog, Job, Limits, Link, LinkSettings, Lost,
     NotMarked, PaceSettings, PriorAttempts, Response, StopSwitch, Ticket, Transport, run,
@@ -161,7 +161,7 @@ impl Run<'_> {
         let mut jobs = Vec::new();
         for (row, call) in (0_u64..).zip(&self.calls) {
             let entry = replay.entry(RowNumber(row)).expect("readable");
-            let past = match next(self.effect, Known::of(entry.as_ref()), self.resend) {
+            let past = match next(self.effect, entry.as_ref(), self.resend) {
                 Next::Send => PriorAttempts { doubt: None, attempts: 0 },
                 Next::SendInDoubt => {
                     PriorAttempts { doubt: entry.as_ref().map(|entry| entry.doubt()), attempts: 1 }
@@ -215,7 +215,7 @@ impl Run<'_> {
         let mut replay = journal.borrow().replay().expect("a reader");
         for row in (0..self.calls.len() as u64).map(RowNumber) {
             let entry = replay.entry(row).expect("readable");
-            if next(self.effect, Known::of(entry.as_ref()), self.resend) != Next::Ask {
+            if next(self.effect, entry.as_ref(), self.resend) != Next::Ask {
                 continue;
             }
             world.step().await;
@@ -237,17 +237,17 @@ impl Run<'_> {
         for row in (0..self.calls.len() as u64).map(RowNumber) {
             let entry = replay.entry(row).expect("readable");
             let truth = self.world.truth(row);
-            let state = entry.as_ref().map(|entry| entry.state);
+            let state = entry.as_ref().map(|entry| entry.result.status);
             let times = truth.applied.len();
             prop_assert!(self.effect == Effect::Repeatable || times <= 1, "row {row} was done {times} times");
             match state {
                 None => prop_assert_eq!(truth.requests, 0, "row {} left without a mark", row),
-                Some(State::Ok) => prop_assert!(times > 0, "row {row} is ok, and was not done"),
-                Some(State::Failed | State::Skipped) => {
+                Some(Status::Ok) => prop_assert!(times > 0, "row {row} is ok, and was not done"),
+                Some(Status::Failed | Status::Skipped) => {
                     prop_assert_eq!(times, 0, "row {} is {:?}, and was done", row, state);
                 }
-                Some(State::Sending | State::Unknown) => {}
-                Some(State::Invalid) => prop_assert!(false, "nothing here is invalid"),
+                Some(Status::Unknown) => {}
+                Some(Status::Invalid) => prop_assert!(false, "nothing here is invalid"),
             }
         }
         Ok(())

@@ -1,18 +1,22 @@
 //! The file itself: made whole or not at all, readable by its owner only, held by one run at a time.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, OpenFlags, params};
 
+use super::connection::{PATIENCE, looking};
+use super::counts::{Counts, counts};
 use super::error::JournalError;
-use super::replay::{Counts, Replay, looking};
+use super::holding::{begin_unfinished, forget_companions, hold};
+use super::input::StoredInput;
+use super::replay::Replay;
 use super::run::{NewRun, Run};
 use super::schema;
 use crate::recording::atomic::{beside, move_aside, sync_folder};
 use crate::recording::lock::Lock;
+use crate::recording::row_result::{ErrorCode, Status};
 use crate::recording::tag::RunId;
 
 /// A journal that this process holds.
@@ -25,8 +29,6 @@ pub struct Journal {
     lock: Lock,
 }
 
-/// How long to wait for somebody who looks at the journal with another program.
-pub(in crate::recording) const PATIENCE: Duration = Duration::from_secs(10);
 /// The bytes of standard input are kept in parts of this size.
 const PART: usize = 1 << 20;
 
@@ -139,6 +141,33 @@ impl Journal {
         &self.run
     }
 
+    /// Counts over the rows.
+    pub fn counts(&self) -> Result<Counts, JournalError> {
+        counts(&self.connection, self.run().rows).map_err(|error| self.failed(&error))
+    }
+
+    /// How many rows were proven not to be applied.
+    pub fn not_applied(&self) -> Result<u64, JournalError> {
+        let sql = "SELECT count(*) FROM row WHERE state = ? AND error_code = ?";
+        let counted: rusqlite::Result<i64> = self.connection.query_row(
+            sql,
+            params![Status::Failed.name(), ErrorCode::NotApplied.name()],
+            |row| row.get(0),
+        );
+        Ok(counted.map_err(|error| self.failed(&error))?.cast_unsigned())
+    }
+
+    /// Whether the last command that worked with the journal was killed.
+    pub fn was_interrupted(&self) -> Result<bool, JournalError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM session WHERE ended IS NULL AND number = (SELECT max(number) FROM session))";
+        self.connection.query_row(sql, [], |row| row.get(0)).map_err(|error| self.failed(&error))
+    }
+
+    /// A reader of its own, which may be used while the journal is written.
+    pub fn replay(&self) -> Result<Replay, JournalError> {
+        Replay::open(&self.path)
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
@@ -187,61 +216,6 @@ pub fn set_aside(path: &Path) -> Result<PathBuf, JournalError> {
     sync_folder(path);
     drop(lock);
     Ok(aside)
-}
-
-/// What a database may leave beside its file.
-pub(in crate::recording) fn forget_companions(path: &Path) {
-    for suffix in ["-journal", "-wal", "-shm"] {
-        let _ = fs::remove_file(beside(path, suffix));
-    }
-}
-
-/// Takes the file at `path`, which must be there.
-pub(in crate::recording) fn hold(path: &Path) -> Result<Lock, JournalError> {
-    // A pipe would be waited for.
-    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-        return Err(JournalError::Foreign { path: path.to_owned() });
-    }
-    let file = match OpenOptions::new().read(true).write(true).open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Err(JournalError::Missing { path: path.to_owned() });
-        }
-        Err(source) => return Err(JournalError::Open { path: path.to_owned(), source }),
-    };
-    let busy = || JournalError::Busy { path: path.to_owned() };
-    let lock = Lock::take(file).map_err(|_| busy())?;
-    if lock.is_at(path) { Ok(lock) } else { Err(busy()) }
-}
-
-/// Makes the unfinished file of a new journal, and holds it. What a killed run left there knows nothing: it was
-/// killed before it sent anything. Only the name is taken from it, never the content: it may be the other name of
-/// a journal that has come into being.
-pub(in crate::recording) fn begin_unfinished(path: &Path, unfinished: &Path) -> Result<Lock, JournalError> {
-    let busy = || JournalError::Busy { path: path.to_owned() };
-    let left = match OpenOptions::new().read(true).write(true).open(unfinished) {
-        Ok(left) => Some(Lock::take(left).map_err(|_| busy())?),
-        Err(_) => None,
-    };
-    if let Some(left) = &left {
-        // Only what is held is taken away: the name may be another process's by now.
-        if !left.is_at(unfinished) {
-            return Err(busy());
-        }
-        let _ = fs::remove_file(unfinished);
-    }
-    let file = private(unfinished).map_err(|source| match source.kind() {
-        // Another process was faster.
-        io::ErrorKind::AlreadyExists => busy(),
-        _ => JournalError::Create { path: path.to_owned(), source },
-    })?;
-    let lock = Lock::take(file).map_err(|_| busy())?;
-    drop(left);
-    if !lock.is_at(unfinished) {
-        return Err(busy());
-    }
-    forget_companions(unfinished);
-    Ok(lock)
 }
 
 fn read_run(connection: &Connection, path: &Path) -> Result<Run, JournalError> {
@@ -294,47 +268,4 @@ fn fill(path: &Path, place: &Path, new: &NewRun, content: Option<&mut dyn Read>)
     transaction.commit()?;
     connection.close().map_err(|(_, error)| error)?;
     Ok(())
-}
-
-/// A new file that is its owner's alone.
-fn private(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.create_new(true).read(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
-/// Reads the bytes of standard input from a journal.
-#[derive(Debug)]
-pub struct StoredInput {
-    connection: Connection,
-    part: i64,
-    rest: Vec<u8>,
-    start: usize,
-}
-
-impl StoredInput {
-    pub(super) fn new(connection: Connection) -> Self {
-        Self { connection, part: 0, rest: Vec::new(), start: 0 }
-    }
-}
-
-impl Read for StoredInput {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.start == self.rest.len() {
-            self.part += 1;
-            let found = self
-                .connection
-                .query_row("SELECT bytes FROM input WHERE part = ?", params![self.part], |row| row.get(0))
-                .optional();
-            let Some(rest) = found.map_err(io::Error::other)? else { return Ok(0) };
-            (self.rest, self.start) = (rest, 0);
-        }
-        let rest = self.rest.get(self.start..).unwrap_or_default();
-        let count = rest.len().min(buffer.len());
-        buffer[..count].copy_from_slice(&rest[..count]);
-        self.start += count;
-        Ok(count)
-    }
 }

@@ -2,7 +2,7 @@
 //! is whole after a power failure, and so that anybody can read it.
 //!
 //! What is synced when: the mark "is being sent" of a call that must not happen twice is on the disk before its
-//! request leaves. So are outcomes, with the next marks, and all of it at the end of a session. IntentLog of calls
+//! request leaves. So are outcomes, with the next marks, and all of it at the end of a session. The marks of calls
 //! that may be repeated are handed to the system before their request leaves, which is enough against the death
 //! of the program. Many rows share one commit.
 //!
@@ -10,8 +10,14 @@
 //! its rows on the way would have them sent twice. That is why it is not kept in WAL mode, where the newest
 //! entries lie in another file, although commits would be cheaper there.
 
+mod columns;
+mod connection;
+mod counts;
+mod entry;
 mod error;
 mod file;
+mod holding;
+mod input;
 mod replay;
 mod run;
 mod schema;
@@ -19,12 +25,16 @@ mod schema;
 mod tests;
 mod writer;
 
+pub(super) use columns::written;
+pub(super) use connection::{PATIENCE, looking};
+pub use counts::Counts;
+pub use entry::Entry;
 pub use error::JournalError;
-pub use file::{Found, Journal, StoredInput, look, set_aside};
-pub(super) use file::{PATIENCE, begin_unfinished, forget_companions, hold};
-pub(super) use replay::looking;
-pub use replay::{Counts, Entry, Replay, State};
+pub use file::{Found, Journal, look, set_aside};
+pub(super) use holding::{begin_unfinished, forget_companions, hold};
+pub use input::StoredInput;
+pub use replay::Replay;
+pub(super) use run::PROGRAM;
 pub use run::{NewRun, Run};
-pub(super) use run::{PROGRAM, written};
 pub(super) use schema::{APPLICATION as IMPORT, EXPORT};
 pub use writer::Durability;

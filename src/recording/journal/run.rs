@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use super::replay::looking;
+use super::columns::{parsed, written};
+use super::connection::looking;
 use crate::reading::Fingerprint;
 use crate::recording::tag::RunId;
 
@@ -98,21 +99,4 @@ impl Run {
         let is_same = Self::read(&other).is_ok_and(|other| other.id == self.id);
         is_same.then_some(there)
     }
-}
-
-/// A time as the journal holds it: UTC, to the millisecond.
-pub(in crate::recording) fn written(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
-}
-
-/// A column that holds something as text.
-pub(super) fn parsed<T>(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<T>
-where
-    T: std::str::FromStr,
-    T::Err: std::error::Error + Send + Sync + 'static,
-{
-    let text: String = row.get(column)?;
-    text.parse().map_err(|error| {
-        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
-    })
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::{Durability, Entry, Found, Journal, JournalError, NewRun, State, look, set_aside};
+use super::{Durability, Entry, Found, Journal, JournalError, NewRun, look, set_aside};
 use crate::reading::{Fingerprint, RowNumber};
 use crate::recording::{ErrorCode, RowResult, Status};
 use crate::sending::{Intent, Ticket};
@@ -94,8 +94,8 @@ fn a_journal_keeps_what_is_known_of_each_row() {
     settle(&mut journal, 2, &RowResult::skipped("turned away"));
     drop(journal);
     let entries = entries(&place.path());
-    let known: Vec<_> = entries.iter().map(|entry| (entry.row.0, entry.state)).collect();
-    assert_eq!(known, [(0, State::Failed), (1, State::Ok), (3, State::Sending)]);
+    let known: Vec<_> = entries.iter().map(|entry| (entry.row.0, entry.result.status)).collect();
+    assert_eq!(known, [(0, Status::Failed), (1, Status::Ok), (3, Status::Unknown)]);
     assert!(entries[0].was_not_applied());
     assert_eq!(entries[1].result, result(Status::Ok, None));
     assert_eq!((entries[1].sent, entries[1].ended), (Some(at(1)), Some(at(2))));
@@ -112,7 +112,7 @@ fn rows_that_a_dead_program_left_in_the_middle_are_unknown() {
     let mut journal = Journal::open(&place.path()).expect("a journal");
     journal.begin_session("resume", at(9)).expect("begun");
     let entry = &entries(&place.path())[0];
-    assert_eq!((entry.state, entry.ended), (State::Unknown, Some(at(9))));
+    assert_eq!((entry.result.status, entry.ended), (Status::Unknown, Some(at(9))));
     assert_eq!(entry.result.error.as_ref().map(|(code, _)| *code), Some(ErrorCode::Stopped));
     assert_eq!(journal.counts().expect("counts").unknown, 1);
 }
@@ -127,7 +127,7 @@ fn a_row_in_doubt_that_is_sent_again_keeps_its_doubt_until_it_is_settled() {
     group.leaving(&[departure(0, 1)]).expect("marked");
     group.commit().expect("committed");
     let entry = &entries(&place.path())[0];
-    assert_eq!((entry.state, entry.result.attempts), (State::Sending, 2));
+    assert_eq!((entry.result.status, entry.result.attempts, entry.ended), (Status::Unknown, 2, None));
     assert_eq!(entry.doubt().text, "no answer");
 }
 
@@ -233,7 +233,7 @@ fn everything_that_is_committed_is_in_the_one_file() {
     fs::copy(place.path(), &elsewhere).expect("copied");
     let entries = entries(&elsewhere);
     assert_eq!(entries.len(), 300);
-    assert_eq!((entries[7].state, entries[8].state), (State::Ok, State::Sending));
+    assert_eq!((entries[7].result.status, entries[8].result.status), (Status::Ok, Status::Unknown));
 }
 
 #[test]

@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, params};
 
+use super::columns::{number, written};
+use super::entry::SENDING;
 use super::error::JournalError;
 use super::file::Journal;
-use super::replay::State;
-use super::run::{PROGRAM, written};
+use super::run::PROGRAM;
 use crate::reading::RowNumber;
 use crate::recording::row_result::{ErrorCode, RowResult, Status};
 use crate::sending::Intent;
@@ -66,7 +67,7 @@ impl Journal {
         group.execute(
             "UPDATE row SET state = ?, ended = ?, error_code = coalesce(error_code, ?),
              error = coalesce(error, 'the program ended before the answer came') WHERE state = ?",
-            params![State::Unknown.name(), group.at, ErrorCode::Stopped.name(), State::Sending.name()],
+            params![Status::Unknown.name(), group.at, ErrorCode::Stopped.name(), SENDING],
         )?;
         group.commit()
     }
@@ -95,7 +96,7 @@ impl Group<'_> {
             let attempts = departure.attempts + 1;
             let content = departure.content.to_string();
             statement
-                .execute(params![number, State::Sending.name(), content, attempts, self.at])
+                .execute(params![number, SENDING, content, attempts, self.at])
                 .map_err(|error| self.failed(&error))?;
         }
         Ok(())
@@ -122,7 +123,7 @@ impl Group<'_> {
         )?
         .execute(params![
             number(row),
-            State::of(result.status).name(),
+            result.status.name(),
             result.attempts,
             result.id,
             code,
@@ -138,7 +139,7 @@ impl Group<'_> {
     pub fn found(&self, row: RowNumber, id: Option<&str>) -> Result<(), JournalError> {
         self.execute(
             "UPDATE row SET state = ?, id = coalesce(?, id), error_code = NULL, error = NULL WHERE number = ?",
-            params![State::Ok.name(), id, number(row)],
+            params![Status::Ok.name(), id, number(row)],
         )
     }
 
@@ -146,7 +147,7 @@ impl Group<'_> {
     pub fn not_applied(&self, row: RowNumber, code: ErrorCode, text: &str) -> Result<(), JournalError> {
         self.execute(
             "UPDATE row SET state = ?, error_code = ?, error = ? WHERE number = ?",
-            params![State::Failed.name(), code.name(), text, number(row)],
+            params![Status::Failed.name(), code.name(), text, number(row)],
         )
     }
 
@@ -194,9 +195,4 @@ impl Group<'_> {
     fn failed(&self, error: &rusqlite::Error) -> JournalError {
         JournalError::of(self.journal, error)
     }
-}
-
-/// Rows are counted from 1 in the journal, as people are told.
-pub(super) fn number(row: RowNumber) -> i64 {
-    row.next().0.cast_signed()
 }

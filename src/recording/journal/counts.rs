@@ -1,0 +1,57 @@
+//! How many rows of a run stand how.
+
+use rusqlite::{Connection, params};
+
+use super::entry::status;
+use crate::recording::row_result::{ErrorCode, Status};
+
+/// Rows by what is known of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// All rows of the input.
+    pub rows: u64,
+    /// Applied.
+    pub ok: u64,
+    /// Not applied.
+    pub failed: u64,
+    /// Refused before sending.
+    pub invalid: u64,
+    /// They may have been applied.
+    pub unknown: u64,
+    /// Not to be sent, because they exist already.
+    pub existing: u64,
+}
+
+impl Counts {
+    /// Rows that were not sent and are to be.
+    pub fn unsent(&self) -> u64 {
+        self.rows.saturating_sub(self.ok + self.failed + self.invalid + self.unknown + self.existing)
+    }
+
+    /// Whether nothing is left to be sent or to be found out.
+    pub fn is_finished(&self) -> bool {
+        self.unsent() == 0 && self.unknown == 0
+    }
+}
+
+/// Counts over the rows of a run with so many rows.
+pub(super) fn counts(connection: &Connection, rows: u64) -> rusqlite::Result<Counts> {
+    let mut counts = Counts { rows, ..Counts::default() };
+    let mut statement = connection
+        .prepare("SELECT state, error_code = ?, count(*) FROM row GROUP BY state, error_code = ?")?;
+    let existing = ErrorCode::AlreadyExists.name();
+    let mut found = statement.query(params![existing, existing])?;
+    while let Some(row) = found.next()? {
+        let exists: Option<bool> = row.get(1)?;
+        let count = row.get::<_, i64>(2)?.cast_unsigned();
+        match status(row, 0)? {
+            Status::Ok => counts.ok += count,
+            Status::Failed => counts.failed += count,
+            Status::Invalid => counts.invalid += count,
+            Status::Unknown => counts.unknown += count,
+            Status::Skipped if exists == Some(true) => counts.existing += count,
+            Status::Skipped => {}
+        }
+    }
+    Ok(counts)
+}

@@ -1,0 +1,82 @@
+//! What a journal knows of one row.
+
+use jiff::Timestamp;
+
+use super::columns::{odd, time};
+use crate::reading::RowNumber;
+use crate::recording::row_result::{ErrorCode, RowResult, Status};
+use crate::sending::Problem;
+
+/// What the journal knows of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Which row.
+    pub row: RowNumber,
+    /// The fingerprint of what was sent; none where nothing was.
+    pub content: Option<String>,
+    /// What the results say of it. `unknown` with no time in `ended`: no answer is written down.
+    pub result: RowResult,
+    /// When it was marked as being sent.
+    pub sent: Option<Timestamp>,
+    /// When its outcome came.
+    pub ended: Option<Timestamp>,
+}
+
+impl Entry {
+    /// Whether the row was found on the server before anything was sent.
+    pub fn existed(&self) -> bool {
+        matches!(self.result.error, Some((ErrorCode::AlreadyExists, _)))
+    }
+
+    /// Why nobody knows whether the row was applied.
+    pub fn doubt(&self) -> Problem {
+        let none = || (ErrorCode::Stopped, "an earlier request was applied, or may have been".to_owned());
+        let (code, text) = self.result.error.clone().unwrap_or_else(none);
+        Problem { code: code.failure(), text }
+    }
+
+    /// Whether it was proven that the row was not applied.
+    pub fn was_not_applied(&self) -> bool {
+        self.result.status == Status::Failed && matches!(self.result.error, Some((ErrorCode::NotApplied, _)))
+    }
+}
+
+/// The state of a row whose request may have left, and of whose answer nothing is written down.
+pub(super) const SENDING: &str = "sending";
+
+/// What [`entry`] reads, in its order.
+pub(super) const COLUMNS: &str =
+    "number, state, content, attempts, id, error_code, error, http_status, sent, ended";
+
+/// Reads the columns that [`COLUMNS`] names.
+pub(super) fn entry(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
+    let status = status(row, 1)?;
+    let code = row.get::<_, Option<String>>(5)?;
+    let error = match code {
+        Some(code) => {
+            let code = ErrorCode::of_name(&code).ok_or_else(|| odd(5, &code))?;
+            Some((code, row.get::<_, Option<String>>(6)?.unwrap_or_default()))
+        }
+        // A program that is at work, or was killed, has not had the time to say more.
+        None if row.get_ref(1)?.as_str()? == SENDING => {
+            Some((ErrorCode::Stopped, "no answer has been written down: the row is being sent, or the program ended before its answer came".to_owned()))
+        }
+        None => None,
+    };
+    Ok(Entry {
+        row: RowNumber(u64::try_from(row.get::<_, i64>(0)? - 1).unwrap_or_default()),
+        content: row.get(2)?,
+        result: RowResult { status, id: row.get(4)?, error, http_status: row.get(7)?, attempts: row.get(3)? },
+        sent: time(row, 8)?,
+        ended: time(row, 9)?,
+    })
+}
+
+/// The state of a row in the journal: its status in the results, or [`SENDING`].
+pub(super) fn status(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Status> {
+    let name: String = row.get(column)?;
+    match name.as_str() {
+        SENDING => Ok(Status::Unknown),
+        name => Status::of_name(name).ok_or_else(|| odd(column, name)),
+    }
+}
