@@ -9,7 +9,7 @@ use crate::catalogue::Version;
 use crate::cli::CheckSettings;
 use crate::diagnostics::{Contacts, Point, batches, clock, judge, latency, measure, try_names, writes};
 use crate::exit::Exit;
-use crate::sending::{HttpSettings, SelectorChoice, reach};
+use crate::sending::{HttpSettings, SelectorChoice, probe_tcp};
 
 /// Checks.
 pub(super) fn run(settings: CheckSettings) -> Result<Exit, Failure> {
@@ -35,7 +35,7 @@ async fn check(
     told: &mut Told,
 ) -> Result<(), Failure> {
     let link = &reads.link;
-    let reached = reach(&http.url, http.connect_timeout).await;
+    let reached = probe_tcp(&http.url, http.connect_timeout).await;
     let (subcat, action) = try_names(link, reached.is_ok()).await?;
     let port = http.url.port_or_known_default().map_or_else(String::new, |port| format!(":{port}"));
     let (points, selector) = judge(&Contacts {

@@ -10,7 +10,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use crate::events::{Event, Listener};
 use crate::reading::RowNumber;
 use crate::recording::{ErrorCode, Journal, JournalError, RowResult, Status};
-use crate::sending::{Delivery, Intent, IntentLog, NotMarked, StopSwitch};
+use crate::sending::{Delivery, Intent, IntentLog, NotRecorded, StopSwitch};
 
 /// How many reports wait at the most.
 const WAITING: usize = 8;
@@ -55,7 +55,7 @@ pub(super) struct Notes(pub(super) mpsc::Sender<Report>);
 impl Notes {
     /// Resolves once everything reported before is in the journal; false where it cannot be written.
     pub(super) async fn written(&self) -> bool {
-        self.mark(Vec::new()).await.is_ok()
+        self.record(Vec::new()).await.is_ok()
     }
 
     /// Reports from a thread that may wait. Where the recorder is gone, its own error is what counts.
@@ -70,12 +70,12 @@ impl Notes {
 }
 
 impl IntentLog for Notes {
-    fn mark(&self, leaving: Vec<Intent>) -> impl Future<Output = Result<(), NotMarked>> + 'static {
+    fn record(&self, intents: Vec<Intent>) -> impl Future<Output = Result<(), NotRecorded>> + 'static {
         let reports = self.0.clone();
         async move {
             let (written, is_written) = oneshot::channel();
-            reports.send(Report::Leaving(leaving, written)).await.map_err(|_| NotMarked)?;
-            is_written.await.map_err(|_| NotMarked)
+            reports.send(Report::Leaving(intents, written)).await.map_err(|_| NotRecorded)?;
+            is_written.await.map_err(|_| NotRecorded)
         }
     }
 }
@@ -175,7 +175,7 @@ fn write(journal: &mut Journal, reports: &[Report]) -> Result<(), JournalError> 
     let group = journal.group(Timestamp::now())?;
     for report in reports {
         match report {
-            Report::Leaving(departures, _) => group.leaving(departures)?,
+            Report::Leaving(departures, _) => group.intents(departures)?,
             Report::Rows(rows) => {
                 rows.iter().try_for_each(|(row, result)| group.result(*row, result))?;
             }

@@ -138,7 +138,7 @@ impl Session {
             timeout,
             limits: Limits {
                 concurrency: send.concurrency,
-                ahead: ahead(effect, send.concurrency),
+                unsent_intents: unsent_intents(effect, send.concurrency),
                 failures,
             },
             stop: &stop,
@@ -331,7 +331,7 @@ const DEFAULT_FAILURES: NonZeroU64 = NonZeroU64::new(25).unwrap();
 
 /// How many rows share a commit at full speed. Each of them has to be found out after a crash, unless it may simply
 /// be sent again.
-fn ahead(effect: Effect, concurrency: NonZeroUsize) -> NonZeroUsize {
+fn unsent_intents(effect: Effect, concurrency: NonZeroUsize) -> NonZeroUsize {
     const HARMLESS: NonZeroUsize = NonZeroUsize::new(512).unwrap();
     const TWICE: NonZeroUsize = NonZeroUsize::new(2).unwrap();
     let twice = concurrency.saturating_mul(TWICE);

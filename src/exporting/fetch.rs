@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::answer::{self, Fields, One};
 use super::customer::{Keep, tidy};
 use crate::catalogue::ApiSelector;
-use crate::sending::{Clock, FailureCode, Link, Problem, Transport, Unread};
+use crate::sending::{Clock, FailureCode, Link, Outage, Problem, Transport, Unread};
 use crate::validating::{Call, CallError};
 
 /// What became of a customer who was asked for.
@@ -42,14 +42,11 @@ pub struct Fetcher<'l, T, C: Clock> {
     link: &'l Link<T, C>,
     selector: ApiSelector,
     keep: Keep,
-    /// So many customers in a row could not be read.
-    lost: Cell<u32>,
+    /// Customers in a row who could not be read: beyond a number it is doubtful that the server is there at all.
+    outage: Cell<Outage>,
     /// Somebody who could.
     known: Cell<Option<u64>>,
 }
-
-/// So many customers in a row make it doubtful that the server is there at all.
-const DOUBTFUL: u32 = 25;
 
 /// What a server does with a request for two customers.
 #[derive(Debug, PartialEq, Eq)]
@@ -63,7 +60,7 @@ pub struct Batches {
 impl<'l, T: Transport, C: Clock> Fetcher<'l, T, C> {
     /// Reads customers from a server; of each only what `keep` says.
     pub fn new(link: &'l Link<T, C>, selector: ApiSelector, keep: Keep) -> Self {
-        Self { link, selector, keep, lost: Cell::new(0), known: Cell::new(None) }
+        Self { link, selector, keep, outage: Cell::default(), known: Cell::new(None) }
     }
 
     /// Whether the server answers several customers at once: two are asked for, and if not both come back, one
@@ -137,7 +134,7 @@ impl<'l, T: Transport, C: Clock> Fetcher<'l, T, C> {
                     }
                 }
                 if !came.is_empty() {
-                    self.lost.set(0);
+                    self.outage.set(Outage::default());
                 }
                 Ok((came, rest))
             }
@@ -150,7 +147,7 @@ impl<'l, T: Transport, C: Clock> Fetcher<'l, T, C> {
         let call = Call::read_customers(&[id])?;
         let reason = match self.link.read(self.selector, &call).await {
             Ok(answer) => {
-                self.lost.set(0);
+                self.outage.set(Outage::default());
                 match answer::one(answer.data, id) {
                     One::Customer(fields) => return Ok(self.customer(id, fields)),
                     One::Nobody => "the server has no customer with this id".to_owned(),
@@ -171,8 +168,10 @@ impl<'l, T: Transport, C: Clock> Fetcher<'l, T, C> {
     /// somebody is asked for who could be read before. A server that refuses them too is of no use any more,
     /// whatever it says: what was written would lack everybody.
     async fn count_lost(&self, problem: &Problem) -> Result<(), Stopped> {
-        self.lost.set(self.lost.get() + 1);
-        if self.lost.get() < DOUBTFUL {
+        let mut outage = self.outage.get();
+        let is_doubtful = outage.lost();
+        self.outage.set(outage);
+        if !is_doubtful {
             return Ok(());
         }
         let call = self.known.get().map_or_else(Call::probe, |known| Call::read_customers(&[known]))?;
@@ -185,7 +184,7 @@ impl<'l, T: Transport, C: Clock> Fetcher<'l, T, C> {
         if !answers {
             return Err(Stopped::ServerGone(problem.clone()));
         }
-        self.lost.set(0);
+        self.outage.set(Outage::default());
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use tokio::sync::watch;
 
 use crate::catalogue::ApiSelector;
-use crate::sending::{Clock, Link, Stop, StopReason, Unread};
+use crate::sending::{Clock, Link, Outage, Stop, StopReason, Unread};
 
 /// The way to the server, and when it is left.
 pub struct Way<'w, T, C: Clock> {
@@ -17,9 +17,6 @@ pub struct Way<'w, T, C: Clock> {
     pub losses: &'w Losses,
 }
 
-/// So many reads in a row without an answer, and the server is gone.
-const MOST: u32 = 25;
-
 /// Watches over reads: a refused key, a server that is gone, or a user who wants an end stops all of them. Nothing
 /// is lost by a read that is given up.
 #[derive(Debug)]
@@ -30,7 +27,7 @@ pub struct Losses {
 
 #[derive(Debug, Default)]
 struct State {
-    in_a_row: u32,
+    outage: Outage,
     stopped: Option<StopReason>,
 }
 
@@ -64,14 +61,14 @@ impl Losses {
         match unread(&read) {
             Some(Unread::KeyRefused(problem)) => self.stop(StopReason::KeyRefused(problem.clone())),
             Some(Unread::Lost(problem)) => {
-                let in_a_row = self.state.borrow().in_a_row + 1;
-                self.state.send_modify(|state| state.in_a_row = in_a_row);
-                if in_a_row >= MOST {
+                let mut is_gone = false;
+                self.state.send_modify(|state| is_gone = state.outage.lost());
+                if is_gone {
                     self.stop(StopReason::ServerGone(problem.clone()));
                 }
             }
             // A refusal is an answer.
-            Some(Unread::Refused(_)) | None => self.state.send_modify(|state| state.in_a_row = 0),
+            Some(Unread::Refused(_)) | None => self.state.send_modify(|state| state.outage.answered()),
         }
         Some(read)
     }
@@ -86,7 +83,7 @@ impl Losses {
 
 #[cfg(test)]
 mod tests {
-    use super::{Losses, MOST};
+    use super::Losses;
     use crate::sending::{FailureCode, Problem, StopReason, StopSwitch, Unread};
 
     fn problem() -> Problem {
@@ -102,12 +99,12 @@ mod tests {
         let (_switch, user) = StopSwitch::new();
         let losses = Losses::new(user);
         for answer in [Ok(()), Err(Unread::Refused(problem()))] {
-            for _ in 1..MOST {
+            for _ in 1..25 {
                 assert!(read(&losses, Err(Unread::Lost(problem()))).await.is_some());
             }
             read(&losses, answer).await;
         }
-        for _ in 0..MOST {
+        for _ in 0..25 {
             assert_eq!(losses.stopped(), None);
             read(&losses, Err(Unread::Lost(problem()))).await;
         }

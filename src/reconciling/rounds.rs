@@ -19,7 +19,7 @@ use super::verdict::Verdict;
 use crate::catalogue::{Action, ApiSelector, Version};
 use crate::reading::RowNumber;
 use crate::recording::{RunId, Tag};
-use crate::sending::{Clock, Link, Problem, Stop, Transport, Unread};
+use crate::sending::{Clock, Link, Outage, Problem, Stop, Transport, Unread};
 use crate::validating::Call;
 
 /// A row whose outcome is not known.
@@ -102,9 +102,6 @@ pub struct Round<'r, T, C: Clock> {
     pub is_taken: &'r dyn Fn(&str) -> bool,
 }
 
-/// So many reads in a row without an answer mean that the server is gone.
-const GONE: u32 = 25;
-
 /// New customers that a round has come across.
 #[derive(Default)]
 struct Customers {
@@ -133,7 +130,7 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
     ) -> RoundEnd {
         let customers = RefCell::new(Customers::default());
         let mut asking = FuturesUnordered::new();
-        let (mut is_taking, mut lost) = (true, 0);
+        let (mut is_taking, mut outage) = (true, Outage::default());
         while is_taking || !asking.is_empty() {
             tokio::select! {
                 biased;
@@ -142,14 +139,11 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
                     let finding = match asked {
                         Asked::KeyRefused(problem) => return RoundEnd::KeyRefused(problem),
                         Asked::Found(finding) => {
-                            lost = 0;
+                            outage.answered();
                             finding
                         }
-                        Asked::Lost(_, problem) if lost + 1 >= GONE => return RoundEnd::ServerGone(problem),
-                        Asked::Lost(finding, _) => {
-                            lost += 1;
-                            finding
-                        }
+                        Asked::Lost(_, problem) if outage.lost() => return RoundEnd::ServerGone(problem),
+                        Asked::Lost(finding, _) => finding,
                     };
                     if findings.send(finding).await.is_err() {
                         return RoundEnd::Stopped;

@@ -187,10 +187,10 @@ impl RowResult {
 impl From<Outcome> for RowResult {
     fn from(outcome: Outcome) -> Self {
         let (status, id, problem) = match outcome.fate {
-            Fate::Done { id } => (Status::Ok, id, None),
+            Fate::Ok { id } => (Status::Ok, id, None),
             Fate::Failed(problem) => (Status::Failed, None, Some(problem)),
-            Fate::Uncertain(problem) => (Status::Unknown, None, Some(problem)),
-            Fate::NotSent(problem) => (Status::Skipped, None, Some(problem)),
+            Fate::Unknown(problem) => (Status::Unknown, None, Some(problem)),
+            Fate::Skipped(problem) => (Status::Skipped, None, Some(problem)),
         };
         let error = problem.map(|problem| (problem.code.into(), problem.text));
         Self { status, id, error, http_status: outcome.http_status, attempts: outcome.attempts }

@@ -1,11 +1,9 @@
 //! How much a run bears: it counts calls that fail, and says when it is enough.
 
 use super::limits::FailureLimit;
+use super::outage::Outage;
 use super::outcome::Problem;
 use super::stop::StopReason;
-
-/// So many calls in a row that cannot connect mean that the server is gone, whatever the limit says.
-const GONE: u64 = 25;
 
 /// Counts failures.
 #[derive(Debug)]
@@ -13,23 +11,24 @@ pub(super) struct FailureBudget {
     limit: FailureLimit,
     in_all: u64,
     in_a_row: u64,
-    unreached: u64,
+    /// Of calls that cannot connect. A server that is gone stops the run whatever the limit says.
+    outage: Outage,
 }
 
 impl FailureBudget {
     pub(super) fn new(limit: FailureLimit) -> Self {
-        Self { limit, in_all: 0, in_a_row: 0, unreached: 0 }
+        Self { limit, in_all: 0, in_a_row: 0, outage: Outage::default() }
     }
 
     /// An answer came, whatever it says: the server is there.
     pub(super) fn server_answered(&mut self) {
-        self.unreached = 0;
+        self.outage.answered();
     }
 
     /// A call ended because its last attempt could not connect. In doubt or not, it tells that the server may
     /// be gone.
     pub(super) fn unreached(&mut self) {
-        self.unreached += 1;
+        self.outage.lost();
     }
 
     /// A call was applied.
@@ -45,7 +44,7 @@ impl FailureBudget {
             FailureLimit::InARow(limit) => self.in_a_row >= limit.get(),
             FailureLimit::InAll(limit) => self.in_all >= limit.get(),
         };
-        if self.unreached >= GONE {
+        if self.outage.is_total() {
             Some(StopReason::ServerGone(problem.clone()))
         } else {
             is_too_much.then(|| StopReason::TooManyFailures(problem.clone()))

@@ -7,9 +7,9 @@ use std::num::{NonZeroU64, NonZeroUsize};
 pub struct Limits {
     /// Requests in flight at the most.
     pub concurrency: NonZeroUsize,
-    /// So many calls may be marked and not sent yet, where no pace holds them back: after a crash they are as much
-    /// in doubt as if they had been sent.
-    pub ahead: NonZeroUsize,
+    /// The intents of so many calls may be recorded and not sent yet, where no pace holds them back: after a crash
+    /// they are as much in doubt as if they had been sent.
+    pub unsent_intents: NonZeroUsize,
     /// How many calls may fail.
     pub failures: FailureLimit,
 }

@@ -1,22 +1,32 @@
 //! Stage 3, calls to outcomes: requests leave at a set pace, and every call's fate is decided in one place.
 //! Knows calls and the catalogue's model; knows no CSV, no file, no terminal.
 
+mod answer_body;
+mod attempt_end;
 mod clock;
 mod engine;
+mod excerpt;
 mod failure_budget;
+mod gate;
+mod id_list;
+mod intent_log;
+mod interpret;
 mod job;
 mod key;
 mod limits;
 mod link;
-mod listing;
-mod marks;
+mod outage;
 mod outcome;
 mod pace;
+mod payload;
+mod pending;
 mod probe;
 mod queue;
+mod read;
 mod reply;
 mod request;
 mod retry;
+mod run;
 mod stop;
 mod tcp_probe;
 #[cfg(test)]
@@ -24,17 +34,19 @@ mod tests;
 mod transport;
 
 pub use clock::{Clock, TokioClock};
-pub use engine::run;
+pub use intent_log::{Intent, IntentLog, NotRecorded};
 pub use job::{Delivery, Ended, Job, PriorAttempts};
 pub use key::{ApiKey, KeyError};
 pub use limits::{FailureLimit, Limits};
-pub use link::{Answer, Link, LinkSettings, Measured, Unread};
-pub use marks::{Intent, IntentLog, NotMarked};
+pub use link::{Link, LinkSettings};
+pub use outage::Outage;
 pub use outcome::{FailureCode, Fate, Outcome, Problem, Ticket};
 pub use pace::{Burst, PaceSettings, Rate};
 pub use probe::{Contact, SelectorChoice, contact, find_selector};
+pub use read::{Answer, Measured, Unread};
+pub use run::run;
 pub use stop::{Stop, StopReason, StopSwitch};
-pub use tcp_probe::{Unreached, reach};
+pub use tcp_probe::{Unreached, probe_tcp};
 pub use transport::{Http, HttpSettings, Transport, TransportError};
 
 #[cfg(test)]

@@ -21,16 +21,16 @@ pub struct Outcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
     /// The server said that it is done.
-    Done {
+    Ok {
         /// The id that the server named, if it named one.
         id: Option<String>,
     },
     /// It was not applied.
     Failed(Problem),
     /// It may have been applied.
-    Uncertain(Problem),
+    Unknown(Problem),
     /// No request that could have been applied left.
-    NotSent(Problem),
+    Skipped(Problem),
 }
 
 /// The kind of a problem, as scripts see it in `result_error_code`.

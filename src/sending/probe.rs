@@ -1,10 +1,11 @@
 //! Before the first row: does the server answer, does it take the key, and by which name does it want the
 //! subcategory? One harmless read finds out, two where the first name is not taken.
 
+use super::attempt_end::AttemptEnd;
 use super::clock::Clock;
-use super::link::{Asked, Link};
+use super::link::Link;
 use super::outcome::{FailureCode, Problem};
-use super::retry::Event;
+use super::read::ReadEnd;
 use super::transport::Transport;
 use crate::catalogue::ApiSelector;
 use crate::validating::{Call, CallError};
@@ -21,7 +22,7 @@ pub enum SelectorChoice {
 
 /// What was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundSelector {
     /// The name that the server takes.
     pub selector: ApiSelector,
     /// How many requests it took.
@@ -65,7 +66,7 @@ pub enum ProbeError {
 pub async fn find_selector<T: Transport, C: Clock>(
     link: &Link<T, C>,
     choice: SelectorChoice,
-) -> Result<Found, ProbeError> {
+) -> Result<FoundSelector, ProbeError> {
     let call = Call::probe()?;
     let first = match choice {
         SelectorChoice::Auto => ApiSelector::Subcat,
@@ -74,34 +75,36 @@ pub async fn find_selector<T: Transport, C: Clock>(
     let asked = link.ask(&link.envelope(first), &call).await;
     let mut requests = asked.requests;
     let refusal = match (verdict(asked)?, choice) {
-        (Verdict::Taken, _) => return Ok(Found { selector: first, requests }),
-        (Verdict::Refused(_), SelectorChoice::Told(_)) => return Ok(Found { selector: first, requests }),
-        (Verdict::KeyRefused(problem), SelectorChoice::Told(_)) => {
+        (NameVerdict::Taken, _) => return Ok(FoundSelector { selector: first, requests }),
+        (NameVerdict::Refused(_), SelectorChoice::Told(_)) => {
+            return Ok(FoundSelector { selector: first, requests });
+        }
+        (NameVerdict::KeyRefused(problem), SelectorChoice::Told(_)) => {
             return Err(ProbeError::KeyRefused(problem));
         }
         // A server that does not see the subcategory may answer as if the key had no right to it.
-        (Verdict::Refused(problem) | Verdict::KeyRefused(problem), SelectorChoice::Auto) => problem,
+        (NameVerdict::Refused(problem) | NameVerdict::KeyRefused(problem), SelectorChoice::Auto) => problem,
     };
     let asked = link.ask(&link.envelope(ApiSelector::Action), &call).await;
     requests += asked.requests;
     match verdict(asked)? {
-        Verdict::Taken => Ok(Found { selector: ApiSelector::Action, requests }),
-        Verdict::KeyRefused(problem) => Err(ProbeError::KeyRefused(problem)),
-        Verdict::Refused(action) => Err(ProbeError::NeitherName { subcat: refusal, action }),
+        NameVerdict::Taken => Ok(FoundSelector { selector: ApiSelector::Action, requests }),
+        NameVerdict::KeyRefused(problem) => Err(ProbeError::KeyRefused(problem)),
+        NameVerdict::Refused(action) => Err(ProbeError::NeitherName { subcat: refusal, action }),
     }
 }
 
-enum Verdict {
+enum NameVerdict {
     Taken,
     Refused(Problem),
     KeyRefused(Problem),
 }
 
-fn verdict(asked: Asked) -> Result<Verdict, ProbeError> {
+fn verdict(asked: ReadEnd) -> Result<NameVerdict, ProbeError> {
     match Contact::of(asked) {
-        Contact::Taken => Ok(Verdict::Taken),
-        Contact::Refused { problem, .. } => Ok(Verdict::Refused(problem)),
-        Contact::KeyRefused(problem) => Ok(Verdict::KeyRefused(problem)),
+        Contact::Taken => Ok(NameVerdict::Taken),
+        Contact::Refused { problem, .. } => Ok(NameVerdict::Refused(problem)),
+        Contact::KeyRefused(problem) => Ok(NameVerdict::KeyRefused(problem)),
         Contact::Redirected(problem) => Err(ProbeError::Redirected(problem)),
         Contact::NoApi(problem) => Err(ProbeError::NoApi(problem)),
         Contact::Ill(problem) | Contact::Silent(problem) | Contact::Unreached(problem) => {
@@ -137,15 +140,15 @@ pub enum Contact {
 }
 
 impl Contact {
-    fn of(asked: Asked) -> Self {
+    fn of(asked: ReadEnd) -> Self {
         let is_the_apis = asked.is_the_apis();
         match asked.answer {
             Ok(_) => Self::Taken,
             Err((_, problem)) if asked.location.is_some() => Self::Redirected(problem),
-            Err((Event::KeyRefused, problem)) => Self::KeyRefused(problem),
-            Err((Event::SaidNo, problem)) => Self::Refused { problem, is_the_apis },
-            Err((Event::Unreached, problem)) => Self::Unreached(problem),
-            Err((Event::MayHaveHappened, problem)) => match problem.code {
+            Err((AttemptEnd::KeyRefused, problem)) => Self::KeyRefused(problem),
+            Err((AttemptEnd::SaidNo, problem)) => Self::Refused { problem, is_the_apis },
+            Err((AttemptEnd::Unreached, problem)) => Self::Unreached(problem),
+            Err((AttemptEnd::MayHaveHappened, problem)) => match problem.code {
                 FailureCode::BadAnswer => Self::NoApi(problem),
                 FailureCode::Connect | FailureCode::Timeout => Self::Silent(problem),
                 _ => Self::Ill(problem),

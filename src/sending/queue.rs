@@ -1,84 +1,24 @@
 //! The calls of a run that are not settled yet: new ones, those waiting for another attempt, those waiting
-//! for an equal row before them, those being marked, and those in flight. Pure bookkeeping; it sends nothing and
+//! for an equal row before them, those whose intent is being recorded, and those in flight. Pure bookkeeping; it sends nothing and
 //! knows no time.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::time::Duration;
 
+use super::gate::Gate;
+use super::intent_log::Intent;
 use super::job::Job;
-use super::marks::{Gate, Intent};
-use super::outcome::{FailureCode, Fate, Problem, Ticket};
-use super::retry::Event;
-use crate::catalogue::Action;
-use crate::validating::{Call, SequenceKey};
-
-/// A call on its way, and what has happened to it so far.
-#[derive(Debug)]
-pub(super) struct Work {
-    pub(super) ticket: Ticket,
-    pub(super) call: Call,
-    /// Requests sent for the call itself in this run.
-    pub(super) attempts: u32,
-    /// Requests sent for it in earlier runs.
-    pub(super) attempts_before: u32,
-    /// The first attempt that may have been applied.
-    pub(super) doubt: Option<Problem>,
-    /// The status of the last answer.
-    pub(super) http_status: Option<u16>,
-    /// Set while the server is asked whether the customer is still there.
-    pub(super) confirming: Option<Confirming>,
-}
-
-impl Work {
-    /// The fate of a call in doubt: the doubt comes first, because it is what has to be found out.
-    pub(super) fn uncertain(&self, last: Problem) -> Fate {
-        match &self.doubt {
-            Some(doubt) if *doubt != last => {
-                Fate::Uncertain(Problem::new(doubt.code, format!("{doubt}; then: {last}")))
-            }
-            _ => Fate::Uncertain(last),
-        }
-    }
-
-    /// The fate of a call that the run's stop keeps from being sent, or from being sent again.
-    pub(super) fn unsent(&self) -> Fate {
-        let stopped = |text| Problem::new(FailureCode::Stopped, text);
-        match &self.doubt {
-            Some(doubt) if self.attempts == 0 => Fate::Uncertain(doubt.clone()),
-            Some(_) => self.uncertain(stopped("the run stopped before another attempt")),
-            None => Fate::NotSent(stopped("the run stopped before this row was sent")),
-        }
-    }
-
-    /// A `delete` that may have happened and is refused the second time: the customer may be gone, which
-    /// is what the row wanted.
-    pub(super) fn confirmation(&self, event: Event, refusal: &Problem) -> Option<Confirming> {
-        let is_refused_delete = event == Event::SaidNo && self.call.action() == Action::Delete;
-        let read = is_refused_delete.then(|| self.call.read_customer().ok())??;
-        Some(Confirming { read, reads: 0, refusal: refusal.clone() })
-    }
-}
-
-/// A `delete` in doubt whose repetition was refused: is the customer gone?
-#[derive(Debug)]
-pub(super) struct Confirming {
-    pub(super) read: Call,
-    pub(super) reads: u32,
-    pub(super) refusal: Problem,
-}
-
-/// A work's place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Slot(usize);
+use super::pending::{PendingCall, Slot};
+use crate::validating::SequenceKey;
 
 #[derive(Default)]
 pub(super) struct Queue {
-    works: Vec<Option<Work>>,
+    works: Vec<Option<PendingCall>>,
     free: Vec<Slot>,
-    /// Not marked yet.
+    /// Without a recorded intent.
     fresh: VecDeque<Slot>,
-    /// Being marked, and marked.
+    /// Whose intents are being recorded, or are recorded.
     pub(super) gate: Gate,
     waiting: BinaryHeap<Reverse<(Duration, Slot)>>,
     /// A key is here while a call with it is unsettled; the calls behind it wait in file order.
@@ -93,7 +33,7 @@ impl Queue {
 
     pub(super) fn add(&mut self, job: Job) {
         let sequence = job.call.sequence();
-        let work = Work {
+        let work = PendingCall {
             ticket: job.ticket,
             call: job.call,
             attempts: 0,
@@ -118,18 +58,18 @@ impl Queue {
         }
     }
 
-    /// Takes up to so many new calls out of the queue, for being marked.
+    /// Takes up to so many new calls out of the queue, whose intents are to be recorded.
     pub(super) fn take_fresh(&mut self, count: usize) -> (Vec<Slot>, Vec<Intent>) {
         let count = count.min(self.fresh.len());
         let slots: Vec<Slot> = self.fresh.drain(..count).collect();
         let works = slots.iter().filter_map(|slot| self.works.get(slot.0)?.as_ref());
-        let departure = |work: &Work| Intent {
+        let intent = |work: &PendingCall| Intent {
             ticket: work.ticket,
             attempts: work.attempts_before,
             content: work.call.digest(),
         };
-        let departures = works.map(departure).collect();
-        (slots, departures)
+        let intents = works.map(intent).collect();
+        (slots, intents)
     }
 
     /// The call that is to be sent next, if one may be sent now: retries that are due before new calls.
@@ -141,7 +81,7 @@ impl Queue {
     }
 
     /// Takes that call out of its queue; it is in flight from now on.
-    pub(super) fn launch(&mut self, now: Duration) -> Option<(Slot, &mut Work)> {
+    pub(super) fn launch(&mut self, now: Duration) -> Option<(Slot, &mut PendingCall)> {
         let slot = self.ready(now)?;
         if self.waiting.peek().is_some_and(|Reverse((_, waiting))| *waiting == slot) {
             self.waiting.pop();
@@ -156,7 +96,7 @@ impl Queue {
         self.waiting.peek().map(|Reverse((due, _))| *due)
     }
 
-    pub(super) fn work(&mut self, slot: Slot) -> Option<&mut Work> {
+    pub(super) fn work(&mut self, slot: Slot) -> Option<&mut PendingCall> {
         self.works.get_mut(slot.0)?.as_mut()
     }
 
@@ -166,7 +106,7 @@ impl Queue {
     }
 
     /// The call is settled: it leaves, and the next one with its key may go.
-    pub(super) fn settle(&mut self, slot: Slot) -> Option<Work> {
+    pub(super) fn settle(&mut self, slot: Slot) -> Option<PendingCall> {
         let work = self.works.get_mut(slot.0)?.take()?;
         self.free.push(slot);
         if let Some(key) = work.call.sequence() {
@@ -180,8 +120,8 @@ impl Queue {
         Some(work)
     }
 
-    /// Everything leaves unsent that is neither in flight nor being marked.
-    pub(super) fn abandon_queued(&mut self) -> Vec<Work> {
+    /// Everything leaves unsent that is neither in flight nor being recorded.
+    pub(super) fn abandon_queued(&mut self) -> Vec<PendingCall> {
         let mut left = Vec::new();
         self.fresh.extend(self.gate.close());
         loop {
@@ -201,8 +141,8 @@ impl Queue {
         left
     }
 
-    /// Everything leaves, what is in flight or being marked too.
-    pub(super) fn abandon_all(&mut self) -> Vec<Work> {
+    /// Everything leaves, what is in flight or being recorded too.
+    pub(super) fn abandon_all(&mut self) -> Vec<PendingCall> {
         let left = self.works.drain(..).flatten().collect();
         *self = Self::default();
         left

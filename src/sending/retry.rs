@@ -1,63 +1,47 @@
-//! The table of fates: what happened to an attempt, what a repetition of the call does, and how many
-//! attempts are left decide what comes next. Nothing else in the program decides on another attempt.
+//! The table of fates: what happened to an attempt, what a repetition of the call does, and how many attempts are left
+//! decide what is done next. Nothing else in the program decides on another attempt.
 
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 
+use super::attempt_end::AttemptEnd;
 use crate::catalogue::Effect;
 
-/// What happened to one attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Event {
-    /// The server said that it is done.
-    Accepted,
-    /// The request never reached the server: no such host, connection refused, TLS.
-    Unreached,
-    /// The server turned it away before doing anything: 429, 503.
-    TurnedAway,
-    /// It may have been applied: no answer in time, connection lost, 500, an answer that cannot be read.
-    MayHaveHappened,
-    /// The server said no.
-    SaidNo,
-    /// The server refused the key.
-    KeyRefused,
-}
-
-/// What comes next.
+/// What is done after an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Decision {
-    /// The call is done.
-    Done,
+    /// The call is settled as applied.
+    Accept,
     /// Another attempt, after a wait.
     Again,
-    /// The call was not applied.
-    Failed,
-    /// Nobody knows whether the call was applied.
-    Uncertain,
-    /// No further call has a chance; this one was not applied.
-    StopFailed,
-    /// No further call has a chance; nobody knows whether an earlier attempt of this one was applied.
-    StopUncertain,
+    /// The call is settled as not applied.
+    Fail,
+    /// The call is settled as one that may have been applied.
+    Doubt,
+    /// As [`Self::Fail`], and the run stops: no further call has a chance.
+    FailAndStop,
+    /// As [`Self::Doubt`], and the run stops: no further call has a chance.
+    DoubtAndStop,
 }
 
 /// Decides. `in_doubt` says that an earlier attempt of the same call may have been applied; from then on
 /// only an accepted answer settles it, because the worst attempt counts.
-pub(super) fn decide(event: Event, effect: Effect, in_doubt: bool, attempts_left: bool) -> Decision {
+pub(super) fn decide(end: AttemptEnd, effect: Effect, in_doubt: bool, attempts_left: bool) -> Decision {
     let reads = effect == Effect::Reads;
-    let settled = if in_doubt && !reads { Decision::Uncertain } else { Decision::Failed };
-    match event {
-        Event::Accepted => Decision::Done,
-        Event::Unreached | Event::TurnedAway if attempts_left => Decision::Again,
-        Event::Unreached | Event::TurnedAway | Event::SaidNo => settled,
-        Event::MayHaveHappened => match effect {
-            Effect::OnceOnly => Decision::Uncertain,
+    let settled = if in_doubt && !reads { Decision::Doubt } else { Decision::Fail };
+    match end {
+        AttemptEnd::Accepted => Decision::Accept,
+        AttemptEnd::Unreached | AttemptEnd::TurnedAway if attempts_left => Decision::Again,
+        AttemptEnd::Unreached | AttemptEnd::TurnedAway | AttemptEnd::SaidNo => settled,
+        AttemptEnd::MayHaveHappened => match effect {
+            Effect::OnceOnly => Decision::Doubt,
             Effect::Reads | Effect::Repeatable if attempts_left => Decision::Again,
-            Effect::Repeatable => Decision::Uncertain,
-            Effect::Reads => Decision::Failed,
+            Effect::Repeatable => Decision::Doubt,
+            Effect::Reads => Decision::Fail,
         },
-        Event::KeyRefused if in_doubt && !reads => Decision::StopUncertain,
-        Event::KeyRefused => Decision::StopFailed,
+        AttemptEnd::KeyRefused if in_doubt && !reads => Decision::DoubtAndStop,
+        AttemptEnd::KeyRefused => Decision::FailAndStop,
     }
 }
 
@@ -91,7 +75,7 @@ impl Schedule {
 
 #[cfg(test)]
 mod tests {
-    use super::{Decision, Event, LONGEST, Schedule, decide};
+    use super::{AttemptEnd, Decision, LONGEST, Schedule, decide};
     use crate::catalogue::Effect::{OnceOnly, Reads, Repeatable};
     use std::time::Duration;
 
@@ -99,34 +83,34 @@ mod tests {
     /// attempt that may have been applied.
     #[test]
     fn the_table_of_fates() {
-        use Decision::{Again, Done, Failed, StopFailed, StopUncertain, Uncertain};
+        use Decision::{Accept, Again, Doubt, DoubtAndStop, Fail, FailAndStop};
         let table = [
-            // event, effect, (left, last, left in doubt, last in doubt)
-            (Event::Accepted, Repeatable, [Done, Done, Done, Done]),
-            (Event::Accepted, OnceOnly, [Done, Done, Done, Done]),
-            (Event::Accepted, Reads, [Done, Done, Done, Done]),
-            (Event::Unreached, Repeatable, [Again, Failed, Again, Uncertain]),
-            (Event::Unreached, OnceOnly, [Again, Failed, Again, Uncertain]),
-            (Event::Unreached, Reads, [Again, Failed, Again, Failed]),
-            (Event::TurnedAway, Repeatable, [Again, Failed, Again, Uncertain]),
-            (Event::TurnedAway, OnceOnly, [Again, Failed, Again, Uncertain]),
-            (Event::TurnedAway, Reads, [Again, Failed, Again, Failed]),
-            (Event::MayHaveHappened, Repeatable, [Again, Uncertain, Again, Uncertain]),
-            (Event::MayHaveHappened, OnceOnly, [Uncertain, Uncertain, Uncertain, Uncertain]),
-            (Event::MayHaveHappened, Reads, [Again, Failed, Again, Failed]),
-            (Event::SaidNo, Repeatable, [Failed, Failed, Uncertain, Uncertain]),
-            (Event::SaidNo, OnceOnly, [Failed, Failed, Uncertain, Uncertain]),
-            (Event::SaidNo, Reads, [Failed, Failed, Failed, Failed]),
-            (Event::KeyRefused, Repeatable, [StopFailed, StopFailed, StopUncertain, StopUncertain]),
-            (Event::KeyRefused, OnceOnly, [StopFailed, StopFailed, StopUncertain, StopUncertain]),
-            (Event::KeyRefused, Reads, [StopFailed, StopFailed, StopFailed, StopFailed]),
+            // end, effect, (left, last, left in doubt, last in doubt)
+            (AttemptEnd::Accepted, Repeatable, [Accept, Accept, Accept, Accept]),
+            (AttemptEnd::Accepted, OnceOnly, [Accept, Accept, Accept, Accept]),
+            (AttemptEnd::Accepted, Reads, [Accept, Accept, Accept, Accept]),
+            (AttemptEnd::Unreached, Repeatable, [Again, Fail, Again, Doubt]),
+            (AttemptEnd::Unreached, OnceOnly, [Again, Fail, Again, Doubt]),
+            (AttemptEnd::Unreached, Reads, [Again, Fail, Again, Fail]),
+            (AttemptEnd::TurnedAway, Repeatable, [Again, Fail, Again, Doubt]),
+            (AttemptEnd::TurnedAway, OnceOnly, [Again, Fail, Again, Doubt]),
+            (AttemptEnd::TurnedAway, Reads, [Again, Fail, Again, Fail]),
+            (AttemptEnd::MayHaveHappened, Repeatable, [Again, Doubt, Again, Doubt]),
+            (AttemptEnd::MayHaveHappened, OnceOnly, [Doubt, Doubt, Doubt, Doubt]),
+            (AttemptEnd::MayHaveHappened, Reads, [Again, Fail, Again, Fail]),
+            (AttemptEnd::SaidNo, Repeatable, [Fail, Fail, Doubt, Doubt]),
+            (AttemptEnd::SaidNo, OnceOnly, [Fail, Fail, Doubt, Doubt]),
+            (AttemptEnd::SaidNo, Reads, [Fail, Fail, Fail, Fail]),
+            (AttemptEnd::KeyRefused, Repeatable, [FailAndStop, FailAndStop, DoubtAndStop, DoubtAndStop]),
+            (AttemptEnd::KeyRefused, OnceOnly, [FailAndStop, FailAndStop, DoubtAndStop, DoubtAndStop]),
+            (AttemptEnd::KeyRefused, Reads, [FailAndStop, FailAndStop, FailAndStop, FailAndStop]),
         ];
-        for (event, effect, [left, last, left_in_doubt, last_in_doubt]) in table {
-            let cell = |in_doubt, attempts_left| decide(event, effect, in_doubt, attempts_left);
+        for (end, effect, [left, last, left_in_doubt, last_in_doubt]) in table {
+            let cell = |in_doubt, attempts_left| decide(end, effect, in_doubt, attempts_left);
             assert_eq!(
                 [cell(false, true), cell(false, false), cell(true, true), cell(true, false)],
                 [left, last, left_in_doubt, last_in_doubt],
-                "{event:?} {effect:?}"
+                "{end:?} {effect:?}"
             );
         }
     }

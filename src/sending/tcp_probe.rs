@@ -37,7 +37,7 @@ pub enum Unreached {
 }
 
 /// Connects to the host of an address and hangs up.
-pub async fn reach(url: &Url, within: Duration) -> Result<SocketAddr, Unreached> {
+pub async fn probe_tcp(url: &Url, within: Duration) -> Result<SocketAddr, Unreached> {
     timeout(within, connect(url)).await.map_err(|_| Unreached::TooSlow(within))?
 }
 
@@ -65,7 +65,7 @@ async fn connect(url: &Url) -> Result<SocketAddr, Unreached> {
 mod tests {
     use std::time::Duration;
 
-    use super::{Unreached, reach};
+    use super::{Unreached, probe_tcp};
 
     #[tokio::test]
     async fn somebody_listens_or_nobody_does() {
@@ -73,8 +73,8 @@ mod tests {
         let address = listener.local_addr().expect("an address");
         let url = format!("http://{address}/api.php").parse().expect("an address");
         let within = Duration::from_secs(30);
-        assert_eq!(reach(&url, within).await.expect("a connection"), address);
+        assert_eq!(probe_tcp(&url, within).await.expect("a connection"), address);
         drop(listener);
-        assert!(matches!(reach(&url, within).await, Err(Unreached::NoConnection { .. })));
+        assert!(matches!(probe_tcp(&url, within).await, Err(Unreached::NoConnection { .. })));
     }
 }

@@ -218,8 +218,6 @@ const KNOWN: &[&[&str]] = &[
     &["exporting/histories.rs", "exporting/history_lines.rs"],
     &["reporting/read_summary.rs", "reporting/reporter.rs", "reporting/summary.rs"],
     &["sandbox/answer.rs", "sandbox/look.rs"],
-    &["sending/listing.rs", "sending/reply.rs"],
-    &["sending/marks.rs", "sending/queue.rs"],
     &["validating/call.rs", "validating/reads.rs"],
 ];
 

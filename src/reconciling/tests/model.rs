@@ -20,7 +20,7 @@ use crate::reconciling::{Next, next};
 use crate::recording::{ErrorCode, Journal, NewRun, RowResult, Status};
 use crate::sending::{
     ApiKey, Burst, Clock, Delivery, FailureLimit, Intent, IntentLog, Job, Limits, Link, LinkSettings, Lost,
-    NotMarked, PaceSettings, PriorAttempts, Response, StopSwitch, Ticket, Transport, run,
+    NotRecorded, PaceSettings, PriorAttempts, Response, StopSwitch, Ticket, Transport, run,
 };
 use crate::validating::Call;
 
@@ -112,21 +112,21 @@ impl Transport for Server {
     }
 }
 
-/// IntentLog in the real journal.
-struct JournalMarks {
+/// Records intents in the real journal.
+struct JournalIntents {
     journal: Rc<RefCell<Journal>>,
     world: Rc<World>,
 }
 
-impl IntentLog for JournalMarks {
-    fn mark(&self, leaving: Vec<Intent>) -> impl Future<Output = Result<(), NotMarked>> + 'static {
+impl IntentLog for JournalIntents {
+    fn record(&self, intents: Vec<Intent>) -> impl Future<Output = Result<(), NotRecorded>> + 'static {
         let (journal, world) = (Rc::clone(&self.journal), Rc::clone(&self.world));
         async move {
             world.step().await;
             {
                 let mut journal = journal.borrow_mut();
                 let group = journal.group(world.now()).expect("a group");
-                group.leaving(&leaving).expect("marked");
+                group.intents(&intents).expect("recorded");
                 group.commit().expect("committed");
             }
             world.step().await;
@@ -181,16 +181,16 @@ impl Run<'_> {
         let link = Link::new(Server(Rc::clone(world)), world.clock.clone(), key, settings);
         let limits = Limits {
             concurrency: NonZeroUsize::new(2).expect("not 0"),
-            ahead: NonZeroUsize::new(4).expect("not 0"),
+            unsent_intents: NonZeroUsize::new(4).expect("not 0"),
             failures: FailureLimit::InAll(NonZeroU64::MAX),
         };
-        let marks = JournalMarks { journal: Rc::clone(journal), world: Rc::clone(world) };
+        let intents = JournalIntents { journal: Rc::clone(journal), world: Rc::clone(world) };
         let (calls, taken) = mpsc::channel(1);
         let (deliveries, mut received) = mpsc::channel::<Vec<Delivery>>(1);
         let (_stop, signal) = StopSwitch::new();
         calls.send(jobs).await.expect("taken");
         drop(calls);
-        let engine = run(&link, ApiSelector::Subcat, limits, &marks, taken, deliveries, signal);
+        let engine = run(&link, ApiSelector::Subcat, limits, &intents, taken, deliveries, signal);
         let recorder = async {
             while let Some(bundle) = received.recv().await {
                 world.step().await;
@@ -241,7 +241,7 @@ impl Run<'_> {
             let times = truth.applied.len();
             prop_assert!(self.effect == Effect::Repeatable || times <= 1, "row {row} was done {times} times");
             match state {
-                None => prop_assert_eq!(truth.requests, 0, "row {} left without a mark", row),
+                None => prop_assert_eq!(truth.requests, 0, "row {} left without an intent", row),
                 Some(Status::Ok) => prop_assert!(times > 0, "row {row} is ok, and was not done"),
                 Some(Status::Failed | Status::Skipped) => {
                     prop_assert_eq!(times, 0, "row {} is {:?}, and was done", row, state);

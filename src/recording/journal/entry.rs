@@ -16,7 +16,7 @@ pub struct Entry {
     pub content: Option<String>,
     /// What the results say of it. `unknown` with no time in `ended`: no answer is written down.
     pub result: RowResult,
-    /// When it was marked as being sent.
+    /// When its intent was recorded: it was about to be sent.
     pub sent: Option<Timestamp>,
     /// When its outcome came.
     pub ended: Option<Timestamp>,

@@ -1,8 +1,8 @@
 //! What survives `kill -9`: a file per run that says what is known of every row. An SQLite database, so that it
 //! is whole after a power failure, and so that anybody can read it.
 //!
-//! What is synced when: the mark "is being sent" of a call that must not happen twice is on the disk before its
-//! request leaves. So are outcomes, with the next marks, and all of it at the end of a session. The marks of calls
+//! What is synced when: the intent to send a call that must not happen twice is on the disk before its
+//! request leaves. So are outcomes, with the next intents, and all of it at the end of a session. The intents of calls
 //! that may be repeated are handed to the system before their request leaves, which is enough against the death
 //! of the program. Many rows share one commit.
 //!

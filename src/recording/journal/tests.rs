@@ -52,7 +52,7 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_700_000_000 + second).expect("a time")
 }
 
-fn departure(row: u64, attempts: u32) -> Intent {
+fn intent(row: u64, attempts: u32) -> Intent {
     Intent { ticket: Ticket(row), attempts, content: Digest::of_number(7) }
 }
 
@@ -68,7 +68,7 @@ fn result(status: Status, error: Option<(ErrorCode, &str)>) -> RowResult {
 
 fn leave(journal: &mut Journal, row: u64) {
     let group = journal.group(at(1)).expect("a group");
-    group.leaving(&[departure(row, 0)]).expect("marked");
+    group.intents(&[intent(row, 0)]).expect("recorded");
     group.commit().expect("committed");
 }
 
@@ -124,7 +124,7 @@ fn a_row_in_doubt_that_is_sent_again_keeps_its_doubt_until_it_is_settled() {
     leave(&mut journal, 0);
     settle(&mut journal, 0, &result(Status::Unknown, Some((ErrorCode::Timeout, "no answer"))));
     let group = journal.group(at(5)).expect("a group");
-    group.leaving(&[departure(0, 1)]).expect("marked");
+    group.intents(&[intent(0, 1)]).expect("recorded");
     group.commit().expect("committed");
     let entry = &entries(&place.path())[0];
     assert_eq!((entry.result.status, entry.result.attempts, entry.ended), (Status::Unknown, 2, None));
@@ -136,7 +136,7 @@ fn what_was_not_committed_has_never_been() {
     let place = Place::new();
     let mut journal = place.create();
     let group = journal.group(at(1)).expect("a group");
-    group.leaving(&[departure(0, 0)]).expect("marked");
+    group.intents(&[intent(0, 0)]).expect("recorded");
     drop(group);
     assert_eq!(entries(&place.path()), []);
 }
@@ -148,7 +148,7 @@ fn entries_are_found_in_the_order_of_the_rows_over_many_pages() {
     journal.set_durability(Durability::Written).expect("set");
     let group = journal.group(at(1)).expect("a group");
     for row in (0..5000).filter(|row| row % 3 != 0) {
-        group.leaving(&[departure(row, 0)]).expect("marked");
+        group.intents(&[intent(row, 0)]).expect("recorded");
     }
     group.commit().expect("committed");
     let mut replay = journal.replay().expect("a reader");
@@ -343,7 +343,7 @@ fn a_truncated_journal_is_damaged() {
     let place = Place::new();
     let mut journal = Journal::create(&place.path(), &run(2000), None).expect("a journal");
     let group = journal.group(at(1)).expect("a group");
-    (0..2000).for_each(|row| group.leaving(&[departure(row, 0)]).expect("marked"));
+    (0..2000).for_each(|row| group.intents(&[intent(row, 0)]).expect("recorded"));
     group.commit().expect("committed");
     journal.tidy().expect("tidied");
     drop(journal);

@@ -1,4 +1,4 @@
-//! Writing: marks and outcomes, many of them in one commit.
+//! Writing: intents and outcomes, many of them in one commit.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, params};
@@ -33,7 +33,7 @@ impl Durability {
 
 /// Entries that are committed together.
 #[derive(Debug)]
-pub struct Group<'j> {
+pub struct CommitGroup<'j> {
     transaction: Transaction<'j>,
     journal: &'j std::path::Path,
     at: String,
@@ -47,13 +47,13 @@ impl Journal {
     }
 
     /// Begins a group. What is not committed is as if it had never been.
-    pub fn group(&mut self, at: Timestamp) -> Result<Group<'_>, JournalError> {
+    pub fn group(&mut self, at: Timestamp) -> Result<CommitGroup<'_>, JournalError> {
         let journal = &self.path;
         let transaction = self
             .connection
             .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
             .map_err(|error| JournalError::of(journal, &error))?;
-        Ok(Group { transaction, journal, at: written(at) })
+        Ok(CommitGroup { transaction, journal, at: written(at) })
     }
 
     /// A command begins to work with the journal. Rows that an earlier one has left in the middle may have been
@@ -83,18 +83,18 @@ impl Journal {
     }
 }
 
-impl Group<'_> {
+impl CommitGroup<'_> {
     /// These calls are about to be sent.
-    pub fn leaving(&self, departures: &[Intent]) -> Result<(), JournalError> {
+    pub fn intents(&self, intents: &[Intent]) -> Result<(), JournalError> {
         let mut statement = self.prepared(
             "INSERT INTO row (number, state, content, attempts, sent) VALUES (?, ?, ?, ?, ?)
              ON CONFLICT (number) DO UPDATE SET state = excluded.state, content = excluded.content,
              attempts = excluded.attempts, sent = excluded.sent, ended = NULL",
         )?;
-        for departure in departures {
-            let number = number(RowNumber(departure.ticket.0));
-            let attempts = departure.attempts + 1;
-            let content = departure.content.to_string();
+        for intent in intents {
+            let number = number(RowNumber(intent.ticket.0));
+            let attempts = intent.attempts + 1;
+            let content = intent.content.to_string();
             statement
                 .execute(params![number, SENDING, content, attempts, self.at])
                 .map_err(|error| self.failed(&error))?;
@@ -106,7 +106,7 @@ impl Group<'_> {
     pub fn result(&self, row: RowNumber, result: &RowResult) -> Result<(), JournalError> {
         let exists = matches!(result.error, Some((ErrorCode::AlreadyExists, _)));
         if result.status == Status::Skipped && result.attempts == 0 && !exists {
-            // Nothing has left for it: as if it had never been marked.
+            // Nothing has left for it: as if it had never been about to.
             self.prepared("DELETE FROM row WHERE number = ?")?
                 .execute(params![number(row)])
                 .map_err(|error| self.failed(&error))?;

@@ -141,7 +141,7 @@ async fn without_retries_every_call_has_one_attempt() {
 async fn an_outcome_names_the_doubt_and_the_last_answer() {
     let server = Server::replies(&[Reply::Lost(TimedOut), Reply::No(200)]);
     let outcome = Setup::default().run(&server, jobs("edit", 1)).await.only();
-    let Fate::Uncertain(problem) = &outcome.fate else { panic!("{outcome:?}") };
+    let Fate::Unknown(problem) = &outcome.fate else { panic!("{outcome:?}") };
     assert_eq!((problem.code, problem.text.as_str()), (FailureCode::Timeout, "TimedOut; then: no"));
     assert_eq!(outcome.http_status, Some(200));
 }
@@ -156,6 +156,6 @@ async fn an_outcome_names_the_id_that_the_server_gave_or_the_row_had() {
     ] {
         let server = Server::replies(&[reply]);
         let outcome = Setup::default().run(&server, jobs(operation, 1)).await.only();
-        assert_eq!(outcome.fate, Fate::Done { id: expected.map(str::to_owned) }, "{operation}");
+        assert_eq!(outcome.fate, Fate::Ok { id: expected.map(str::to_owned) }, "{operation}");
     }
 }

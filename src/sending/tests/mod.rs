@@ -3,8 +3,8 @@
 
 mod deletes;
 mod fates;
+mod intents;
 mod limits;
-mod marks;
 mod model;
 mod order;
 mod pacing;

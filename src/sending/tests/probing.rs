@@ -5,14 +5,14 @@ use std::time::Duration;
 use super::support::{Reply, Request, Server, Setup};
 use crate::catalogue::{ApiSelector, Effect};
 use crate::sending::LostKind::{Broken, TimedOut, Unreached};
-use crate::sending::probe::{Found, ProbeError};
+use crate::sending::probe::{FoundSelector, ProbeError};
 use crate::sending::{Response, SelectorChoice, find_selector};
 use crate::validating::Call;
 
 const AUTO: SelectorChoice = SelectorChoice::Auto;
 const TOLD: SelectorChoice = SelectorChoice::Told(ApiSelector::Action);
 
-async fn probe(server: &Server, choice: SelectorChoice) -> Result<Found, ProbeError> {
+async fn probe(server: &Server, choice: SelectorChoice) -> Result<FoundSelector, ProbeError> {
     let found = find_selector(&Setup::default().link(server), choice).await;
     if let Ok(found) = &found {
         assert_eq!(found.requests as usize, server.requests().len());

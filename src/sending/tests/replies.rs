@@ -2,8 +2,9 @@
 
 use proptest::prelude::*;
 
-use crate::sending::reply::{Accepted, Reply, Wanted, of_response};
-use crate::sending::retry::Event;
+use crate::sending::attempt_end::AttemptEnd;
+use crate::sending::interpret::of_response;
+use crate::sending::reply::{Accepted, Reply, Wanted};
 use crate::sending::{ApiKey, FailureCode, Response};
 
 fn key() -> ApiKey {
@@ -19,9 +20,9 @@ fn read(status: u16, body: &str) -> Reply {
     .0
 }
 
-fn problem(status: u16, body: &str) -> (Event, FailureCode, String) {
+fn problem(status: u16, body: &str) -> (AttemptEnd, FailureCode, String) {
     match read(status, body) {
-        Reply::Problem { event, problem } => (event, problem.code, problem.text),
+        Reply::Problem { end, problem } => (end, problem.code, problem.text),
         Reply::Accepted(accepted) => panic!("accepted: {accepted:?}"),
     }
 }
@@ -68,13 +69,13 @@ fn every_shape_of_refusal_is_understood() {
     ] {
         assert_eq!(
             problem(200, body),
-            (Event::SaidNo, FailureCode::ApiError, "\"Ромашка\" 'x'".to_owned()),
+            (AttemptEnd::SaidNo, FailureCode::ApiError, "\"Ромашка\" 'x'".to_owned()),
             "{body}"
         );
     }
     assert_eq!(
         problem(404, r#"{"error":"no customer"}"#),
-        (Event::SaidNo, FailureCode::NotFound, "HTTP 404: no customer".to_owned())
+        (AttemptEnd::SaidNo, FailureCode::NotFound, "HTTP 404: no customer".to_owned())
     );
     assert_eq!(problem(404, "<html>nginx</html>").1, FailureCode::HttpStatus);
 }
@@ -93,13 +94,13 @@ fn what_cannot_be_read_may_have_happened() {
         "x {\"Result\":\"OK\"} {\"Result\":\"ERROR\"}",
         "<p>{\"Id\":5}",
     ] {
-        let (event, code, text) = problem(200, body);
-        assert_eq!((event, code), (Event::MayHaveHappened, FailureCode::BadAnswer), "{body}");
+        let (end, code, text) = problem(200, body);
+        assert_eq!((end, code), (AttemptEnd::MayHaveHappened, FailureCode::BadAnswer), "{body}");
         assert!(text.starts_with("the answer cannot be read: "), "{text}");
     }
     assert!(problem(200, "").2.ends_with("(empty)"));
     assert_eq!(problem(200, &"я".repeat(1000)).2.chars().filter(|c| *c == 'я').count(), 200);
-    assert_eq!(problem(400, r#"{"Result":"OK"}"#).0, Event::MayHaveHappened);
+    assert_eq!(problem(400, r#"{"Result":"OK"}"#).0, AttemptEnd::MayHaveHappened);
 }
 
 /// One class for every status there is.
@@ -108,10 +109,10 @@ fn every_status_has_its_event() {
     for status in 100..=599 {
         let expected = match status {
             200..=299 => continue,
-            401 | 403 => Event::KeyRefused,
-            429 | 503 => Event::TurnedAway,
-            301 | 307 | 308 | 400..=499 => Event::SaidNo,
-            _ => Event::MayHaveHappened,
+            401 | 403 => AttemptEnd::KeyRefused,
+            429 | 503 => AttemptEnd::TurnedAway,
+            301 | 307 | 308 | 400..=499 => AttemptEnd::SaidNo,
+            _ => AttemptEnd::MayHaveHappened,
         };
         assert_eq!(problem(status, r#"{"error":"x"}"#).0, expected, "{status}");
     }
@@ -154,9 +155,9 @@ fn a_verdict_that_is_no_word_is_not_guessed() {
         r#"{"Id":"0"}"#,
         r#"{"Id":[]}"#,
     ] {
-        assert_eq!(problem(200, body).0, Event::MayHaveHappened, "{body}");
+        assert_eq!(problem(200, body).0, AttemptEnd::MayHaveHappened, "{body}");
     }
-    assert_eq!(problem(200, r#"{"Result":false,"ErrorText":"x"}"#).0, Event::SaidNo);
+    assert_eq!(problem(200, r#"{"Result":false,"ErrorText":"x"}"#).0, AttemptEnd::SaidNo);
     assert_eq!(id(r#"{"Result":null,"Id":12}"#).as_deref(), Some("12"));
     assert_eq!(id(r#"{"Result":"OK","Id":"0"}"#), None);
 }
@@ -170,7 +171,7 @@ fn an_empty_error_is_none() {
         let body = format!(r#"{{"Result":"ERROR","ErrorText":{empty},"error":"no such customer"}}"#);
         assert_eq!(problem(200, &body).2, "no such customer", "{body}");
         let body = format!(r#"{{"error":{empty}}}"#);
-        assert_eq!(problem(200, &body).0, Event::MayHaveHappened, "{body}");
+        assert_eq!(problem(200, &body).0, AttemptEnd::MayHaveHappened, "{body}");
     }
 }
 
@@ -227,9 +228,9 @@ fn a_page_under_a_bad_status_is_told_by_its_title() {
 #[test]
 fn turned_away_with_an_ok_may_have_happened() {
     for status in [429, 503] {
-        let (event, code, _) = problem(status, r#"{"Result":"OK","Id":5}"#);
-        assert_eq!((event, code), (Event::MayHaveHappened, FailureCode::BadAnswer), "{status}");
-        assert_eq!(problem(status, r#"{"Result":"ERROR"}"#).0, Event::TurnedAway, "{status}");
+        let (end, code, _) = problem(status, r#"{"Result":"OK","Id":5}"#);
+        assert_eq!((end, code), (AttemptEnd::MayHaveHappened, FailureCode::BadAnswer), "{status}");
+        assert_eq!(problem(status, r#"{"Result":"ERROR"}"#).0, AttemptEnd::TurnedAway, "{status}");
     }
 }
 

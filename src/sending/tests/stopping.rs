@@ -42,7 +42,7 @@ async fn what_was_turned_away_and_waits_is_not_sent() {
         for reply in [Reply::Page(429), Reply::Lost(Unreached)] {
             let server = Server::replies(&[reply]);
             let outcome = one("edit", &server, at(5, signal)).await.only();
-            let Fate::NotSent(problem) = &outcome.fate else { panic!("{outcome:?}") };
+            let Fate::Skipped(problem) = &outcome.fate else { panic!("{outcome:?}") };
             assert_eq!((problem.code, outcome.attempts), (FailureCode::Stopped, 1));
         }
     }
@@ -54,7 +54,7 @@ async fn what_may_have_happened_and_waits_is_unknown() {
         for replies in [vec![Reply::Page(502)], vec![Reply::Page(502), Reply::Lost(Unreached)]] {
             let server = Server::replies(&replies);
             let course = one("edit", &server, at(30, signal)).await;
-            let Fate::Uncertain(problem) = course.only().fate else { panic!("{}", course.letters()) };
+            let Fate::Unknown(problem) = course.only().fate else { panic!("{}", course.letters()) };
             assert!(problem.text.starts_with("HTTP 502"), "{problem}");
         }
     }
@@ -103,7 +103,7 @@ async fn an_abandoned_attempt_does_not_hide_an_earlier_doubt() {
         _ => (100 * SECOND, Reply::Ok),
     });
     let course = one("edit", &server, at(40, StopSignal::Abandon)).await;
-    let Fate::Uncertain(problem) = course.only().fate else { panic!("{}", course.letters()) };
+    let Fate::Unknown(problem) = course.only().fate else { panic!("{}", course.letters()) };
     assert!(problem.text.starts_with("HTTP 502") && problem.text.contains("told to leave"), "{problem}");
 }
 

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 pub(super) use super::server::{Reply, Request, Server};
 use crate::catalogue::{ApiSelector, operation};
 use crate::reading::{Columns, Mapping, Row};
-use crate::sending::marks::Unmarked;
+use crate::sending::intent_log::Unrecorded;
 use crate::sending::stop::StopSignal;
 use crate::sending::{
     ApiKey, Burst, Clock, Delivery, Ended, FailureLimit, Fate, IntentLog, Job, Limits, Link, LinkSettings,
@@ -83,15 +83,20 @@ impl Setup {
 
     /// Sends the jobs, and waits for the end.
     pub(super) async fn run(&self, server: &Server, jobs: Vec<Job>) -> Course {
-        self.run_marked(server, jobs, &Unmarked).await
+        self.run_recorded(server, jobs, &Unrecorded).await
     }
 
-    /// The same with somebody who marks them.
-    pub(super) async fn run_marked(&self, server: &Server, jobs: Vec<Job>, marks: &impl IntentLog) -> Course {
+    /// The same with somebody who records the intents.
+    pub(super) async fn run_recorded(
+        &self,
+        server: &Server,
+        jobs: Vec<Job>,
+        intents: &impl IntentLog,
+    ) -> Course {
         let link = self.link(server);
         let limits = Limits {
             concurrency: NonZeroUsize::new(self.concurrency).expect("not 0"),
-            ahead: NonZeroUsize::new(2 * self.concurrency).expect("not 0"),
+            unsent_intents: NonZeroUsize::new(2 * self.concurrency).expect("not 0"),
             failures: self.failures,
         };
         let (calls, taken) = mpsc::channel(1);
@@ -131,7 +136,7 @@ impl Setup {
             drop(stop);
         };
         let engine = async {
-            let ended = run(&link, ApiSelector::Subcat, limits, marks, taken, deliveries, signal).await;
+            let ended = run(&link, ApiSelector::Subcat, limits, intents, taken, deliveries, signal).await;
             (ended, link.clock.now())
         };
         let ((ended, took), (), (), ()) = tokio::join!(engine, feeder, reader, stopper);
@@ -182,13 +187,13 @@ impl Course {
     }
 }
 
-/// `D`one, `F`ailed, `U`ncertain, `N`ot sent.
+/// `D`one, `F`ailed, `U`nknown, `N`ot sent.
 pub(super) fn letter(fate: &Fate) -> char {
     match fate {
-        Fate::Done { .. } => 'D',
+        Fate::Ok { .. } => 'D',
         Fate::Failed(_) => 'F',
-        Fate::Uncertain(_) => 'U',
-        Fate::NotSent(_) => 'N',
+        Fate::Unknown(_) => 'U',
+        Fate::Skipped(_) => 'N',
     }
 }
 

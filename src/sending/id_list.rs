@@ -1,12 +1,12 @@
 //! An answer that is nothing but a list of ids, read without keeping more of it than the ids: a million of them
-//! are eight megabytes, and many times that as JSON in memory. Whatever looks different is left to `reply`.
+//! are eight megabytes, and many times that as JSON in memory. Whatever looks different is left to `answer_body`.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::reply::is_payload;
+use super::payload::{id_of, is_payload};
 
 /// The ids of an answer that says OK and lists them; none for any other answer.
 pub(super) fn ids_of(text: &str) -> Option<Vec<u64>> {
@@ -23,13 +23,13 @@ struct Listing {
 
 impl<'de> Deserialize<'de> for Listing {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Fields)
+        deserializer.deserialize_map(ListingVisitor)
     }
 }
 
-struct Fields;
+struct ListingVisitor;
 
-impl<'de> Visitor<'de> for Fields {
+impl<'de> Visitor<'de> for ListingVisitor {
     type Value = Listing;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -42,7 +42,7 @@ impl<'de> Visitor<'de> for Fields {
             if name.eq_ignore_ascii_case("result") {
                 listing.says_ok = fields.next_value::<Cow<'de, str>>()?.trim().eq_ignore_ascii_case("ok");
             } else if is_payload(&name) {
-                let Ids(ids) = fields.next_value()?;
+                let IdList(ids) = fields.next_value()?;
                 if listing.ids.replace(ids).is_some() {
                     return Err(serde::de::Error::custom("two lists"));
                 }
@@ -54,36 +54,36 @@ impl<'de> Visitor<'de> for Fields {
     }
 }
 
-struct Ids(Vec<u64>);
+struct IdList(Vec<u64>);
 
-impl<'de> Deserialize<'de> for Ids {
+impl<'de> Deserialize<'de> for IdList {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct List;
+        struct IdListVisitor;
 
-        impl<'de> Visitor<'de> for List {
-            type Value = Ids;
+        impl<'de> Visitor<'de> for IdListVisitor {
+            type Value = IdList;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("ids")
             }
 
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Ids, E> {
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<IdList, E> {
                 text.split(',')
                     .map(|id| id_of(id).ok_or_else(|| E::custom("no id")))
                     .collect::<Result<_, _>>()
-                    .map(Ids)
+                    .map(IdList)
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Ids, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<IdList, A::Error> {
                 let mut ids = Vec::new();
                 while let Some(Id(id)) = elements.next_element()? {
                     ids.push(id);
                 }
-                Ok(Ids(ids))
+                Ok(IdList(ids))
             }
         }
 
-        deserializer.deserialize_any(List)
+        deserializer.deserialize_any(IdListVisitor)
     }
 }
 
@@ -91,9 +91,9 @@ struct Id(u64);
 
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct One;
+        struct IdVisitor;
 
-        impl Visitor<'_> for One {
+        impl Visitor<'_> for IdVisitor {
             type Value = Id;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -109,15 +109,8 @@ impl<'de> Deserialize<'de> for Id {
             }
         }
 
-        deserializer.deserialize_any(One)
+        deserializer.deserialize_any(IdVisitor)
     }
-}
-
-/// The number that an id is; none for 0, and for what is no number.
-pub(super) fn id_of(text: &str) -> Option<u64> {
-    let text = text.trim();
-    let are_digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    if are_digits { text.parse().ok().filter(|id| *id != 0) } else { None }
 }
 
 #[cfg(test)]

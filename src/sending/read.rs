@@ -1,0 +1,220 @@
+//! Reads: one question and its answer, with the retries of a read, at the link's pace.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use serde_json::Value;
+
+use super::attempt_end::AttemptEnd;
+use super::clock::Clock;
+use super::link::{Attempt, Link, date_of};
+use super::outcome::{FailureCode, Problem};
+use super::payload::{id_of, ids as ids_in};
+use super::reply::{Accepted, Reply, Wanted};
+use super::request::Envelope;
+use super::retry::{Decision, decide};
+use super::transport::Transport;
+use crate::catalogue::{ApiSelector, Effect};
+use crate::validating::Call;
+
+/// How a read ended, and how many requests it took.
+pub(super) struct ReadEnd {
+    pub(super) answer: Result<Accepted, (AttemptEnd, Problem)>,
+    pub(super) location: Option<String>,
+    pub(super) requests: u64,
+    is_the_apis: bool,
+}
+
+/// Whether a read is worth another attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Haste {
+    /// Whatever went wrong.
+    None,
+    /// Only where the server did not begin with it.
+    AnotherWay,
+}
+
+impl ReadEnd {
+    /// Whether the answer is the API's own.
+    pub(super) fn is_the_apis(&self) -> bool {
+        self.is_the_apis
+    }
+
+    /// What was read, or in which way it was not.
+    fn read(self) -> Result<Accepted, Unread> {
+        match self.answer {
+            Ok(accepted) => Ok(accepted),
+            Err((AttemptEnd::KeyRefused, problem)) => Err(Unread::KeyRefused(problem)),
+            Err((AttemptEnd::SaidNo, problem)) if self.is_the_apis => Err(Unread::Refused(problem)),
+            Err((_, problem)) => Err(Unread::Lost(problem)),
+        }
+    }
+}
+
+/// What the server answered to a read.
+#[derive(Clone, PartialEq, Default)]
+pub struct Answer {
+    /// The ids that the answer names.
+    pub ids: Vec<String>,
+    /// Whether it names something as an id that is none: whoever counts ids must not count these.
+    pub has_odd_id: bool,
+    /// Whether it has a place for an id at all, be it empty: without one it says nothing of ids.
+    pub has_id_field: bool,
+    /// What was asked for: the answer's `data`, or its `list`. Without the key, unless that is a word of a few
+    /// letters that data may hold by chance.
+    pub data: Option<Value>,
+}
+
+/// Without the data, which is a customer's.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { ids, has_odd_id, has_id_field, data: _ } = self;
+        f.debug_struct("Answer")
+            .field("ids", ids)
+            .field("has_odd_id", has_odd_id)
+            .field("has_id_field", has_id_field)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A read that was looked at with a watch in hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Measured {
+    /// Whether there was an answer.
+    pub read: Result<(), Unread>,
+    /// From the request to the last byte of the answer, or to its failure. The wait for the pace is no part of it.
+    pub elapsed: Duration,
+    /// The server's time of day, where it tells it.
+    pub date: Option<SystemTime>,
+    /// This machine's at the same moment.
+    pub wall: SystemTime,
+}
+
+/// A read has no answer that tells what was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unread {
+    /// The server said no; `NotFound` where it said so by its status.
+    #[error("{0}")]
+    Refused(Problem),
+    /// The server refused the key; no other read has a chance.
+    #[error("{0}")]
+    KeyRefused(Problem),
+    /// No answer, or none of the API: nothing is known.
+    #[error("{0}")]
+    Lost(Problem),
+}
+
+impl<T: Transport, C: Clock> Link<T, C> {
+    /// One read with its retries, at the link's pace.
+    pub(super) async fn ask(&self, envelope: &Envelope, call: &Call) -> ReadEnd {
+        self.ask_for(envelope, call, Wanted::Anything, Haste::None).await
+    }
+
+    async fn ask_for(&self, envelope: &Envelope, call: &Call, wanted: Wanted, haste: Haste) -> ReadEnd {
+        let mut requests = 0;
+        loop {
+            self.permit().await;
+            requests += 1;
+            self.again.set(self.again.get() + u64::from(requests > 1));
+            let name = call.subcategory();
+            tracing::trace!(attempt = requests, name, values = ?call.values().collect::<Vec<_>>(), "sent");
+            let attempt = self.attempt(envelope.body(call), wanted).await;
+            tracing::debug!(attempt = requests, name, status = attempt.status, reply = ?attempt.reply, "answered");
+            if let Some(ordered) = attempt.ordered {
+                self.obey(ordered);
+            }
+            let is_the_apis = attempt.is_the_apis;
+            let (end, problem) = match attempt.reply {
+                Reply::Accepted(accepted) => {
+                    return ReadEnd { answer: Ok(accepted), location: None, requests, is_the_apis };
+                }
+                Reply::Problem { end, problem } => (end, problem),
+            };
+            let made = u32::try_from(requests).unwrap_or(u32::MAX);
+            // A server that points elsewhere does so every time.
+            let is_final = attempt.location.is_some()
+                || haste == Haste::AnotherWay && end == AttemptEnd::MayHaveHappened;
+            if is_final || decide(end, Effect::Reads, false, made <= self.retries) != Decision::Again {
+                let answer = Err((end, problem));
+                return ReadEnd { answer, location: attempt.location, requests, is_the_apis };
+            }
+            let wait = self.schedule.wait(made);
+            tracing::info!(attempt = made, wait = ?wait, %problem, "a read is tried again");
+            self.clock.sleep_until(self.clock.now() + wait).await;
+        }
+    }
+
+    /// One read, once, at the link's pace, for those who want to know how long it takes.
+    pub async fn measure(&self, selector: ApiSelector, call: &Call) -> Measured {
+        self.permit().await;
+        self.sent.set(self.sent.get() + 1);
+        let body = self.envelope(selector).body(call);
+        let begun = self.clock.now();
+        let said = self.transport.post_dated(body).await;
+        let (elapsed, wall) = (self.clock.now() - begun, self.clock.wall());
+        let date = said.as_ref().ok().and_then(date_of);
+        let Attempt { reply, ordered, is_the_apis, .. } = self.attempted(said, Wanted::Anything);
+        if let Some(ordered) = ordered {
+            self.obey(ordered);
+        }
+        let answer = match reply {
+            Reply::Accepted(accepted) => Ok(accepted),
+            Reply::Problem { end, problem } => Err((end, problem)),
+        };
+        let asked = ReadEnd { answer, location: None, requests: 1, is_the_apis };
+        Measured { read: asked.read().map(|_| ()), elapsed, date, wall }
+    }
+
+    /// One read with its retries, at the link's pace, for those who want to know what is in the answer.
+    pub async fn read(&self, selector: ApiSelector, call: &Call) -> Result<Answer, Unread> {
+        self.read_with(selector, call, Haste::None).await
+    }
+
+    /// The same for a read that can be asked for in another way: it is tried again where the server turned it
+    /// away or was not reached, and not where the server may have broken down over it.
+    pub async fn read_hastily(&self, selector: ApiSelector, call: &Call) -> Result<Answer, Unread> {
+        self.read_with(selector, call, Haste::AnotherWay).await
+    }
+
+    async fn read_with(&self, selector: ApiSelector, call: &Call, haste: Haste) -> Result<Answer, Unread> {
+        let asked = self.ask_for(&self.envelope(selector), call, Wanted::Anything, haste).await;
+        let Accepted { ids, has_odd_id, has_id_field, data, .. } = asked.read()?;
+        let (ids, has_odd_id) = match &data {
+            // `"list": "1,2,3"`: some answers keep their ids there. Other text there is no odd id.
+            Some(list @ Value::String(_)) if ids.is_empty() && !has_odd_id => {
+                let (listed, is_odd) = ids_in(Some(list));
+                (if is_odd { ids } else { listed }, false)
+            }
+            _ => (ids, has_odd_id),
+        };
+        Ok(Answer { ids, has_odd_id, has_id_field, data })
+    }
+
+    /// One read whose answer is a list of customers' ids, in the server's order; as many as there are. A list
+    /// that holds something else is no answer.
+    pub async fn read_ids(&self, selector: ApiSelector, call: &Call) -> Result<Vec<u64>, Unread> {
+        let asked = self.ask_for(&self.envelope(selector), call, Wanted::Ids, Haste::None).await;
+        let accepted = asked.read()?;
+        if let Some(listed) = accepted.listed {
+            return Ok(listed);
+        }
+        let no_list = |text: &str| Unread::Lost(Problem::new(FailureCode::BadAnswer, text));
+        let (mut texts, mut is_odd) = (accepted.ids, accepted.has_odd_id);
+        match &accepted.data {
+            None if !accepted.has_id_field => {
+                return Err(no_list("the server's answer has no place for a list of customers"));
+            }
+            None | Some(Value::Null) => {}
+            data => {
+                let (listed, odd) = ids_in(data.as_ref());
+                texts.extend(listed);
+                is_odd |= odd;
+            }
+        }
+        if is_odd {
+            return Err(no_list("the server's list of customers holds something that is no id"));
+        }
+        let ids = texts.iter().map(|text| id_of(text)).collect::<Option<Vec<u64>>>();
+        ids.ok_or_else(|| no_list("the server's list of customers holds a number that no id can be"))
+    }
+}
