@@ -10,7 +10,7 @@ use super::amount::plain;
 use super::histories::{Story, Told};
 use crate::catalogue::HISTORY_COLUMNS;
 use crate::reading::Dialect;
-use crate::reconciling::{HistoryEntry, When};
+use crate::reconciling::{EntryTime, HistoryEntry};
 use crate::recording::{OutputSink, RecordError, Table};
 
 /// The cells of an entry, in the order of [`HISTORY_COLUMNS`].
@@ -33,20 +33,20 @@ pub(super) fn line(customer: &str, entry: &HistoryEntry, zone: &TimeZone) -> Lin
 /// it wrote.
 pub(super) fn day_of(entry: &HistoryEntry, zone: &TimeZone) -> Option<Date> {
     match entry.at {
-        When::Local(time) => Some(time.date()),
-        When::At(moment) => Some(zone.to_datetime(moment).date()),
-        When::Day(day) => Some(day),
-        When::Unreadable => None,
+        EntryTime::Local(time) => Some(time.date()),
+        EntryTime::At(moment) => Some(zone.to_datetime(moment).date()),
+        EntryTime::Day(day) => Some(day),
+        EntryTime::Unreadable => None,
     }
 }
 
 fn date(entry: &HistoryEntry, zone: &TimeZone) -> String {
     const ISO: &str = "%Y-%m-%d %H:%M:%S";
     match entry.at {
-        When::Local(time) => time.strftime(ISO).to_string(),
-        When::At(moment) => zone.to_datetime(moment).strftime(ISO).to_string(),
-        When::Day(day) => day.to_string(),
-        When::Unreadable => entry.date_text.clone().filter(|text| !is_no_date(text)).unwrap_or_default(),
+        EntryTime::Local(time) => time.strftime(ISO).to_string(),
+        EntryTime::At(moment) => zone.to_datetime(moment).strftime(ISO).to_string(),
+        EntryTime::Day(day) => day.to_string(),
+        EntryTime::Unreadable => entry.date_text.clone().filter(|text| !is_no_date(text)).unwrap_or_default(),
     }
 }
 

@@ -4,8 +4,9 @@
 use html_escape::decode_html_entities;
 use jiff::tz::TimeZone;
 
-use super::history::{HistoryEntry, NoHistory};
-use super::time_window::{Fit, Window};
+use super::history::HistoryEntry;
+use super::read_history::NoHistory;
+use super::time_window::{Inside, Window};
 use super::verdict::Verdict;
 use crate::recording::Tag;
 use crate::sending::Unread;
@@ -94,7 +95,7 @@ impl Booking<'_> {
             (Some(one), Some(two)) => one.magnitude() == two.magnitude(),
             _ => true,
         };
-        may_be_note && may_be_amount && self.window.fit(entry.at, self.zone) != Fit::No
+        may_be_note && may_be_amount && self.window.contains(entry.at, self.zone) != Inside::No
     }
 
     fn by_likeness(&self, entries: &[HistoryEntry]) -> Verdict {
@@ -105,13 +106,13 @@ impl Booking<'_> {
         };
         let (mut sure, mut maybe, mut own) = (0_u64, 0_u64, 0_u64);
         for entry in entries {
-            match (self.likeness(entry), window.fit(entry.at, self.zone)) {
-                (Likeness::None, _) | (_, Fit::No) => {}
-                (Likeness::Same, Fit::Yes) => {
+            match (self.likeness(entry), window.contains(entry.at, self.zone)) {
+                (Likeness::None, _) | (_, Inside::No) => {}
+                (Likeness::Same, Inside::Yes) => {
                     sure += 1;
-                    own += u64::from(self.window.fit(entry.at, self.zone) == Fit::Yes);
+                    own += u64::from(self.window.contains(entry.at, self.zone) == Inside::Yes);
                 }
-                (Likeness::Same, Fit::Maybe) | (Likeness::Near, _) => maybe += 1,
+                (Likeness::Same, Inside::Maybe) | (Likeness::Near, _) => maybe += 1,
             }
         }
         if maybe > 0 {

@@ -6,8 +6,10 @@ mod balances;
 mod bookings;
 mod control;
 mod customers;
+mod entry_time;
 mod existing;
 mod history;
+mod read_history;
 mod resume;
 mod rounds;
 mod time_window;
@@ -21,11 +23,13 @@ pub use balances::{balance, difference};
 pub use bookings::SameBookings;
 pub use control::{Control, Sample, shows_bookings};
 pub use customers::{Who, who};
+pub use entry_time::EntryTime;
 pub use existing::{Existing, existing};
-pub use history::{HistoryEntry, NoHistory, read_whole_history};
+pub use history::HistoryEntry;
+pub use read_history::{NoHistory, read_whole_history};
 pub use resume::{Next, next};
 pub use rounds::{Conclusion, Finding, Open, Round, RoundEnd};
-pub use time_window::{When, Window};
+pub use time_window::Window;
 pub use undo::{can_be_undone, compensation};
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use super::bookings::{Booking, SameBookings};
 use super::customers::{self, Who};
-use super::history::{NoHistory, read_history};
+use super::read_history::{NoHistory, read_history};
 use super::time_window::Window;
 use super::verdict::Verdict;
 use crate::catalogue::{Action, ApiSelector, Version};

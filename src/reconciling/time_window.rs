@@ -1,22 +1,11 @@
-//! When a booking can have been made, and whether what a server writes as its date can be that moment.
+//! EntryTime a booking can have been made, and whether what a server writes as its date can be that moment.
 //! Servers write their own time without its zone, so that most dates may be one of many moments.
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-/// The moment of an entry, as far as the server tells it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum When {
-    /// Date and time in a zone that is not said.
-    Local(DateTime),
-    /// Seconds since 1970: the same moment everywhere.
-    At(Timestamp),
-    /// A date alone.
-    Day(Date),
-    /// None, or none that can be read.
-    Unreadable,
-}
+use super::entry_time::EntryTime;
 
 /// Between these two moments a request can have been applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,9 +16,9 @@ pub struct Window {
     to: Option<Timestamp>,
 }
 
-/// How an entry's moment goes with a window.
+/// Whether an entry's time lies in a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Fit {
+pub(super) enum Inside {
     /// It cannot be the same.
     No,
     /// It can, with a zone that nobody knows or a time that cannot be read.
@@ -68,26 +57,26 @@ impl Window {
     }
 
     /// Whether the entry's moment can lie in the window; `zone` is this machine's.
-    pub(super) fn fit(&self, when: When, zone: &TimeZone) -> Fit {
-        match when {
-            When::Unreadable => Fit::Maybe,
-            When::At(moment) if self.has(moment) => Fit::Yes,
-            When::At(_) => Fit::No,
-            When::Local(local) => {
+    pub(super) fn contains(&self, time: EntryTime, zone: &TimeZone) -> Inside {
+        match time {
+            EntryTime::Unreadable => Inside::Maybe,
+            EntryTime::At(moment) if self.has(moment) => Inside::Yes,
+            EntryTime::At(_) => Inside::No,
+            EntryTime::Local(local) => {
                 let in_zone = |zone: &TimeZone| {
                     zone.to_ambiguous_timestamp(local).compatible().is_ok_and(|moment| self.has(moment))
                 };
                 if in_zone(zone) || in_zone(&TimeZone::UTC) {
-                    Fit::Yes
+                    Inside::Yes
                 } else if self.has_in_some_zone(local, local) {
-                    Fit::Maybe
+                    Inside::Maybe
                 } else {
-                    Fit::No
+                    Inside::No
                 }
             }
-            When::Day(day) => {
+            EntryTime::Day(day) => {
                 let (first, last) = (day.at(0, 0, 0, 0), day.at(23, 59, 59, 0));
-                if self.has_in_some_zone(first, last) { Fit::Maybe } else { Fit::No }
+                if self.has_in_some_zone(first, last) { Inside::Maybe } else { Inside::No }
             }
         }
     }
@@ -106,7 +95,7 @@ impl Window {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fit, When, Window};
+    use super::{EntryTime, Inside, Window};
     use jiff::Timestamp;
     use jiff::tz::{TimeZone, offset};
 
@@ -114,58 +103,58 @@ mod tests {
         text.parse().expect("a moment")
     }
 
-    fn local(text: &str) -> When {
-        When::Local(text.parse().expect("a date and time"))
+    fn local(text: &str) -> EntryTime {
+        EntryTime::Local(text.parse().expect("a date and time"))
     }
 
     /// Sent at 18:20:00 UTC, over at 18:21:00; the machine is two hours ahead.
-    fn fit(when: When) -> Fit {
+    fn inside(when: EntryTime) -> Inside {
         let window = Window::new(Some(at("2026-11-23T18:20:00Z")), Some(at("2026-11-23T18:21:00Z")));
-        window.fit(when, &TimeZone::fixed(offset(2)))
+        window.contains(when, &TimeZone::fixed(offset(2)))
     }
 
     #[test]
     fn a_time_in_the_machines_zone_or_in_utc_is_certain() {
         for (when, expected) in [
-            (local("2026-11-23 18:20:30"), Fit::Yes),
-            (local("2026-11-23 20:20:30"), Fit::Yes),
-            (local("2026-11-23 18:18:00"), Fit::Yes),
-            (local("2026-11-23 18:17:59"), Fit::No),
-            (local("2026-11-23 18:23:00"), Fit::Yes),
-            (local("2026-11-23 18:23:01"), Fit::No),
+            (local("2026-11-23 18:20:30"), Inside::Yes),
+            (local("2026-11-23 20:20:30"), Inside::Yes),
+            (local("2026-11-23 18:18:00"), Inside::Yes),
+            (local("2026-11-23 18:17:59"), Inside::No),
+            (local("2026-11-23 18:23:00"), Inside::Yes),
+            (local("2026-11-23 18:23:01"), Inside::No),
             // Nepal is five hours and three quarters ahead.
-            (local("2026-11-24 00:05:30"), Fit::Maybe),
-            (local("2026-11-23 23:20:30"), Fit::Maybe),
-            (local("2026-11-23 23:27:00"), Fit::No),
-            (local("2026-11-24 08:20:30"), Fit::Maybe),
-            (local("2026-11-24 08:35:30"), Fit::No),
-            (local("2025-11-23 18:20:30"), Fit::No),
+            (local("2026-11-24 00:05:30"), Inside::Maybe),
+            (local("2026-11-23 23:20:30"), Inside::Maybe),
+            (local("2026-11-23 23:27:00"), Inside::No),
+            (local("2026-11-24 08:20:30"), Inside::Maybe),
+            (local("2026-11-24 08:35:30"), Inside::No),
+            (local("2025-11-23 18:20:30"), Inside::No),
         ] {
-            assert_eq!(fit(when), expected, "{when:?}");
+            assert_eq!(inside(when), expected, "{when:?}");
         }
     }
 
     #[test]
     fn seconds_since_1970_have_no_zone() {
-        assert_eq!(fit(When::At(at("2026-11-23T18:22:59Z"))), Fit::Yes);
-        assert_eq!(fit(When::At(at("2026-11-23T20:20:30Z"))), Fit::No);
+        assert_eq!(inside(EntryTime::At(at("2026-11-23T18:22:59Z"))), Inside::Yes);
+        assert_eq!(inside(EntryTime::At(at("2026-11-23T20:20:30Z"))), Inside::No);
     }
 
     #[test]
     fn a_date_alone_may_be_any_time_of_that_day() {
         for (day, expected) in
-            [("2026-11-22", Fit::No), ("2026-11-23", Fit::Maybe), ("2026-11-24", Fit::Maybe)]
+            [("2026-11-22", Inside::No), ("2026-11-23", Inside::Maybe), ("2026-11-24", Inside::Maybe)]
         {
-            assert_eq!(fit(When::Day(day.parse().expect("a date"))), expected, "{day}");
+            assert_eq!(inside(EntryTime::Day(day.parse().expect("a date"))), expected, "{day}");
         }
-        assert_eq!(fit(When::Unreadable), Fit::Maybe);
+        assert_eq!(inside(EntryTime::Unreadable), Inside::Maybe);
     }
 
     #[test]
     fn without_limits_everything_fits() {
         let window = Window::new(None, None);
-        assert_eq!(window.fit(local("1999-01-01 00:00:00"), &TimeZone::UTC), Fit::Yes);
-        assert_eq!(window.fit(When::Unreadable, &TimeZone::UTC), Fit::Maybe);
+        assert_eq!(window.contains(local("1999-01-01 00:00:00"), &TimeZone::UTC), Inside::Yes);
+        assert_eq!(window.contains(EntryTime::Unreadable, &TimeZone::UTC), Inside::Maybe);
         let short = Window::new(Some(at("2026-11-23T18:20:00Z")), Some(at("2026-11-23T18:21:00Z")));
         assert_eq!(window.with(short), window);
         assert_eq!(short.with(short), short);

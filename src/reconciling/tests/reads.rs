@@ -4,7 +4,7 @@ use super::support::{Fields, Said, Server, TestClock, answer, booking, call, los
 use crate::catalogue::{ApiSelector, Version};
 use crate::reading::RowNumber;
 use crate::reconciling::balances::BalanceError;
-use crate::reconciling::history::read_history;
+use crate::reconciling::read_history::read_history;
 use crate::reconciling::{Control, Existing, NoHistory, Sample, balance, existing, shows_bookings};
 use crate::recording::Tag;
 use crate::sending::{FailureCode, Unread};

@@ -9,7 +9,7 @@ use super::support::{booking, call, run};
 use crate::catalogue::ApiSelector;
 use crate::reading::RowNumber;
 use crate::reconciling::bookings::Booking;
-use crate::reconciling::history::read_history;
+use crate::reconciling::read_history::read_history;
 use crate::reconciling::verdict::Verdict;
 use crate::reconciling::{
     Control, Existing, SameBookings, Sample, Window, balance, existing, shows_bookings,

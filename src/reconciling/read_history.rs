@@ -1,0 +1,71 @@
+//! Asks for a customer's history, in the ways that servers of different versions take.
+
+use serde_json::Value;
+
+use super::history::{HistoryEntry, all_entries, entries};
+use crate::catalogue::{ApiSelector, Version};
+use crate::sending::{Clock, Link, Transport, Unread};
+use crate::validating::Call;
+
+/// A customer's history could not be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoHistory {
+    /// The read had no answer, or a refusal.
+    Unread(Unread),
+    /// The answer is no history.
+    Unknown,
+}
+
+/// Reads a customer's history, as far as it can be read. Where the server's version is not known it is asked in the
+/// newest way first, and in the older one if it says no, or shows nothing: a server that does not see the customer's
+/// id may answer with an empty list.
+pub async fn read_history<T: Transport, C: Clock>(
+    link: &Link<T, C>,
+    selector: ApiSelector,
+    server: Option<Version>,
+    customer: &str,
+) -> Result<Vec<HistoryEntry>, NoHistory> {
+    read_as(link, selector, server, customer, entries).await
+}
+
+/// The same where nothing may be left out: an answer of which only a part can be read is none.
+pub async fn read_whole_history<T: Transport, C: Clock>(
+    link: &Link<T, C>,
+    selector: ApiSelector,
+    server: Option<Version>,
+    customer: &str,
+) -> Result<Vec<HistoryEntry>, NoHistory> {
+    read_as(link, selector, server, customer, all_entries).await
+}
+
+async fn read_as<T: Transport, C: Clock>(
+    link: &Link<T, C>,
+    selector: ApiSelector,
+    server: Option<Version>,
+    customer: &str,
+    entries: fn(Option<&Value>) -> Option<Vec<HistoryEntry>>,
+) -> Result<Vec<HistoryEntry>, NoHistory> {
+    let ways = Call::histories(customer, server).unwrap_or_default();
+    let mut first = Err(NoHistory::Unknown);
+    for (place, way) in ways.iter().enumerate() {
+        let read = match link.read(selector, way).await {
+            Ok(answer) => entries(answer.data.as_ref()).ok_or(NoHistory::Unknown),
+            Err(unread) => Err(NoHistory::Unread(unread)),
+        };
+        let is_over = match &read {
+            Ok(entries) => !entries.is_empty(),
+            // What was lost may have been the answer; another way is no better.
+            Err(NoHistory::Unread(Unread::Lost(_))) => true,
+            // Refused the second time it is not the key, but the way of asking.
+            Err(NoHistory::Unread(Unread::KeyRefused(_))) => place == 0,
+            Err(_) => false,
+        };
+        if is_over {
+            return read;
+        }
+        if place == 0 || first.is_err() && read.is_ok() {
+            first = read;
+        }
+    }
+    first
+}
