@@ -14,7 +14,7 @@ use crate::validating::Call;
 
 /// What `--json` prints.
 #[derive(Debug, Serialize)]
-struct Count {
+struct CountAnswer {
     #[serde(rename = "type")]
     kind: &'static str,
     count: u64,
@@ -40,7 +40,7 @@ async fn count(reads: Reads, kind: &'static Choice, json: bool) -> Result<Exit, 
     match read {
         Ok(count) => {
             let text = if json {
-                serde_json::to_string(&Count { kind: kind.name, count }).unwrap_or_default()
+                serde_json::to_string(&CountAnswer { kind: kind.name, count }).unwrap_or_default()
             } else {
                 count.to_string()
             };

@@ -179,7 +179,7 @@ impl Contacts<'_> {
                 let said = |contact: Option<&Contact>| contact.map_or_else(String::new, reason);
                 let text =
                     format!("neither is taken: subcat ({}), action ({})", said(Some(subcat)), said(action));
-                let advice = "Check --url; if one of them is right all the same, name it with --selector";
+                let advice = "Check --url; if one of them is right, choose it with --selector";
                 (vec![Point::problem(SELECTOR, text, advice).needed()], None)
             }
         }

@@ -116,7 +116,7 @@ fn found(read: Result<Answer, Unread>, kind: &Choice) -> LookupResult {
         Who::Nobody => LookupResult::Failed(ErrorCode::NotFound, format!("nobody has this {}", kind.name)),
         Who::Unsaid => LookupResult::Failed(
             ErrorCode::BadAnswer,
-            "the server's answer does not say whether there is anybody".to_owned(),
+            "the server's answer does not say whether anyone was found".to_owned(),
         ),
         Who::Unclear(problem) => {
             // Whoever else says 404 knows nothing of customers.

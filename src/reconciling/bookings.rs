@@ -47,7 +47,7 @@ impl Booking<'_> {
         let entries = match history {
             Ok(entries) => entries,
             Err(NoHistory::Unknown) => {
-                return self.undecided("the server's answer is no history that can be read");
+                return self.undecided("the server's answer is not a readable history");
             }
             Err(NoHistory::Unread(Unread::Refused(problem))) => {
                 return self.undecided(&format!("the server does not show the history: {problem}"));
@@ -72,17 +72,17 @@ impl Booking<'_> {
         };
         let times = entries.iter().filter(has_tag).count();
         if entries.iter().filter(has_tag).any(is_other_amount) {
-            return self.undecided("the row's tag is at another amount in the history");
+            return self.undecided("the history has the row's tag with another amount");
         }
         if times > 0 {
             return Verdict::Applied { id: None, times: times as u64 };
         }
         if entries.iter().flat_map(|entry| &entry.texts).any(|there| may_hold(there, &text)) {
-            return self.undecided("the history has the row's tag, or one like it, in another writing");
+            return self.undecided("the history contains the row's tag, or one like it, in a different form");
         }
         let tagged = self.call.tagged(&text);
         if entries.iter().any(|entry| self.is_suspicious(entry, tagged.note().unwrap_or_default())) {
-            return self.undecided("an entry of the history may be it without its tag");
+            return self.undecided("an entry of the history may be this booking without its tag");
         }
         Verdict::NotFound
     }
@@ -116,18 +116,17 @@ impl Booking<'_> {
             }
         }
         if maybe > 0 {
-            return self.undecided("an entry of the history may be it, or may be another");
+            return self.undecided("an entry of the history may be this booking or another one");
         }
         match sure.checked_sub(self.twins.ok) {
             // Rows that were applied are not shown: what is not shown proves nothing.
-            None => self.undecided("the history does not show all the same bookings that this run made"),
+            None => self.undecided("the history does not show all the identical bookings that this run made"),
             // An entry at the time of this row, and one too few at another: the old ones may not be shown.
-            Some(0) if own > 0 && window != self.window => {
-                self.undecided("the history has the same booking at this time, and one too few at another")
-            }
+            Some(0) if own > 0 && window != self.window => self
+                .undecided("the history has the same booking at this time, but one too few at another time"),
             Some(0) => Verdict::NotFound,
             Some(free) if free == 1 + self.twins.open => Verdict::Applied { id: None, times: 1 },
-            Some(_) => self.undecided("the history has more or fewer of the same bookings than rows"),
+            Some(_) => self.undecided("the history has more or fewer identical bookings than there are rows"),
         }
     }
 

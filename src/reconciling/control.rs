@@ -46,7 +46,7 @@ pub async fn shows_bookings<T: Transport, C: Clock>(
     }
     missing.map_or(Control::Unknown, |customer| {
         Control::DoesNot(format!(
-            "the history of customer {customer} does not show a booking of this run that was applied, so nothing can be learnt from it"
+            "the history of customer {customer} does not show a booking of this run that was applied, so nothing can be concluded from it"
         ))
     })
 }

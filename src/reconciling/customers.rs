@@ -39,7 +39,7 @@ pub fn who(read: Result<Answer, Unread>) -> Who {
     ids.dedup();
     let has_other_data = ids.is_empty() && answer.data.as_ref().is_some_and(says_something);
     if answer.has_odd_id || has_other_data {
-        let text = "the server's answer to the search names no id that can be read".to_owned();
+        let text = "the server's answer to the search contains no readable id".to_owned();
         return Who::Unclear(Problem { code: FailureCode::BadAnswer, text });
     }
     match ids.len() {
@@ -67,7 +67,7 @@ pub(super) fn not_searchable(call: &Call) -> Verdict {
     let name = call.parameters().find(|(p, value)| p.presence.is_required() && !value.is_empty());
     let named = name.map_or_else(String::new, |(_, name)| format!(" named '{name}'"));
     Verdict::Undecided(format!(
-        "the row has nothing that a customer can be looked for by; look in UserSide for a customer{named}"
+        "the row has no value to search for a customer by; look in UserSide for a customer{named}"
     ))
 }
 
@@ -86,7 +86,7 @@ pub(super) fn verdict(
         Who::Nobody => return Verdict::NotFound,
         Who::Unsaid => {
             return Verdict::Undecided(format!(
-                "the server's answer to the search does not say whether there is anybody; look in UserSide for a customer with {what}"
+                "the server's answer to the search does not say whether anyone was found; look in UserSide for a customer with {what}"
             ));
         }
         Who::One(id) => vec![id],
@@ -100,15 +100,15 @@ pub(super) fn verdict(
     let free: Vec<&str> = ids.iter().map(String::as_str).filter(|id| !is_taken(id)).collect();
     match free.as_slice() {
         [] => Verdict::Undecided(format!(
-            "the server names {} for {what}, but another row of this run has this customer, or they were there before; look in UserSide for a second customer with {what}",
+            "the server finds {} for {what}, but another row of this run has this customer, or the customer was there before; look in UserSide for a second customer with {what}",
             ids.join(", ")
         )),
         [id] if has_rivals => Verdict::Undecided(format!(
-            "the server names {id} for {what}, but another row of this run in doubt is looked for by the same; look in UserSide which of them made this customer, and for a second customer with {what}"
+            "the server finds {id} for {what}, but another row of this run in doubt is searched for by the same value; look in UserSide to see which of them made this customer, and for a second customer with {what}"
         )),
         [id] => Verdict::Applied { id: Some((*id).to_owned()), times: 1 },
         several => Verdict::Undecided(format!(
-            "{} customers have {what}; look in UserSide which of them the row made: {}",
+            "{} customers have {what}; look in UserSide to see which of them the row made: {}",
             several.len(),
             several.join(", ")
         )),
@@ -199,7 +199,7 @@ mod tests {
     fn one_customer_and_two_rows_in_doubt_decide_nothing() {
         let judge = |found: &[&str]| verdict(&search(), who(ids(found)), |id| id == "8", true);
         for found in [&["7"][..], &["7", "8"]] {
-            assert!(undecided(judge(found)).contains("names 7 "));
+            assert!(undecided(judge(found)).contains("finds 7 "));
         }
         assert_eq!(
             verdict(&search(), Who::Nobody, |_| false, true),

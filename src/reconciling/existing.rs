@@ -21,7 +21,7 @@ pub enum Existing {
     Unclear(Problem),
 }
 
-/// Asks for one row; none where the row has nothing that a customer can be looked for by, and nothing is asked.
+/// Asks for one row; none where the row has no value to search for a customer by, and nothing is asked.
 pub async fn existing<T: Transport, C: Clock>(
     link: &Link<T, C>,
     selector: ApiSelector,

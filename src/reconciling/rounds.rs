@@ -171,7 +171,7 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
                 Err(problem) => return Asked::KeyRefused(problem),
             },
             _ => {
-                let text = "nothing has to be found out: the operation can safely be sent again";
+                let text = "there is nothing to find out: the operation can safely be sent again";
                 (Verdict::Undecided(text.to_owned()), None)
             }
         };

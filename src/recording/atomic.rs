@@ -20,7 +20,7 @@ pub enum RecordError {
         source: io::Error,
     },
     /// Another run is writing the same file.
-    #[error("another run is writing {} just now; let it finish, or give this run another place with --results or --output FILE", path.display())]
+    #[error("another run is writing {}; let it finish, or choose another place for this run with --results or --output FILE", path.display())]
     Busy {
         /// The file.
         path: PathBuf,
@@ -41,12 +41,14 @@ fn named(path: &Path) -> String {
 /// What to do about it, where that is not plain from the reason.
 fn advice(source: &io::Error) -> &'static str {
     match source.kind() {
-        io::ErrorKind::NotFound => ". Make the folder, or name another place with --results or --output FILE",
+        io::ErrorKind::NotFound => {
+            ". Create the folder, or choose another place with --results or --output FILE"
+        }
         io::ErrorKind::BrokenPipe => "",
         io::ErrorKind::PermissionDenied | io::ErrorKind::IsADirectory | io::ErrorKind::ReadOnlyFilesystem => {
-            ". Name another place with --results or --output FILE"
+            ". Choose another place with --results or --output FILE"
         }
-        _ => ". Free some room or name another place, with --results or --output FILE",
+        _ => ". Free some space, or choose another place with --results or --output FILE",
     }
 }
 

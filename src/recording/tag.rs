@@ -35,7 +35,7 @@ impl fmt::Display for RunId {
 
 /// The text is no run's name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' is no name of a run: it has six characters out of a to z and 2 to 7")]
+#[error("'{0}' is not a run's name: that has six characters, each a to z or 2 to 7")]
 pub struct ParseRunIdError(String);
 
 impl FromStr for RunId {

@@ -317,7 +317,7 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
                 }
                 let left = Problem::new(
                     FailureCode::Stopped,
-                    "the program was told to leave before the answer came",
+                    "the program was stopped at once, before the answer came",
                 );
                 self.deliver(&work, work.uncertain(left));
             }

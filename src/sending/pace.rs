@@ -29,7 +29,7 @@ pub enum Rate {
 /// The text is no rate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "'{0}' is no rate: write a whole number of requests per second, minute or hour, such as 10/s, 600/m or 5000/h, or the word unlimited"
+    "'{0}' is not a valid rate: write a whole number of requests per second, minute or hour, such as 10/s, 600/m or 5000/h, or the word unlimited"
 )]
 pub struct ParseRateError(String);
 

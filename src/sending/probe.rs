@@ -44,11 +44,11 @@ pub enum ProbeError {
     #[error("{0}")]
     Redirected(Problem),
     /// What answers is no UserSide API.
-    #[error("the answer is not that of a UserSide API: {0}. Check that --url leads to api.php")]
+    #[error("the answer does not come from a UserSide API: {0}. Check that --url leads to api.php")]
     NoApi(Problem),
     /// Neither name for the subcategory is taken.
     #[error(
-        "the server takes neither subcat ({subcat}) nor action ({action}). Check --url; if one of them is right all the same, name it with --selector"
+        "the server takes neither subcat ({subcat}) nor action ({action}). Check --url; if one of them is right, choose it with --selector"
     )]
     NeitherName {
         /// The answer to `subcat`.

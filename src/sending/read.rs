@@ -202,7 +202,7 @@ impl<T: Transport, C: Clock> Link<T, C> {
         let (mut texts, mut is_odd) = (accepted.ids, accepted.has_odd_id);
         match &accepted.data {
             None if !accepted.has_id_field => {
-                return Err(no_list("the server's answer has no place for a list of customers"));
+                return Err(no_list("the server's answer has no list of customers"));
             }
             None | Some(Value::Null) => {}
             data => {
@@ -212,9 +212,9 @@ impl<T: Transport, C: Clock> Link<T, C> {
             }
         }
         if is_odd {
-            return Err(no_list("the server's list of customers holds something that is no id"));
+            return Err(no_list("the server's list of customers contains something that is not an id"));
         }
         let ids = texts.iter().map(|text| id_of(text)).collect::<Option<Vec<u64>>>();
-        ids.ok_or_else(|| no_list("the server's list of customers holds a number that no id can be"))
+        ids.ok_or_else(|| no_list("the server's list of customers contains a number that is not a valid id"))
     }
 }

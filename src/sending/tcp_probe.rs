@@ -13,7 +13,7 @@ use url::{Host, Url};
 #[derive(Debug, thiserror::Error)]
 pub enum Unreached {
     /// The address names no host.
-    #[error("the address names no host")]
+    #[error("the address has no host name")]
     NoHost,
     /// The name leads nowhere.
     #[error("the name {name} cannot be resolved: {source}")]
@@ -24,7 +24,7 @@ pub enum Unreached {
         source: io::Error,
     },
     /// Nobody listens there.
-    #[error("{address} cannot be connected to: {source}")]
+    #[error("cannot connect to {address}: {source}")]
     NoConnection {
         /// The last of the addresses that the name leads to.
         address: SocketAddr,

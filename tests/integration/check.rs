@@ -81,7 +81,7 @@ fn the_first_problem_is_the_last_line() {
     let place = Place::new();
     let output = userside(&place).line("check --url http://127.0.0.1:1").run().exits(3);
     assert_eq!(points(&output), "problem address");
-    says(&output, "cannot be connected to");
+    says(&output, "cannot connect to");
     for (server, options, expected, text) in [
         ("--fault read:403@1-9", "", "ok address, ok TLS, problem key", "list of allowed client addresses"),
         ("--fault read:error@1-9", "", "ok address, ok TLS, problem selector", "neither is taken"),

@@ -147,7 +147,7 @@ fn many_at_once_do_not_break_each_others_journal() {
         for output in running.into_iter().map(crate::support::Running::wait) {
             match output.code {
                 Some(0) => done += 1,
-                _ => drop(output.exits(2).says("just now")),
+                _ => drop(output.exits(2).says("another run")),
             }
         }
         assert!(done > 0);

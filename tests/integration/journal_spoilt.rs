@@ -48,7 +48,7 @@ fn a_foreign_file_is_named_as_such() {
     let database = place.bytes("other.db");
     for content in [&b""[..], b"x", b"customer_id,amount\n1,5\n", &[0; 4096], &database] {
         place.write("input.journal", content);
-        all_refuse(&place, &sandbox, "is no journal of userside-bulk");
+        all_refuse(&place, &sandbox, "is not a userside-bulk journal");
     }
     // Who insists keeps it all the same.
     let line = "import change_balance input.csv --new-run";

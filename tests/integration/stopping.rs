@@ -135,7 +135,7 @@ fn what_is_no_userside_is_found_out_before_the_first_row() {
         let server = Responder::start(move |_, _| Some(Answer::new(200, body)));
         let program = userside(&bookings(2)).line("import change_balance input.csv --retries 1");
         let output =
-            program.at_url(server.url()).run().exits(3).says("not that of a UserSide API").says(said);
+            program.at_url(server.url()).run().exits(3).says("does not come from a UserSide API").says(said);
         output.results().all_are("skipped");
     }
 }

@@ -112,7 +112,7 @@ fn a_tag_beside_another_amount_leaves_it_open() {
     ] {
         let verdict = tagged(&data);
         let Verdict::Undecided(text) = &verdict else { panic!("{data}: {verdict:?}") };
-        assert!(text.starts_with("the row's tag is at another amount in the history"), "{text}");
+        assert!(text.starts_with("the history has the row's tag with another amount"), "{text}");
         assert_undecided(verdict, &data);
     }
 }

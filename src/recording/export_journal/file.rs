@@ -203,7 +203,7 @@ impl ExportJournal {
         let found = pragma(&connection, "user_version").map_err(failed)?;
         if found != schema::VERSION {
             let program = connection.query_row("SELECT program FROM export", [], |row| row.get(0));
-            let program = program.unwrap_or_else(|_| "not known which".to_owned());
+            let program = program.unwrap_or_else(|_| "unknown version".to_owned());
             let known = schema::VERSION;
             return Err(JournalError::Version { path: path.to_owned(), found, known, program });
         }

@@ -58,9 +58,11 @@ pub(super) fn entry(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
             Some((code, row.get::<_, Option<String>>(6)?.unwrap_or_default()))
         }
         // A program that is at work, or was killed, has not had the time to say more.
-        None if row.get_ref(1)?.as_str()? == SENDING => {
-            Some((ErrorCode::Stopped, "no answer has been written down: the row is being sent, or the program ended before its answer came".to_owned()))
-        }
+        None if row.get_ref(1)?.as_str()? == SENDING => Some((
+            ErrorCode::Stopped,
+            "no answer is recorded: the row is being sent, or the program ended before its answer came"
+                .to_owned(),
+        )),
         None => None,
     };
     Ok(Entry {

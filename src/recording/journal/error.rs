@@ -10,7 +10,7 @@ use rusqlite::ErrorCode;
 pub enum JournalError {
     /// It cannot be made.
     #[error(
-        "cannot make the journal {}: {source}. Free some room, or name another place with --journal FILE", path.display()
+        "cannot make the journal {}: {source}. Free some space, or choose another place with --journal FILE", path.display()
     )]
     Create {
         /// The file.
@@ -20,7 +20,7 @@ pub enum JournalError {
     },
     /// There is none.
     #[error(
-        "there is no journal {}; `import` makes one beside its results, and prints its name when it stops; an export takes its own away when its output is complete", path.display()
+        "there is no journal {}; `import` makes one beside its results, and prints its name when it stops; an export removes its own once its output is complete", path.display()
     )]
     Missing {
         /// The file.
@@ -35,7 +35,7 @@ pub enum JournalError {
         source: io::Error,
     },
     /// The file is something else.
-    #[error("{} is no journal of userside-bulk; name the journal, or another place for one with --journal FILE", path.display())]
+    #[error("{} is not a userside-bulk journal; give the journal's path, or choose another place for one with --journal FILE", path.display())]
     Foreign {
         /// The file.
         path: PathBuf,
@@ -55,14 +55,14 @@ pub enum JournalError {
         program: String,
     },
     /// It is that of an export, where that of an import is wanted.
-    #[error("{} is the journal of an export; only `userside-bulk resume` takes those", path.display())]
+    #[error("{} is the journal of an export; only `userside-bulk resume` accepts it", path.display())]
     OfExport {
         /// The file.
         path: PathBuf,
     },
     /// It is that of an import, where that of an export is wanted.
     #[error(
-        "{} is the journal of an import; name another place for the export's with --journal FILE", path.display()
+        "{} is the journal of an import; choose another place for the export's journal with --journal FILE", path.display()
     )]
     OfImport {
         /// The file.
@@ -70,7 +70,7 @@ pub enum JournalError {
     },
     /// That of an export is broken.
     #[error(
-        "the journal of the export, {}, is damaged: {reason}. Begin the export anew; nothing is lost but time", path.display()
+        "the journal of the export, {}, is damaged: {reason}. Start the export again; nothing but time is lost", path.display()
     )]
     DamagedExport {
         /// The file.
@@ -80,7 +80,7 @@ pub enum JournalError {
     },
     /// It is broken.
     #[error(
-        "the journal {} is damaged: {reason}. Take it from a backup; without it nobody knows which rows were sent", path.display()
+        "the journal {} is damaged: {reason}. Restore it from a backup; without it there is no way to know which rows were sent", path.display()
     )]
     Damaged {
         /// The file.
@@ -89,14 +89,14 @@ pub enum JournalError {
         reason: String,
     },
     /// A process is at work with it.
-    #[error("another run holds the journal {} just now; let it finish, or stop it with Ctrl-C", path.display())]
+    #[error("another run is using the journal {}; let it finish, or stop it with Ctrl-C", path.display())]
     Busy {
         /// The file.
         path: PathBuf,
     },
     /// It is a copy of one that is still there.
     #[error(
-        "{} is a copy of the journal {}, which is still there; go on with that one, because with both everything would be done twice", path.display(), original.display()
+        "{} is a copy of the journal {}, which is still there; continue with that one: using both would do everything twice", path.display(), original.display()
     )]
     Copy {
         /// The copy.
@@ -105,7 +105,7 @@ pub enum JournalError {
         original: PathBuf,
     },
     /// There is one already.
-    #[error("the journal {} came into being just now; another run has begun", path.display())]
+    #[error("the journal {} has just been created by another run", path.display())]
     Exists {
         /// The file.
         path: PathBuf,
@@ -119,7 +119,7 @@ pub enum JournalError {
         reason: String,
     },
     /// It cannot be moved out of the way.
-    #[error("cannot give the journal {} another name: {source}", path.display())]
+    #[error("cannot rename the journal {}: {source}", path.display())]
     Aside {
         /// The file.
         path: PathBuf,

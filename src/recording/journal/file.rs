@@ -229,7 +229,7 @@ fn read_run(connection: &Connection, path: &Path) -> Result<Run, JournalError> {
     let found = pragma("user_version").map_err(failed)?;
     if found != schema::VERSION {
         let program = connection.query_row("SELECT program FROM run", [], |row| row.get(0));
-        let program = program.unwrap_or_else(|_| "not known which".to_owned());
+        let program = program.unwrap_or_else(|_| "unknown version".to_owned());
         return Err(JournalError::Version { path: path.to_owned(), found, known: schema::VERSION, program });
     }
     Run::read(connection).map_err(|error| match JournalError::of(path, &error) {

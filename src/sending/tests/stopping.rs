@@ -104,7 +104,7 @@ async fn an_abandoned_attempt_does_not_hide_an_earlier_doubt() {
     });
     let course = one("edit", &server, at(40, StopSignal::Abandon)).await;
     let Fate::Unknown(problem) = course.only().fate else { panic!("{}", course.letters()) };
-    assert!(problem.text.starts_with("HTTP 502") && problem.text.contains("told to leave"), "{problem}");
+    assert!(problem.text.starts_with("HTTP 502") && problem.text.contains("stopped at once"), "{problem}");
 }
 
 /// A delete that is being confirmed has its answer taken, but is not asked about again.
