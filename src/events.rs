@@ -4,10 +4,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::catalogue::Operation;
 use crate::reading::Dialect;
 use crate::recording::{Status, Tally};
 use crate::sending::StopReason;
-use crate::validating::{Money, Violation};
+use crate::validating::{Money, Totals, Violation};
 
 /// Something that a person may want to see.
 #[derive(Debug)]
@@ -17,7 +18,14 @@ pub enum Event<'e> {
     /// Something that is good to know.
     Note(&'e str),
     /// What is at stake when the rows are sent.
-    Stake(&'e str),
+    Stake {
+        /// What is done with every row.
+        operation: Operation,
+        /// Counts over all of them.
+        totals: &'e Totals,
+        /// How many are left of a run that goes on; none for a new one.
+        unsent: Option<u64>,
+    },
     /// Something that keeps rows from being sent.
     Error(&'e str),
     /// The input was opened.
@@ -39,7 +47,12 @@ pub enum Event<'e> {
         violation: &'e Violation,
     },
     /// Further problems that are not told one by one.
-    MoreInvalid(u64),
+    MoreInvalid {
+        /// How many.
+        count: u64,
+        /// Whether the results will have them all.
+        in_results: bool,
+    },
     /// The whole input was checked.
     Checked,
     /// Sending begins; so many rows will end somehow.
@@ -81,6 +94,8 @@ pub enum Event<'e> {
     Leaving(Work),
     /// The command has ended.
     Finished(&'e Summary),
+    /// The rows that take a run back are written.
+    Undone(&'e UndoSummary),
     /// A command that only reads has ended.
     Read(&'e ReadSummary),
 }
@@ -148,6 +163,25 @@ pub struct Summary {
     pub asked: bool,
     /// The journal; none where nothing was to be sent.
     pub journal: Option<PathBuf>,
+}
+
+/// The rows that take a run back.
+#[derive(Debug)]
+pub struct UndoSummary {
+    /// The operation that takes it back.
+    pub operation: &'static str,
+    /// Where the rows are.
+    pub path: PathBuf,
+    /// The new name of an earlier file.
+    pub earlier: Option<PathBuf>,
+    /// How many there are.
+    pub rows: u64,
+    /// What they book together; none where that has more digits than a sum of money can have.
+    pub sum: Option<Money>,
+    /// Rows of the run that are unknown, and not taken back.
+    pub unknown: u64,
+    /// The journal of the run.
+    pub journal: PathBuf,
 }
 
 /// The end of a command that only reads.

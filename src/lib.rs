@@ -41,6 +41,7 @@ mod reading;
 mod reconciling;
 mod recording;
 mod reporting;
+mod running;
 mod sandbox;
 mod sending;
 mod shell;

@@ -8,9 +8,10 @@ use clap::{Args, ValueEnum};
 
 use super::help;
 use super::table_args::{DateArgs, TableArgs};
-use super::values::{self, MaxFailures};
+use super::values;
 use crate::catalogue::{Operation, Version, operation};
 use crate::reading::Assignment;
+use crate::running::MaxFailures;
 use crate::sending::Rate;
 use crate::validating::Money;
 

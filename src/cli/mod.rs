@@ -25,12 +25,10 @@ pub use args::{Cli, Command, DemoArgs, OperationsArgs, TemplateArgs};
 pub use completions::CompletionsArgs;
 pub use export_args::Batch;
 pub use generated::{man_pages, reference};
-pub use import_args::Existing;
 pub use man::ManArgs;
 pub use settings::{
     Asks, CheckSettings, CountSettings, Customers, Earlier, ExportPlan, ExportSettings, HistorySettings,
-    ImportSettings, JournalSettings, LookupSettings, OutputSettings, OutputTarget, ReadSettings,
-    ResultsSettings, ResumeSettings, SendSettings, SettingsError, TableSettings, Terminals, UndoSettings,
-    sandbox_settings,
+    ImportSettings, LookupSettings, ReadSettings, ResultsSettings, ResumeSettings, SettingsError, Shown,
+    TableSettings, Terminals, UndoSettings, ValidateSettings, sandbox_settings,
 };
 pub use stored::{StoredError, StoredExport, StoredOptions};

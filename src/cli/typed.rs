@@ -89,10 +89,6 @@ impl Typed {
         self.0.insert(name.to_owned(), Value::Words(vec![word.into().into()]));
     }
 
-    pub(super) fn switch_on(&mut self, name: &str) {
-        self.0.insert(name.to_owned(), Value::Switch(true));
-    }
-
     /// The arguments that say the same again.
     pub(super) fn arguments(&self) -> impl Iterator<Item = OsString> {
         self.0.iter().flat_map(|(name, value)| {

@@ -14,7 +14,8 @@ use crate::sending::{HttpSettings, SelectorChoice, probe_tcp};
 /// Checks.
 pub(super) fn run(settings: CheckSettings) -> Result<Exit, Failure> {
     let CheckSettings { server, read } = settings;
-    let (json, http, choice) = (read.mode.json, read.send.http.clone(), read.send.selector);
+    let (json, http, choice) =
+        (read.mode.json, read.send.connection.http.clone(), read.send.connection.selector);
     reads::run(read, |reads| async move {
         let mut told = Told { json, points: Vec::new() };
         let checked = reads.stop.race(check(&reads, &http, choice, server, &mut told)).await;

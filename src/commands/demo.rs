@@ -142,7 +142,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<Exit, Failure> {
     let prepared = prepare(folder).map_err(|error| {
         Failure::Demo(format!("cannot write to the folder {}: {error}", folder.display()))
     })?;
-    let server = Server::start()?;
+    let server = DemoServer::start()?;
     print_text(&format_args!(
         "A sandbox listens on {}; it is a server for rehearsals, in this process.\n",
         server.url
@@ -264,13 +264,13 @@ fn write_private(path: &Path, text: &str) -> io::Result<()> {
 }
 
 /// A sandbox in a thread of its own.
-struct Server {
+struct DemoServer {
     url: String,
     stop: oneshot::Sender<()>,
     thread: JoinHandle<Result<(), SandboxError>>,
 }
 
-impl Server {
+impl DemoServer {
     fn start() -> Result<Self, Failure> {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let faults = vec![LOST.parse().map_err(|error| Failure::Demo(format!("{LOST}: {error}")))?];
@@ -290,6 +290,9 @@ impl Server {
 
     fn stop(self) -> Result<(), Failure> {
         let _ = self.stop.send(());
-        self.thread.join().map_err(|_| Failure::Broken)?.map_err(Failure::Sandbox)
+        self.thread
+            .join()
+            .map_err(|_| Failure::Demo("the sandbox has stopped unexpectedly".to_owned()))?
+            .map_err(Failure::Sandbox)
     }
 }

@@ -11,12 +11,12 @@ use super::collecting::{Collecting, Course};
 use super::failure::Failure;
 use super::reads::{self, Reads, begin, broken, exit_of, is_closed};
 use super::writing::{Written, write};
-use crate::cli::{Customers, Earlier, ExportPlan, ExportSettings, OutputTarget};
+use crate::cli::{Customers, Earlier, ExportPlan, ExportSettings};
 use crate::events::{Event, Listener, ReadSummary};
 use crate::exit::Exit;
 use crate::exporting::{EarlierExport, ListError, ids};
 use crate::reading::{DialectChoice, Input, Source};
-use crate::recording::{ExportJournal, JournalError, NewExportJournal};
+use crate::recording::{ExportJournal, JournalError, NewExportJournal, OutputTarget};
 use crate::sending::StopReason;
 use crate::validating::Conditions;
 

@@ -10,12 +10,12 @@ use super::failure::Failure;
 use super::reads::{self, Reads, broken};
 use super::table::ReadTable;
 use crate::catalogue::{CUSTOMER_ID, HISTORY_COLUMNS};
-use crate::cli::{HistorySettings, OutputTarget};
+use crate::cli::HistorySettings;
 use crate::count::{Count, grouped};
 use crate::events::{Event, Listener, Look, ReadSummary};
 use crate::exit::Exit;
 use crate::exporting::{Histories, HistoryTable, Losses, Period, Story, Told, Way, read_histories};
-use crate::recording::{AtomicFile, OutputSink, RecordError};
+use crate::recording::{AtomicFile, OutputSink, OutputTarget, RecordError};
 use crate::validating::customer_id;
 
 /// Customers that wait to be written.

@@ -6,13 +6,14 @@ use tokio::task::spawn_blocking;
 use super::failure::Failure;
 use super::reads::{self, Reads, broken};
 use super::table::ReadTable;
-use crate::cli::{LookupSettings, OutputTarget};
+use crate::cli::LookupSettings;
 use crate::count::Count;
 use crate::events::{Event, Look, ReadSummary};
 use crate::exit::Exit;
 use crate::exporting::{Lookup, Losses, Way, look_up, reads_like_a_value};
 use crate::reading::Row;
-use crate::recording::{ErrorCode, LookupResult, LookupTable, RecordError};
+use crate::recording::{ErrorCode, LookupResult, LookupTable, OutputTarget, RecordError};
+use crate::running::RunError;
 
 /// Results that wait to be written.
 const WAITING: usize = 64;
@@ -23,7 +24,7 @@ pub(super) fn run(settings: LookupSettings) -> Result<Exit, Failure> {
     if let (Some(server), Some(added)) = (server, kind.since)
         && server < added
     {
-        return Err(Failure::NotInVersion { operation: kind.name, added, server });
+        return Err(RunError::NotInVersion { operation: kind.name, added, server }.into());
     }
     let table = ReadTable::open(&table, &[kind.name], |text| reads_like_a_value(kind, text))?;
     let lookup = Lookup {

@@ -1,8 +1,6 @@
 //! The commands: wiring only. Each takes settings, joins the stages and turns what they return into events
 //! and an exit.
 
-mod ask;
-mod beforehand;
 mod catalogue;
 mod check;
 mod collecting;
@@ -17,19 +15,12 @@ mod journal;
 mod log;
 mod lookup;
 mod panic_hook;
-mod pipeline;
-mod prefetch;
 mod reads;
-mod reconcile;
-mod recorder;
 mod run;
+mod runtime;
 mod sandbox;
-mod session;
 mod stop;
 mod table;
-mod undo;
-mod validation;
-mod verifying;
 mod writing;
 
 pub use panic_hook::hush_caught_panics;

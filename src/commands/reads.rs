@@ -9,10 +9,10 @@ use tokio::task::JoinError;
 use super::failure::Failure;
 use super::{log, stop};
 use crate::catalogue::ApiSelector;
-use crate::cli::{OutputTarget, ReadSettings};
+use crate::cli::ReadSettings;
 use crate::events::{Event, Listener, ReadSummary, Work};
 use crate::exit::Exit;
-use crate::recording::{AtomicFile, OutputSink, RecordError, Spool};
+use crate::recording::{AtomicFile, OutputSink, OutputTarget, RecordError, Spool};
 use crate::reporting::Reporter;
 use crate::sending::{Http, Link, SelectorChoice, Stop, StopReason, TokioClock, find_selector};
 
@@ -38,14 +38,14 @@ where
     log::start(settings.verbose);
     let listener: Arc<dyn Listener> = Arc::new(Reporter::new(settings.mode));
     settings.send.warnings.iter().for_each(|warning| listener.event(Event::Warning(warning)));
-    let http = Http::new(settings.send.http)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let exit = runtime.block_on(async {
         let (_, stop) = stop::listen(Arc::clone(&listener), Work::Reads)?;
+        let server = settings.send.connection.open(TokioClock::start())?;
         let reads = Reads {
-            link: Link::new(http, TokioClock::start(), settings.send.key, settings.send.link),
-            concurrency: settings.send.concurrency.get(),
-            choice: settings.send.selector,
+            link: server.link,
+            concurrency: server.concurrency.get(),
+            choice: server.selector,
             started: Instant::now(),
             listener,
             stop: stop.clone(),

@@ -5,12 +5,11 @@ use std::io::IsTerminal;
 use clap::Parser;
 
 use super::failure::Failure;
-use super::{
-    catalogue, check, completions, count, demo, export, history, import, journal, lookup, sandbox, undo,
-};
+use super::{catalogue, check, completions, count, demo, export, history, import, journal, lookup, sandbox};
 use crate::cli::{
     CheckSettings, Cli, Command, CountSettings, ExportSettings, HistorySettings, ImportSettings,
-    LookupSettings, ResultsSettings, ResumeSettings, Terminals, UndoSettings, sandbox_settings,
+    LookupSettings, ResultsSettings, ResumeSettings, Terminals, UndoSettings, ValidateSettings,
+    sandbox_settings,
 };
 use crate::exit::Exit;
 use crate::reporting::print_error;
@@ -41,11 +40,11 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
     let key = || std::env::var("USERSIDE_API_KEY").ok();
     match command {
         Command::Import(args) => import::run(ImportSettings::of_import(*args, terminals, key())?),
-        Command::Validate(args) => import::run(ImportSettings::of_validate(*args, terminals)?),
+        Command::Validate(args) => import::validate(ValidateSettings::new(*args, terminals)?),
         Command::Resume(args) => journal::resume(ResumeSettings::of_resume(*args, terminals, key())),
         Command::Reconcile(args) => journal::reconcile(ResumeSettings::of_reconcile(*args, terminals, key())),
         Command::Results(args) => journal::results(ResultsSettings::new(args, terminals)),
-        Command::Undo(args) => undo::run(UndoSettings::from(args)),
+        Command::Undo(args) => journal::undo(UndoSettings::from(args)),
         Command::Export(args) => export::run(ExportSettings::of_export(*args, terminals, key())?),
         Command::Lookup(args) => lookup::run(LookupSettings::new(*args, terminals, key())?),
         Command::History(args) => history::run(HistorySettings::new(*args, terminals, key())?),

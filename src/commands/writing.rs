@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use super::failure::Failure;
 use super::reads::begin;
-use crate::cli::{ExportPlan, OutputTarget};
+use crate::cli::ExportPlan;
 use crate::count::Count;
 use crate::events::{Event, Listener, Look};
 use crate::exporting::{ChangeCounts, Columns, Filed, Layout, Mended, Rows, RowsError, Unread, columns};
-use crate::recording::{ExportJournal, RecordError};
+use crate::recording::{ExportJournal, OutputTarget, RecordError};
 use crate::sending::Stop;
 use crate::validating::Money;
 

@@ -12,14 +12,15 @@ mod spool;
 mod table;
 mod tag;
 mod tally;
+mod target;
 #[cfg(test)]
 mod tests;
 
 pub use atomic::{AtomicFile, RecordError, beside};
 pub use export_journal::{ExportJournal, JournalKind, Kept, NewExportJournal, journal_kind};
 pub use journal::{
-    Counts, Durability, Entry, Found, Journal, JournalError, NewRun, Replay, Run, StoredInput, look,
-    set_aside,
+    Counts, Durability, Entry, Found, Journal, JournalError, NewRun, Replay, StoredInput, UnnamedJournal,
+    look, set_aside,
 };
 pub use lookups::{LookupResult, LookupTable};
 pub use results::{Finished, Results, ResultsError, ResultsFiles};
@@ -28,3 +29,4 @@ pub use spool::Spool;
 pub use table::{OutputSink, Table};
 pub use tag::{RunId, Tag};
 pub use tally::Tally;
+pub use target::OutputTarget;

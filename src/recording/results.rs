@@ -11,16 +11,17 @@ use super::tally::Tally;
 use crate::reading::{Columns, ReadError, Records, Row, RowNumber, Source};
 
 /// Where results go.
+#[derive(Default)]
 pub struct ResultsFiles {
-    /// All rows.
-    pub results: Box<dyn OutputSink>,
+    /// All rows; without it they are gone through and counted.
+    pub results: Option<Box<dyn OutputSink>>,
     /// Rows that are not ok, in the input's own columns.
     pub failed: Option<Box<dyn OutputSink>>,
 }
 
 /// Writes results of rows in the order of the input.
 pub struct Results {
-    results: Table,
+    results: Option<Table>,
     failed: Option<Table>,
     /// Why there is no file of failed rows any more: the results themselves go on.
     failed_lost: Option<RecordError>,
@@ -43,7 +44,10 @@ impl Results {
         let names = header.iter().map(String::as_str);
         let kept = own.iter().filter_map(|column| header.get(*column)).map(String::as_str);
         Ok(Self {
-            results: Table::begin(files.results, source.dialect(), kept.chain(RESULT_COLUMNS))?,
+            results: files
+                .results
+                .map(|file| Table::begin(file, source.dialect(), kept.chain(RESULT_COLUMNS)))
+                .transpose()?,
             failed: files.failed.map(|file| Table::begin(file, source.dialect(), names)).transpose()?,
             failed_lost: None,
             records,
@@ -75,7 +79,10 @@ impl Results {
 
     /// Ends the files.
     pub fn finish(self) -> Result<Finished, RecordError> {
-        let (path, earlier) = self.results.finish()?;
+        let (path, earlier) = match self.results.map(Table::finish).transpose()? {
+            Some((path, earlier)) => (Some(path), earlier),
+            None => (None, None),
+        };
         let (failed, failed_lost) = match self.failed.map(Table::finish) {
             Some(Ok((path, _))) => (Some(path), None),
             Some(Err(error)) => (None, Some(error)),
@@ -88,6 +95,20 @@ impl Results {
     pub fn put(&mut self, result: &RowResult) -> Result<(), RecordError> {
         let is_readable = self.read_row();
         self.tally.count(if is_readable { self.row.line() } else { 0 }, result);
+        self.write(result, is_readable)?;
+        match &mut self.failed {
+            Some(failed) if result.status != Status::Ok && is_readable => {
+                let padding = (self.row.len()..self.width).map(|_| "");
+                let written = failed.write(self.row.cells().chain(padding));
+                self.keep_failed(written);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, result: &RowResult, is_readable: bool) -> Result<(), RecordError> {
+        let Some(results) = &mut self.results else { return Ok(()) };
         let own = self
             .columns
             .iter()
@@ -103,16 +124,7 @@ impl Results {
             &http_status,
             &attempts,
         ];
-        self.results.write(own.chain(added))?;
-        match &mut self.failed {
-            Some(failed) if result.status != Status::Ok && is_readable => {
-                let padding = (self.row.len()..self.width).map(|_| "");
-                let written = failed.write(self.row.cells().chain(padding));
-                self.keep_failed(written);
-            }
-            _ => {}
-        }
-        Ok(())
+        results.write(own.chain(added))
     }
 
     /// The input may have been taken away meanwhile; what became of its rows must still be written.
@@ -133,8 +145,8 @@ impl Results {
 /// The results are written.
 #[derive(Debug)]
 pub struct Finished {
-    /// Where they are.
-    pub path: PathBuf,
+    /// Where they are; none where nobody wanted them.
+    pub path: Option<PathBuf>,
     /// The new name of an earlier file of that name.
     pub earlier: Option<PathBuf>,
     /// Where the rows are that are not ok.

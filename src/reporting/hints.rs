@@ -31,6 +31,9 @@ fn after_refusal(summary: &Summary) -> Option<String> {
         Refused::Rows if summary.sends => {
             Some("nothing was sent. Mend the rows and import again, or send the valid ones now with --skip-invalid".to_owned())
         }
+        Refused::Server if summary.sends && summary.journal.is_none() => {
+            Some("no run has begun: once that is fixed, type the same command again".to_owned())
+        }
         Refused::Rows | Refused::Expectation | Refused::Server => None,
     }
 }

@@ -2,12 +2,15 @@
 
 mod hints;
 mod lines;
+mod mode;
 mod progress;
 mod question;
 mod read_summary;
 mod reporter;
 mod summary;
+mod undo_summary;
 
 pub use lines::{print_command, print_error, print_text};
-pub use question::{ask, stake};
-pub use reporter::{Mode, Reporter};
+pub use mode::Mode;
+pub use question::ask;
+pub use reporter::Reporter;

@@ -1,7 +1,7 @@
 //! The end of a command that only reads: counts, control totals, and where the output is.
 
 use super::lines::{self, ERROR, GOOD, HINT, WARNING};
-use super::reporter::Mode;
+use super::mode::Mode;
 use super::summary::{ChangesObject, Object, seconds, stopped, took};
 use crate::count::{Count, grouped};
 use crate::events::ReadSummary;

@@ -5,21 +5,12 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use super::lines::{self, ERROR, HINT, WARNING};
+use super::mode::Mode;
 use super::progress::Progress;
-use super::{read_summary, summary};
+use super::question::stake;
+use super::{read_summary, summary, undo_summary};
 use crate::count::{Count, grouped};
 use crate::events::{Event, Listener, Work};
-
-/// How much is shown.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Mode {
-    /// `--quiet`: no progress, no summary; warnings and errors remain.
-    pub quiet: bool,
-    /// `--json`: the summary goes to standard output as one object.
-    pub json: bool,
-    /// Whether standard error is a terminal that nothing else writes to.
-    pub progress: bool,
-}
 
 /// Tells a person what happens.
 #[derive(Debug)]
@@ -79,8 +70,20 @@ impl Listener for Reporter {
         match event {
             Event::Error(text) => self.line(ERROR, "error:", &text),
             Event::Note(text) => self.note(&text),
-            Event::Stake(_) if self.mode.quiet => {}
-            Event::Stake(text) => self.line(HINT, "about to send:", &text),
+            Event::Stake { .. } if self.mode.quiet => {}
+            Event::Stake { operation, totals, unsent } => {
+                let text = stake(operation, totals);
+                let text = match unsent {
+                    None => text,
+                    Some(unsent) => {
+                        format!(
+                            "the rest of a run, {} of it; the run as a whole: {text}",
+                            Count(unsent, "row")
+                        )
+                    }
+                };
+                self.line(HINT, "about to send:", &text);
+            }
             Event::Warning(text) => self.line(WARNING, "warning:", &text),
             Event::Opened { name, dialect } => {
                 let Some(dialect) = dialect else { return };
@@ -101,12 +104,10 @@ impl Listener for Reporter {
             Event::Invalid { name, line, violation } => {
                 self.line(ERROR, "invalid:", &format_args!("{name}, line {line}, {violation}"));
             }
-            Event::MoreInvalid(count) => {
-                self.line(
-                    ERROR,
-                    "invalid:",
-                    &format_args!("… and {}; the results have them all", Count(count, "more problem")),
-                );
+            Event::MoreInvalid { count, in_results } => {
+                let rest =
+                    if in_results { "the results have them all" } else { "--results FILE lists them all" };
+                self.line(ERROR, "invalid:", &format_args!("… and {}; {rest}", Count(count, "more problem")));
             }
             Event::Checked => self.end_progress(),
             Event::Sending(rows) => self.begin(|| Progress::sending(rows)),
@@ -165,6 +166,7 @@ impl Listener for Reporter {
                 self.end_progress();
                 summary::print(summary, self.mode);
             }
+            Event::Undone(summary) => undo_summary::print(summary, self.mode),
             Event::Read(summary) => {
                 self.end_progress();
                 read_summary::print(summary, self.mode);

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::hints;
 use super::lines::{self, ERROR, GOOD, HINT, WARNING};
-use super::reporter::Mode;
+use super::mode::Mode;
 use crate::count::{Count, grouped};
 use crate::events::Summary;
 use crate::sending::StopReason;

@@ -4,6 +4,7 @@
 mod answer_body;
 mod attempt_end;
 mod clock;
+mod connection;
 mod engine;
 mod excerpt;
 mod failure_budget;
@@ -34,6 +35,7 @@ mod tests;
 mod transport;
 
 pub use clock::{Clock, TokioClock};
+pub use connection::{Connection, Server};
 pub use intent_log::{Intent, IntentLog, NotRecorded};
 pub use job::{Delivery, Ended, Job, PriorAttempts};
 pub use key::{ApiKey, KeyError};

@@ -16,7 +16,7 @@ mod refusal;
 mod tests;
 mod violation;
 
-pub use across::{Across, Expectation, Totals, Unexpected};
+pub use across::{Across, Expectation, Totals};
 pub use call::{Call, SequenceKey};
 pub use check::{Checked, Checker, ConstantError, EmptyCells, Rules};
 pub use conditions::{ConditionError, Conditions, option_of};

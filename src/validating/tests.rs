@@ -1,6 +1,7 @@
 //! Rows against the rules of an operation, alone and among others.
 
-use super::{Across, Checker, EmptyCells, Expectation, Money, Rules, Totals, Unexpected, ViolationCode};
+use super::across::Unexpected;
+use super::{Across, Checker, EmptyCells, Expectation, Money, Rules, Totals, ViolationCode};
 use crate::catalogue::operation;
 use crate::reading::{Assignment, Columns, Mapping, Row};
 

@@ -11,7 +11,7 @@ fn sent(place: &Place, line: &str) -> Vec<Entry> {
 
 fn refused(content: &str, line: &str) -> Output {
     let place = Place::new().with("input.csv", content);
-    userside(&place).line("validate").line(line).run().exits(2)
+    userside(&place).line("validate").line(line).line("--results input.results.csv").run().exits(2)
 }
 
 #[test]

@@ -117,7 +117,8 @@ fn short_rows_are_filled_and_empty_extra_cells_are_no_fault() {
 #[test]
 fn an_extra_cell_with_something_in_it_is_invalid() {
     let place = Place::new().with("input.csv", "id,comment\n1,a\n2,b,c\n");
-    let results = userside(&place).line("validate edit input.csv").run().exits(2).results();
+    let line = "validate edit input.csv --results input.results.csv";
+    let results = userside(&place).line(line).run().exits(2).results();
     assert_eq!(results.fates(), ["skipped stopped - 0", "invalid bad_value - 0"]);
     assert!(results.rows[1].result("error").contains('c'), "{:?}", results.rows[1]);
 }

@@ -21,7 +21,8 @@ fn an_invalid_file_sends_nothing_at_all() {
 #[test]
 fn twenty_problems_are_told_and_all_are_in_the_results() {
     let place = Place::new().with("input.csv", input(150));
-    let output = userside(&place).line("validate change_balance input.csv").run().exits(2);
+    let line = "validate change_balance input.csv --results input.results.csv";
+    let output = userside(&place).line(line).run().exits(2);
     assert_eq!(output.stderr.matches(", value 'oops'").count() - 1, 20, "{}", output.report());
     let results = output.results();
     assert_eq!((results.rows.len(), results.count("invalid")), (150, 50));
@@ -35,7 +36,8 @@ fn twenty_problems_are_told_and_all_are_in_the_results() {
 #[test]
 fn a_row_with_several_problems_tells_them_all() {
     let place = Place::new().with("input.csv", "id,email,floor,phone0\n1,ivan@,high,12\n");
-    let output = userside(&place).line("validate edit input.csv").run().exits(2);
+    let line = "validate edit input.csv --results input.results.csv";
+    let output = userside(&place).line(line).run().exits(2);
     let error = output.results().only().result("error").to_owned();
     for column in ["email", "floor", "phone0"] {
         assert!(error.contains(&format!("column '{column}'")), "{error}");
@@ -64,7 +66,7 @@ fn skip_invalid_does_not_excuse_the_header() {
 }
 
 #[test]
-fn validate_needs_no_server_and_no_key_and_writes_results_only_if_something_is_wrong() {
+fn validate_needs_no_server_and_no_key_and_writes_only_what_is_named() {
     let place = Place::new().with("input.csv", input(2));
     userside(&place).without_key().line("validate change_balance input.csv").run().exits(0);
     assert_eq!(place.names(), ["input.csv"]);
@@ -72,8 +74,25 @@ fn validate_needs_no_server_and_no_key_and_writes_results_only_if_something_is_w
     let results = userside(&place).without_key().line(line).run().exits(0).results_in("checked.csv");
     results.all_are("skipped");
     place.write("input.csv", input(3));
-    userside(&place).without_key().line("validate change_balance input.csv").run().exits(2);
-    assert!(place.exists("input.results.csv"));
+    userside(&place).without_key().line("validate change_balance input.csv").run().exits(2).says("oops");
+    assert_eq!(place.names(), ["checked.csv", "input.csv"]);
+    let line = "validate change_balance input.csv --failed wrong.csv";
+    userside(&place).without_key().line(line).run().exits(2);
+    assert!(place.text("wrong.csv").ends_with("3,oops,x\n"));
+    assert!(!place.exists("input.results.csv"));
+}
+
+/// The results of an import are what an auditor wants to see; a later look at the file must not touch them.
+#[test]
+fn validate_leaves_the_results_of_an_import_alone() {
+    let (place, sandbox) = (Place::new().with("input.csv", input(2)), Sandbox::with("--customers 2"));
+    userside(&place).line("import change_balance input.csv").to(&sandbox).run().exits(0);
+    let (results, names) = (place.bytes("input.results.csv"), place.names());
+    place.write("input.csv", input(3));
+    for line in ["validate change_balance input.csv", "validate change_balance input.csv --json"] {
+        userside(&place).without_key().line(line).run().exits(2);
+    }
+    assert_eq!((place.bytes("input.results.csv"), place.names()), (results, names));
 }
 
 #[test]
@@ -82,7 +101,7 @@ fn import_and_validate_refuse_the_same_rows_in_the_same_words() {
     let (place, sandbox) = (Place::new().with("input.csv", content), Sandbox::start());
     let imported = userside(&place).line("import edit input.csv").to(&sandbox).run().exits(2);
     let (imported_errors, checked) =
-        (imported.results(), userside(&place).line("validate edit input.csv").run());
-    let checked = checked.exits(2).results();
+        (imported.results(), userside(&place).line("validate edit input.csv --results checked.csv").run());
+    let checked = checked.exits(2).results_in("checked.csv");
     assert_eq!(imported_errors.column("result_error"), checked.column("result_error"));
 }

@@ -30,6 +30,7 @@ mod kills;
 mod lookup;
 mod messages;
 mod money;
+mod not_begun;
 mod operations;
 mod pace;
 mod patience;

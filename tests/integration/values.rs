@@ -133,7 +133,7 @@ fn text_arrives_letter_for_letter() {
 
 fn with_version(header: &str, row: &str, line: &str) -> crate::support::Output {
     let place = Place::new().with("input.csv", format!("{header}\n{row}\n"));
-    userside(&place).line("validate").line(line).run()
+    userside(&place).line("validate").line(line).line("--results input.results.csv").run()
 }
 
 #[test]

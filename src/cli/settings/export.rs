@@ -7,11 +7,12 @@ use super::super::export_args::{self, Batch, ExportArgs};
 use super::super::stored::StoredExport;
 use super::super::typed::ExportCommand;
 use super::error::SettingsError;
-use super::output::{OutputTarget, Terminals, same_file};
+use super::output::{Terminals, same_file};
 use super::read::{ReadSettings, output};
 use crate::catalogue::{Parameter, ValueKind};
 use crate::exporting::{self, Columns, Format, Locale};
 use crate::reading::Input;
+use crate::recording::OutputTarget;
 use crate::recording::beside;
 use crate::validating::Conditions;
 

@@ -6,11 +6,12 @@ use jiff::civil::Date;
 
 use super::super::history_args::HistoryArgs;
 use super::error::SettingsError;
-use super::output::{OutputTarget, Terminals, same_file};
+use super::output::{Terminals, same_file};
 use super::read::{ReadSettings, output};
 use super::table::TableSettings;
 use crate::catalogue::Version;
 use crate::exporting::Period;
+use crate::recording::OutputTarget;
 use crate::validating::{DateOrder, day};
 
 /// `history`.

@@ -2,41 +2,17 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use super::super::import_args::{Existing, JournalArgs};
 use super::super::stored::StoredOptions;
 use super::error::SettingsError;
-use super::import::{ImportSettings, only_money};
-use super::output::{OutputTarget, Terminals, results_of, same_file, stem_of};
-use crate::catalogue::Action;
+use super::import::only_money;
+use super::output::{Terminals, results_of, same_file, stem_of};
+use crate::catalogue::{Action, Operation};
 use crate::reading::Input;
 use crate::recording::beside;
-
-/// What is remembered of a run, and what follows it.
-#[derive(Debug)]
-pub struct JournalSettings {
-    /// The journal's file.
-    pub path: PathBuf,
-    /// Whether an unfinished run that lies there is put aside.
-    pub new_run: bool,
-    /// What the journal keeps, so that the run can go on with the same options.
-    pub options: StoredOptions,
-    /// Whether comments carry the tag by which a booking is found again.
-    pub comment_tag: bool,
-    /// What becomes of a row whose customer is there already.
-    pub existing: Existing,
-    /// For how long after a request "not found" proves nothing.
-    pub settle: Duration,
-    /// Whether the server is asked about unknown rows at the end.
-    pub reconcile: bool,
-    /// Whether rows are sent again that are proven not applied.
-    pub resend: bool,
-    /// Whether balances are compared with what was booked.
-    pub verify: bool,
-    /// Whether somebody is asked before money is booked or customers are removed.
-    pub asks: Asks,
-}
+use crate::running::{JournalSpec, MaxFailures, OnExisting, OutputSpec, Policy};
+use crate::validating::Expectation;
 
 /// Whether somebody is asked before anything is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,49 +23,75 @@ pub enum Asks {
     Nobody,
 }
 
-impl JournalSettings {
-    /// The rest of the settings must be there already: the journal is named after the results.
-    pub(super) fn resolve(
-        args: JournalArgs,
-        import: &ImportSettings,
-        options: StoredOptions,
-        yes: bool,
-        terminals: Terminals,
-    ) -> Result<Self, SettingsError> {
-        let operation = import.operation;
-        for (option, typed) in [("--verify", args.verify), ("--no-comment-tag", args.no_comment_tag)] {
-            if typed {
-                only_money(option, operation)?;
-            }
-        }
-        if options.has("existing") && operation.subcategory().action != Action::Add {
-            return Err(SettingsError::OnlyNew { option: "--existing", operation: operation.name() });
-        }
-        let asks = if yes || !terminals.input || !terminals.errors { Asks::Nobody } else { Asks::Person };
-        Ok(Self {
-            path: path(args.journal, import)?,
-            new_run: args.new_run,
-            options,
-            comment_tag: !args.no_comment_tag,
-            existing: args.existing,
-            settle: args.settle,
-            reconcile: !args.no_reconcile,
-            resend: args.resend,
-            verify: args.verify,
-            asks,
-        })
-    }
+/// A person is asked unless `--yes` has answered, or nobody sits at a terminal.
+pub(super) fn asks(yes: bool, terminals: Terminals) -> Asks {
+    if yes || !terminals.input || !terminals.errors { Asks::Nobody } else { Asks::Person }
 }
 
-fn path(named: Option<PathBuf>, import: &ImportSettings) -> Result<PathBuf, SettingsError> {
-    let input = match &import.input {
+/// What a run does with its rows.
+pub(super) fn policy(
+    args: &JournalArgs,
+    options: &StoredOptions,
+    operation: Operation,
+    expectation: Expectation,
+    skip_invalid: bool,
+    max_failures: Option<MaxFailures>,
+) -> Result<Policy, SettingsError> {
+    for (option, typed) in [("--verify", args.verify), ("--no-comment-tag", args.no_comment_tag)] {
+        if typed {
+            only_money(option, operation)?;
+        }
+    }
+    if options.has("existing") && operation.subcategory().action != Action::Add {
+        return Err(SettingsError::OnlyNew { option: "--existing", operation: operation.name() });
+    }
+    Ok(Policy {
+        expectation,
+        skip_invalid,
+        max_failures,
+        comment_tag: !args.no_comment_tag,
+        existing: match args.existing {
+            Existing::Fail => OnExisting::Fail,
+            Existing::Skip => OnExisting::Skip,
+            Existing::Ignore => OnExisting::Ignore,
+        },
+        settle: args.settle,
+        reconcile: !args.no_reconcile,
+        resend: args.resend,
+        verify: args.verify,
+    })
+}
+
+/// What is remembered of a run: the journal is named after the results.
+pub(super) fn journal(
+    args: JournalArgs,
+    input: &Input,
+    output: &OutputSpec,
+    options: &StoredOptions,
+) -> Result<JournalSpec, SettingsError> {
+    let remembered = match options.input() {
+        Input::File(path) => Some(path),
+        Input::Stdin => None,
+    };
+    Ok(JournalSpec {
+        path: path(args.journal, input, output)?,
+        options: options.to_json(),
+        input: remembered,
+        new_run: args.new_run,
+    })
+}
+
+/// The journal: where it was told to be, or else beside the input; never one of the other files.
+pub(super) fn path(
+    named: Option<PathBuf>,
+    input: &Input,
+    output: &OutputSpec,
+) -> Result<PathBuf, SettingsError> {
+    let input = match input {
         Input::File(path) => Some(path.as_path()),
         Input::Stdin => None,
     };
-    let results = match &import.output.results {
-        OutputTarget::File(path) => Some(path.as_path()),
-        OutputTarget::Stdout => None,
-    };
+    let results = output.results.path();
     let path = match (named, input) {
         (Some(path), _) if path == Path::new("-") => return Err(SettingsError::JournalOnStdout),
         (Some(path), _) => path,
@@ -99,7 +101,7 @@ fn path(named: Option<PathBuf>, import: &ImportSettings) -> Result<PathBuf, Sett
     let others = [
         (input, "the input"),
         (results, "the results"),
-        (import.output.failed.as_deref(), "the rows that are not ok"),
+        (output.failed.as_deref(), "the rows that are not ok"),
     ];
     match others.into_iter().find(|(other, _)| same_file(Some(&path), *other)) {
         Some((_, over)) => Err(SettingsError::Overwrites { what: "the journal", over }),

@@ -2,10 +2,11 @@
 
 use super::super::lookup_args::LookupArgs;
 use super::error::SettingsError;
-use super::output::{OutputTarget, Terminals};
+use super::output::Terminals;
 use super::read::{ReadSettings, output};
 use super::table::TableSettings;
 use crate::catalogue::{Choice, Version};
+use crate::recording::OutputTarget;
 
 /// `lookup`.
 #[derive(Debug)]

@@ -2,15 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
+use super::super::import_args::ImportArgs;
 use super::super::journal_args::{ReconcileArgs, ResultsArgs, ResumeArgs, UndoArgs};
 use super::super::stored::{StoredExport, StoredOptions};
 use super::super::typed::Typed;
 use super::error::SettingsError;
 use super::export::ExportSettings;
-use super::import::{ImportSettings, Purpose};
-use super::output::{OutputTarget, Terminals, same_file, stem_of};
+use super::import::{ImportSettings, input_spec};
+use super::journal::path;
+use super::output::{Shown, Terminals, output, same_file, stem_of};
 use crate::reading::Input;
-use crate::recording::beside;
+use crate::recording::{OutputTarget, beside};
+use crate::reporting::Mode;
+use crate::running::{InputSpec, OutputSpec};
 
 /// `resume` and `reconcile`.
 #[derive(Debug)]
@@ -52,9 +56,8 @@ impl ResumeSettings {
 
     /// The run's settings: what the journal keeps, and over that what was typed now.
     pub fn import_settings(self, stored: StoredOptions) -> Result<ImportSettings, SettingsError> {
-        let purpose = Purpose::Send { environment_key: self.environment_key };
-        let stored = stored.without(self.forgotten);
-        settings(stored, &self.journal, self.overrides, self.terminals, purpose)
+        let (args, options) = over(stored.without(self.forgotten), &self.journal, self.overrides)?;
+        ImportSettings::of_options(args, &options, self.terminals, self.environment_key)
     }
 }
 
@@ -73,9 +76,15 @@ impl ResultsSettings {
         Self { journal: args.journal, overrides: args.overrides.into_typed(), terminals }
     }
 
-    /// The run's settings, without a way to the server: nothing is sent.
-    pub fn import_settings(self, stored: StoredOptions) -> Result<ImportSettings, SettingsError> {
-        settings(stored, &self.journal, self.overrides, self.terminals, Purpose::Read)
+    /// The run's rows, and where its results go now. There is no way to the server: nothing is sent.
+    pub fn rewriting(self, stored: StoredOptions) -> Result<(InputSpec, OutputSpec, Shown), SettingsError> {
+        let (args, options) = over(stored, &self.journal, self.overrides)?;
+        let mapping = options.mapping(args.input.operation)?;
+        let input = input_spec(args.input, mapping);
+        let shown = Shown::resolve(&args.output.shown, self.terminals);
+        let output = output(args.output, &input.input)?;
+        path(Some(self.journal), &input.input, &output)?;
+        Ok((input, output, shown))
     }
 }
 
@@ -84,14 +93,15 @@ impl ResultsSettings {
 pub struct UndoSettings {
     /// The journal.
     pub journal: PathBuf,
-    /// Whether only warnings and errors are shown.
-    pub quiet: bool,
+    /// What is shown.
+    pub shown: Shown,
     output: Option<PathBuf>,
 }
 
 impl From<UndoArgs> for UndoSettings {
     fn from(args: UndoArgs) -> Self {
-        Self { journal: args.journal, quiet: args.quiet, output: args.output }
+        let mode = Mode { quiet: args.quiet, json: false, progress: false };
+        Self { journal: args.journal, shown: Shown { mode, verbose: 0 }, output: args.output }
     }
 }
 
@@ -116,26 +126,20 @@ impl UndoSettings {
         Ok(OutputTarget::File(path))
     }
 
-    /// The run's settings, to read its rows as it did. Its results are not written.
-    pub fn import_settings(&self, stored: StoredOptions) -> Result<ImportSettings, SettingsError> {
-        let mut overrides = Typed::default();
-        overrides.set("results", "-");
-        if self.quiet {
-            overrides.switch_on("quiet");
-        }
-        settings(stored, &self.journal, overrides, Terminals::default(), Purpose::Read)
+    /// The run's rows, to be read as it did.
+    pub fn input(&self, stored: StoredOptions) -> Result<InputSpec, SettingsError> {
+        let (args, options) = over(stored, &self.journal, Typed::default())?;
+        let mapping = options.mapping(args.input.operation)?;
+        Ok(input_spec(args.input, mapping))
     }
 }
 
-fn settings(
+fn over(
     stored: StoredOptions,
     journal: &Path,
     mut overrides: Typed,
-    terminals: Terminals,
-    purpose: Purpose,
-) -> Result<ImportSettings, SettingsError> {
+) -> Result<(ImportArgs, StoredOptions), SettingsError> {
     // Wherever it was made: the journal is where it was found.
     overrides.set("journal", journal.as_os_str());
-    let (args, options) = stored.into_import(overrides)?;
-    ImportSettings::of_options(args, options, terminals, purpose)
+    Ok(stored.into_import(overrides)?)
 }

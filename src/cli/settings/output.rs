@@ -7,8 +7,9 @@ use super::super::import_args::{OutputArgs, ShownArgs};
 use super::super::typed::absolute;
 use super::error::SettingsError;
 use crate::reading::Input;
-use crate::recording::beside;
+use crate::recording::{OutputTarget, beside};
 use crate::reporting::Mode;
+use crate::running::OutputSpec;
 
 /// What of the program's surroundings is a terminal.
 #[derive(Debug, Clone, Copy, Default)]
@@ -19,70 +20,71 @@ pub struct Terminals {
     pub errors: bool,
 }
 
-/// Where results go, and what is shown.
-#[derive(Debug)]
-pub struct OutputSettings {
-    /// Where the results go.
-    pub results: OutputTarget,
-    /// Whether they are written although nothing is wrong and nothing was sent.
-    pub results_wanted: bool,
-    /// Where the rows go that are not ok.
-    pub failed: Option<PathBuf>,
-    /// How much is shown.
+/// How much of a command is shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown {
+    /// To people and scripts.
     pub mode: Mode,
     /// How much is logged.
     pub verbose: u8,
 }
 
-/// A file, or standard output.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OutputTarget {
-    /// `-`.
-    Stdout,
-    /// A file.
-    File(PathBuf),
-}
-
-impl OutputSettings {
-    pub(super) fn resolve(
-        args: OutputArgs,
-        input: &Input,
-        terminals: Terminals,
-    ) -> Result<Self, SettingsError> {
-        let results_wanted = args.results.is_some();
-        let results = match (args.results, input) {
-            (Some(path), _) if path == Path::new("-") => OutputTarget::Stdout,
-            (Some(path), _) => OutputTarget::File(path),
-            (None, Input::File(path)) => OutputTarget::File(results_of(path)),
-            (None, Input::Stdin) => return Err(SettingsError::NoPlace),
-        };
-        if args.shown.json && results == OutputTarget::Stdout {
-            return Err(SettingsError::TwoOnStdout);
-        }
-        let input = match input {
-            Input::File(path) => Some(path.as_path()),
-            Input::Stdin => None,
-        };
-        if let OutputTarget::File(results) = &results {
-            if same_file(Some(results), input) {
-                return Err(SettingsError::Overwrites { what: "--results", over: "the input" });
-            }
-            if same_file(Some(results), args.failed.as_deref()) {
-                return Err(SettingsError::Overwrites { what: "--failed", over: "the results" });
-            }
-        }
-        if same_file(args.failed.as_deref(), input) {
-            return Err(SettingsError::Overwrites { what: "--failed", over: "the input" });
-        }
-        let (mode, verbose) = (mode(&args.shown, terminals), args.shown.verbose);
-        Ok(Self { results, results_wanted, failed: args.failed, mode, verbose })
+impl Shown {
+    pub(super) fn resolve(args: &ShownArgs, terminals: Terminals) -> Self {
+        // Log lines and a bar on one terminal would tear each other apart.
+        let progress = terminals.errors && args.verbose == 0;
+        Self { mode: Mode { quiet: args.quiet, json: args.json, progress }, verbose: args.verbose }
     }
 }
 
-/// How much is shown.
-pub(super) fn mode(shown: &ShownArgs, terminals: Terminals) -> Mode {
-    // Log lines and a bar on one terminal would tear each other apart.
-    Mode { quiet: shown.quiet, json: shown.json, progress: terminals.errors && shown.verbose == 0 }
+/// The places that were named for results and for the rows that are not ok. They are not the input, nor each other.
+pub(super) fn named(
+    args: OutputArgs,
+    input: &Input,
+) -> Result<(Option<OutputTarget>, Option<PathBuf>), SettingsError> {
+    let results = args.results.map(|path| match path {
+        path if path == Path::new("-") => OutputTarget::Stdout,
+        path => OutputTarget::File(path),
+    });
+    if args.shown.json && results == Some(OutputTarget::Stdout) {
+        return Err(SettingsError::TwoOnStdout);
+    }
+    check_places(results.as_ref(), args.failed.as_deref(), input)?;
+    Ok((results, args.failed))
+}
+
+/// Where the results of a run go: where they were told to, or else beside the input.
+pub(super) fn output(args: OutputArgs, input: &Input) -> Result<OutputSpec, SettingsError> {
+    let (results, failed) = named(args, input)?;
+    let results = match (results, input) {
+        (Some(results), _) => results,
+        (None, Input::File(path)) => OutputTarget::File(results_of(path)),
+        (None, Input::Stdin) => return Err(SettingsError::NoPlace),
+    };
+    check_places(Some(&results), failed.as_deref(), input)?;
+    Ok(OutputSpec { results, failed })
+}
+
+fn check_places(
+    results: Option<&OutputTarget>,
+    failed: Option<&Path>,
+    input: &Input,
+) -> Result<(), SettingsError> {
+    let input = match input {
+        Input::File(path) => Some(path.as_path()),
+        Input::Stdin => None,
+    };
+    let results = results.and_then(OutputTarget::path);
+    if same_file(results, input) {
+        return Err(SettingsError::Overwrites { what: "--results", over: "the input" });
+    }
+    if same_file(results, failed) {
+        return Err(SettingsError::Overwrites { what: "--failed", over: "the results" });
+    }
+    if same_file(failed, input) {
+        return Err(SettingsError::Overwrites { what: "--failed", over: "the input" });
+    }
+    Ok(())
 }
 
 /// A table's name without its ending; a name with another ending, or none, keeps all of itself.

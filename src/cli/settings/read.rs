@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::super::read_args::ReadArgs;
 use super::error::SettingsError;
-use super::output::{OutputTarget, Terminals, mode};
+use super::output::{Shown, Terminals};
 use super::send::SendSettings;
+use crate::recording::OutputTarget;
 use crate::reporting::Mode;
 
 /// How reads are sent, and what is shown of them.
@@ -25,11 +26,8 @@ impl ReadSettings {
         terminals: Terminals,
         environment_key: Option<String>,
     ) -> Result<Self, SettingsError> {
-        Ok(Self {
-            send: SendSettings::resolve(args.server, &args.pace, environment_key)?,
-            mode: mode(&args.shown, terminals),
-            verbose: args.shown.verbose,
-        })
+        let Shown { mode, verbose } = Shown::resolve(&args.shown, terminals);
+        Ok(Self { send: SendSettings::resolve(args.server, &args.pace, environment_key)?, mode, verbose })
     }
 }
 

@@ -1,27 +1,18 @@
 //! Which server, with which key, how fast.
 
-use std::num::NonZeroUsize;
 use std::path::Path;
 
 use super::super::import_args::{PaceArgs, Selector, ServerArgs};
 use super::super::values::Endpoint;
 use super::error::SettingsError;
 use crate::catalogue::ApiSelector;
-use crate::sending::{ApiKey, Burst, HttpSettings, LinkSettings, PaceSettings, SelectorChoice};
+use crate::sending::{ApiKey, Burst, Connection, HttpSettings, LinkSettings, PaceSettings, SelectorChoice};
 
 /// How requests are sent.
 #[derive(Debug)]
 pub struct SendSettings {
-    /// The way to the server.
-    pub http: HttpSettings,
-    /// The key.
-    pub key: ApiKey,
-    /// The name under which the server takes the subcategory.
-    pub selector: SelectorChoice,
-    /// Pace and patience.
-    pub link: LinkSettings,
-    /// Requests in flight.
-    pub concurrency: NonZeroUsize,
+    /// The server, the key and the pace.
+    pub connection: Connection,
     /// What the user should know before anything is sent.
     pub warnings: Vec<String>,
 }
@@ -60,7 +51,8 @@ impl SendSettings {
             retries: pace.retries,
             retry_wait: pace.retry_wait,
         };
-        Ok(Self { http, key, selector, link, concurrency: pace.concurrency, warnings })
+        let connection = Connection { http, key, selector, link, concurrency: pace.concurrency };
+        Ok(Self { connection, warnings })
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::super::table_args::{ColumnArgs, input};
 use super::error::SettingsError;
-use super::output::{OutputTarget, same_file};
+use super::output::same_file;
 use crate::reading::{DialectChoice, Input};
+use crate::recording::OutputTarget;
 
 /// A table of which one column is read.
 #[derive(Debug)]

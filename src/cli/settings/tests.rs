@@ -8,7 +8,8 @@ use super::super::args::{Cli, Command};
 use super::super::stored::StoredOptions;
 use super::journal::journal_of;
 use super::output::results_of;
-use super::{Asks, ImportSettings, OutputTarget, SettingsError, Terminals};
+use super::{Asks, ImportSettings, SettingsError, Terminals};
+use crate::recording::OutputTarget;
 
 const BOTH: Terminals = Terminals { input: true, errors: true };
 
@@ -30,7 +31,7 @@ fn refused(line: &str) -> String {
 }
 
 fn journal_path(line: &str) -> String {
-    import(line).journal.expect("a journal").path.display().to_string()
+    import(line).spec.journal.path.display().to_string()
 }
 
 #[test]
@@ -107,9 +108,7 @@ fn options_about_money_are_for_operations_that_book_it() {
 
 #[test]
 fn somebody_is_asked_only_where_a_person_sits() {
-    let asks = |line: &str, input, errors| {
-        import_on(line, Terminals { input, errors }).expect(line).journal.expect("a journal").asks
-    };
+    let asks = |line: &str, input, errors| import_on(line, Terminals { input, errors }).expect(line).asks;
     assert_eq!(asks("delete x.csv", true, true), Asks::Person);
     assert_eq!(asks("delete x.csv --yes", true, true), Asks::Nobody);
     assert_eq!(asks("delete x.csv -y", true, true), Asks::Nobody);
@@ -119,20 +118,19 @@ fn somebody_is_asked_only_where_a_person_sits() {
 
 #[test]
 fn a_run_is_remembered_asked_about_and_tagged_unless_told_otherwise() {
-    let journal = import("change_balance x.csv").journal.expect("a journal");
-    assert!(journal.reconcile && journal.comment_tag);
-    assert!(!journal.resend && !journal.verify && !journal.new_run);
-    assert_eq!(journal.settle.as_secs(), 30);
+    let spec = import("change_balance x.csv").spec;
+    assert!(spec.policy.reconcile && spec.policy.comment_tag);
+    assert!(!spec.policy.resend && !spec.policy.verify && !spec.journal.new_run);
+    assert_eq!(spec.policy.settle.as_secs(), 30);
     let line = "change_balance x.csv --no-reconcile --no-comment-tag --resend --verify --new-run --settle 0s";
-    let journal = import(line).journal.expect("a journal");
-    assert!(!journal.reconcile && !journal.comment_tag);
-    assert!(journal.resend && journal.verify && journal.new_run);
-    assert!(journal.settle.is_zero());
+    let spec = import(line).spec;
+    assert!(!spec.policy.reconcile && !spec.policy.comment_tag);
+    assert!(spec.policy.resend && spec.policy.verify && spec.journal.new_run);
+    assert!(spec.policy.settle.is_zero());
 }
 
 fn stored(line: &str) -> StoredOptions {
-    let options = import(line).journal.expect("a journal").options;
-    StoredOptions::from_json(&options.to_json()).expect("options")
+    StoredOptions::from_json(&import(line).spec.journal.options).expect("options")
 }
 
 fn absolute(path: &str) -> std::path::PathBuf {
@@ -143,45 +141,44 @@ fn absolute(path: &str) -> std::path::PathBuf {
 fn resume_goes_on_with_what_is_kept() {
     let options = stored("edit x.csv --set comment=a --rate 5/s --no-reconcile --journal old.journal");
     assert!(options.to_json().contains(r#""url":["http://localhost"]"#), "{}", options.to_json());
-    let settings = of_journal("resume moved.journal --rate 9/s --json", options.clone());
-    assert_eq!(settings.output.results, OutputTarget::File(absolute("x.results.csv")));
-    assert!(settings.output.mode.json);
-    assert_eq!(settings.send.expect("a way").link.pace.rate, "9/s".parse().expect("a rate"));
-    let journal = settings.journal.expect("a journal");
-    assert_eq!(journal.path, Path::new("moved.journal"));
-    assert!(!journal.reconcile);
-    let asking = of_journal("reconcile moved.journal", options).journal.expect("a journal");
-    assert!(asking.reconcile);
+    let ImportSettings { spec, shown, .. } =
+        of_journal("resume moved.journal --rate 9/s --json", options.clone());
+    assert_eq!(spec.output.results, OutputTarget::File(absolute("x.results.csv")));
+    assert!(shown.mode.json);
+    assert_eq!(spec.connection.link.pace.rate, "9/s".parse().expect("a rate"));
+    assert_eq!(spec.journal.path, Path::new("moved.journal"));
+    assert!(!spec.policy.reconcile);
+    assert!(of_journal("reconcile moved.journal", options).spec.policy.reconcile);
+}
+
+fn command(line: &str) -> Command {
+    let words = std::iter::once("userside-bulk").chain(line.split_whitespace());
+    Cli::try_parse_from(words).expect(line).command
 }
 
 fn of_journal(line: &str, options: StoredOptions) -> ImportSettings {
-    let words = std::iter::once("userside-bulk").chain(line.split_whitespace());
     let key = || Some("key".to_owned());
-    match Cli::try_parse_from(words).expect(line).command {
-        Command::Resume(args) => {
-            super::ResumeSettings::of_resume(*args, BOTH, key()).import_settings(options)
-        }
-        Command::Reconcile(args) => {
-            super::ResumeSettings::of_reconcile(*args, BOTH, key()).import_settings(options)
-        }
-        Command::Results(args) => super::ResultsSettings::new(args, BOTH).import_settings(options),
-        Command::Undo(args) => super::UndoSettings::from(args).import_settings(options),
-        _ => panic!("{line} takes no journal"),
+    match command(line) {
+        Command::Resume(args) => super::ResumeSettings::of_resume(*args, BOTH, key()),
+        Command::Reconcile(args) => super::ResumeSettings::of_reconcile(*args, BOTH, key()),
+        _ => panic!("{line} goes on with nothing"),
     }
+    .import_settings(options)
     .expect(line)
 }
 
 #[test]
-fn results_and_undo_need_no_server() {
+fn results_go_where_the_run_or_the_command_says() {
     let options = stored("change_balance x.csv --verify --failed f.csv");
-    for line in ["results x.journal --results new.csv", "undo x.journal"] {
-        assert!(of_journal(line, options.clone()).send.is_none());
-    }
-    let settings = of_journal("results x.journal --results new.csv", options);
-    assert_eq!(settings.output.results, OutputTarget::File(absolute("new.csv")));
-    assert_eq!(settings.output.failed, Some(absolute("f.csv")));
-    let settings = of_journal("undo j", stored("change_balance - --results - --journal j"));
-    assert_eq!(settings.output.results, OutputTarget::Stdout);
+    let rewriting = |line: &str| {
+        let Command::Results(args) = command(line) else { panic!("{line} writes no results") };
+        super::ResultsSettings::new(args, BOTH).rewriting(options.clone())
+    };
+    let (_, output, _) = rewriting("results x.journal --results new.csv").expect("settings");
+    assert_eq!(output.results, OutputTarget::File(absolute("new.csv")));
+    assert_eq!(output.failed, Some(absolute("f.csv")));
+    let error = rewriting("results x.journal --results x.journal").expect_err("it is the journal");
+    assert!(error.to_string().contains("over the results"), "{error}");
 }
 
 #[test]

@@ -58,36 +58,84 @@ pub fn look(path: &Path) -> Result<Found, JournalError> {
     }
 }
 
-impl Journal {
-    /// Makes a journal. `content` is the input where it cannot be read again.
-    pub fn create(path: &Path, new: &NewRun, content: Option<&mut dyn Read>) -> Result<Self, JournalError> {
-        let failed = |source| JournalError::Create { path: path.to_owned(), source };
-        let unfinished = beside(path, ".new");
-        let lock = begin_unfinished(path, &unfinished)?;
+/// A journal that has everything but its name. Dropped before it has one, it leaves nothing behind.
+#[derive(Debug)]
+pub struct UnnamedJournal {
+    path: PathBuf,
+    // Taken away before the lock is, so that it is nobody else's.
+    unfinished: Unfinished,
+    lock: Lock,
+}
+
+/// A file that is taken away unless it has got its name.
+#[derive(Debug)]
+struct Unfinished(Option<PathBuf>);
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if let Some(path) = self.0.take() {
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+impl UnnamedJournal {
+    /// Gives it its name, which must be free.
+    pub fn name(self) -> Result<Journal, JournalError> {
+        let Self { path, mut unfinished, lock } = self;
+        let failed = |source| JournalError::Create { path: path.clone(), source };
         // A journal that was taken away by hand may have left companions, and the database would take them for
         // the new one's.
         if !path.exists() {
-            forget_companions(path);
+            forget_companions(&path);
         }
-        let filled = fill(&unfinished, path, new, content).map_err(|error| match error {
-            Filling::Input(source) => source,
-            Filling::Database(error) => io::Error::other(error),
-        });
-        if let Err(source) = filled.and_then(|()| lock.sync()) {
-            let _ = fs::remove_file(&unfinished);
-            return Err(failed(source));
-        }
-        match fs::hard_link(&unfinished, path) {
-            Ok(()) => fs::remove_file(&unfinished).map_err(failed)?,
+        let own = beside(&path, ".new");
+        match fs::hard_link(&own, &path) {
+            Ok(()) => fs::remove_file(&own).map_err(failed)?,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                let _ = fs::remove_file(&unfinished);
-                return Err(JournalError::Exists { path: path.to_owned() });
+                return Err(JournalError::Exists { path });
             }
             // No hard links here.
-            Err(_) => fs::rename(&unfinished, path).map_err(failed)?,
+            Err(_) => fs::rename(&own, &path).map_err(failed)?,
         }
-        sync_folder(path);
-        Self::of(path, lock)
+        unfinished.0 = None;
+        sync_folder(&path);
+        Journal::of(&path, lock)
+    }
+}
+
+impl Journal {
+    /// Makes a journal that has no name yet: everything that can fail for want of room or rights fails here.
+    /// `content` is the input where it cannot be read again.
+    pub fn prepare(
+        path: &Path,
+        new: &NewRun,
+        content: Option<&mut dyn Read>,
+    ) -> Result<UnnamedJournal, JournalError> {
+        let failed = |source| JournalError::Create { path: path.to_owned(), source };
+        let unfinished = beside(path, ".new");
+        let lock = begin_unfinished(path, &unfinished)?;
+        let filled = fill(&unfinished, path, new, content);
+        let unnamed =
+            UnnamedJournal { path: path.to_owned(), unfinished: Unfinished(Some(unfinished)), lock };
+        filled
+            .map_err(|error| match error {
+                Filling::Input(source) => source,
+                Filling::Database(error) => io::Error::other(error),
+            })
+            .and_then(|()| unnamed.lock.sync())
+            .map_err(failed)?;
+        Ok(unnamed)
+    }
+
+    /// Makes a journal and gives it its name.
+    #[cfg(test)]
+    pub(crate) fn create(
+        path: &Path,
+        new: &NewRun,
+        content: Option<&mut dyn Read>,
+    ) -> Result<Self, JournalError> {
+        Self::prepare(path, new, content)?.name()
     }
 
     /// Opens a journal, and holds it until it is dropped.

@@ -1,18 +1,20 @@
 //! `--verify`: after a run, is the difference of every balance what was booked?
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 
 use futures_util::stream::{StreamExt, iter};
 use tokio::task::spawn_blocking;
 
-use super::failure::Failure;
-use super::import::{Course, broken};
-use super::session::Phases;
+use super::error::RunError;
+use super::phases::Phases;
+use super::run_end::RunEnd;
 use crate::catalogue::ApiSelector;
 use crate::count::Count;
 use crate::events::{Event, Look};
 use crate::reconciling::{balance, difference};
 use crate::recording::Status;
+use crate::sending::{Clock, Transport};
 use crate::validating::Money;
 
 /// What a run booked for a customer.
@@ -24,10 +26,10 @@ struct Booked {
     unknown: u64,
 }
 
-impl Phases<'_> {
+impl<T: Transport, C: Clock> Phases<'_, T, C> {
     /// Compares the balances of all customers touched with what they were, and tells each that differs.
-    pub(super) async fn verify(&self, selector: ApiSelector, course: &mut Course) -> Result<(), Failure> {
-        if !self.settings.verify || course.stopped.is_some() || course.refused.is_some() {
+    pub(super) async fn verify(&self, selector: ApiSelector, end: &mut RunEnd) -> Result<(), RunError> {
+        if !self.policy.verify || !end.may_send() {
             return Ok(());
         }
         self.notes.written().await;
@@ -37,16 +39,15 @@ impl Phases<'_> {
         let booked = self.booked().await?;
         let replay = self.replay()?;
         let total = booked.len() as u64;
-        self.job.listener.event(Event::Looking { look: Look::BalancesAgain, rows: total, done: 0 });
+        self.host.tell(Event::Looking { look: Look::BalancesAgain, rows: total, done: 0 });
         let asked = iter(booked).map(|(customer, booked)| async move {
-            let after = balance(self.link, selector, &customer).await;
+            let after = balance(&self.server.link, selector, &customer).await;
             (customer, booked, after)
         });
-        let mut asked = std::pin::pin!(asked.buffer_unordered(self.limits.concurrency.get()));
         let mut done = 0;
-        while let Some((customer, booked, after)) = self.unless_stopped(asked.next(), course).await {
+        self.ask_each(asked, end, async |(customer, booked, after), end| {
             done += 1;
-            self.job.listener.event(Event::Looked(done));
+            self.host.tell(Event::Looked(done));
             let before = replay.balance_before(&customer)?.and_then(|text| Money::written_by_server(&text));
             let text = match (before, after) {
                 (Some(before), Ok(after)) => differs(before, after, booked),
@@ -54,23 +55,25 @@ impl Phases<'_> {
                 (_, Err(error)) => Some(format!("its balance cannot be read: {error}")),
             };
             if let Some(text) = text {
-                course.differing += 1;
-                self.job.listener.event(Event::Warning(&format!("--verify: customer {customer}: {text}")));
+                end.differing += 1;
+                self.host.tell(Event::Warning(&format!("--verify: customer {customer}: {text}")));
             }
-        }
-        if course.stopped.is_none() && course.differing == 0 {
+            Ok(ControlFlow::Continue(()))
+        })
+        .await?;
+        if end.stopped.is_none() && end.differing == 0 {
             let customers = Count(total, "customer");
             let text =
                 format!("--verify: the balances of {customers} differ by what was booked, to the last digit");
-            self.job.listener.event(Event::Note(&text));
+            self.host.tell(Event::Note(&text));
         }
         Ok(())
     }
 
     /// What was booked for each customer.
-    async fn booked(&self) -> Result<HashMap<String, Booked>, Failure> {
+    async fn booked(&self) -> Result<HashMap<String, Booked>, RunError> {
         let (rows, mut replay) = (self.rows()?, self.replay()?);
-        let summed = spawn_blocking(move || -> Result<_, Failure> {
+        let summed = spawn_blocking(move || -> Result<_, RunError> {
             let mut booked: HashMap<String, Booked> = HashMap::new();
             rows.each(
                 |checked| checked.to_call(),
@@ -93,7 +96,7 @@ impl Phases<'_> {
             )?;
             Ok(booked)
         });
-        summed.await.map_err(broken)?
+        summed.await?
     }
 }
 

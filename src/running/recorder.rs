@@ -87,27 +87,30 @@ pub(super) struct Recorded {
     pub(super) fault: Option<JournalError>,
 }
 
-/// Starts the thread. It ends when all notes are gone. After a fault `switch` says that nothing more may be sent.
+/// Starts the thread. It ends when all notes are gone. After a fault `stop` says that nothing more may be sent.
 pub(super) fn start(
     journal: Journal,
     listener: Arc<dyn Listener>,
-    switch: StopSwitch,
+    stop: StopSwitch,
+    now: impl Fn() -> Timestamp + Send + 'static,
 ) -> (Notes, JoinHandle<Recorded>) {
     let (reports, received) = mpsc::channel(WAITING);
-    let recorder = Recorder { journal, listener, unwritten: Vec::new(), fault: None };
-    (Notes(reports), spawn_blocking(move || recorder.run(received, &switch)))
+    let recorder = Recorder { journal, listener, now: Box::new(now), unwritten: Vec::new(), fault: None };
+    (Notes(reports), spawn_blocking(move || recorder.run(received, &stop)))
 }
 
 struct Recorder {
     journal: Journal,
     listener: Arc<dyn Listener>,
+    /// The time of day.
+    now: Box<dyn Fn() -> Timestamp + Send>,
     /// What could not be written yet: it is tried again with everything that comes later.
     unwritten: Vec<Report>,
     fault: Option<JournalError>,
 }
 
 impl Recorder {
-    fn run(mut self, mut reports: mpsc::Receiver<Report>, switch: &StopSwitch) -> Recorded {
+    fn run(mut self, mut reports: mpsc::Receiver<Report>, stop: &StopSwitch) -> Recorded {
         while let Some(report) = reports.blocking_recv() {
             self.take(report);
             while let Ok(report) = reports.try_recv() {
@@ -115,7 +118,7 @@ impl Recorder {
             }
             if self.write().is_err() {
                 // What is in flight still comes, and is tried again with what comes last.
-                switch.finish();
+                stop.finish();
             }
         }
         if !self.unwritten.is_empty() && self.write().is_err() {
@@ -151,7 +154,7 @@ impl Recorder {
     }
 
     fn write(&mut self) -> Result<(), ()> {
-        match write(&mut self.journal, &self.unwritten) {
+        match write(&mut self.journal, (self.now)(), &self.unwritten) {
             Ok(()) => {
                 for report in self.unwritten.drain(..) {
                     if let Report::Leaving(_, written) = report {
@@ -171,8 +174,8 @@ impl Recorder {
     }
 }
 
-fn write(journal: &mut Journal, reports: &[Report]) -> Result<(), JournalError> {
-    let group = journal.group(Timestamp::now())?;
+fn write(journal: &mut Journal, at: Timestamp, reports: &[Report]) -> Result<(), JournalError> {
+    let group = journal.group(at)?;
     for report in reports {
         match report {
             Report::Leaving(departures, _) => group.intents(departures)?,

@@ -1,67 +1,29 @@
-//! The second pass: rows are read and made calls on a thread of their own, and handed to whoever takes them.
-//! Every channel is bounded, so the slowest sets the speed.
+//! Sending: rows are read and made calls on a thread of their own, and handed to the engine. Every channel is
+//! bounded, so the slowest sets the speed.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
 
-use super::failure::Failure;
+use super::error::RunError;
+use super::phases::Phases;
 use super::recorder::{Notes, Report};
-use super::validation::check;
-use crate::catalogue::Effect;
+use super::rows::Rows;
+use super::run_end::RunEnd;
+use crate::catalogue::{ApiSelector, Effect};
 use crate::events::{Event, Listener};
-use crate::reading::{Records, Row, RowNumber};
+use crate::reading::RowNumber;
 use crate::reconciling::{Next, next};
-use crate::recording::{Entry, Finished, Replay, Results, RowResult, RunId, Status, Tag};
-use crate::sending::{Job, PriorAttempts, Ticket};
-use crate::validating::{Across, Call, Checked, Checker, Rejection};
+use crate::recording::{Entry, Replay, RowResult, RunId, Status, Tag};
+use crate::sending::{Clock, Ended, Job, PriorAttempts, Ticket, Transport};
+use crate::validating::Call;
 
 /// Calls and results travel in bundles: waking a thread for each would cost more than the work itself.
 const BUNDLE: usize = 64;
 /// How many bundles wait at the most.
-pub(super) const BUNDLES: usize = 8;
-
-/// The rows of an input and the rules for them.
-pub(super) struct Rows {
-    pub(super) records: Records,
-    pub(super) checker: Checker,
-    pub(super) across: Across,
-}
-
-impl Rows {
-    /// Goes through all rows; `take` gets what the check says of each, and whether to go on is its answer.
-    pub(super) fn each<R>(
-        mut self,
-        mut make: impl FnMut(&Checked<'_>) -> R,
-        mut take: impl FnMut(&Row, Result<R, Rejection>) -> Result<bool, Failure>,
-    ) -> Result<(), Failure> {
-        let mut row = Row::default();
-        while self.records.read(&mut row)? {
-            let checked = check(&mut self.checker, &mut self.across, &row, &mut make);
-            if !take(&row, checked)? {
-                return Ok(());
-            }
-        }
-        Ok(())
-    }
-
-    /// The results of an input of which nothing is sent.
-    pub(super) fn write_unsent(self, mut results: Results, why: &'static str) -> Result<Finished, Failure> {
-        self.each(
-            |_| (),
-            |_, checked| {
-                let result = match checked {
-                    Ok(()) => RowResult::skipped(why),
-                    Err(rejection) => RowResult::invalid(&rejection),
-                };
-                results.put(&result)?;
-                Ok(true)
-            },
-        )?;
-        Ok(results.finish()?)
-    }
-}
+const BUNDLES: usize = 8;
 
 /// Which rows are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,21 +34,52 @@ pub(super) enum Scope {
     NotApplied,
 }
 
+impl<T: Transport, C: Clock> Phases<'_, T, C> {
+    /// Sends rows.
+    pub(super) async fn send(
+        &self,
+        selector: ApiSelector,
+        scope: Scope,
+        end: &mut RunEnd,
+    ) -> Result<(), RunError> {
+        let (calls, taken) = mpsc::channel(BUNDLES);
+        let feeder = Feeder {
+            rows: self.rows()?,
+            replay: self.replay()?,
+            effect: self.input.spec.operation.subcategory().effect,
+            scope,
+            tags: self.tags(),
+            notes: self.notes.clone(),
+            listener: Arc::clone(&self.host.listener),
+        };
+        let feeder = spawn_blocking(move || feeder.run(&calls));
+        let Notes(reports) = self.notes.clone();
+        let (link, stop) = (&self.server.link, self.host.stop.stop());
+        let ended: Ended =
+            crate::sending::run(link, selector, self.limits, &self.notes, taken, reports, stop).await;
+        end.retries += ended.retries;
+        if let Some(reason) = ended.stopped {
+            end.stop(reason);
+        }
+        feeder.await?
+    }
+}
+
 /// Hands calls to the engine, unless the journal knows what became of their rows.
-pub(super) struct Feeder {
-    pub(super) rows: Rows,
-    pub(super) replay: Replay,
-    pub(super) effect: Effect,
-    pub(super) scope: Scope,
+struct Feeder {
+    rows: Rows,
+    replay: Replay,
+    effect: Effect,
+    scope: Scope,
     /// The run that comments are tagged with; none where they are left alone.
-    pub(super) tags: Option<RunId>,
-    pub(super) notes: Notes,
-    pub(super) listener: Arc<dyn Listener>,
+    tags: Option<RunId>,
+    notes: Notes,
+    listener: Arc<dyn Listener>,
 }
 
 impl Feeder {
     /// Goes through all rows, until the engine takes no more.
-    pub(super) fn run(self, calls: &mpsc::Sender<Vec<Job>>) -> Result<(), Failure> {
+    fn run(self, calls: &mpsc::Sender<Vec<Job>>) -> Result<(), RunError> {
         let Self { rows, mut replay, effect, scope, tags, notes, listener } = self;
         let mut jobs = Vec::with_capacity(BUNDLE);
         let mut invalid = Vec::new();
@@ -136,7 +129,7 @@ impl Feeder {
 }
 
 /// The call as it is sent: a booking's comment carries the tag that finds it again.
-pub(super) fn tagged(call: &Call, tags: Option<&RunId>, row: RowNumber) -> Call {
+fn tagged(call: &Call, tags: Option<&RunId>, row: RowNumber) -> Call {
     match tags {
         Some(run) => call.tagged(&Tag { run: *run, row }.to_string()),
         None => call.clone(),

@@ -1,12 +1,12 @@
 //! The first pass over an input: every row is checked, nothing is sent.
 
-use super::failure::Failure;
-use super::pipeline::Rows;
-use super::prefetch::Ahead;
+use super::error::RunError;
+use super::prefetch::Prefetch;
+use super::rows::{Rows, check};
 use crate::events::{Event, Listener};
-use crate::reading::{Row, Source};
+use crate::reading::Source;
 use crate::sending::Stop;
-use crate::validating::{Across, Checker, Rejection, Totals, Violation};
+use crate::validating::{Across, Checker, Totals, Violation};
 
 /// How many problems are told one by one.
 const TOLD: u64 = 20;
@@ -22,7 +22,7 @@ pub(super) struct Validated {
 
 impl Validated {
     /// Another pass over the same rows.
-    pub(super) fn rows(&self, source: &Source) -> Result<Rows, Failure> {
+    pub(super) fn rows(&self, source: &Source) -> Result<Rows, RunError> {
         let (_, records) = source.records()?;
         Ok(Rows { records, checker: self.checker.clone(), across: Across::new(!self.has_duplicates) })
     }
@@ -33,9 +33,10 @@ pub(super) fn check_all(
     source: &Source,
     mut checker: Checker,
     allow_duplicates: bool,
+    writes_results: bool,
     listener: &dyn Listener,
     stop: &Stop,
-) -> Result<Validated, Failure> {
+) -> Result<Validated, RunError> {
     let asks_first = checker.operation().subcategory().asks_first();
     let mut across = Across::new(allow_duplicates).counting_customers(asks_first);
     let (_, records) = source.records()?;
@@ -43,11 +44,11 @@ pub(super) fn check_all(
     for violation in checker.header() {
         problems.tell(1, violation);
     }
-    std::thread::scope(|scope| -> Result<(), Failure> {
-        let ahead = Ahead::start(scope, records);
-        while let Some(bundle) = ahead.next()? {
+    std::thread::scope(|scope| -> Result<(), RunError> {
+        let prefetch = Prefetch::start(scope, records);
+        while let Some(bundle) = prefetch.next()? {
             if stop.is_wanted() {
-                return Err(Failure::Interrupted);
+                return Err(RunError::Interrupted);
             }
             for row in bundle.rows() {
                 if row.number().0.is_multiple_of(STEP) {
@@ -57,36 +58,16 @@ pub(super) fn check_all(
                     rejection.own.iter().for_each(|violation| problems.tell(row.line(), violation));
                 }
             }
-            ahead.give_back(bundle);
+            prefetch.give_back(bundle);
         }
         Ok(())
     })?;
     if let Some(more) = problems.count.checked_sub(TOLD).filter(|more| *more > 0) {
-        listener.event(Event::MoreInvalid(more));
+        listener.event(Event::MoreInvalid { count: more, in_results: writes_results });
     }
     let totals = across.totals();
     listener.event(Event::Checked);
     Ok(Validated { checker, has_duplicates: across.has_duplicates(), totals })
-}
-
-/// Checks a row alone and among those before it, and makes something of it where it is valid.
-pub(super) fn check<R>(
-    checker: &mut Checker,
-    across: &mut Across,
-    row: &Row,
-    make: impl FnOnce(&crate::validating::Checked<'_>) -> R,
-) -> Result<R, Rejection> {
-    let duplicate = match checker.check(row) {
-        Ok(checked) => match across.observe(&checked, row.line()) {
-            Ok(()) => return Ok(make(&checked)),
-            Err(violation) => violation,
-        },
-        Err(rejection) => {
-            across.observe_invalid();
-            return Err(rejection);
-        }
-    };
-    Err(checker.reject(vec![duplicate]))
 }
 
 /// Tells the first problems and counts the rest.

@@ -25,12 +25,12 @@ impl Bundle {
 }
 
 /// Bundles of rows as they come.
-pub(super) struct Ahead {
+pub(super) struct Prefetch {
     full: Receiver<Result<Bundle, ReadError>>,
     empty: Sender<Bundle>,
 }
 
-impl Ahead {
+impl Prefetch {
     /// Starts reading; it ends with the input, with an error, or when this is dropped.
     pub(super) fn start<'s>(scope: &'s Scope<'s, '_>, records: Records) -> Self {
         let (full, taken) = sync_channel(BUNDLES);

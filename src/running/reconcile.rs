@@ -1,8 +1,8 @@
-//! Finding out what became of rows in doubt: they are read from the input and the journal, asked for in rounds,
+//! Finding out what became of rows in doubt: they are read from the input and the journal, asked about in rounds,
 //! and what is found goes to the journal.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -10,20 +10,20 @@ use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
-use super::failure::Failure;
-use super::import::{Course, broken};
-use super::pipeline::Rows;
+use super::error::RunError;
+use super::phases::Phases;
 use super::recorder::{FoundOut, Report};
-use super::session::Phases;
+use super::rows::Rows;
+use super::run_end::RunEnd;
+use super::same_rows::{SameRows, key};
 use crate::catalogue::{Action, ApiSelector, Effect};
 use crate::events::Event;
 use crate::reading::RowNumber;
 use crate::reconciling::{
-    Conclusion, Control, Finding, Open, Round, RoundEnd, SameBookings, Sample, Window, shows_bookings,
+    Conclusion, Control, Finding, Open, Round, RoundEnd, SameBookings, Sample, shows_bookings,
 };
-use crate::recording::{Counts, Entry, ErrorCode, JournalError, Replay, Status, Tag};
-use crate::sending::StopReason;
-use crate::validating::{Call, Digest, SequenceKey};
+use crate::recording::{ErrorCode, JournalError, Replay, Status, Tag};
+use crate::sending::{Clock, StopReason, Transport};
 
 /// How many rows wait to be asked for, and how many findings to be written.
 const WAITING: usize = 64;
@@ -33,54 +33,49 @@ const SAMPLES: usize = 3;
 /// Rows that are to be asked for again, and when.
 type Later = BTreeMap<RowNumber, Timestamp>;
 
-impl Phases<'_> {
+impl<T: Transport, C: Clock> Phases<'_, T, C> {
     /// Asks the server until nothing is left that waiting could help.
-    pub(super) async fn find_out(&self, selector: ApiSelector, course: &mut Course) -> Result<(), Failure> {
-        if self.job.settings.operation.subcategory().effect != Effect::OnceOnly || !self.notes.written().await
-        {
+    pub(super) async fn reconcile(&self, selector: ApiSelector, end: &mut RunEnd) -> Result<(), RunError> {
+        let is_once_only = self.input.spec.operation.subcategory().effect == Effect::OnceOnly;
+        if !self.policy.reconcile || !end.may_ask() || !is_once_only || !self.notes.written().await {
             return Ok(());
         }
         let unknown = self.counts()?.unknown;
         if unknown == 0 {
             return Ok(());
         }
-        self.job.listener.event(Event::FindingOut(unknown));
+        self.host.tell(Event::FindingOut(unknown));
         let control = self.control(selector).await?;
-        let twins = Arc::new(self.twins().await?);
+        let same = Arc::new(self.same_rows().await?);
         let mut later: Option<Later> = None;
         loop {
-            let (end, again) = self.round(selector, &control, &twins, later.take(), course).await?;
-            match end {
+            let (ended, again) = self.round(selector, &control, &same, later.take(), end).await?;
+            match ended {
                 RoundEnd::Whole => {}
-                RoundEnd::Stopped => course.stop(StopReason::Interrupted),
-                RoundEnd::KeyRefused(problem) => course.stop(StopReason::KeyRefused(problem)),
-                RoundEnd::ServerGone(problem) => course.stop(StopReason::ServerGone(problem)),
+                RoundEnd::Stopped => end.stop(StopReason::Interrupted),
+                RoundEnd::KeyRefused(problem) => end.stop(StopReason::KeyRefused(problem)),
+                RoundEnd::ServerGone(problem) => end.stop(StopReason::ServerGone(problem)),
             }
             // Until the last of them: each of them once more is enough.
             let Some(last) = again.values().max().copied() else { break };
-            if !course.may_ask() || !self.wait_until(last, again.len()).await {
-                course.stop(StopReason::Interrupted);
+            if !end.may_ask() || !self.wait_until(last, again.len()).await {
+                end.stop(StopReason::Interrupted);
                 break;
             }
             later = Some(again);
         }
-        course.asked = course.may_ask();
+        end.asked = end.may_ask();
         self.notes.written().await;
         Ok(())
     }
 
-    /// Counts over the rows as the journal has them now.
-    pub(super) fn counts(&self) -> Result<Counts, Failure> {
-        Ok(self.replay()?.counts(self.validated.totals.rows)?)
-    }
-
     /// Whether this server's history shows bookings at all.
-    async fn control(&self, selector: ApiSelector) -> Result<Control, Failure> {
-        if self.job.settings.operation.subcategory().action != Action::ChangeBalance {
+    async fn control(&self, selector: ApiSelector) -> Result<Control, RunError> {
+        if self.input.spec.operation.subcategory().action != Action::ChangeBalance {
             return Ok(Control::Unknown);
         }
         let (rows, mut replay, tags) = (self.rows()?, self.replay()?, self.tags());
-        let samples = spawn_blocking(move || -> Result<_, Failure> {
+        let samples = spawn_blocking(move || -> Result<_, RunError> {
             let mut samples = Vec::new();
             rows.each(
                 |checked| checked.to_call(),
@@ -95,38 +90,9 @@ impl Phases<'_> {
             )?;
             Ok(samples)
         });
-        let samples = samples.await.map_err(broken)??;
-        let server = self.job.settings.rules.server;
-        Ok(shows_bookings(self.link, selector, server, &samples).await)
-    }
-
-    /// Rows that nothing but their number tells apart: customers with the same code; and the same bookings, without
-    /// tags and with duplicates allowed.
-    async fn twins(&self) -> Result<HashMap<Key, Group>, Failure> {
-        let is_add = self.job.settings.operation.subcategory().action == Action::Add;
-        if !is_add && (self.tags().is_some() || !self.job.settings.rules.allow_duplicates) {
-            return Ok(HashMap::new());
-        }
-        let (first, second) = (self.rows()?, self.rows()?);
-        let (mut replay, mut again) = (self.replay()?, self.replay()?);
-        let grouped = spawn_blocking(move || -> Result<_, Failure> {
-            let mut groups: HashMap<Key, Group> = HashMap::new();
-            each_entry(first, &mut replay, |key, entry| {
-                if let (Some(key), Status::Unknown) = (key, entry.result.status) {
-                    groups.entry(key).or_default().open += 1;
-                }
-            })?;
-            each_entry(second, &mut again, |key, entry| {
-                let Some(group) = key.and_then(|key| groups.get_mut(&key)) else { return };
-                group.ok += u64::from(entry.result.status == Status::Ok);
-                if matches!(entry.result.status, Status::Ok | Status::Unknown) {
-                    let window = Window::new(entry.sent, entry.ended);
-                    group.window = Some(group.window.map_or(window, |all| all.with(window)));
-                }
-            })?;
-            Ok(groups)
-        });
-        grouped.await.map_err(broken)?
+        let samples = samples.await??;
+        let server = self.input.spec.rules.server;
+        Ok(shows_bookings(&self.server.link, selector, server, &samples).await)
     }
 
     /// Asks once for every row in doubt, or for those whose time has come. What has to wait is returned.
@@ -134,16 +100,16 @@ impl Phases<'_> {
         &self,
         selector: ApiSelector,
         control: &Control,
-        twins: &Arc<HashMap<Key, Group>>,
+        same: &Arc<SameRows>,
         due: Option<Later>,
-        course: &mut Course,
-    ) -> Result<(RoundEnd, Later), Failure> {
+        end: &mut RunEnd,
+    ) -> Result<(RoundEnd, Later), RunError> {
         let (open, rows_in_doubt) = mpsc::channel(WAITING);
         let (findings, mut found) = mpsc::channel(WAITING);
-        let now = self.now();
+        let now = self.host.now();
         let mut later: Later =
             due.iter().flatten().map(|(row, at)| (*row, *at)).filter(|(_, at)| *at > now).collect();
-        let asker = Asker { rows: self.rows()?, replay: self.replay()?, twins: Arc::clone(twins), due, now };
+        let asker = Asker { rows: self.rows()?, replay: self.replay()?, same: Arc::clone(same), due, now };
         let asker = spawn_blocking(move || asker.run(&open));
         let (taken, unreadable) = (self.replay()?, RefCell::new(None));
         let is_taken = |id: &str| {
@@ -153,45 +119,45 @@ impl Phases<'_> {
             })
         };
         let round = Round {
-            link: self.link,
+            link: &self.server.link,
             selector,
-            server: self.job.settings.rules.server,
+            server: self.input.spec.rules.server,
             concurrency: self.limits.concurrency,
-            settle: self.settings.settle,
-            timeout: self.timeout,
+            settle: self.policy.settle,
+            timeout: self.server.timeout,
             run: self.tags(),
             zone: TimeZone::system(),
             is_taken: &is_taken,
         };
-        let asking = round.run(rows_in_doubt, findings, self.stop.clone());
+        let asking = round.run(rows_in_doubt, findings, self.host.stop.stop());
         let writing = async {
             while let Some(finding) = found.recv().await {
                 // What was concluded from a journal that cannot be read is no conclusion.
                 if unreadable.borrow().is_none() {
-                    self.write_down(finding, control, &mut later, course).await;
+                    self.write_down(finding, control, &mut later, end).await;
                 }
             }
         };
         let (end, ()) = tokio::join!(asking, writing);
         drop(round);
-        asker.await.map_err(broken)??;
+        asker.await??;
         match unreadable.into_inner() {
             Some(error) => Err(error.into()),
             None => Ok((end, later)),
         }
     }
 
-    async fn write_down(&self, finding: Finding, control: &Control, later: &mut Later, course: &mut Course) {
+    async fn write_down(&self, finding: Finding, control: &Control, later: &mut Later, end: &mut RunEnd) {
         let Finding { row, conclusion } = finding;
         later.remove(&row);
         let found = match conclusion {
             Conclusion::Applied { id, times } => {
                 if times > 1 {
-                    course.doubled += 1;
+                    end.doubled += 1;
                     let text = format!(
                         "row {row} is booked {times} times: its tag is in so many entries of the customer's history"
                     );
-                    self.job.listener.event(Event::Warning(&text));
+                    self.host.tell(Event::Warning(&text));
                 }
                 FoundOut { row, found: Ok(id) }
             }
@@ -214,78 +180,31 @@ impl Phases<'_> {
             Err((Some(_), _)) => Status::Failed,
             Err((None, _)) => Status::Unknown,
         };
-        self.job.listener.event(Event::FoundOut(status));
+        self.host.tell(Event::FoundOut(status));
         self.notes.report(Report::Found(vec![found])).await;
     }
 
     /// Waits until a request that may still be at work has had its time; false where the user does not want to.
     async fn wait_until(&self, moment: Timestamp, rows: usize) -> bool {
-        let span = moment.duration_since(self.now()).unsigned_abs();
-        self.job.listener.event(Event::Settling { rows: rows as u64, span });
-        self.stop.race(self.sleep(span)).await.is_some()
+        let span = moment.duration_since(self.host.now()).unsigned_abs();
+        self.host.tell(Event::Settling { rows: rows as u64, span });
+        let clock = &self.host.clock;
+        self.host.stop.stop().race(clock.sleep_until(clock.now() + span)).await.is_some()
     }
-
-    pub(super) fn rows(&self) -> Result<Rows, Failure> {
-        self.validated.rows(&self.job.source)
-    }
-
-    pub(super) fn replay(&self) -> Result<Replay, Failure> {
-        Ok(Replay::open(self.journal)?)
-    }
-}
-
-/// Rows that are the same booking.
-#[derive(Debug, Clone, Copy, Default)]
-struct Group {
-    ok: u64,
-    open: u64,
-    window: Option<Window>,
-}
-
-/// What rows have in common that nothing but their number tells apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Key {
-    /// They are looked for in the same way.
-    Search(Digest),
-    /// They are the same.
-    Same(SequenceKey),
-}
-
-fn key(call: &Call) -> Option<Key> {
-    match call.find_same() {
-        Some(search) => Some(Key::Search(search.call.digest())),
-        None => call.sequence().map(Key::Same),
-    }
-}
-
-fn each_entry(
-    rows: Rows,
-    replay: &mut Replay,
-    mut take: impl FnMut(Option<Key>, &Entry),
-) -> Result<(), Failure> {
-    rows.each(
-        |checked| key(&checked.to_call()),
-        |row, checked| {
-            if let (Some(entry), Ok(key)) = (replay.entry(row.number())?, checked) {
-                take(key, &entry);
-            }
-            Ok(true)
-        },
-    )
 }
 
 /// Reads the rows in doubt.
 struct Asker {
     rows: Rows,
     replay: Replay,
-    twins: Arc<HashMap<Key, Group>>,
+    same: Arc<SameRows>,
     due: Option<Later>,
     now: Timestamp,
 }
 
 impl Asker {
-    fn run(self, open: &mpsc::Sender<Open>) -> Result<(), Failure> {
-        let Self { rows, mut replay, twins, due, now } = self;
+    fn run(self, open: &mpsc::Sender<Open>) -> Result<(), RunError> {
+        let Self { rows, mut replay, same, due, now } = self;
         rows.each(
             |checked| checked.to_call(),
             |row, checked| {
@@ -299,7 +218,7 @@ impl Asker {
                 };
                 let (true, Ok(call)) = (is_wanted, checked) else { return Ok(true) };
                 let twins =
-                    key(&call).and_then(|key| twins.get(&key)).map_or_else(SameBookings::default, |group| {
+                    key(&call).and_then(|key| same.get(&key)).map_or_else(SameBookings::default, |group| {
                         SameBookings {
                             ok: group.ok,
                             open: group.open.saturating_sub(1),

@@ -1,0 +1,38 @@
+//! The runtime, built once a command, with the signals in it.
+
+use std::sync::Arc;
+
+use super::failure::Failure;
+use super::stop;
+use crate::cli::Shown;
+use crate::events::{Event, Work};
+use crate::exit::Exit;
+use crate::reporting::Reporter;
+use crate::running::{Host, RunError};
+use crate::sending::TokioClock;
+
+/// What a command over rows gives to the stage that does its work.
+pub(super) type CommandHost = Host<TokioClock>;
+
+/// Runs the work of a command over rows, and tells the warnings first.
+pub(super) fn run<W>(
+    shown: Shown,
+    warnings: &[String],
+    work: impl FnOnce(CommandHost) -> W,
+) -> Result<Exit, Failure>
+where
+    W: Future<Output = Result<Exit, RunError>>,
+{
+    super::log::start(shown.verbose);
+    let listener = Arc::new(Reporter::new(shown.mode));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let exit = runtime.block_on(async {
+        let (stop, _) = stop::listen(listener.clone(), Work::Writes)?;
+        let host = Host { listener, stop, clock: TokioClock::start() };
+        warnings.iter().for_each(|warning| host.listener.event(Event::Warning(warning)));
+        Ok(work(host).await?)
+    });
+    // A thread that hangs, on a pipe that nobody reads say, must not keep the program from leaving.
+    runtime.shutdown_background();
+    exit
+}

@@ -1,0 +1,33 @@
+//! Where an output goes: a file that appears whole, or standard output.
+
+use std::path::{Path, PathBuf};
+
+use super::atomic::{AtomicFile, RecordError};
+use super::table::OutputSink;
+
+/// A file, or standard output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OutputTarget {
+    /// `-`.
+    Stdout,
+    /// A file.
+    File(PathBuf),
+}
+
+impl OutputTarget {
+    /// The file; none for standard output.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Stdout => None,
+            Self::File(path) => Some(path),
+        }
+    }
+
+    /// Takes the place, so that nobody else writes there. A file that was there before is kept under another name.
+    pub fn begin(&self) -> Result<Box<dyn OutputSink>, RecordError> {
+        Ok(match self {
+            Self::Stdout => Box::new(std::io::stdout()),
+            Self::File(path) => Box::new(AtomicFile::create(path)?),
+        })
+    }
+}

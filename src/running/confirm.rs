@@ -1,0 +1,37 @@
+//! The question before money is booked or customers are removed.
+
+use tokio::task::spawn_blocking;
+
+use super::error::RunError;
+use super::host::Host;
+use crate::catalogue::Operation;
+use crate::events::Event;
+use crate::sending::Clock;
+use crate::validating::Totals;
+
+/// Asks a person whether to go on, and waits for the answer.
+pub type Question = Box<dyn FnOnce() -> std::io::Result<bool> + Send>;
+
+/// Says what is at stake, where much is, and asks the person, if there is one. `unsent` is how many rows are left of
+/// a run that goes on; none for a new one.
+pub(super) async fn confirm<C: Clock>(
+    host: &Host<C>,
+    operation: Operation,
+    totals: &Totals,
+    unsent: Option<u64>,
+    person: Option<Question>,
+) -> Result<(), RunError> {
+    if !operation.subcategory().asks_first() || unsent == Some(0) {
+        return Ok(());
+    }
+    host.tell(Event::Stake { operation, totals, unsent });
+    let Some(person) = person else { return Ok(()) };
+    match host.stop.stop().race(spawn_blocking(person)).await {
+        None => Err(RunError::Interrupted),
+        Some(answer) => match answer? {
+            Ok(true) => Ok(()),
+            // An answer that cannot be understood is not a yes.
+            Ok(false) | Err(_) => Err(RunError::Declined),
+        },
+    }
+}

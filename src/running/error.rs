@@ -1,0 +1,162 @@
+//! Why a validation or a run could not do what it was asked. Rows that fail are not such an error.
+
+use std::path::PathBuf;
+
+use crate::catalogue::Version;
+use crate::count::{Count, grouped};
+use crate::exit::Exit;
+use crate::reading::{Fingerprint, MappingError, ReadError};
+use crate::recording::{Counts, JournalError, RecordError, ResultsError};
+use crate::sending::TransportError;
+use crate::shell::quoted;
+use crate::validating::ConstantError;
+
+/// Why a validation or a run could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The input.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// What was said about columns.
+    #[error(transparent)]
+    Mapping(#[from] MappingError),
+    /// A constant value.
+    #[error(transparent)]
+    Constant(#[from] ConstantError),
+    /// An output.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// The way to the server.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// An operation that the server does not have.
+    #[error("{operation} came with UserSide {added}, and --server-version says {server}")]
+    NotInVersion {
+        /// The operation.
+        operation: &'static str,
+        /// The first version that has it.
+        added: Version,
+        /// The server's.
+        server: Version,
+    },
+    /// A mistake in the program, caught.
+    #[error(
+        "a part of the program has stopped unexpectedly; this is a mistake in userside-bulk. What is known of the rows is in the journal: `userside-bulk resume` goes on"
+    )]
+    Panicked,
+    /// The user wanted an end before anything was sent.
+    #[error("interrupted while the input was checked; nothing was sent")]
+    Interrupted,
+    /// The user did not wait for the results.
+    #[error(
+        "left before the results were written; the journal knows everything. `userside-bulk resume {}` goes on",
+        quoted(journal)
+    )]
+    Left {
+        /// The journal.
+        journal: PathBuf,
+    },
+    /// Rows were sent, and the results cannot be written.
+    #[error(
+        "{error}. Nothing is lost: what is known of the rows is in the journal. Once there is room, `userside-bulk resume {}` goes on and writes the results",
+        quoted(journal)
+    )]
+    ResultsLost {
+        /// Why not.
+        error: String,
+        /// The journal.
+        journal: PathBuf,
+    },
+    /// A run lies there that must not be forgotten.
+    #[error(
+        "the run that began {} is not finished: {}. To go on with it: `userside-bulk resume {}`. To begin anew instead, which sends every row again, also those that are ok: the same command with --new-run; the old journal is kept under another name", begun.strftime("%Y-%m-%d %H:%M UTC"), progress(counts), quoted(journal)
+    )]
+    Unfinished {
+        /// Its journal.
+        journal: PathBuf,
+        /// When it began.
+        begun: jiff::Timestamp,
+        /// How far it came.
+        counts: Counts,
+    },
+    /// The input is not the one that the run began with.
+    #[error(
+        "{input} has changed since the run began ({found}; it was {expected}), so nobody can tell which row is which. Put the old file back; or begin a new run with the rows that are not ok in the results, which `userside-bulk results` writes as long as the old file is there"
+    )]
+    InputChanged {
+        /// Its name.
+        input: String,
+        /// What it was.
+        expected: Fingerprint,
+        /// What it is.
+        found: Fingerprint,
+    },
+    /// The answer to the question.
+    #[error("not sent: the answer was no")]
+    Declined,
+    /// An operation whose effect nobody remembers.
+    #[error(
+        "{operation} cannot be taken back: the journal does not know what was there before. What can be taken back are bookings"
+    )]
+    CannotUndo {
+        /// The operation.
+        operation: &'static str,
+    },
+}
+
+impl RunError {
+    /// The exit code that follows.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Read(_)
+            | Self::Mapping(_)
+            | Self::Constant(_)
+            | Self::Record(_)
+            | Self::Transport(_)
+            | Self::Journal(_)
+            | Self::NotInVersion { .. }
+            | Self::Unfinished { .. }
+            | Self::InputChanged { .. }
+            | Self::Declined
+            | Self::CannotUndo { .. } => Exit::Refused,
+            Self::Panicked | Self::ResultsLost { .. } => Exit::StoppedEarly,
+            Self::Interrupted | Self::Left { .. } => Exit::Interrupted,
+        }
+    }
+}
+
+impl From<ResultsError> for RunError {
+    fn from(error: ResultsError) -> Self {
+        match error {
+            ResultsError::Journal(error) => Self::Journal(error),
+            ResultsError::Read(error) => Self::Read(error),
+            ResultsError::Record(error) => Self::Record(error),
+        }
+    }
+}
+
+/// A thread panicked: the only way to that is a mistake in the program.
+impl From<tokio::task::JoinError> for RunError {
+    fn from(_: tokio::task::JoinError) -> Self {
+        Self::Panicked
+    }
+}
+
+fn progress(counts: &Counts) -> String {
+    let parts = [
+        (counts.ok, "ok"),
+        (counts.failed, "failed"),
+        (counts.invalid, "invalid"),
+        (counts.unknown, "unknown"),
+        (counts.existing, "there already"),
+        (counts.unsent(), "not sent"),
+    ];
+    let parts = parts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, name)| format!("{} {name}", grouped(*count)));
+    format!("of {} {}", Count(counts.rows, "row"), parts.collect::<Vec<_>>().join(", "))
+}

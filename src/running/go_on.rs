@@ -1,0 +1,47 @@
+//! `resume` and `reconcile`: later sessions of a run.
+
+use super::confirm::{Question, confirm};
+use super::error::RunError;
+use super::host::Host;
+use super::input::OpenInput;
+use super::journal::content_of;
+use super::run_end::RunEnd;
+use super::session::Session;
+use super::session_kind::SessionKind;
+use super::spec::RunSpec;
+use super::summary::{Account, summarise};
+use super::unsent::{refusal, why_refused, write_unsent};
+use crate::exit::Exit;
+use crate::recording::Journal;
+use crate::sending::{Clock, Connection, Server, Transport, TransportError};
+
+/// Goes on with the run of a journal.
+pub async fn go_on<T: Transport, C: Clock + Send>(
+    journal: Journal,
+    kind: SessionKind,
+    spec: RunSpec,
+    host: Host<C>,
+    person: Option<Question>,
+    open: impl FnOnce(Connection, C) -> Result<Server<T, C>, TransportError>,
+) -> Result<Exit, RunError> {
+    let RunSpec { input, output, connection, policy, .. } = spec;
+    let input = OpenInput::open_same(input, &host, content_of(&journal)?, &journal.run().fingerprint)?;
+    let validated = input.validate(true, &host).await?;
+    let files = output.begin();
+    if let Some(refused) =
+        refusal(&input, &validated, &policy.expectation, policy.skip_invalid, |event| host.tell(event))
+    {
+        let finished = write_unsent(&input, &validated, files?, why_refused(refused)).await?;
+        let path = journal.path().to_owned();
+        summarise(&host, &input.spec, Some(&path), Account::Written(finished), RunEnd::refused(refused));
+        return Ok(Exit::Refused);
+    }
+    let (files, server) = (files?, open(connection, host.clock.clone())?);
+    if kind == SessionKind::Resume {
+        let unsent = journal.counts()?.unsent();
+        confirm(&host, input.spec.operation, &validated.totals, Some(unsent), person).await?;
+    }
+    let path = journal.path().to_owned();
+    let session = Session { input, validated, files, server, policy, host, path };
+    session.run(journal, kind, None).await
+}

@@ -1,0 +1,63 @@
+//! `import`: the first session of a run.
+
+use std::io::Read;
+
+use super::confirm::{Question, confirm};
+use super::error::RunError;
+use super::host::Host;
+use super::input::OpenInput;
+use super::journal::{begin, make_way, prepare, warn_of_repetition};
+use super::run_end::RunEnd;
+use super::session::Session;
+use super::session_kind::SessionKind;
+use super::spec::RunSpec;
+use super::summary::{Account, summarise};
+use super::unsent::{refusal, why_refused, write_unsent};
+use crate::events::Event;
+use crate::exit::Exit;
+use crate::sending::{Clock, Connection, Server, Transport, TransportError};
+
+/// Checks every row, sends what is valid, and writes down what became of each. `person` answers the question before
+/// money; `open` makes the server out of the connection.
+pub async fn import<T: Transport, C: Clock + Send>(
+    spec: RunSpec,
+    host: Host<C>,
+    stdin: impl Read,
+    person: Option<Question>,
+    open: impl FnOnce(Connection, C) -> Result<Server<T, C>, TransportError>,
+) -> Result<Exit, RunError> {
+    let RunSpec { input, output, connection, journal, policy } = spec;
+    make_way(&journal)?;
+    let input = OpenInput::open(input, &host, stdin)?;
+    let validated = input.validate(true, &host).await?;
+    let files = output.begin();
+    if let Some(refused) =
+        refusal(&input, &validated, &policy.expectation, policy.skip_invalid, |event| host.tell(event))
+    {
+        let finished = write_unsent(&input, &validated, files?, why_refused(refused)).await?;
+        summarise(
+            &host,
+            &input.spec,
+            Some(&journal.path),
+            Account::Written(finished),
+            RunEnd::refused(refused),
+        );
+        return Ok(Exit::Refused);
+    }
+    if validated.totals.rows == 0 {
+        host.tell(Event::Warning("the file has a header but no rows"));
+    }
+    // Everything that can fail without the server fails before it is asked: the places of the results are taken.
+    let (files, server) = (files?, open(connection, host.clock.clone())?);
+    warn_of_repetition(&journal, &input, &host)?;
+    confirm(&host, input.spec.operation, &validated.totals, None, person).await?;
+    let unnamed = prepare(&journal, &input, &validated.totals, &host)?;
+    let session = Session { input, validated, files, server, policy, host, path: journal.path.clone() };
+    // A server that can't be used leaves no run behind.
+    let selector = match session.probe().await {
+        Ok(selector) => selector,
+        Err(end) => return session.end_unsent(end).await,
+    };
+    let journal = begin(&journal, unnamed, &session.host)?;
+    session.run(journal, SessionKind::Import, Some(selector)).await
+}

@@ -1,0 +1,99 @@
+//! How a run's journal comes into being, and what keeps an earlier run from being forgotten or repeated by accident.
+
+use std::io::Read;
+
+use super::error::RunError;
+use super::host::Host;
+use super::input::OpenInput;
+use super::spec::JournalSpec;
+use crate::catalogue::Effect;
+use crate::count::Count;
+use crate::events::Event;
+use crate::recording::{Found, Journal, JournalError, NewRun, StoredInput, UnnamedJournal, look, set_aside};
+use crate::sending::Clock;
+use crate::validating::Totals;
+
+/// Refuses to begin where an unfinished run lies. Nothing is moved yet: the input may be refused.
+pub(super) fn make_way(spec: &JournalSpec) -> Result<(), RunError> {
+    if spec.new_run {
+        return Ok(());
+    }
+    match look(&spec.path)? {
+        Found::Journal { run, counts } if !counts.is_finished() => {
+            Err(RunError::Unfinished { journal: spec.path.clone(), begun: run.begun, counts })
+        }
+        Found::Journal { .. } | Found::Nothing => Ok(()),
+    }
+}
+
+/// Warns anyone who is about to do a second time what must not happen twice: the very same input, imported before.
+pub(super) fn warn_of_repetition<C: Clock>(
+    spec: &JournalSpec,
+    input: &OpenInput,
+    host: &Host<C>,
+) -> Result<(), RunError> {
+    let operation = input.spec.operation;
+    if operation.subcategory().effect != Effect::OnceOnly {
+        return Ok(());
+    }
+    // What lies there and is no journal is dealt with when it is in the way.
+    let Ok(Found::Journal { run, counts }) = look(&spec.path) else { return Ok(()) };
+    let is_same = run.operation == operation.name() && run.fingerprint == input.source.fingerprint()?;
+    if is_same && counts.ok > 0 {
+        let ok = Count(counts.ok, "row");
+        let are = ok.agree("is", "are");
+        let text = format!(
+            "this very file was imported before, in the run that began {}: {ok} of it {are} ok, and {are} about to be sent a second time",
+            run.begun.strftime("%Y-%m-%d %H:%M UTC"),
+        );
+        host.tell(Event::Warning(&text));
+    }
+    Ok(())
+}
+
+/// Makes the journal of a new run, without its name: until it has that, there is no run. A journal that lies in its
+/// place must be free to be put aside.
+pub(super) fn prepare<C: Clock>(
+    spec: &JournalSpec,
+    input: &OpenInput,
+    totals: &Totals,
+    host: &Host<C>,
+) -> Result<UnnamedJournal, RunError> {
+    match look(&spec.path) {
+        // Not ours, or broken: it is kept under another name.
+        Ok(_)
+        | Err(JournalError::Foreign { .. } | JournalError::Damaged { .. } | JournalError::Version { .. }) => {
+        }
+        Err(error) => return Err(error.into()),
+    }
+    let new = NewRun {
+        operation: input.spec.operation.name(),
+        options: spec.options.clone(),
+        input: spec.input.clone(),
+        fingerprint: input.source.fingerprint()?,
+        rows: totals.rows,
+        begun: host.now(),
+    };
+    let mut bytes = input.source.bytes();
+    let content: Option<&mut dyn Read> = if new.input.is_none() { Some(&mut bytes) } else { None };
+    Ok(Journal::prepare(&spec.path, &new, content)?)
+}
+
+/// The run begins: its journal takes its name. What lies in its place is kept under another.
+pub(super) fn begin<C: Clock>(
+    spec: &JournalSpec,
+    journal: UnnamedJournal,
+    host: &Host<C>,
+) -> Result<Journal, RunError> {
+    if spec.path.exists() {
+        let aside = set_aside(&spec.path)?;
+        let text = format!("the journal of an earlier run is kept as {}", aside.display());
+        host.tell(Event::Note(&text));
+    }
+    Ok(journal.name()?)
+}
+
+/// What the journal keeps of standard input; none where the input is a file.
+pub(super) fn content_of(journal: &Journal) -> Result<Option<StoredInput>, JournalError> {
+    if journal.run().input.is_none() { journal.input().map(Some) } else { Ok(None) }
+}

@@ -1,0 +1,49 @@
+//! Stage 5, a run: the phases of import, resume and reconcile, in order; validation, and what takes a run back.
+//! Everything that people are told goes through a [`Listener`](crate::events::Listener); every request goes through
+//! the server's [`Link`](crate::sending::Link); what became of each row goes to the journal.
+
+mod confirm;
+mod end;
+mod error;
+mod first_pass;
+mod go_on;
+mod host;
+mod import;
+mod input;
+mod journal;
+mod look;
+mod max_failures;
+mod phases;
+mod precheck;
+mod prefetch;
+mod probe;
+mod reconcile;
+mod recorder;
+mod rewrite;
+mod rows;
+mod run;
+mod run_end;
+mod same_rows;
+mod send;
+mod session;
+mod session_kind;
+mod spec;
+mod summary;
+#[cfg(test)]
+mod tests;
+mod undo;
+mod unsent;
+mod validate;
+mod verify;
+
+pub use confirm::Question;
+pub use error::RunError;
+pub use go_on::go_on;
+pub use host::Host;
+pub use import::import;
+pub use max_failures::MaxFailures;
+pub use rewrite::{nothing_to_do, rewrite};
+pub use session_kind::SessionKind;
+pub use spec::{InputSpec, JournalSpec, OnExisting, OutputSpec, Policy, RunSpec, ValidateSpec};
+pub use undo::undo;
+pub use validate::validate;

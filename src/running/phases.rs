@@ -1,0 +1,50 @@
+//! What the phases of a session have in common: the rows, the server, the journal, and who is told.
+
+use std::path::Path;
+
+use super::error::RunError;
+use super::first_pass::Validated;
+use super::host::Host;
+use super::input::OpenInput;
+use super::recorder::Notes;
+use super::rows::Rows;
+use super::session_kind::SessionKind;
+use super::spec::Policy;
+use crate::recording::{Counts, Replay, RunId};
+use crate::sending::{Clock, Limits, Server, Transport};
+
+/// What the phases of a session have in common.
+pub(super) struct Phases<'s, T, C: Clock> {
+    pub(super) input: &'s OpenInput,
+    pub(super) policy: &'s Policy,
+    pub(super) validated: &'s Validated,
+    pub(super) server: &'s Server<T, C>,
+    pub(super) journal: &'s Path,
+    pub(super) run: &'s RunId,
+    pub(super) limits: Limits,
+    pub(super) host: &'s Host<C>,
+    pub(super) notes: Notes,
+    pub(super) kind: SessionKind,
+}
+
+impl<T: Transport, C: Clock> Phases<'_, T, C> {
+    /// The run whose tags comments carry; none where they are left alone.
+    pub(super) fn tags(&self) -> Option<RunId> {
+        self.policy.comment_tag.then_some(*self.run)
+    }
+
+    /// Counts over the rows as the journal has them now.
+    pub(super) fn counts(&self) -> Result<Counts, RunError> {
+        Ok(self.replay()?.counts(self.validated.totals.rows)?)
+    }
+
+    /// Another pass over the rows.
+    pub(super) fn rows(&self) -> Result<Rows, RunError> {
+        self.validated.rows(&self.input.source)
+    }
+
+    /// Another pass over what the journal knows of them.
+    pub(super) fn replay(&self) -> Result<Replay, RunError> {
+        Ok(Replay::open(self.journal)?)
+    }
+}

@@ -1,0 +1,104 @@
+//! What is looked at before the first row is sent: who is there already, and the balances that are compared
+//! afterwards. Each is done once in a run.
+
+use std::collections::HashSet;
+
+use super::error::RunError;
+use super::look::RowLook;
+use super::phases::Phases;
+use super::recorder::Report;
+use super::run_end::RunEnd;
+use super::spec::OnExisting;
+use crate::catalogue::{Action, ApiSelector};
+use crate::events::Look;
+use crate::reconciling::{Existing, balance, existing};
+use crate::recording::{ErrorCode, RowResult, Status};
+use crate::sending::{Clock, Transport};
+
+/// Who is there already.
+const EXISTING: RowLook = RowLook { name: "existing", look: Look::Existing };
+/// Balances before the first booking.
+const BALANCES: RowLook = RowLook { name: "balances", look: Look::Balances };
+/// All that is looked at before the first row.
+pub(super) const LOOKS: [RowLook; 2] = [EXISTING, BALANCES];
+
+impl<T: Transport, C: Clock> Phases<'_, T, C> {
+    /// Finds rows of `add` whose customers exist already. They are not sent; the others wait until all have
+    /// been looked for, so that no row is taken for one that this very run has added.
+    pub(super) async fn look_for_existing(
+        &self,
+        selector: ApiSelector,
+        end: &mut RunEnd,
+    ) -> Result<(), RunError> {
+        let status = match self.policy.existing {
+            OnExisting::Fail => Status::Failed,
+            OnExisting::Skip => Status::Skipped,
+            OnExisting::Ignore => return Ok(()),
+        };
+        if self.input.spec.operation.subcategory().action != Action::Add {
+            return Ok(());
+        }
+        let link = &self.server.link;
+        let ask = async |_, call| existing(link, selector, &call).await;
+        self.look_at_rows(EXISTING, end, ask, async |row, found| {
+            let (id, text) = match found {
+                None | Some(Existing::No) => return Ok(()),
+                Some(Existing::Is(id)) => {
+                    let text = format!("customer {id} has this id in the billing already; nothing was sent");
+                    (id, text)
+                }
+                Some(Existing::Several(ids)) => {
+                    let text = format!(
+                        "customers {} have this id in the billing already; nothing was sent",
+                        ids.join(", ")
+                    );
+                    (ids.join(";"), text)
+                }
+                Some(Existing::Others(ids)) => {
+                    self.notes.report(Report::There(ids)).await;
+                    return Ok(());
+                }
+                Some(Existing::Unclear(problem)) => {
+                    return Err(format!("whether the customer of row {row} exists already cannot be found out: {problem}; --existing ignore leaves the question"));
+                }
+            };
+            let error = Some((ErrorCode::AlreadyExists, text));
+            let result = RowResult { status, id: Some(id), error, http_status: None, attempts: 0 };
+            self.notes.report(Report::Existing(row, result)).await;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Reads the balances of all customers whom the rows are about.
+    pub(super) async fn read_balances(
+        &self,
+        selector: ApiSelector,
+        end: &mut RunEnd,
+    ) -> Result<(), RunError> {
+        if !self.policy.verify || !end.may_send() {
+            return Ok(());
+        }
+        let link = &self.server.link;
+        let mut seen = HashSet::new();
+        let ask = |_, call: crate::validating::Call| {
+            let customer = call.customer().unwrap_or_default().to_owned();
+            let is_new = seen.insert(customer.clone());
+            async move {
+                let read = if is_new { Some(balance(link, selector, &customer).await) } else { None };
+                (customer, read)
+            }
+        };
+        self.look_at_rows(BALANCES, end, ask, async |row, (customer, read)| match read {
+            None => Ok(()),
+            Some(Ok(before)) => {
+                self.notes.report(Report::Balance { customer, before: before.to_string() }).await;
+                Ok(())
+            }
+            Some(Err(error)) => Err(format!(
+                "--verify: the balance of customer {customer} (row {row}) cannot be read: {error}"
+            )),
+        })
+        .await
+    }
+}

@@ -1,0 +1,110 @@
+//! `results`, and sessions that have nothing to do: the results written anew from the journal.
+
+use std::path::PathBuf;
+
+use super::error::RunError;
+use super::host::Host;
+use super::input::OpenInput;
+use super::run_end::RunEnd;
+use super::session_kind::SessionKind;
+use super::spec::{InputSpec, OutputSpec, RunSpec};
+use super::summary::{Account, summarise};
+use crate::count::Count;
+use crate::exit::Exit;
+use crate::recording::{Counts, Journal, OutputTarget, Results, Tally};
+use crate::sending::Clock;
+use crate::shell::quoted;
+
+/// Writes the results of a run anew. `journal` is its file.
+pub fn rewrite<C: Clock>(
+    journal: &PathBuf,
+    input: InputSpec,
+    output: &OutputSpec,
+    host: &Host<C>,
+) -> Result<Exit, RunError> {
+    let (run, replay) = Journal::read_only(journal)?;
+    let content = match run.input {
+        Some(_) => None,
+        None => Some(Journal::read_only(journal)?.1.into_input()),
+    };
+    let input = OpenInput::open_same(input, host, content, &run.fingerprint)?;
+    let results = Results::new(output.begin()?, &input.source, input.checker()?.columns())?;
+    let finished = results.write_all(replay, run.rows)?;
+    let exit = if finished.tally.is_all_ok() { Exit::Done } else { Exit::SomeNotOk };
+    summarise(host, &input.spec, Some(journal), Account::Written(finished), RunEnd::journaled());
+    Ok(exit)
+}
+
+/// A session that has nothing to do.
+#[derive(Debug)]
+pub struct NothingToDo {
+    /// What is said of it.
+    pub text: String,
+    counts: Counts,
+    exit: Exit,
+    lacks_results: bool,
+}
+
+/// Whether there is nothing to do for a session of this kind. The results may still be missing, if the program was
+/// killed while it wrote them, or somebody took them away.
+pub fn nothing_to_do(
+    journal: &Journal,
+    kind: SessionKind,
+    spec: &RunSpec,
+) -> Result<Option<NothingToDo>, RunError> {
+    let counts = journal.counts()?;
+    let is_done = match kind {
+        SessionKind::Reconcile => counts.unknown == 0,
+        SessionKind::Import | SessionKind::Resume => counts.is_finished(),
+    };
+    if !is_done || (spec.policy.resend && journal.not_applied()? > 0) {
+        return Ok(None);
+    }
+    let (text, exit) = match kind {
+        SessionKind::Reconcile => {
+            let text = match counts.unsent() {
+                0 => "no row of this run is unknown; there is nothing to find out".to_owned(),
+                unsent => {
+                    let rows = Count(unsent, "row");
+                    let (were, them) = (rows.agree("was", "were"), rows.agree("it", "them"));
+                    format!(
+                        "no row of this run is unknown; {rows} {were} not sent, and `userside-bulk resume {}` sends {them}",
+                        quoted(journal.path())
+                    )
+                }
+            };
+            (text, if counts.ok < counts.rows { Exit::SomeNotOk } else { Exit::Done })
+        }
+        SessionKind::Import | SessionKind::Resume => {
+            ("this run is finished; there is nothing to go on with".to_owned(), Exit::Done)
+        }
+    };
+    let OutputSpec { results, failed } = &spec.output;
+    let failed = failed.clone().map(OutputTarget::File);
+    let is_missing = |target: &OutputTarget| target.path().is_some_and(|path| !path.exists());
+    let lacks_results =
+        is_missing(results) || failed.as_ref().is_some_and(is_missing) || journal.was_interrupted()?;
+    Ok(Some(NothingToDo { text, counts, exit, lacks_results }))
+}
+
+impl NothingToDo {
+    /// Writes results that are missing. Otherwise the summary is told only where it is wanted, for a script.
+    pub fn end<C: Clock>(
+        self,
+        journal: Journal,
+        spec: RunSpec,
+        wants_summary: bool,
+        host: &Host<C>,
+    ) -> Result<Exit, RunError> {
+        let path = journal.path().to_owned();
+        drop(journal);
+        if self.lacks_results {
+            rewrite(&path, spec.input, &spec.output, host)?;
+        } else if wants_summary {
+            let results = spec.output.results.path().map(ToOwned::to_owned);
+            let account = Account::Told { tally: Tally::of_counts(&self.counts), results };
+            summarise(host, &spec.input, Some(&path), account, RunEnd::journaled());
+        }
+        Ok(self.exit)
+    }
+}

@@ -1,0 +1,50 @@
+//! The rows of an input with the rules for them. Every pass over an input is the same: read, check, take.
+
+use super::error::RunError;
+use crate::reading::{Records, Row};
+use crate::validating::{Across, Checked, Checker, Rejection};
+
+/// The rows of an input and the rules for them.
+pub(super) struct Rows {
+    pub(super) records: Records,
+    pub(super) checker: Checker,
+    pub(super) across: Across,
+}
+
+impl Rows {
+    /// Goes through all rows. `take` gets what the check says of each, and answers whether to go on.
+    pub(super) fn each<R>(
+        mut self,
+        mut make: impl FnMut(&Checked<'_>) -> R,
+        mut take: impl FnMut(&Row, Result<R, Rejection>) -> Result<bool, RunError>,
+    ) -> Result<(), RunError> {
+        let mut row = Row::default();
+        while self.records.read(&mut row)? {
+            let checked = check(&mut self.checker, &mut self.across, &row, &mut make);
+            if !take(&row, checked)? {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Checks a row alone and among those before it, and makes something of it where it is valid.
+pub(super) fn check<R>(
+    checker: &mut Checker,
+    across: &mut Across,
+    row: &Row,
+    make: impl FnOnce(&Checked<'_>) -> R,
+) -> Result<R, Rejection> {
+    let duplicate = match checker.check(row) {
+        Ok(checked) => match across.observe(&checked, row.line()) {
+            Ok(()) => return Ok(make(&checked)),
+            Err(violation) => violation,
+        },
+        Err(rejection) => {
+            across.observe_invalid();
+            return Err(rejection);
+        }
+    };
+    Err(checker.reject(vec![duplicate]))
+}

@@ -1,0 +1,49 @@
+//! The phases of a session, in order. `Phases::all` is the list; each phase has a file of its own.
+
+use super::error::RunError;
+use super::phases::Phases;
+use super::precheck::LOOKS;
+use super::probe::probe;
+use super::run_end::RunEnd;
+use super::send::Scope;
+use super::session_kind::SessionKind;
+use crate::catalogue::ApiSelector;
+use crate::events::Event;
+use crate::sending::{Clock, Transport};
+
+impl<T: Transport, C: Clock> Phases<'_, T, C> {
+    /// Everything that a session does, in order. What it came to is in `end`.
+    pub(super) async fn all(&self, known: Option<ApiSelector>, end: &mut RunEnd) -> Result<(), RunError> {
+        let Some(selector) = self.selector(known, end).await else { return Ok(()) };
+        if self.kind != SessionKind::Reconcile {
+            self.look_for_existing(selector, end).await?;
+            self.read_balances(selector, end).await?;
+            if end.may_send() {
+                self.all_looked_at(&LOOKS).await;
+                self.host.tell(Event::Sending(self.validated.totals.rows));
+                self.send(selector, Scope::Open, end).await?;
+            }
+        }
+        self.reconcile(selector, end).await?;
+        // Once in a session: to send them once more takes another command.
+        if self.policy.resend && end.may_send() {
+            self.send(selector, Scope::NotApplied, end).await?;
+            self.reconcile(selector, end).await?;
+        }
+        self.verify(selector, end).await
+    }
+
+    /// Finds out whether the server can be used, unless that is known.
+    async fn selector(&self, known: Option<ApiSelector>, end: &mut RunEnd) -> Option<ApiSelector> {
+        if known.is_some() {
+            return known;
+        }
+        match probe(self.server, self.host).await {
+            Ok(selector) => Some(selector),
+            Err(unusable) => {
+                (end.stopped, end.refused) = (unusable.stopped, unusable.refused);
+                None
+            }
+        }
+    }
+}

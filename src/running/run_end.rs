@@ -1,0 +1,64 @@
+//! How a run goes, gathered while it goes: the phases add to it, the summary and the exit code follow from it.
+
+use crate::events::Refused;
+use crate::exit::Exit;
+use crate::recording::Tally;
+use crate::sending::StopReason;
+
+/// What a run came to, beside its rows.
+#[derive(Debug, Default)]
+pub(super) struct RunEnd {
+    /// Why it stopped early.
+    pub(super) stopped: Option<StopReason>,
+    /// Why nothing was sent.
+    pub(super) refused: Option<Refused>,
+    pub(super) requests: u64,
+    /// Of the requests, attempts after the first.
+    pub(super) retries: u64,
+    /// Whether there is a journal to go on with.
+    pub(super) is_journaled: bool,
+    /// Whether the server was asked about all rows in doubt.
+    pub(super) asked: bool,
+    /// Bookings that are there more than once.
+    pub(super) doubled: u64,
+    /// Customers whose balance is not what it should be.
+    pub(super) differing: u64,
+}
+
+impl RunEnd {
+    /// Nothing may be sent.
+    pub(super) fn refused(why: Refused) -> Self {
+        Self { refused: Some(why), ..Self::default() }
+    }
+
+    /// A run that has a journal, at its beginning.
+    pub(super) fn journaled() -> Self {
+        Self { is_journaled: true, ..Self::default() }
+    }
+
+    /// The first reason is the one that counts.
+    pub(super) fn stop(&mut self, reason: StopReason) {
+        self.stopped.get_or_insert(reason);
+    }
+
+    /// Whether rows may still be sent.
+    pub(super) fn may_send(&self) -> bool {
+        self.stopped.is_none() && self.refused.is_none()
+    }
+
+    /// Whether the server may still be asked: a run that goes wrong is all the more in need of it.
+    pub(super) fn may_ask(&self) -> bool {
+        self.refused.is_none() && matches!(self.stopped, None | Some(StopReason::TooManyFailures(_)))
+    }
+
+    /// The exit code. `is_faulty`: the run itself broke.
+    pub(super) fn exit(&self, tally: &Tally, is_faulty: bool) -> Exit {
+        match &self.stopped {
+            Some(StopReason::Interrupted) => Exit::Interrupted,
+            Some(_) => Exit::StoppedEarly,
+            None if self.refused.is_some() || is_faulty => Exit::StoppedEarly,
+            None if tally.is_all_ok() && self.doubled == 0 && self.differing == 0 => Exit::Done,
+            None => Exit::SomeNotOk,
+        }
+    }
+}

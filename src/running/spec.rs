@@ -1,0 +1,122 @@
+//! What a validation and a run are told: whole, or not there. Nothing in here is filled in later.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::max_failures::MaxFailures;
+use crate::catalogue::Operation;
+use crate::reading::{DialectChoice, Input, Mapping};
+use crate::recording::{OutputTarget, RecordError, ResultsFiles};
+use crate::sending::Connection;
+use crate::validating::{Expectation, Rules};
+
+/// The rows, and how they are read: all that a validation needs.
+#[derive(Debug, Clone)]
+pub struct InputSpec {
+    /// What is done with every row.
+    pub operation: Operation,
+    /// The table.
+    pub input: Input,
+    /// What was said about its dialect.
+    pub dialect: DialectChoice,
+    /// The sheet of a workbook; none for the first.
+    pub sheet: Option<String>,
+    /// What was said about columns.
+    pub mapping: Mapping,
+    /// How values are read.
+    pub rules: Rules,
+}
+
+/// `validate`.
+#[derive(Debug)]
+pub struct ValidateSpec {
+    /// The rows.
+    pub input: InputSpec,
+    /// What is known about them beforehand.
+    pub expectation: Expectation,
+    /// Where the results go; nowhere unless a place was named.
+    pub results: Option<OutputTarget>,
+    /// Where the rows go that are not valid.
+    pub failed: Option<PathBuf>,
+}
+
+/// Where the results of a run go.
+#[derive(Debug)]
+pub struct OutputSpec {
+    /// All rows.
+    pub results: OutputTarget,
+    /// The rows that are not ok.
+    pub failed: Option<PathBuf>,
+}
+
+/// `import`, and whatever goes on with one.
+#[derive(Debug)]
+pub struct RunSpec {
+    /// The rows.
+    pub input: InputSpec,
+    /// Where the results go.
+    pub output: OutputSpec,
+    /// The server.
+    pub connection: Connection,
+    /// What is remembered.
+    pub journal: JournalSpec,
+    /// What is sent, and how much is borne.
+    pub policy: Policy,
+}
+
+/// What is remembered of a run, and where.
+#[derive(Debug)]
+pub struct JournalSpec {
+    /// The file.
+    pub path: PathBuf,
+    /// The command line as JSON, so that the run can go on with the same options. No key is in it.
+    pub options: String,
+    /// The input as an absolute path; none for standard input.
+    pub input: Option<PathBuf>,
+    /// Whether an unfinished run that lies there is put aside.
+    pub new_run: bool,
+}
+
+/// What a run does with its rows.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// What is known about the rows beforehand.
+    pub expectation: Expectation,
+    /// Whether the valid rows of a file with invalid ones are sent.
+    pub skip_invalid: bool,
+    /// When to give up; none for 25 rows in a row.
+    pub max_failures: Option<MaxFailures>,
+    /// What becomes of a row whose customer is there already.
+    pub existing: OnExisting,
+    /// Whether comments carry the tag by which a booking is found again.
+    pub comment_tag: bool,
+    /// For how long after a request "not found" proves nothing.
+    pub settle: Duration,
+    /// Whether the server is asked about unknown rows at the end.
+    pub reconcile: bool,
+    /// Whether rows are sent again that are proven not applied.
+    pub resend: bool,
+    /// Whether balances are compared with what was booked.
+    pub verify: bool,
+}
+
+/// `--existing`: what becomes of a row whose customer is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnExisting {
+    /// It is `failed`, and nothing is sent.
+    #[default]
+    Fail,
+    /// It is `skipped`, as wanted.
+    Skip,
+    /// Nobody looks, and it is sent.
+    Ignore,
+}
+
+impl OutputSpec {
+    /// Takes the places, so that nobody else writes there. The files appear when the results are written.
+    pub(super) fn begin(&self) -> Result<ResultsFiles, RecordError> {
+        let failed = self.failed.clone().map(OutputTarget::File);
+        let failed = failed.as_ref().map(OutputTarget::begin).transpose();
+        Ok(ResultsFiles { results: Some(self.results.begin()?), failed: failed? })
+    }
+}

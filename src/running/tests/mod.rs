@@ -1,0 +1,8 @@
+//! A run against a server that is played, with a clock that nobody waits for: the order of its phases, an end in each
+//! of them, and a fault in each of them.
+
+mod faults;
+mod order;
+mod server;
+mod stops;
+mod support;

@@ -1,0 +1,72 @@
+//! The phases come in their order, and each is over before the next begins.
+
+use super::server::lost;
+use super::support::Stage;
+use crate::exit::Exit;
+use crate::running::SessionKind;
+
+#[test]
+fn everybody_is_looked_for_before_the_first_customer_is_added() {
+    let stage = Stage::customers(|_, _, _| None);
+    assert_eq!(stage.import().expect("an end"), Exit::Done);
+    assert_eq!(
+        stage.server.requests(),
+        ["get_activity_counter", "get_abon_id", "get_abon_id", "get_abon_id", "add", "add", "add"]
+    );
+    assert_eq!(stage.heard(), ["Existing", "Sending", "Finished"]);
+    assert_eq!(stage.statuses(), ["ok", "ok", "ok"]);
+}
+
+#[test]
+fn balances_are_read_before_the_first_booking_and_after_the_last() {
+    let stage = Stage::bookings(|_, _, _| None);
+    assert_eq!(stage.import().expect("an end"), Exit::Done);
+    let requests = stage.server.requests();
+    let (first, rest) = requests.split_first().expect("requests");
+    assert_eq!(first, "get_activity_counter");
+    assert_eq!(rest[..3], ["get_data"; 3]);
+    assert_eq!(rest[3..6], ["change_balance"; 3]);
+    assert_eq!(rest[6..], ["get_data"; 3]);
+    assert_eq!(stage.heard()[..3], ["Balances", "Sending", "BalancesAgain"]);
+    assert_eq!(stage.server.booked(), ["1", "2", "3"]);
+}
+
+/// What became of a row in doubt is found out when all rows were sent, and before balances are compared.
+#[test]
+fn doubts_are_settled_between_sending_and_verifying() {
+    let stage = Stage::bookings(|_, kind, fields| match kind {
+        "change_balance" if fields["customer_id"] == "2" => lost(),
+        _ => None,
+    });
+    assert_eq!(stage.import().expect("an end"), Exit::SomeNotOk);
+    assert_eq!(stage.statuses(), ["ok", "failed", "ok"], "{:?}", stage.heard());
+    let heard = stage.heard();
+    let place =
+        |what: &str| heard.iter().position(|text| text == what).unwrap_or_else(|| panic!("{heard:?}"));
+    assert!(place("Sending") < place("FindingOut"));
+    assert!(place("FindingOut") < place("BalancesAgain"));
+    let requests = stage.server.requests();
+    let last_booking = requests.iter().rposition(|kind| kind == "change_balance");
+    let first_look = requests.iter().position(|kind| kind == "abon_hist");
+    assert!(last_booking < first_look, "{requests:?}");
+}
+
+/// `reconcile` sends no row.
+#[test]
+fn reconcile_only_finds_out() {
+    let mut stage = Stage::bookings(|_, kind, fields| match kind {
+        "change_balance" if fields["customer_id"] == "2" => lost(),
+        _ => None,
+    });
+    stage.policy.reconcile = false;
+    stage.policy.verify = false;
+    assert_eq!(stage.import().expect("an end"), Exit::SomeNotOk);
+    assert_eq!(stage.statuses(), ["ok", "unknown", "ok"]);
+    let sent = stage.server.requests().len();
+    stage.server.behaves();
+    stage.policy.reconcile = true;
+    assert_eq!(stage.go_on(SessionKind::Reconcile).expect("an end"), Exit::SomeNotOk);
+    assert_eq!(stage.statuses(), ["ok", "failed", "ok"]);
+    assert!(!stage.server.requests()[sent..].contains(&"change_balance".to_owned()));
+    assert_eq!(stage.server.booked(), ["1", "3"]);
+}

@@ -1,0 +1,122 @@
+//! A UserSide server that is played in the same thread.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use bytes::Bytes;
+
+use crate::sending::{Lost, LostKind, Response, Transport};
+
+/// The fields of a request.
+pub(super) type Fields = HashMap<String, String>;
+/// What is answered; nothing leaves it to the server's own manners.
+pub(super) type Answer = Option<Result<Response, Lost>>;
+/// What may come between a request and its answer: the place of the request, its kind, its fields.
+pub(super) type Script = dyn Fn(usize, &str, &Fields) -> Answer;
+
+/// A server with customers who can be booked on.
+#[derive(Clone)]
+pub(super) struct Played(Rc<Inner>);
+
+struct Inner {
+    requests: RefCell<Vec<String>>,
+    bookings: RefCell<Vec<Fields>>,
+    script: RefCell<Box<Script>>,
+}
+
+impl Played {
+    pub(super) fn new(script: impl Fn(usize, &str, &Fields) -> Answer + 'static) -> Self {
+        Self(Rc::new(Inner {
+            requests: RefCell::default(),
+            bookings: RefCell::default(),
+            script: RefCell::new(Box::new(script)),
+        }))
+    }
+
+    /// From now on it does what a server does.
+    pub(super) fn behaves(&self) {
+        *self.0.script.borrow_mut() = Box::new(|_, _, _| None);
+    }
+
+    /// The kinds of the requests, in order.
+    pub(super) fn requests(&self) -> Vec<String> {
+        self.0.requests.borrow().clone()
+    }
+
+    /// The customers who were booked on, in order.
+    pub(super) fn booked(&self) -> Vec<String> {
+        self.0.bookings.borrow().iter().map(|fields| fields["customer_id"].clone()).collect()
+    }
+
+    /// Books what a request asks for, although nobody hears of it.
+    pub(super) fn books(&self, fields: &Fields) {
+        self.0.bookings.borrow_mut().push(fields.clone());
+    }
+
+    fn answer(&self, kind: &str, fields: &Fields) -> Response {
+        match kind {
+            "get_activity_counter" => says(r#"{"Result":"OK","Data":"12"}"#),
+            "get_abon_id" => says(r#"{"Result":"ERROR","ErrorText":"not found"}"#),
+            "change_balance" => {
+                self.books(fields);
+                says(r#"{"Result":"OK"}"#)
+            }
+            "add" => says(r#"{"Result":"OK","Id":"77"}"#),
+            "get_data" => {
+                let id = &fields["customer_id"];
+                let of = |booking: &&Fields| booking["customer_id"] == *id;
+                let bookings = self.0.bookings.borrow();
+                let sum: f64 =
+                    bookings.iter().filter(of).filter_map(|b| b["amount"].parse::<f64>().ok()).sum();
+                says(&format!(r#"{{"Result":"OK","Data":{{"id":"{id}","balance":"{sum:.2}"}}}}"#))
+            }
+            "abon_hist" => {
+                let customer = fields.get("customer_id").or(fields.get("usercode"));
+                let entries: Vec<String> = self
+                    .0
+                    .bookings
+                    .borrow()
+                    .iter()
+                    .filter(|booking| booking.get("customer_id") == customer)
+                    .map(|booking| {
+                        let (amount, comment) = (&booking["amount"], &booking["comment"]);
+                        format!(
+                            r#"{{"Typer":"1","DateDo":"2026-11-23 18:30:01","Amount":"{amount}","Comment":"{comment}"}}"#
+                        )
+                    })
+                    .collect();
+                says(&format!(r#"{{"Result":"OK","Data":[{}]}}"#, entries.join(",")))
+            }
+            other => panic!("nobody plays {other}"),
+        }
+    }
+}
+
+impl Transport for Played {
+    async fn post(&self, body: Bytes) -> Result<Response, Lost> {
+        let fields: Fields = form_urlencoded::parse(&body).into_owned().collect();
+        let kind = fields.get("subcat").or(fields.get("action")).cloned().unwrap_or_default();
+        let place = self.0.requests.borrow().len();
+        self.0.requests.borrow_mut().push(kind.clone());
+        let told = (self.0.script.borrow())(place, &kind, &fields);
+        // Others may go on meanwhile, as with a real server.
+        tokio::task::yield_now().await;
+        told.unwrap_or_else(|| Ok(self.answer(&kind, &fields)))
+    }
+}
+
+pub(super) fn says(body: &str) -> Response {
+    Response { status: 200, body: body.as_bytes().to_vec(), ..Response::default() }
+}
+
+/// 403 with the API's own word for a wrong key.
+pub(super) fn wrong_key() -> Answer {
+    let body = br#"{"Result":"ERROR","ErrorText":"wrong key"}"#.to_vec();
+    Some(Ok(Response { status: 403, body, ..Response::default() }))
+}
+
+/// The request may have arrived, and no answer came.
+pub(super) fn lost() -> Answer {
+    Some(Err(Lost { kind: LostKind::TimedOut, text: "no answer in time".to_owned() }))
+}

@@ -1,0 +1,80 @@
+//! A user who wants an end gets it in every phase, and loses nothing by it.
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use super::support::Stage;
+use crate::exit::Exit;
+use crate::running::SessionKind;
+use crate::sending::StopSwitch;
+
+type Switch = Rc<OnceCell<Rc<std::cell::RefCell<StopSwitch>>>>;
+
+/// A stage whose user wants an end at the request in this place.
+fn stopped_at(place: usize, make: fn(Box<dyn Fn(usize)>) -> Stage) -> Stage {
+    let switch: Switch = Rc::default();
+    let own = Rc::clone(&switch);
+    let stage = make(Box::new(move |number| {
+        if number == place {
+            own.get().expect("a switch").borrow().finish();
+        }
+    }));
+    assert!(switch.set(stage.stop()).is_ok());
+    stage
+}
+
+fn bookings(tell: Box<dyn Fn(usize)>) -> Stage {
+    Stage::bookings(move |number, _, _| {
+        tell(number);
+        None
+    })
+}
+
+fn customers(tell: Box<dyn Fn(usize)>) -> Stage {
+    Stage::customers(move |number, _, _| {
+        tell(number);
+        None
+    })
+}
+
+#[test]
+fn an_end_while_the_server_is_tried_leaves_no_run() {
+    let stage = stopped_at(0, bookings);
+    assert_eq!(stage.import().expect("an end"), Exit::Interrupted);
+    assert_eq!(stage.statuses(), ["skipped"; 3]);
+    assert!(!stage.path("input.journal").exists());
+    assert_eq!(stage.import().expect("an end"), Exit::Done);
+    assert_eq!(stage.server.booked(), ["1", "2", "3"]);
+}
+
+/// The server is asked first in request 0; balances are read in 1 to 3, rows are booked in 4 to 6, and balances are
+/// read again in 7 to 9.
+#[test]
+fn an_end_at_any_request_is_gone_on_from_and_books_nothing_twice() {
+    for place in 1..10 {
+        let stage = stopped_at(place, bookings);
+        assert_eq!(stage.import().expect("an end"), Exit::Interrupted, "{place}");
+        let booked = stage.server.booked().len();
+        match place {
+            1..4 => assert_eq!(booked, 0, "{place}"),
+            4..7 => assert!((1..=3).contains(&booked), "{place}: {booked}"),
+            _ => assert_eq!(booked, 3, "{place}"),
+        }
+        stage.server.behaves();
+        assert_eq!(stage.go_on(SessionKind::Resume).expect("an end"), Exit::Done, "{place}");
+        assert_eq!(stage.statuses(), ["ok"; 3], "{place}");
+        assert_eq!(stage.server.booked(), ["1", "2", "3"], "{place}");
+    }
+}
+
+#[test]
+fn an_end_while_customers_are_looked_for_adds_nobody() {
+    for place in 1..4 {
+        let stage = stopped_at(place, customers);
+        assert_eq!(stage.import().expect("an end"), Exit::Interrupted);
+        assert!(!stage.server.requests().contains(&"add".to_owned()), "{place}");
+        stage.server.behaves();
+        assert_eq!(stage.go_on(SessionKind::Resume).expect("an end"), Exit::Done);
+        assert_eq!(stage.server.requests().iter().filter(|kind| *kind == "add").count(), 3);
+    }
+}

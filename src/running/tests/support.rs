@@ -1,0 +1,209 @@
+//! Runs as commands start them, in a folder of their own.
+
+use std::cell::RefCell;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use super::server::{Answer, Fields, Played};
+use crate::catalogue::operation;
+use crate::events::{Event, Listener};
+use crate::exit::Exit;
+use crate::reading::{DialectChoice, Input, Mapping};
+use crate::recording::{Journal, OutputTarget};
+use crate::running::{
+    Host, InputSpec, JournalSpec, OnExisting, OutputSpec, Policy, RunError, RunSpec, SessionKind, go_on,
+    import,
+};
+use crate::sending::{
+    ApiKey, Burst, Clock, Connection, HttpSettings, Link, LinkSettings, PaceSettings, SelectorChoice, Server,
+    StopSwitch,
+};
+use crate::validating::{Expectation, Rules};
+
+/// A clock that jumps to the moment that is waited for.
+#[derive(Debug, Clone, Default)]
+pub(super) struct JumpingClock(Arc<AtomicU64>);
+
+impl Clock for JumpingClock {
+    fn now(&self) -> Duration {
+        Duration::from_millis(self.0.load(Ordering::SeqCst))
+    }
+
+    fn wall(&self) -> SystemTime {
+        // 2026-11-23T18:30:00Z
+        SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_458_600) + self.now()
+    }
+
+    async fn sleep_until(&self, moment: Duration) {
+        // Whatever is under way comes first.
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        let millis = u64::try_from(moment.as_millis()).unwrap_or(u64::MAX);
+        self.0.fetch_max(millis.saturating_add(1), Ordering::SeqCst);
+    }
+}
+
+/// Keeps what is told, a word or a text each.
+#[derive(Debug, Default)]
+struct Heard(Mutex<Vec<String>>);
+
+impl Listener for Heard {
+    fn event(&self, event: Event<'_>) {
+        let text = match event {
+            Event::Warning(text) | Event::Note(text) | Event::Error(text) => text.to_owned(),
+            Event::Looking { look, .. } => format!("{look:?}"),
+            Event::Sending(_) => "Sending".to_owned(),
+            Event::FindingOut(_) => "FindingOut".to_owned(),
+            Event::Finished(_) => "Finished".to_owned(),
+            _ => return,
+        };
+        self.0.lock().expect("nobody panicked").push(text);
+    }
+}
+
+/// A folder with an input, and a server for it.
+pub(super) struct Stage {
+    folder: tempfile::TempDir,
+    operation: &'static str,
+    pub(super) server: Played,
+    heard: Arc<Heard>,
+    stop: Rc<RefCell<StopSwitch>>,
+    pub(super) policy: Policy,
+}
+
+impl Stage {
+    /// Bookings for the customers 1 to 3, balances compared.
+    pub(super) fn bookings(script: impl Fn(usize, &str, &Fields) -> Answer + 'static) -> Self {
+        let rows = "customer_id,amount,comment\n1,5,a\n2,6,b\n3,7,c\n";
+        let mut stage = Self::new("change_balance", rows, script);
+        stage.policy.verify = true;
+        stage
+    }
+
+    /// Three new customers, who are looked for first.
+    pub(super) fn customers(script: impl Fn(usize, &str, &Fields) -> Answer + 'static) -> Self {
+        Self::new("add", "fio,codeti\nx,1\ny,2\nz,3\n", script)
+    }
+
+    fn new(
+        operation: &'static str,
+        rows: &str,
+        script: impl Fn(usize, &str, &Fields) -> Answer + 'static,
+    ) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("input.csv"), rows).expect("an input");
+        let policy = Policy {
+            expectation: Expectation::default(),
+            skip_invalid: false,
+            max_failures: None,
+            existing: OnExisting::Fail,
+            comment_tag: true,
+            settle: Duration::from_secs(30),
+            reconcile: true,
+            resend: false,
+            verify: false,
+        };
+        let stop = Rc::new(RefCell::new(StopSwitch::new().0));
+        Self { folder, operation, server: Played::new(script), heard: Arc::default(), stop, policy }
+    }
+
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// What a user has at hand while the run goes on.
+    pub(super) fn stop(&self) -> Rc<RefCell<StopSwitch>> {
+        Rc::clone(&self.stop)
+    }
+
+    pub(super) fn heard(&self) -> Vec<String> {
+        self.heard.0.lock().expect("nobody panicked").clone()
+    }
+
+    /// The status of each row in the results.
+    pub(super) fn statuses(&self) -> Vec<String> {
+        let text = std::fs::read_to_string(self.path("input.results.csv")).expect("results");
+        let mut lines = text.lines();
+        let header = lines.next().unwrap_or_default();
+        let place = header.split(',').position(|name| name == "result_status").expect("a status");
+        lines.map(|line| line.split(',').nth(place).unwrap_or_default().to_owned()).collect()
+    }
+
+    pub(super) fn import(&self) -> Result<Exit, RunError> {
+        let (spec, host) = (self.spec(), self.host());
+        let server = self.server.clone();
+        block_on(import(spec, host, std::io::empty(), None, |connection, clock| {
+            Ok(open(server, connection, clock))
+        }))
+    }
+
+    pub(super) fn go_on(&self, kind: SessionKind) -> Result<Exit, RunError> {
+        let journal = Journal::open(&self.path("input.journal"))?;
+        let (spec, host) = (self.spec(), self.host());
+        let server = self.server.clone();
+        block_on(go_on(journal, kind, spec, host, None, |connection, clock| {
+            Ok(open(server, connection, clock))
+        }))
+    }
+
+    fn host(&self) -> Host<JumpingClock> {
+        let (switch, _) = StopSwitch::new();
+        *self.stop.borrow_mut() = switch.clone();
+        Host { listener: self.heard.clone(), stop: switch, clock: JumpingClock::default() }
+    }
+
+    fn spec(&self) -> RunSpec {
+        let input = self.path("input.csv");
+        RunSpec {
+            input: InputSpec {
+                operation: operation(self.operation).expect("an operation"),
+                input: Input::File(input.clone()),
+                dialect: DialectChoice::default(),
+                sheet: None,
+                mapping: Mapping::default(),
+                rules: Rules::default(),
+            },
+            output: OutputSpec { results: OutputTarget::File(self.path("input.results.csv")), failed: None },
+            connection: connection(),
+            journal: JournalSpec {
+                path: self.path("input.journal"),
+                options: "{}".to_owned(),
+                input: Some(input),
+                new_run: false,
+            },
+            policy: self.policy.clone(),
+        }
+    }
+}
+
+fn block_on<R>(work: impl Future<Output = R>) -> R {
+    tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(work)
+}
+
+fn connection() -> Connection {
+    let pace = PaceSettings { rate: "unlimited".parse().expect("a rate"), burst: Burst::Default };
+    Connection {
+        http: HttpSettings {
+            url: "http://127.0.0.1:1/api.php".parse().expect("an address"),
+            timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
+            connections: 1,
+            is_loopback: true,
+        },
+        key: ApiKey::new("s3cret").expect("a key"),
+        selector: SelectorChoice::default(),
+        link: LinkSettings { pace, retries: 1, retry_wait: Duration::from_secs(1) },
+        concurrency: NonZeroUsize::MIN,
+    }
+}
+
+fn open(server: Played, connection: Connection, clock: JumpingClock) -> Server<Played, JumpingClock> {
+    let Connection { http, key, selector, link, concurrency } = connection;
+    let link = Link::new(server, clock, key, link);
+    Server { link, selector, concurrency, timeout: http.timeout }
+}

@@ -1,0 +1,56 @@
+//! `undo`: the rows that take a run back, for a person to look at and to import. Sends nothing.
+
+use super::error::RunError;
+use super::host::Host;
+use super::input::OpenInput;
+use super::journal::content_of;
+use super::spec::InputSpec;
+use crate::events::{Event, UndoSummary};
+use crate::exit::Exit;
+use crate::reconciling::{can_be_undone, compensation};
+use crate::recording::{Journal, OutputTarget, Status, Table};
+use crate::sending::Clock;
+use crate::validating::Money;
+
+/// Writes what takes the run of a journal back.
+pub fn undo<C: Clock>(
+    journal: &Journal,
+    input: InputSpec,
+    target: &OutputTarget,
+    host: &Host<C>,
+) -> Result<Exit, RunError> {
+    let operation = input.operation.name();
+    if !can_be_undone(input.operation) {
+        return Err(RunError::CannotUndo { operation });
+    }
+    let (run, mut replay) = (journal.run().clone(), journal.replay()?);
+    let input = OpenInput::open_same(input, host, content_of(journal)?, &run.fingerprint)?;
+    let checker = input.checker()?;
+    let columns: Vec<&'static str> = checker.columns().parameters().map(|parameter| parameter.name).collect();
+    let mut table = Table::begin(target.begin()?, input.source.dialect(), columns.iter().copied())?;
+    let (mut rows, mut unknown, mut sum) = (0, 0, Some(Money::ZERO));
+    input.rows()?.each(
+        |checked| checked.to_call(),
+        |row, checked| {
+            let (Some(entry), Ok(call)) = (replay.entry(row.number())?, checked) else { return Ok(true) };
+            unknown += u64::from(entry.result.status == Status::Unknown);
+            if entry.result.status != Status::Ok {
+                return Ok(true);
+            }
+            let Some(back) = compensation(&call, row.number(), run.id) else { return Ok(true) };
+            let cell =
+                |name: &&str| back.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value.as_str());
+            table.write(columns.iter().map(cell))?;
+            rows += 1;
+            sum = match (sum, call.amount()) {
+                (Some(sum), Some(amount)) => sum.plus(amount.negated()),
+                _ => None,
+            };
+            Ok(true)
+        },
+    )?;
+    let (path, earlier) = table.finish()?;
+    let journal = journal.path().to_owned();
+    host.tell(Event::Undone(&UndoSummary { operation, path, earlier, rows, sum, unknown, journal }));
+    Ok(if unknown > 0 { Exit::SomeNotOk } else { Exit::Done })
+}
