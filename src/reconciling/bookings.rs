@@ -17,7 +17,7 @@ use crate::validating::{Call, Money};
 pub struct Booking<'b> {
     /// The call as the file has it, without a tag.
     pub call: &'b Call,
-    /// The tag behind its note; none where the run left notes alone.
+    /// The tag after its note; none where the run left notes alone.
     pub tag: Option<Tag>,
     /// When it can have been applied.
     pub window: Window,
@@ -36,8 +36,8 @@ pub struct SameBookings {
     pub ok: u64,
     /// How many of them are in doubt as well, this one not counted.
     pub open: u64,
-    /// When those can have been applied, from the first to the last; none where nobody knows. Entries of
-    /// theirs are counted with the row's own.
+    /// When those can have been applied, from the first to the last; none where that is not known. Entries
+    /// of theirs are counted with the row's own.
     pub window: Option<Window>,
 }
 
@@ -169,7 +169,7 @@ impl Booking<'_> {
 enum Likeness {
     None,
     /// It may be the booking in another guise: without its sign, its amount or the end of its note, or with
-    /// its note in another writing.
+    /// its note in another form.
     Near,
     Same,
 }
@@ -185,7 +185,7 @@ fn plain(note: &str) -> String {
 /// Whether a note may be what a server kept of another: nothing, or its beginning.
 fn is_beginning(note: &str, whole: &str) -> bool {
     let (note, whole) = (plain(note), plain(whole));
-    // What a cut in the middle of a character or of an escape leaves behind, and the sign of a cut.
+    // What a cut in the middle of a character or of an escape leaves, and the sign of a cut.
     let cut = note.trim_end_matches(['\u{FFFD}', '?', '…', '.', ' ']);
     let cut = match cut.rfind('&') {
         Some(place) if cut[place..].chars().skip(1).all(|c| c.is_ascii_alphanumeric() || c == '#') => {
@@ -210,7 +210,7 @@ fn bare(text: &str) -> String {
     unescaped(text).chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// Whether a text may hold a tag in another writing. Tags of other rows that stand there as they were sent are
+/// Whether a text may hold a tag in another form. Tags of other rows that stand there as they were sent are
 /// not it: row 1 would be seen in row 12.
 fn may_hold(text: &str, tag: &str) -> bool {
     let text = unescaped(text);
@@ -218,12 +218,12 @@ fn may_hold(text: &str, tag: &str) -> bool {
     let mut pieces = text.split(start);
     let mut rest = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
-        let behind = piece.trim_start_matches(|c: char| c.is_ascii_digit());
-        let is_others = behind.starts_with(']') && format!("{start}{piece}").strip_prefix(tag).is_none();
+        let after = piece.trim_start_matches(|c: char| c.is_ascii_digit());
+        let is_others = after.starts_with(']') && format!("{start}{piece}").strip_prefix(tag).is_none();
         if !is_others {
             rest.push_str(start);
         }
-        rest.push_str(if is_others { behind } else { piece });
+        rest.push_str(if is_others { after } else { piece });
     }
     bare(&rest).contains(&bare(tag))
 }

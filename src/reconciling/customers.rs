@@ -1,4 +1,4 @@
-//! What became of a customer that was to be created: they are looked for by what their row says of them.
+//! What became of a customer that was to be created: they are searched for by what their row says about them.
 
 use crate::sending::{Answer, FailureCode, Problem, Unread};
 use crate::validating::{Call, Search};
@@ -10,7 +10,7 @@ use super::verdict::Verdict;
 pub enum Who {
     /// Nobody: the server said so.
     Nobody,
-    /// The answer has no place in which somebody would stand.
+    /// The answer has no field in which a customer would stand.
     Unsaid,
     /// The customer with this id.
     One(String),
@@ -62,7 +62,7 @@ fn says_something(data: &serde_json::Value) -> bool {
     }
 }
 
-/// The verdict on a row without anything that a customer can be looked for by.
+/// The verdict on a row without a value to search for a customer by.
 pub(super) fn not_searchable(call: &Call) -> Verdict {
     let name = call.parameters().find(|(p, value)| p.presence.is_required() && !value.is_empty());
     let named = name.map_or_else(String::new, |(_, name)| format!(" named '{name}'"));
@@ -72,7 +72,7 @@ pub(super) fn not_searchable(call: &Call) -> Verdict {
 }
 
 /// The verdict on a row that was looked for. Customers whom another row of the run has, or who were there
-/// before it, are not this row's. If there are no others that is no proof that this row made none: a server
+/// before it, are not this row's. That there are no others does not prove that this row made none: a server
 /// may name one of several. With rivals, rows in doubt that are looked for by the same, one customer may be
 /// any of theirs.
 pub(super) fn verdict(
@@ -186,7 +186,7 @@ mod tests {
         assert_eq!(judge(&[], &[]), Verdict::NotFound);
         assert_eq!(judge(&["7"], &[]), applied("7"));
         assert_eq!(judge(&["7", "8"], &["7"]), applied("8"));
-        // A server may name one of several: the row's own customer may be there all the same.
+        // A server may name one of several: the row's own customer may still be there.
         for taken in [&["7"][..], &["7", "8"]] {
             let text = undecided(judge(taken, taken));
             assert!(text.contains(&taken.join(", ")), "{text}");

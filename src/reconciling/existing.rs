@@ -15,7 +15,7 @@ pub enum Existing {
     /// More than one has the value.
     Several(Vec<String>),
     /// The row has nothing that tells customers apart, but these customers have what it could be found by
-    /// later. They may be others; whoever looks for the row's customer afterwards must not take them for it.
+    /// later. They may be others; a later search for the row's customer must not take them for it.
     Others(Vec<String>),
     /// Nobody knows: the read failed. Nothing may be sent on this.
     Unclear(Problem),

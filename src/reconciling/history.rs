@@ -31,14 +31,14 @@ pub struct HistoryEntry {
     pub texts: Vec<String>,
 }
 
-/// The answer's entries; none where it is no history, which is not the same as a history without entries.
+/// The answer's entries; none where it is not a history, which is not the same as a history without entries.
 pub fn entries(data: Option<&Value>) -> Option<Vec<HistoryEntry>> {
     let mut found = Vec::new();
     let is_history = collect(data?, DEEPEST, &mut found);
     (is_history || !found.is_empty()).then_some(found)
 }
 
-/// The same, and none where a part of the answer is no history either: for those who must not leave anything out.
+/// The same, and none where a part of the answer is not a history either: for uses that must not leave anything out.
 pub fn all_entries(data: Option<&Value>) -> Option<Vec<HistoryEntry>> {
     let mut found = Vec::new();
     collect(data?, DEEPEST, &mut found).then_some(found)
@@ -48,7 +48,7 @@ pub fn all_entries(data: Option<&Value>) -> Option<Vec<HistoryEntry>> {
 const DEEPEST: usize = 4;
 
 /// Takes the entries out of a container, and says whether it is one: every element is an entry or another
-/// container, so that an empty one is the history of somebody to whom nothing happened.
+/// container, so that an empty one is the history of a customer to whom nothing happened.
 fn collect(value: &Value, depth: usize, found: &mut Vec<HistoryEntry>) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return false };
     match value {
@@ -67,7 +67,7 @@ fn collect(value: &Value, depth: usize, found: &mut Vec<HistoryEntry>) -> bool {
     }
 }
 
-/// Takes the entries out of all of them, also behind one that has none.
+/// Takes the entries out of all of them, also after one that has none.
 fn collect_all<'v>(
     values: impl Iterator<Item = &'v Value>,
     depth: usize,

@@ -1,5 +1,5 @@
-//! What became of rows whose outcome nobody knows: the server is asked, and what its answer proves is kept
-//! apart from what it leaves open. Also what must be known before the first row and behind the last one.
+//! What became of rows whose outcome is unknown: the server is asked, and what its answer proves is kept
+//! apart from what it leaves open. Also what must be known before the first row and after the last one.
 //! Verdicts are pure functions; every request goes through a [`Link`](crate::sending::Link).
 
 mod balances;

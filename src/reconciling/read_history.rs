@@ -7,12 +7,12 @@ use crate::catalogue::{ApiSelector, Version};
 use crate::sending::{Clock, Link, Transport, Unread};
 use crate::validating::Call;
 
-/// A customer's history could not be had.
+/// A customer's history could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoHistory {
     /// The read had no answer, or a refusal.
     Unread(Unread),
-    /// The answer is no history.
+    /// The answer is not a history.
     Unknown,
 }
 
@@ -28,7 +28,7 @@ pub async fn read_history<T: Transport, C: Clock>(
     read_as(link, selector, server, customer, entries).await
 }
 
-/// The same where nothing may be left out: an answer of which only a part can be read is none.
+/// The same where nothing may be left out: an answer of which only a part can be read does not count.
 pub async fn read_whole_history<T: Transport, C: Clock>(
     link: &Link<T, C>,
     selector: ApiSelector,

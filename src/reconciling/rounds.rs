@@ -34,7 +34,7 @@ pub struct Open {
     /// When its request ended without an answer that tells; none where the program ended before it.
     pub ended: Option<Timestamp>,
     /// What an earlier round of this session gave as [`Conclusion::Later`]: it stays that moment even if the
-    /// clock is set back, or the wait would begin anew with every round.
+    /// clock is set back, or the wait would begin again with every round.
     pub due: Option<Timestamp>,
     /// Other rows that are the same booking, or the same new customer.
     pub twins: SameBookings,
@@ -63,7 +63,7 @@ pub enum Conclusion {
     NotApplied,
     /// A person has to look; the text says where and for what.
     Undecided(String),
-    /// It is not there yet; to be asked again at this moment or behind it.
+    /// It is not there yet; to be asked again at this moment or later.
     Later(Timestamp),
 }
 
@@ -72,7 +72,7 @@ pub enum Conclusion {
 pub enum RoundEnd {
     /// Every row was asked for.
     Whole,
-    /// The user wanted it, or nobody takes findings any more.
+    /// The user wanted it, or findings are no longer taken.
     Stopped,
     /// The server refused the key.
     KeyRefused(Problem),
@@ -107,7 +107,7 @@ pub struct Round<'r, T, C: Clock> {
 struct Customers {
     /// Those who were found: two rows are not the same customer.
     found: HashSet<String>,
-    /// How many rows are looked for by the same: which of them made the one who is found, nobody knows.
+    /// How many rows are searched for by the same value: which of them made the customer who is found is not known.
     sought: HashMap<String, u64>,
 }
 

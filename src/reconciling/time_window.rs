@@ -19,11 +19,11 @@ pub struct Window {
 /// Whether an entry's time lies in a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Inside {
-    /// It cannot be the same.
+    /// It does not.
     No,
-    /// It can, with a zone that nobody knows or a time that cannot be read.
+    /// It can, if the zone is right, or if the time that cannot be read is.
     Maybe,
-    /// It is, in this machine's zone or in UTC.
+    /// It does, in this machine's zone or in UTC.
     Yes,
 }
 
@@ -34,9 +34,9 @@ const STEP: i64 = 15 * 60;
 const FARTHEST: i64 = 14 * 3600;
 
 impl Window {
-    /// From shortly before the first moment to shortly behind the last.
+    /// From shortly before the first moment to shortly after the last.
     pub fn new(from: Option<Timestamp>, to: Option<Timestamp>) -> Self {
-        // At the ends of time there is no before and no behind.
+        // At the ends of time there is no before and no after.
         Self {
             from: from.and_then(|moment| moment.checked_sub(SLACK).ok()),
             to: to.and_then(|moment| moment.checked_add(SLACK).ok()),

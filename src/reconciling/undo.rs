@@ -9,7 +9,7 @@ use crate::validating::{Call, Money};
 /// The columns of a compensating row with their values, in the order of the row that it takes back.
 pub type Compensation = Vec<(&'static str, String)>;
 
-/// Whether rows of this operation can be taken back by others: of the rest nobody knows what was there before.
+/// Whether rows of this operation can be taken back by other rows: for the rest it is not known what was there before.
 pub fn can_be_undone(operation: Operation) -> bool {
     operation.subcategory().action == Action::ChangeBalance
 }

@@ -58,7 +58,7 @@ pub struct AtomicFile {
     path: PathBuf,
     /// Whether what was there before is given up.
     replaces: bool,
-    /// None for a place that is no file, such as a pipe: nothing to rename there.
+    /// None for a place that is not a file, such as a pipe: there is nothing to rename.
     partial: Option<PathBuf>,
     file: BufWriter<File>,
 }
@@ -68,7 +68,7 @@ const BUFFER: usize = 64 << 10;
 
 impl AtomicFile {
     /// Begins a file that will be at `path`. Until [`commit`](Self::commit), what is written lies beside it
-    /// under the name with `.partial` behind it.
+    /// under the name with `.partial` added.
     pub fn create(path: &Path) -> Result<Self, RecordError> {
         let failed = |source| RecordError::Write { path: path.to_owned(), source };
         if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
@@ -78,7 +78,7 @@ impl AtomicFile {
         }
         let partial = beside(path, ".partial");
         let file = Self::lock(path, &partial)?;
-        // What a killed run left here can be written anew from its journal.
+        // What a killed run left here can be written again from its journal.
         file.set_len(0).map_err(failed)?;
         let file = BufWriter::with_capacity(BUFFER, file);
         Ok(Self { path: path.to_owned(), replaces: false, partial: Some(partial), file })
@@ -133,7 +133,7 @@ impl AtomicFile {
     }
 }
 
-/// A file that is not wanted in the end leaves nothing behind.
+/// A file that is not wanted in the end leaves nothing.
 impl Drop for AtomicFile {
     fn drop(&mut self) {
         if let Some(partial) = self.partial.take() {
@@ -160,7 +160,7 @@ pub(super) fn sync_folder(path: &Path) {
     }
 }
 
-/// The path with something behind its name.
+/// The path with something added to its name.
 pub fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name: OsString = path.as_os_str().to_owned();
     name.push(suffix);

@@ -14,7 +14,7 @@ pub enum LookupResult {
     One(String),
     /// Several customers.
     Several(Vec<String>),
-    /// Nobody, or nobody knows: the code tells them apart.
+    /// No customer, or it is not known: the code tells which.
     Failed(ErrorCode, String),
     /// There is nothing to look for; nothing was asked.
     Invalid(ErrorCode, String),

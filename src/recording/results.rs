@@ -1,5 +1,5 @@
 //! The results file: the input's columns as they were, and what became of each row. It reads the input on
-//! its own, row by row, and joins it with what the journal knows, so that it can be written anew at any time.
+//! its own, row by row, and joins it with what the journal knows, so that it can be written again at any time.
 
 use std::path::PathBuf;
 
@@ -23,7 +23,7 @@ pub struct ResultsFiles {
 pub struct Results {
     results: Option<Table>,
     failed: Option<Table>,
-    /// Why there is no file of failed rows any more: the results themselves go on.
+    /// Why the file of failed rows was given up; the results themselves go on.
     failed_lost: Option<RecordError>,
     records: Records,
     row: Row,
@@ -127,7 +127,7 @@ impl Results {
         results.write(own.chain(added))
     }
 
-    /// The input may have been taken away meanwhile; what became of its rows must still be written.
+    /// The input may have been removed in the meantime; what became of its rows must still be written.
     fn read_row(&mut self) -> bool {
         if self.unreadable.is_some() {
             return false;

@@ -98,7 +98,7 @@ mod tests {
     use crate::reading::Dialect;
     use crate::recording::RecordError;
 
-    /// A pipe that nobody reads any more.
+    /// A pipe that is no longer read.
     struct Closed;
 
     impl Write for Closed {

@@ -1,4 +1,4 @@
-//! The mark that a booking carries in its note, so that it can be found in the customer's history: which
+//! The tag that a booking carries in its note, so that it can be found in the customer's history: which
 //! run and which row made it, such as `[ub-k3x7qa-12]`.
 //!
 //! Why it looks like this: small letters, digits and hyphens survive every escaping and
@@ -33,7 +33,7 @@ impl fmt::Display for RunId {
     }
 }
 
-/// The text is no run's name.
+/// The text is not a run's name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("'{0}' is not a run's name: that has six characters, each a to z or 2 to 7")]
 pub struct ParseRunIdError(String);

@@ -15,7 +15,7 @@ use super::reply::{Accepted, Reply};
 pub(super) struct AnswerBody(Map<String, Value>);
 
 impl AnswerBody {
-    /// Finds the object, also behind a byte order mark and behind what PHP prints before it.
+    /// Finds the object, also after a byte order mark and after what PHP prints before it.
     pub(super) fn find(text: &str, status: u16) -> Option<Self> {
         let text = text.trim_start_matches('\u{FEFF}').trim();
         if let Ok(Value::Object(object)) = serde_json::from_str(text) {
@@ -24,17 +24,17 @@ impl AnswerBody {
         if is_page(text) {
             return None;
         }
-        /// A warning may hold braces of its own; a page full of them is no answer.
+        /// A warning may have braces of its own; a page full of them is not an answer.
         const CANDIDATES: usize = 16;
         let mut candidates = text
             .match_indices('{')
             .take(CANDIDATES)
             .filter_map(|(place, _)| Self::at(&text[place..], status));
-        // The first one decides: behind two verdicts nobody knows which one counts.
+        // The first one decides: of two verdicts it is not known which one counts.
         candidates.next().and_then(|(answer, is_last)| is_last.then_some(answer))
     }
 
-    /// An object with a verdict that begins here, and whether no other object stands behind it. Under a
+    /// An object with a verdict that begins here, and whether no other object follows. Under a
     /// status that says no, the error alone is the verdict.
     fn at(text: &str, status: u16) -> Option<(Self, bool)> {
         let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Value>();
@@ -63,7 +63,7 @@ impl AnswerBody {
     }
 
     /// What the server says went wrong, with HTML entities decoded and without the key. What PHP takes for
-    /// empty is no error.
+    /// empty is not an error.
     pub(super) fn error_text(&self, key: &ApiKey) -> Option<String> {
         ["errortext", "error"].into_iter().filter_map(|name| self.field(name)).find_map(|value| {
             let text = match value {
@@ -97,7 +97,7 @@ impl AnswerBody {
             }
             Some(_) => {}
         }
-        // An id or data without a verdict is still an answer. An empty object is none, and neither is a
+        // An id or data without a verdict is still an answer. An empty object is not, and neither is a
         // verdict that is not known: to guess would call something done that was not, or the other way.
         let has_verdict = self.field("result").is_some_and(|result| !result.is_null());
         if !has_verdict

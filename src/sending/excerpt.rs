@@ -48,7 +48,7 @@ fn one_line(text: &str) -> String {
         .join(" ")
 }
 
-/// A server's text goes into a cell and on a terminal: a page of it helps nobody.
+/// A server's text goes into a cell and on a terminal: a page of it is no help.
 pub(super) fn shorten(text: &str) -> String {
     const LONGEST: usize = 500;
     match text.char_indices().nth(LONGEST) {

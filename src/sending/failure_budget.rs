@@ -1,4 +1,4 @@
-//! How much a run bears: it counts calls that fail, and says when it is enough.
+//! How many failures a run bears: it counts calls that fail, and says when it is enough.
 
 use super::limits::FailureLimit;
 use super::outage::Outage;
@@ -36,7 +36,7 @@ impl FailureBudget {
         self.in_a_row = 0;
     }
 
-    /// A call failed, or nobody knows; the reason to stop, if this was one too many.
+    /// A call failed or is unknown; the reason to stop, if this was one too many.
     pub(super) fn failed(&mut self, problem: &Problem) -> Option<StopReason> {
         self.in_all += 1;
         self.in_a_row += 1;

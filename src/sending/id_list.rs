@@ -131,7 +131,7 @@ mod tests {
         assert_eq!(ids_of(r#"{"result":"OK","data":[]}"#), Some(vec![]));
     }
 
-    /// These are read again by whoever reads all answers, and judged there.
+    /// These are read again as any other answer is, and judged there.
     #[test]
     fn everything_else_is_left_to_others() {
         for text in [

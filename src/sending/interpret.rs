@@ -60,7 +60,7 @@ fn reply(response: &Response, text: &str, answer: Option<AnswerBody>, key: &ApiK
             FailureCode::HttpStatus,
             format!("the server refused the key (HTTP {status}): {}", said(&answer)),
         ),
-        // Turned away by status, accepted by verdict: nobody knows.
+        // Turned away by its status, accepted by its verdict: it may have been applied.
         429 | 503 if answer.as_ref().is_some_and(AnswerBody::says_ok) => problem(
             AttemptEnd::MayHaveHappened,
             FailureCode::BadAnswer,

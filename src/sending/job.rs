@@ -56,6 +56,6 @@ pub struct Ended {
     pub stopped: Option<StopReason>,
     /// All requests sent.
     pub requests: u64,
-    /// Of these, attempts behind the first.
+    /// Of these, attempts after the first.
     pub retries: u64,
 }

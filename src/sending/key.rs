@@ -51,7 +51,7 @@ impl ApiKey {
     /// Whether the text has the key in it, plain or escaped. A key of a few letters is a word that data may hold
     /// by chance, and is not looked for.
     pub(super) fn is_in(&self, text: &str) -> bool {
-        /// Below this a key protects nothing, and "admin" is somebody's login.
+        /// Below this a key protects nothing, and "admin" may be a login.
         const WORD: usize = 8;
         let is_word = self.secret.expose_secret().chars().count() < WORD;
         !is_word && self.forms.iter().any(|form| text.contains(form.expose_secret()))

@@ -16,12 +16,12 @@ use super::retry::Schedule;
 use super::transport::{Lost, Response, Transport};
 use crate::catalogue::ApiSelector;
 
-/// Pace and patience.
+/// Pace and retries.
 #[derive(Debug, Clone, Copy)]
 pub struct LinkSettings {
     /// `--rate` and `--burst`.
     pub pace: PaceSettings,
-    /// `--retries`: attempts behind the first.
+    /// `--retries`: attempts after the first.
     pub retries: u32,
     /// `--retry-wait`: the wait before the first retry; it doubles with every further one.
     pub retry_wait: Duration,
@@ -68,12 +68,12 @@ impl<T: Transport, C: Clock> Link<T, C> {
         }
     }
 
-    /// All requests so far, whoever sent them and however they ended.
+    /// All requests so far, whatever they were for and however they ended.
     pub fn requests(&self) -> u64 {
         self.sent.get()
     }
 
-    /// Of these, the attempts at a read behind its first.
+    /// Of these, the attempts at a read after its first.
     pub fn repeated_reads(&self) -> u64 {
         self.again.get()
     }
@@ -113,7 +113,7 @@ impl<T: Transport, C: Clock> Link<T, C> {
     }
 
     /// Obeys a pause that the server ordered, and says for how long: a server may say anything, and a run
-    /// that believed it might never end.
+    /// that obeyed it might never end.
     pub(super) fn obey(&self, ordered: Duration) -> Duration {
         let obeyed = ordered.min(LONGEST_PAUSE);
         self.pace.borrow_mut().pause(obeyed);
@@ -144,7 +144,7 @@ impl<T: Transport, C: Clock> Link<T, C> {
         }
         let text = response.retry_after.as_deref()?.trim();
         if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-            // More seconds than a number holds are too many all the same.
+            // More seconds than fit in a number are too many in any case.
             return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
         }
         let then = httpdate::parse_http_date(text).ok()?;

@@ -1,4 +1,5 @@
-//! Stage 3, calls to outcomes: requests leave at a set pace, and every call's fate is decided in one place.
+//! Stage 3, calls to outcomes: requests leave at a set pace, and every call's fate is decided in one place. What happened to an attempt (`AttemptEnd`), what is done about it
+//! (`Decision`), and what is known of the call in the end (`Fate`) are three different things.
 //! Knows calls and the catalogue's model; knows no CSV, no file, no terminal.
 
 mod answer_body;

@@ -1,4 +1,4 @@
-//! When a server counts as gone: the one count of requests in a row that nobody answered.
+//! When a server counts as gone: the one count of requests in a row without an answer.
 
 /// So many in a row mean that the server is gone.
 const MOST: u32 = 25;

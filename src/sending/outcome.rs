@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Tells a call apart from the others of a run: whoever hands in calls chooses it.
+/// Tells a call apart from the others of a run: chosen by the one who hands in the calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket(pub u64);
 
@@ -40,7 +40,7 @@ pub enum FailureCode {
     NotFound,
     /// The server said `ERROR`.
     ApiError,
-    /// An HTTP status that is no answer of the API.
+    /// An HTTP status that does not come from the API.
     HttpStatus,
     /// No connection, or a lost one.
     Connect,

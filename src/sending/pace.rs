@@ -26,7 +26,7 @@ pub enum Rate {
     },
 }
 
-/// The text is no rate.
+/// The text is not a rate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "'{0}' is not a valid rate: write a whole number of requests per second, minute or hour, such as 10/s, 600/m or 5000/h, or the word unlimited"
@@ -49,7 +49,7 @@ impl FromStr for Rate {
             _ => return Err(error()),
         };
         // Above a million a second the interval between two requests is no longer a whole number of
-        // nanoseconds, and nobody could tell the rate from `unlimited`.
+        // nanoseconds, and the rate could not be told from `unlimited`.
         let count = count
             .trim()
             .parse::<NonZeroU32>()

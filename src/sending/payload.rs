@@ -10,8 +10,8 @@ pub(super) fn is_payload(name: &str) -> bool {
 }
 
 /// The ids in a number, a numeric string, or several of either: in a list, in a list with gaps, which PHP
-/// writes as a map, or in one string with commas. 0, 00, "" and false are none, and neither is other text:
-/// whatever a server puts there, only digits get into the results. Also whether there was such other text.
+/// writes as a map, or in one string with commas. 0, 00, "" and false are not ids, and neither is other text:
+/// whatever a server writes there, only digits get into the results. Also whether there was such other text.
 pub(super) fn ids(value: Option<&Value>) -> (Vec<String>, bool) {
     let (mut ids, mut is_odd) = (Vec::new(), false);
     let values: Vec<&Value> = match value {
@@ -42,7 +42,7 @@ pub(super) fn ids(value: Option<&Value>) -> (Vec<String>, bool) {
     (ids, is_odd)
 }
 
-/// The number that an id is; none for 0, and for what is no number.
+/// The number of an id; none for 0, and for anything that is not a number.
 pub(super) fn id_of(text: &str) -> Option<u64> {
     let text = text.trim();
     let are_digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());

@@ -29,7 +29,7 @@ pub struct FoundSelector {
     pub requests: u64,
 }
 
-/// There is no use in sending rows.
+/// Why it is no use to send rows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProbeError {
     /// The server does not answer.
@@ -43,7 +43,7 @@ pub enum ProbeError {
     /// The server sends us elsewhere.
     #[error("{0}")]
     Redirected(Problem),
-    /// What answers is no UserSide API.
+    /// Something answers that is not a UserSide API.
     #[error("the answer does not come from a UserSide API: {0}. Check that --url leads to api.php")]
     NoApi(Problem),
     /// Neither name for the subcategory is taken.
@@ -61,8 +61,8 @@ pub enum ProbeError {
     Call(#[from] CallError),
 }
 
-/// Asks the server. With a told selector only server and key are tried: a refusal of the read itself is no
-/// obstacle then, because old versions do not have it.
+/// Asks the server. With a told selector only server and key are tried: a refusal of the read itself does not matter
+/// then, because old versions do not have it.
 pub async fn find_selector<T: Transport, C: Clock>(
     link: &Link<T, C>,
     choice: SelectorChoice,
@@ -129,7 +129,7 @@ pub enum Contact {
     KeyRefused(Problem),
     /// The server sends us elsewhere.
     Redirected(Problem),
-    /// What answers is no UserSide API.
+    /// Something answers that is not a UserSide API.
     NoApi(Problem),
     /// The server answers, and not well.
     Ill(Problem),

@@ -21,7 +21,7 @@ pub(super) struct Queue {
     /// Whose intents are being recorded, or are recorded.
     pub(super) gate: Gate,
     waiting: BinaryHeap<Reverse<(Duration, Slot)>>,
-    /// A key is here while a call with it is unsettled; the calls behind it wait in file order.
+    /// A key is here while a call with it is unsettled; the calls after it wait in the order of the file.
     sequences: HashMap<SequenceKey, VecDeque<Slot>>,
 }
 
@@ -48,7 +48,7 @@ impl Queue {
         });
         self.works[slot.0] = Some(work);
         match sequence.and_then(|key| self.sequences.get_mut(&key)) {
-            Some(behind) => behind.push_back(slot),
+            Some(waiting) => waiting.push_back(slot),
             None => {
                 if let Some(key) = sequence {
                     self.sequences.insert(key, VecDeque::new());
@@ -131,9 +131,9 @@ impl Queue {
                 None => break,
             }
         }
-        // What waits behind a call in flight waits for nothing any more.
-        let behind: Vec<Slot> = self.sequences.values_mut().flat_map(std::mem::take).collect();
-        left.extend(behind.into_iter().filter_map(|slot| {
+        // What waits for a call in flight has nothing left to wait for.
+        let waiting: Vec<Slot> = self.sequences.values_mut().flat_map(std::mem::take).collect();
+        left.extend(waiting.into_iter().filter_map(|slot| {
             let work = self.works.get_mut(slot.0)?.take();
             self.free.push(slot);
             work

@@ -40,7 +40,7 @@ impl ReadEnd {
         self.is_the_apis
     }
 
-    /// What was read, or in which way it was not.
+    /// What was read, or how it failed.
     fn read(self) -> Result<Accepted, Unread> {
         match self.answer {
             Ok(accepted) => Ok(accepted),
@@ -56,9 +56,9 @@ impl ReadEnd {
 pub struct Answer {
     /// The ids that the answer names.
     pub ids: Vec<String>,
-    /// Whether it names something as an id that is none: whoever counts ids must not count these.
+    /// Whether something that is not an id stands where an id would: then the ids cannot be counted.
     pub has_odd_id: bool,
-    /// Whether it has a place for an id at all, be it empty: without one it says nothing of ids.
+    /// Whether it has a field for an id at all, even an empty one: without one it says nothing about ids.
     pub has_id_field: bool,
     /// What was asked for: the answer's `data`, or its `list`. Without the key, unless that is a word of a few
     /// letters that data may hold by chance.
@@ -77,12 +77,12 @@ impl fmt::Debug for Answer {
     }
 }
 
-/// A read that was looked at with a watch in hand.
+/// A read whose duration was measured.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Measured {
     /// Whether there was an answer.
     pub read: Result<(), Unread>,
-    /// From the request to the last byte of the answer, or to its failure. The wait for the pace is no part of it.
+    /// From the request to the last byte of the answer, or to its failure. The wait for the pace is not included.
     pub elapsed: Duration,
     /// The server's time of day, where it tells it.
     pub date: Option<SystemTime>,
@@ -144,7 +144,7 @@ impl<T: Transport, C: Clock> Link<T, C> {
         }
     }
 
-    /// One read, once, at the link's pace, for those who want to know how long it takes.
+    /// One read, once, at the link's pace, to find out how long it takes.
     pub async fn measure(&self, selector: ApiSelector, call: &Call) -> Measured {
         self.permit().await;
         self.sent.set(self.sent.get() + 1);
@@ -165,13 +165,13 @@ impl<T: Transport, C: Clock> Link<T, C> {
         Measured { read: asked.read().map(|_| ()), elapsed, date, wall }
     }
 
-    /// One read with its retries, at the link's pace, for those who want to know what is in the answer.
+    /// One read with its retries, at the link's pace, for what is in the answer.
     pub async fn read(&self, selector: ApiSelector, call: &Call) -> Result<Answer, Unread> {
         self.read_with(selector, call, Haste::None).await
     }
 
-    /// The same for a read that can be asked for in another way: it is tried again where the server turned it
-    /// away or was not reached, and not where the server may have broken down over it.
+    /// The same for a read for which there is another way: it is tried again if the server turned it away or was not
+    /// reached, but not if the server may have broken down over it.
     pub async fn read_hastily(&self, selector: ApiSelector, call: &Call) -> Result<Answer, Unread> {
         self.read_with(selector, call, Haste::AnotherWay).await
     }
@@ -180,7 +180,7 @@ impl<T: Transport, C: Clock> Link<T, C> {
         let asked = self.ask_for(&self.envelope(selector), call, Wanted::Anything, haste).await;
         let Accepted { ids, has_odd_id, has_id_field, data, .. } = asked.read()?;
         let (ids, has_odd_id) = match &data {
-            // `"list": "1,2,3"`: some answers keep their ids there. Other text there is no odd id.
+            // `"list": "1,2,3"`: some answers keep their ids there. Other text there does not count as an odd id.
             Some(list @ Value::String(_)) if ids.is_empty() && !has_odd_id => {
                 let (listed, is_odd) = ids_in(Some(list));
                 (if is_odd { ids } else { listed }, false)
@@ -191,7 +191,7 @@ impl<T: Transport, C: Clock> Link<T, C> {
     }
 
     /// One read whose answer is a list of customers' ids, in the server's order; as many as there are. A list
-    /// that holds something else is no answer.
+    /// with anything else in it does not count as an answer.
     pub async fn read_ids(&self, selector: ApiSelector, call: &Call) -> Result<Vec<u64>, Unread> {
         let asked = self.ask_for(&self.envelope(selector), call, Wanted::Ids, Haste::None).await;
         let accepted = asked.read()?;

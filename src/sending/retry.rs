@@ -59,7 +59,7 @@ impl Schedule {
         Self { first: first.min(LONGEST) }
     }
 
-    /// The wait behind the given attempt, counted from 1. Jitter adds up to as much again, so that rows
+    /// The wait after the given attempt, counted from 1. Jitter adds up to as much again, so that rows
     /// turned away together do not come back together.
     pub(super) fn wait(&self, attempt: u32) -> Duration {
         let builder = ExponentialBuilder::new()

@@ -78,7 +78,7 @@ pub async fn run<T: Transport, C: Clock, K: IntentLog, M: From<Vec<Delivery>>>(
                 Some(jobs) => engine.take(jobs),
                 None => is_open = false,
             },
-            // Waited for beside the answers: an answer that nobody takes would run into its timeout.
+            // Waited for together with the answers: an answer that is not taken would run into its timeout.
             place = deliveries.reserve(), if !engine.told.is_empty() => match place {
                 Ok(place) => place.send(M::from(engine.tell())),
                 Err(_) => engine.lose_reader(),

@@ -1,5 +1,5 @@
-//! How a user ends a run, and why runs end early. Whoever hears the user has the [`StopSwitch`]; every stage is handed
-//! a [`Stop`] and races what it waits for against it.
+//! How a user ends a run, and why runs end early. What listens to the user has the [`StopSwitch`]; every stage is handed a
+//! [`Stop`] and races what it waits for against it.
 
 use tokio::sync::watch;
 
@@ -17,7 +17,7 @@ pub enum StopSignal {
     Abandon,
 }
 
-/// Whether the user wants an end. A stop whose switch is gone is never wanted: nobody can ask for it any more.
+/// Whether the user wants an end. Once its switch is gone a stop that was not wanted never will be.
 #[derive(Debug, Clone)]
 pub struct Stop(watch::Receiver<StopSignal>);
 
@@ -59,12 +59,12 @@ impl Stop {
     }
 }
 
-/// Asks for an end. What was asked for is not taken back.
+/// Asks for an end, which cannot be taken back.
 #[derive(Debug, Clone)]
 pub struct StopSwitch(watch::Sender<StopSignal>);
 
 impl StopSwitch {
-    /// A switch that nobody has used, and the stop that listens to it.
+    /// A switch that has not been used, and a stop that listens to it.
     pub fn new() -> (Self, Stop) {
         let (sender, receiver) = watch::channel(StopSignal::None);
         (Self(sender), Stop(receiver))

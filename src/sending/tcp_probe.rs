@@ -1,4 +1,4 @@
-//! The way to a server without a word to it: does its name lead somewhere, and does anybody listen there? Tells
+//! A connection to the server without a request: does its name resolve, and does anything listen there? This tells
 //! apart what a failed request leaves open.
 
 use std::io;
@@ -15,7 +15,7 @@ pub enum Unreached {
     /// The address names no host.
     #[error("the address has no host name")]
     NoHost,
-    /// The name leads nowhere.
+    /// The name cannot be resolved.
     #[error("the name {name} cannot be resolved: {source}")]
     NoName {
         /// The name.
@@ -23,7 +23,7 @@ pub enum Unreached {
         /// The system's reason.
         source: io::Error,
     },
-    /// Nobody listens there.
+    /// Nothing listens there.
     #[error("cannot connect to {address}: {source}")]
     NoConnection {
         /// The last of the addresses that the name leads to.
@@ -36,7 +36,7 @@ pub enum Unreached {
     TooSlow(Duration),
 }
 
-/// Connects to the host of an address and hangs up.
+/// Connects to the host of an address and closes the connection.
 pub async fn probe_tcp(url: &Url, within: Duration) -> Result<SocketAddr, Unreached> {
     timeout(within, connect(url)).await.map_err(|_| Unreached::TooSlow(within))?
 }
@@ -68,7 +68,7 @@ mod tests {
     use super::{Unreached, probe_tcp};
 
     #[tokio::test]
-    async fn somebody_listens_or_nobody_does() {
+    async fn something_listens_or_nothing_does() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
         let url = format!("http://{address}/api.php").parse().expect("an address");

@@ -15,7 +15,7 @@ pub trait Transport {
     /// Sends one request, once.
     fn post(&self, body: Bytes) -> impl Future<Output = Result<Response, Lost>>;
 
-    /// The same for whoever wants to know the server's time: with the `Date` header in any case.
+    /// The same, always with the `Date` header.
     fn post_dated(&self, body: Bytes) -> impl Future<Output = Result<Response, Lost>> {
         self.post(body)
     }
@@ -28,7 +28,7 @@ pub struct Response {
     pub status: u16,
     /// The `Retry-After` header.
     pub retry_after: Option<String>,
-    /// The `Date` header, where somebody needs it.
+    /// The `Date` header, where it is needed.
     pub date: Option<String>,
     /// The `Location` header.
     pub location: Option<String>,
@@ -191,7 +191,7 @@ fn chain(error: &reqwest::Error) -> String {
     while let Some(cause) = next {
         let text = cause.to_string();
         next = cause.source();
-        // The client's own name for the step that failed helps nobody.
+        // The client's own name for the step that failed is no help.
         if text.starts_with("client error (") {
             continue;
         }

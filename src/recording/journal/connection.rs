@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-/// How long to wait for somebody who looks at the journal with another program.
+/// How long to wait while another program reads the journal.
 pub(in crate::recording) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A connection that changes nothing. It may tidy up when it is the last one to go, which one that is only

@@ -28,7 +28,7 @@ impl Entry {
         matches!(self.result.error, Some((ErrorCode::AlreadyExists, _)))
     }
 
-    /// Why nobody knows whether the row was applied.
+    /// Why it is not known whether the row was applied.
     pub fn doubt(&self) -> Problem {
         let none = || (ErrorCode::Stopped, "an earlier request was applied, or may have been".to_owned());
         let (code, text) = self.result.error.clone().unwrap_or_else(none);

@@ -5,49 +5,28 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
-/// A journal cannot be made, opened, read or written.
+/// A journal cannot be created, opened, read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
-    /// It cannot be made.
     #[error(
         "cannot make the journal {}: {source}. Free some space, or choose another place with --journal FILE", path.display()
     )]
-    Create {
-        /// The file.
-        path: PathBuf,
-        /// The system's reason.
-        source: io::Error,
-    },
-    /// There is none.
+    Create { path: PathBuf, source: io::Error },
     #[error(
         "there is no journal {}; `import` makes one beside its results, and prints its name when it stops; an export removes its own once its output is complete", path.display()
     )]
-    Missing {
-        /// The file.
-        path: PathBuf,
-    },
-    /// It cannot be opened.
+    Missing { path: PathBuf },
     #[error("cannot open the journal {}: {source}", path.display())]
-    Open {
-        /// The file.
-        path: PathBuf,
-        /// The system's reason.
-        source: io::Error,
-    },
+    Open { path: PathBuf, source: io::Error },
     /// The file is something else.
     #[error("{} is not a userside-bulk journal; give the journal's path, or choose another place for one with --journal FILE", path.display())]
-    Foreign {
-        /// The file.
-        path: PathBuf,
-    },
+    Foreign { path: PathBuf },
     /// Another version of the program made it.
     #[error(
         "the journal {} has version {found}, and this program knows version {known}; use the version of userside-bulk that made it ({program})", path.display()
     )]
     Version {
-        /// The file.
         path: PathBuf,
-        /// Its version.
         found: i64,
         /// The version that this program knows.
         known: i64,
@@ -56,76 +35,42 @@ pub enum JournalError {
     },
     /// It is that of an export, where that of an import is wanted.
     #[error("{} is the journal of an export; only `userside-bulk resume` accepts it", path.display())]
-    OfExport {
-        /// The file.
-        path: PathBuf,
-    },
+    OfExport { path: PathBuf },
     /// It is that of an import, where that of an export is wanted.
     #[error(
         "{} is the journal of an import; choose another place for the export's journal with --journal FILE", path.display()
     )]
-    OfImport {
-        /// The file.
-        path: PathBuf,
-    },
+    OfImport { path: PathBuf },
     /// That of an export is broken.
     #[error(
         "the journal of the export, {}, is damaged: {reason}. Start the export again; nothing but time is lost", path.display()
     )]
-    DamagedExport {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        reason: String,
-    },
+    DamagedExport { path: PathBuf, reason: String },
     /// It is broken.
     #[error(
         "the journal {} is damaged: {reason}. Restore it from a backup; without it there is no way to know which rows were sent", path.display()
     )]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        reason: String,
-    },
+    Damaged { path: PathBuf, reason: String },
     /// A process is at work with it.
     #[error("another run is using the journal {}; let it finish, or stop it with Ctrl-C", path.display())]
-    Busy {
-        /// The file.
-        path: PathBuf,
-    },
+    Busy { path: PathBuf },
     /// It is a copy of one that is still there.
     #[error(
         "{} is a copy of the journal {}, which is still there; continue with that one: using both would do everything twice", path.display(), original.display()
     )]
     Copy {
-        /// The copy.
         path: PathBuf,
         /// The journal of the same run.
         original: PathBuf,
     },
     /// There is one already.
     #[error("the journal {} has just been created by another run", path.display())]
-    Exists {
-        /// The file.
-        path: PathBuf,
-    },
-    /// It cannot be written.
+    Exists { path: PathBuf },
     #[error("cannot write the journal {}: {reason}", path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        reason: String,
-    },
+    Write { path: PathBuf, reason: String },
     /// It cannot be moved out of the way.
     #[error("cannot rename the journal {}: {source}", path.display())]
-    Aside {
-        /// The file.
-        path: PathBuf,
-        /// The system's reason.
-        source: io::Error,
-    },
+    Aside { path: PathBuf, source: io::Error },
 }
 
 impl JournalError {

@@ -37,7 +37,7 @@ const PART: usize = 1 << 20;
 pub enum Found {
     /// Nothing.
     Nothing,
-    /// A journal of ours that nobody holds.
+    /// A journal of this program that no process holds.
     Journal {
         /// Its run.
         run: Box<Run>,
@@ -249,7 +249,7 @@ pub fn set_aside(path: &Path) -> Result<PathBuf, JournalError> {
             drop(connection);
             lock
         }
-        // Not ours, or broken: it is kept all the same.
+        // Not ours, or broken: it is still kept.
         Err(JournalError::Foreign { .. } | JournalError::Damaged { .. } | JournalError::Version { .. }) => {
             hold(path)?
         }
@@ -297,7 +297,7 @@ impl From<rusqlite::Error> for Filling {
     }
 }
 
-/// Writes everything that a journal holds at its beginning. Until it has its name nobody relies on it, so
+/// Writes everything that a journal holds at its beginning. Until it has its name nothing relies on it, so
 /// nothing is synced on the way.
 fn fill(path: &Path, place: &Path, new: &NewRun, content: Option<&mut dyn Read>) -> Result<(), Filling> {
     let mut connection = Connection::open(path)?;

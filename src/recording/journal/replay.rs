@@ -21,7 +21,7 @@ pub struct Replay {
     connection: Connection,
     path: PathBuf,
     page: VecDeque<Entry>,
-    /// Where the next page begins; none behind the last.
+    /// Where the next page begins; none after the last.
     next: Option<i64>,
 }
 
@@ -108,7 +108,7 @@ impl Replay {
         let page = self.query(from).map_err(|error| JournalError::of(&self.path, &error))?;
         self.next = match page.back() {
             Some(last) if page.len() == PAGE => Some(number(last.row) + 1),
-            // Rows may be added behind the last one while this is read; they are none of its business.
+            // Rows may be added after the last one while this is read; they do not matter here.
             _ => None,
         };
         self.page = page;

@@ -92,7 +92,7 @@ impl Run {
     }
 
     /// Where the journal of this run was made, if that is elsewhere and the run's journal still lies there: then
-    /// the one at `path` is a copy, and whoever went on with both would do everything twice.
+    /// the one at `path` is a copy, and to go on with both would do everything twice.
     pub(super) fn elsewhere(&self, path: &Path) -> Option<PathBuf> {
         let (here, there) = (path.canonicalize().ok()?, self.place.canonicalize().ok()?);
         let other = (here != there && there.is_file()).then(|| looking(&there).ok())??;
