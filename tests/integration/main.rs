@@ -1,6 +1,7 @@
 //! The program from outside: the real binary, in a fresh folder, against the sandbox as a process of its
 //! own. One module per topic; `support` has what all of them use.
 
+mod book;
 mod check;
 mod columns;
 mod deletes;
@@ -35,7 +36,7 @@ mod operations;
 mod pace;
 mod patience;
 mod random;
-mod readme;
+
 mod reconcile;
 mod reconcile_customers;
 mod reference;
