@@ -47,9 +47,10 @@ fn every_option_of(command: &str) -> BTreeSet<String> {
     options_of(command).into_values().flatten().collect()
 }
 
-/// The options that a text names, each whole: `--first` is not in `--first-run`.
+/// The options that a text names, each whole: `--first` is not in `--first-run`, and an address of a heading is
+/// no option.
 fn options_in(text: &str) -> BTreeSet<String> {
-    text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'))
+    text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '#')))
         .filter(|word| word.strip_prefix("--").is_some_and(|name| name.starts_with(char::is_alphabetic)))
         .map(str::to_owned)
         .collect()

@@ -50,6 +50,13 @@ impl Page {
         blocks
     }
 
+    /// Whether nothing but a remark stands between two blocks.
+    pub(super) fn follows(&self, first: &Block, second: &Block) -> bool {
+        let end = first.line + first.text.lines().count() + 1;
+        let between = self.text.lines().skip(end).take(second.line - 1 - end);
+        between.into_iter().all(|line| line.is_empty() || line.starts_with("<!-- "))
+    }
+
     /// The page without its fenced blocks.
     pub(super) fn prose(&self) -> String {
         let mut inside = false;
