@@ -71,9 +71,6 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
 
     /// Whether this server's history shows bookings at all.
     async fn control(&self, selector: ApiSelector) -> Result<Control, RunError> {
-        if self.input.spec.operation.subcategory().action != Action::ChangeBalance {
-            return Ok(Control::Unknown);
-        }
         let (rows, mut replay, tags) = (self.rows()?, self.replay()?, self.tags());
         let samples = spawn_blocking(move || -> Result<_, RunError> {
             let mut samples = Vec::new();
@@ -82,7 +79,9 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
                 |row, checked| {
                     let number = row.number();
                     let is_ok = replay.entry(number)?.is_some_and(|entry| entry.result.status == Status::Ok);
-                    if let (true, Ok(call)) = (is_ok, checked) {
+                    if let (true, Ok(call)) = (is_ok, checked)
+                        && call.action() == Action::ChangeBalance
+                    {
                         samples.push(Sample { call, tag: tags.map(|run| Tag { run, row: number }) });
                     }
                     Ok(samples.len() < SAMPLES)

@@ -7,7 +7,6 @@ use tokio::task::spawn_blocking;
 use super::error::RunError;
 use super::phases::Phases;
 use super::rows::Rows;
-use crate::catalogue::Action;
 use crate::reconciling::Window;
 use crate::recording::{Entry, Replay, Status};
 use crate::sending::{Clock, Transport};
@@ -20,20 +19,18 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
     /// Rows that nothing but their number tells apart: customers with the same code; and the same bookings, without
     /// tags and with duplicates allowed.
     pub(super) async fn same_rows(&self) -> Result<SameRows, RunError> {
-        let is_add = self.input.spec.operation.subcategory().action == Action::Add;
-        if !is_add && (self.tags().is_some() || !self.input.spec.rules.allow_duplicates) {
-            return Ok(HashMap::new());
-        }
+        let are_bookings_alike = self.tags().is_none() && self.input.spec.rules.allow_duplicates;
+        let key = move |call: &Call| key(call).filter(|key| are_bookings_alike || key.is_search());
         let (first, second) = (self.rows()?, self.rows()?);
         let (mut replay, mut again) = (self.replay()?, self.replay()?);
         let grouped = spawn_blocking(move || -> Result<_, RunError> {
             let mut groups: SameRows = HashMap::new();
-            each_entry(first, &mut replay, |key, entry| {
+            each_entry(first, &mut replay, key, |key, entry| {
                 if let (Some(key), Status::Unknown) = (key, entry.result.status) {
                     groups.entry(key).or_default().open += 1;
                 }
             })?;
-            each_entry(second, &mut again, |key, entry| {
+            each_entry(second, &mut again, key, |key, entry| {
                 let Some(group) = key.and_then(|key| groups.get_mut(&key)) else { return };
                 group.ok += u64::from(entry.result.status == Status::Ok);
                 if matches!(entry.result.status, Status::Ok | Status::Unknown) {
@@ -64,6 +61,13 @@ pub(super) enum RowKey {
     Same(SequenceKey),
 }
 
+impl RowKey {
+    const fn is_search(self) -> bool {
+        matches!(self, Self::Search(_))
+    }
+}
+
+/// What this call has in common with others like it.
 pub(super) fn key(call: &Call) -> Option<RowKey> {
     match call.find_same() {
         Some(search) => Some(RowKey::Search(search.call.digest())),
@@ -74,6 +78,7 @@ pub(super) fn key(call: &Call) -> Option<RowKey> {
 fn each_entry(
     rows: Rows,
     replay: &mut Replay,
+    key: impl Fn(&Call) -> Option<RowKey>,
     mut take: impl FnMut(Option<RowKey>, &Entry),
 ) -> Result<(), RunError> {
     rows.each(

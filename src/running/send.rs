@@ -46,7 +46,6 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         let feeder = Feeder {
             rows: self.rows()?,
             replay: self.replay()?,
-            effect: self.input.spec.operation.subcategory().effect,
             scope,
             tags: self.tags(),
             notes: self.notes.clone(),
@@ -69,7 +68,6 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
 struct Feeder {
     rows: Rows,
     replay: Replay,
-    effect: Effect,
     scope: Scope,
     /// The run that comments are tagged with; none where they are left alone.
     tags: Option<RunId>,
@@ -80,7 +78,7 @@ struct Feeder {
 impl Feeder {
     /// Goes through all rows, until the engine takes no more.
     fn run(self, calls: &mpsc::Sender<Vec<Job>>) -> Result<(), RunError> {
-        let Self { rows, mut replay, effect, scope, tags, notes, listener } = self;
+        let Self { rows, mut replay, scope, tags, notes, listener } = self;
         let mut jobs = Vec::with_capacity(BUNDLE);
         let mut invalid = Vec::new();
         let mut resent = HashSet::new();
@@ -95,7 +93,7 @@ impl Feeder {
                 Ok(call) => {
                     let call = tagged(&call, tags.as_ref(), number);
                     let is_behind = call.sequence().is_some_and(|key| resent.contains(&key));
-                    match job(number, call, entry, effect, scope, is_behind) {
+                    match job(number, call, entry, scope, is_behind) {
                         Ok(job) => {
                             resent.extend(job.call.sequence().filter(|_| job.past.doubt.is_some()));
                             jobs.push(job);
@@ -145,15 +143,8 @@ enum Left {
 }
 
 /// What is sent for a row. `is_behind`: an earlier row of the same customer is sent again.
-fn job(
-    row: RowNumber,
-    call: Call,
-    entry: Option<Entry>,
-    effect: Effect,
-    scope: Scope,
-    is_behind: bool,
-) -> Result<Job, Left> {
-    let resend = scope == Scope::NotApplied;
+fn job(row: RowNumber, call: Call, entry: Option<Entry>, scope: Scope, is_behind: bool) -> Result<Job, Left> {
+    let (effect, resend) = (call.effect(), scope == Scope::NotApplied);
     let next = next(effect, entry.as_ref(), resend);
     let is_wanted = scope != Scope::NotApplied || entry.as_ref().is_some_and(Entry::was_not_applied);
     let Some(entry) = entry else {
