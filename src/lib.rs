@@ -33,6 +33,7 @@ mod catalogue;
 mod cli;
 mod commands;
 mod count;
+mod customers;
 mod diagnostics;
 mod events;
 mod exit;
@@ -45,6 +46,7 @@ mod running;
 mod sandbox;
 mod sending;
 mod shell;
+mod table_reads;
 mod validating;
 
 pub use catalogue::CUSTOMER;

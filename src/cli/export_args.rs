@@ -1,16 +1,15 @@
 //! The arguments of `export`, as they are typed.
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::condition_args::ConditionArgs;
 use super::help;
 use super::read_args::ReadArgs;
 use super::values;
 use crate::catalogue::Version;
-use crate::exporting::{Columns, Path};
+use crate::exporting::{BatchSize, Columns, FileFormat, Path, SheetLocale};
 use crate::validating::DateOrder;
 
 /// `export`.
@@ -39,16 +38,16 @@ pub struct ExportArgs {
     #[arg(long, short, value_name = "FILE", help_heading = "File")]
     pub(super) output: Option<PathBuf>,
     /// How they are written [default: what the name of the output says, or else csv].
-    #[arg(long, value_name = "FORMAT", help_heading = "File")]
-    pub(super) format: Option<Format>,
+    #[arg(long, value_name = "FORMAT", value_parser = values::named::<FileFormat, _>(FileFormat::ALL.map(|f| (f.name(), f.about()))), help_heading = "File")]
+    pub(super) format: Option<FileFormat>,
     /// CSV that a spreadsheet opens by a double click: byte order mark, delimiter and decimals as it wants them.
     ///
     /// Text that it would run as a formula is made harmless.
     #[arg(long, help_heading = "File")]
     pub(super) excel: bool,
     /// Whose conventions --excel follows [default: uk].
-    #[arg(long, value_name = "LOCALE", help_heading = "File")]
-    pub(super) locale: Option<Locale>,
+    #[arg(long, value_name = "LOCALE", value_parser = values::named::<SheetLocale, _>(SheetLocale::ALL.map(|l| (l.name(), l.about()))), help_heading = "File")]
+    pub(super) locale: Option<SheetLocale>,
     /// Say what a column adds up to; may be repeated.
     #[arg(long, value_name = "COLUMN", value_parser = |text: &str| Path::parse(text), help_heading = "File")]
     pub(super) total: Vec<Path>,
@@ -74,53 +73,8 @@ pub struct ExportArgs {
     pub(super) journal: Option<PathBuf>,
 
     /// Customers per request: auto finds out whether the server takes several, and then asks for 100.
-    #[arg(long, value_name = "N|auto", default_value = "auto", value_parser = |text: &str| batch(text), help_heading = "Pace")]
-    pub(super) batch: Batch,
+    #[arg(long, value_name = "N|auto", default_value = "auto", help_heading = "Pace")]
+    pub(super) batch: BatchSize,
     #[command(flatten)]
     pub(super) read: ReadArgs,
-}
-
-/// `--format`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// RFC 4180
-    Csv,
-    /// A workbook in which ids, money and dates are numbers and dates, and phones are text
-    Xlsx,
-    /// One JSON object a line: the customer as the server sent it, with names in lower case
-    Jsonl,
-}
-
-/// `--locale`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Locale {
-    /// Ukrainian: decimal comma, ; between cells
-    Uk,
-    /// Russian: decimal comma, ; between cells
-    Ru,
-    /// English: decimal point, comma between cells
-    En,
-}
-
-/// How many customers are asked for at once: `--batch`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Batch {
-    /// As many as suit, if the server takes several.
-    Auto,
-    /// So many, if the server takes several.
-    Size(NonZeroUsize),
-}
-
-fn batch(text: &str) -> Result<Batch, String> {
-    /// The longest form that a server is bothered with.
-    const MOST: usize = 10_000;
-    if text.trim().eq_ignore_ascii_case("auto") {
-        return Ok(Batch::Auto);
-    }
-    let size: NonZeroUsize = values::positive(text).map_err(|error| format!("{error}, nor the word auto"))?;
-    if size.get() > MOST {
-        Err(format!("at most {MOST} customers are asked for at once"))
-    } else {
-        Ok(Batch::Size(size))
-    }
 }

@@ -23,12 +23,11 @@ mod values;
 
 pub use args::{Cli, Command, DemoArgs, OperationsArgs, TemplateArgs};
 pub use completions::CompletionsArgs;
-pub use export_args::Batch;
 pub use generated::{man_pages, reference};
 pub use man::ManArgs;
 pub use settings::{
-    Asks, CheckSettings, CountSettings, Customers, Earlier, ExportPlan, ExportSettings, HistorySettings,
-    ImportSettings, LookupSettings, ReadSettings, ResultsSettings, ResumeSettings, SettingsError, Shown,
-    TableSettings, Terminals, UndoSettings, ValidateSettings, sandbox_settings,
+    Asks, CheckSettings, CountSettings, ExportSettings, HistorySettings, ImportSettings, LookupSettings,
+    NewExportSettings, ReadSettings, ResultsSettings, ResumeSettings, SettingsError, Shown, Terminals,
+    UndoSettings, ValidateSettings, sandbox_settings,
 };
 pub use stored::{StoredError, StoredExport, StoredOptions};

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use url::{Host, Url};
 
 use crate::catalogue::{Action, Choice, choices, nearest};
@@ -38,6 +39,17 @@ pub(super) fn choice(action: Action, text: &str) -> Result<&'static Choice, Stri
             nearest(&wanted, names())
         )
     })
+}
+
+/// Takes one of these names; help and errors list them, with what each is.
+pub(super) fn named<T, const N: usize>(
+    names: [(&'static str, &'static str); N],
+) -> impl TypedValueParser<Value = T> + use<T, N>
+where
+    T: FromStr<Err = String> + Clone + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(names.map(|(name, about)| PossibleValue::new(name).help(about)))
+        .try_map(|name| name.parse())
 }
 
 /// A whole number from 1 on.

@@ -8,10 +8,9 @@ use super::failure::Failure;
 use super::reads::{Reads, broken};
 use super::writing::layout;
 use crate::catalogue::ApiSelector;
-use crate::cli::{Batch, ExportPlan};
 use crate::count::{Count, grouped};
 use crate::events::{Event, Look};
-use crate::exporting::{Fetched, Fetcher, Format, Keep, SHEET, Stopped};
+use crate::exporting::{BatchSize, ExportSpec, Fetched, Fetcher, FileFormat, Keep, SHEET, Stopped};
 use crate::recording::{ExportJournal, JournalError};
 use crate::sending::{StopReason, Unread};
 use crate::validating::Conditions;
@@ -37,7 +36,7 @@ pub(super) enum Course {
 pub(super) struct Collecting<'c> {
     pub(super) reads: &'c Reads,
     pub(super) selector: ApiSelector,
-    pub(super) plan: &'c ExportPlan,
+    pub(super) spec: &'c ExportSpec,
     /// None where the ids were given.
     pub(super) conditions: Option<Conditions>,
 }
@@ -104,7 +103,7 @@ impl Collecting<'_> {
     async fn fetch(&self, mut collection: ExportJournal) -> Result<(ExportJournal, Course), Failure> {
         let is_compared = collection.earlier_header()?.is_some();
         // Of changes there are mostly few; everybody must find room.
-        if self.plan.format == Format::Xlsx && !is_compared && collection.wanted()? > SHEET {
+        if self.spec.format == FileFormat::Xlsx && !is_compared && collection.wanted()? > SHEET {
             let text = format!(
                 "{} meet the conditions, and a sheet holds {}; export to CSV with --format csv, or in parts",
                 Count(collection.wanted()?, "customer"),
@@ -136,8 +135,8 @@ impl Collecting<'_> {
         done: &mut u64,
     ) -> Result<Course, Failure> {
         let mut first = Vec::new();
-        let size = match self.plan.batch {
-            Batch::Size(size) if size.get() == 1 => 1,
+        let size = match self.spec.batch {
+            BatchSize::Fixed(size) if size.get() == 1 => 1,
             _ if missing.len() < 2 => 1,
             batch => {
                 let Some(tried) = self.reads.stop.race(fetcher.try_batches(&missing)).await else {
@@ -153,8 +152,8 @@ impl Collecting<'_> {
                                 ));
                                 1
                             }
-                            Batch::Auto => BATCH,
-                            Batch::Size(size) => size.get(),
+                            BatchSize::Auto => BATCH,
+                            BatchSize::Fixed(size) => size.get(),
                         }
                     }
                     Err(stopped) => return course_of(stopped),
@@ -198,8 +197,8 @@ impl Collecting<'_> {
 
     /// Which fields of a customer are of use.
     fn keep(&self, collection: &ExportJournal) -> Result<Keep, Failure> {
-        let is_whole = layout(self.plan).is_whole(collection.earlier_header()?.is_some());
-        Ok(if is_whole { Keep::All } else { self.plan.columns.keep(self.plan.totals.iter()) })
+        let is_whole = layout(self.spec).is_whole(collection.earlier_header()?.is_some());
+        Ok(if is_whole { Keep::All } else { self.spec.columns.keep(self.spec.totals.iter()) })
     }
 
     fn tell(&self, event: Event<'_>) {

@@ -11,10 +11,10 @@ use super::collecting::{Collecting, Course};
 use super::failure::Failure;
 use super::reads::{self, Reads, begin, broken, exit_of, is_closed};
 use super::writing::{Written, write};
-use crate::cli::{Customers, Earlier, ExportPlan, ExportSettings};
+use crate::cli::{ExportSettings, NewExportSettings};
 use crate::events::{Event, Listener, ReadSummary};
 use crate::exit::Exit;
-use crate::exporting::{EarlierExport, ListError, ids};
+use crate::exporting::{EarlierExport, EarlierFile, ExportSpec, ListError, NewExport, Selection, ids};
 use crate::reading::{DialectChoice, Input, Source};
 use crate::recording::{ExportJournal, JournalError, NewExportJournal, OutputTarget};
 use crate::sending::StopReason;
@@ -35,24 +35,25 @@ struct Prepared {
 }
 
 /// Runs a new export.
-pub(super) fn run(settings: ExportSettings) -> Result<Exit, Failure> {
-    let ExportSettings { read, mut plan } = settings;
-    let prepared = prepare(&mut plan)?;
-    check_places(&plan)?;
+pub(super) fn run(settings: NewExportSettings) -> Result<Exit, Failure> {
+    let NewExportSettings { settings: ExportSettings { read, export }, begin } = settings;
+    let NewExport { customers, earlier, journal, options } = begin;
+    let prepared = prepare(customers, earlier)?;
+    check_places(&export)?;
     reads::run(read, |reads| async move {
         let conditions = prepared.conditions.clone();
         let listener = Arc::clone(&reads.listener);
-        let begun = spawn_blocking(move || begin_journal(plan, prepared, &*listener));
-        let (plan, collection) = begun.await.map_err(broken)??;
-        go_on(&reads, plan, collection, conditions).await
+        let begun = spawn_blocking(move || begin_journal(journal.as_deref(), options, prepared, &*listener));
+        let collection = begun.await.map_err(broken)??;
+        go_on(&reads, export, collection, conditions).await
     })
 }
 
 /// Goes on with one that was interrupted.
 pub(super) fn resume(settings: ExportSettings, collection: ExportJournal) -> Result<Exit, Failure> {
-    let ExportSettings { read, plan } = settings;
+    let ExportSettings { read, export } = settings;
     let damaged = |reason: &str| {
-        let path = plan.journal.clone().unwrap_or_default();
+        let path = collection.path().unwrap_or(Path::new("")).to_owned();
         Failure::Journal(JournalError::DamagedExport { path, reason: reason.to_owned() })
     };
     let conditions = match &collection.about().conditions {
@@ -64,33 +65,32 @@ pub(super) fn resume(settings: ExportSettings, collection: ExportJournal) -> Res
         None => None,
     };
     let begun = collection.about().begun;
-    check_places(&plan)?;
+    check_places(&export)?;
     reads::run(read, |reads| async move {
         let text = format!("this export began {}", begun.strftime("%Y-%m-%d %H:%M UTC"));
         reads.listener.event(Event::Note(&text));
-        go_on(&reads, plan, collection, conditions).await
+        go_on(&reads, export, collection, conditions).await
     })
 }
 
 /// Reads the files that name customers.
-fn prepare(plan: &mut ExportPlan) -> Result<Prepared, Failure> {
+fn prepare(customers: Selection, earlier: Option<EarlierFile>) -> Result<Prepared, Failure> {
     let open = |input: &Input| Source::open(input, DialectChoice::default(), None, std::io::stdin());
-    let (given, conditions) = match std::mem::replace(&mut plan.customers, Customers::Kept) {
-        Customers::Listed(input) => (Some(ids(&open(&input)?)?), None),
-        Customers::Meeting(conditions) => (None, Some(conditions)),
-        Customers::Kept => (None, None),
+    let (given, conditions) = match customers {
+        Selection::Listed(input) => (Some(ids(&open(&input)?)?), None),
+        Selection::Meeting(conditions) => (None, Some(conditions)),
     };
     let mut all_new = false;
-    let earlier = match &plan.earlier {
-        Some(Earlier { path, first_run }) if !path.exists() => {
+    let earlier = match earlier {
+        Some(EarlierFile { path, first_run }) if !path.exists() => {
             if !first_run {
-                return Err(Failure::NoEarlier { path: path.clone() });
+                return Err(Failure::NoEarlier { path });
             }
             all_new = true;
             None
         }
-        Some(Earlier { path, first_run }) => match EarlierExport::open(&open(&Input::File(path.clone()))?) {
-            Err(ListError::NoIdColumn { .. }) if *first_run => {
+        Some(EarlierFile { path, first_run }) => match EarlierExport::open(&open(&Input::File(path))?) {
+            Err(ListError::NoIdColumn { .. }) if first_run => {
                 all_new = true;
                 None
             }
@@ -102,12 +102,12 @@ fn prepare(plan: &mut ExportPlan) -> Result<Prepared, Failure> {
 }
 
 /// Everything that is to be written can be written to. A pipe is not tried: its reader would see the end.
-fn check_places(plan: &ExportPlan) -> Result<(), Failure> {
-    let output = match &plan.output {
+fn check_places(spec: &ExportSpec) -> Result<(), Failure> {
+    let output = match &spec.output {
         OutputTarget::File(path) => Some(path),
         OutputTarget::Stdout => None,
     };
-    for path in [output, plan.totals_file.as_ref(), plan.errors_file.as_ref()].into_iter().flatten() {
+    for path in [output, spec.totals_file.as_ref(), spec.errors_file.as_ref()].into_iter().flatten() {
         if !path.metadata().is_ok_and(|found| !found.is_file() && !found.is_dir()) {
             begin(&OutputTarget::File(path.clone()))?;
         }
@@ -117,17 +117,18 @@ fn check_places(plan: &ExportPlan) -> Result<(), Failure> {
 
 /// Makes the journal, with what was given beforehand in it.
 fn begin_journal(
-    plan: ExportPlan,
+    path: Option<&Path>,
+    options: String,
     prepared: Prepared,
     listener: &dyn Listener,
-) -> Result<(ExportPlan, ExportJournal), Failure> {
+) -> Result<ExportJournal, Failure> {
     let conditions = prepared.conditions.as_ref();
     let new = NewExportJournal {
-        options: plan.options.to_json(),
+        options,
         conditions: conditions.map(|c| serde_json::to_string(&c.parts()).unwrap_or_default()),
         begun: Timestamp::now(),
     };
-    let collection = match &plan.journal {
+    match path {
         Some(path) => {
             let (collection, before) =
                 ExportJournal::create(path, &new, |collection| fill(collection, prepared))?;
@@ -136,15 +137,14 @@ fn begin_journal(
                 let text = format!("an export that began {begun} was never finished; this one begins anew");
                 listener.event(Event::Note(&text));
             }
-            collection
+            Ok(collection)
         }
         None => {
             let mut collection = ExportJournal::nameless(&new)?;
             fill(&mut collection, prepared)?;
-            collection
+            Ok(collection)
         }
-    };
-    Ok((plan, collection))
+    }
 }
 
 fn fill(collection: &mut ExportJournal, prepared: Prepared) -> Result<(), Failure> {
@@ -164,22 +164,22 @@ fn fill(collection: &mut ExportJournal, prepared: Prepared) -> Result<(), Failur
 /// Goes through the phases that are left.
 async fn go_on(
     reads: &Reads,
-    plan: ExportPlan,
+    spec: ExportSpec,
     collection: ExportJournal,
     conditions: Option<Conditions>,
 ) -> Result<Exit, Failure> {
-    let journal = plan.journal.clone();
-    let exit = phases(reads, plan, collection, conditions).await;
+    let journal = collection.path().map(Path::to_owned);
+    let exit = phases(reads, spec, collection, conditions).await;
     exit.map_err(|failure| lost(failure, journal.as_deref()))
 }
 
 async fn phases(
     reads: &Reads,
-    plan: ExportPlan,
+    spec: ExportSpec,
     collection: ExportJournal,
     conditions: Option<Conditions>,
 ) -> Result<Exit, Failure> {
-    let journal = plan.journal.clone();
+    let journal = collection.path().map(Path::to_owned);
     let selector = match reads.selector().await {
         Ok(selector) => selector,
         Err(no_server) => {
@@ -188,10 +188,10 @@ async fn phases(
             return Ok(no_server.exit());
         }
     };
-    let collecting = Collecting { reads, selector, plan: &plan, conditions };
+    let collecting = Collecting { reads, selector, spec: &spec, conditions };
     let (collection, course) = collecting.run(collection).await?;
     match course {
-        Course::Whole => finish(reads, plan, collection).await,
+        Course::Whole => finish(reads, spec, collection).await,
         Course::Stopped(reason) => {
             let (wanted, unread, left) =
                 (collection.wanted()?, collection.unread()?, collection.missing_count()?);
@@ -225,12 +225,12 @@ async fn phases(
 }
 
 /// Writes the file, and says how it went.
-async fn finish(reads: &Reads, plan: ExportPlan, collection: ExportJournal) -> Result<Exit, Failure> {
-    let (journal, fail_if_empty) = (plan.journal.clone(), plan.fail_if_empty);
+async fn finish(reads: &Reads, spec: ExportSpec, collection: ExportJournal) -> Result<Exit, Failure> {
+    let (journal, fail_if_empty) = (collection.path().map(Path::to_owned), spec.fail_if_empty);
     let wanted = collection.wanted()?;
-    let is_piped = plan.output == OutputTarget::Stdout;
+    let is_piped = spec.output == OutputTarget::Stdout;
     let (listener, stop) = (Arc::clone(&reads.listener), reads.stop.clone());
-    let writing = spawn_blocking(move || (write(&collection, &plan, &*listener, &stop), collection));
+    let writing = spawn_blocking(move || (write(&collection, &spec, &*listener, &stop), collection));
     let (written, collection) = writing.await.map_err(broken)?;
     let Written { lines, changes, totals, rows, unread, output } = match written {
         Ok(Some(written)) => written,

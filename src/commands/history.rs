@@ -14,8 +14,10 @@ use crate::cli::HistorySettings;
 use crate::count::{Count, grouped};
 use crate::events::{Event, Listener, Look, ReadSummary};
 use crate::exit::Exit;
-use crate::exporting::{Histories, HistoryTable, Losses, Period, Story, Told, Way, read_histories};
 use crate::recording::{AtomicFile, OutputSink, OutputTarget, RecordError};
+use crate::table_reads::{
+    Histories, HistorySpec, HistoryTable, Losses, Period, Story, Told, Way, read_histories,
+};
 use crate::validating::customer_id;
 
 /// Customers that wait to be written.
@@ -25,7 +27,8 @@ const NAMED: u64 = 5;
 
 /// Reads all histories.
 pub(super) fn run(settings: HistorySettings) -> Result<Exit, Failure> {
-    let HistorySettings { table, period, server, output, errors, read } = settings;
+    let HistorySettings { history, read } = settings;
+    let HistorySpec { table, period, server, output, errors } = history;
     let [customer, ..] = HISTORY_COLUMNS;
     let table = ReadTable::open(&table, &[CUSTOMER_ID, customer], |text| customer_id(text).is_ok())?;
     let histories = Histories { column: table.column, server, period, zone: TimeZone::system() };

@@ -10,17 +10,18 @@ use crate::cli::LookupSettings;
 use crate::count::Count;
 use crate::events::{Event, Look, ReadSummary};
 use crate::exit::Exit;
-use crate::exporting::{Lookup, Losses, Way, look_up, reads_like_a_value};
 use crate::reading::Row;
 use crate::recording::{ErrorCode, LookupResult, LookupTable, OutputTarget, RecordError};
 use crate::running::RunError;
+use crate::table_reads::{Lookup, LookupSpec, Losses, Way, look_up, reads_like_a_value};
 
 /// Results that wait to be written.
 const WAITING: usize = 64;
 
 /// Looks everybody up.
 pub(super) fn run(settings: LookupSettings) -> Result<Exit, Failure> {
-    let LookupSettings { kind, table, skip_old, server, output, read } = settings;
+    let LookupSettings { lookup, read } = settings;
+    let LookupSpec { kind, table, skip_former, server, output } = lookup;
     if let (Some(server), Some(added)) = (server, kind.since)
         && server < added
     {
@@ -29,7 +30,7 @@ pub(super) fn run(settings: LookupSettings) -> Result<Exit, Failure> {
     let table = ReadTable::open(&table, &[kind.name], |text| reads_like_a_value(kind, text))?;
     let lookup = Lookup {
         kind,
-        skip_former: skip_old,
+        skip_former,
         column: table.column,
         name: table.column_name(),
         width: table.header.len(),

@@ -7,8 +7,8 @@ use clap::Parser;
 use super::failure::Failure;
 use super::{catalogue, check, completions, count, demo, export, history, import, journal, lookup, sandbox};
 use crate::cli::{
-    CheckSettings, Cli, Command, CountSettings, ExportSettings, HistorySettings, ImportSettings,
-    LookupSettings, ResultsSettings, ResumeSettings, Terminals, UndoSettings, ValidateSettings,
+    CheckSettings, Cli, Command, CountSettings, HistorySettings, ImportSettings, LookupSettings,
+    NewExportSettings, ResultsSettings, ResumeSettings, Terminals, UndoSettings, ValidateSettings,
     sandbox_settings,
 };
 use crate::exit::Exit;
@@ -45,7 +45,7 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
         Command::Reconcile(args) => journal::reconcile(ResumeSettings::of_reconcile(*args, terminals, key())),
         Command::Results(args) => journal::results(ResultsSettings::new(args, terminals)),
         Command::Undo(args) => journal::undo(UndoSettings::from(args)),
-        Command::Export(args) => export::run(ExportSettings::of_export(*args, terminals, key())?),
+        Command::Export(args) => export::run(NewExportSettings::of_export(*args, terminals, key())?),
         Command::Lookup(args) => lookup::run(LookupSettings::new(*args, terminals, key())?),
         Command::History(args) => history::run(HistorySettings::new(*args, terminals, key())?),
         Command::Count(args) => count::run(CountSettings::new(*args, terminals, key())?),

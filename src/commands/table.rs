@@ -2,9 +2,9 @@
 //! anything is asked.
 
 use super::failure::Failure;
-use crate::cli::TableSettings;
 use crate::events::{Event, Listener};
 use crate::reading::{Row, Source, pick_column};
+use crate::table_reads::ColumnSpec;
 
 /// A table that can be read.
 pub(super) struct ReadTable {
@@ -22,11 +22,11 @@ impl ReadTable {
     /// Opens it and reads it once: what cannot be read is found before the first request. `usual` are names that
     /// the column goes by; `is_value` tells a value from a name.
     pub(super) fn open(
-        settings: &TableSettings,
+        spec: &ColumnSpec,
         usual: &[&str],
         is_value: impl Fn(&str) -> bool,
     ) -> Result<Self, Failure> {
-        let TableSettings { input, dialect, sheet, column } = settings;
+        let ColumnSpec { input, dialect, sheet, column } = spec;
         let source = Source::open(input, *dialect, sheet.as_deref(), std::io::stdin())?;
         let (header, mut records) = source.records()?;
         let column = pick_column(source.name(), &header, column.as_deref(), usual, is_value)?;

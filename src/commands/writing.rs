@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use super::failure::Failure;
 use super::reads::begin;
-use crate::cli::ExportPlan;
 use crate::count::Count;
 use crate::events::{Event, Listener, Look};
-use crate::exporting::{ChangeCounts, Columns, Filed, Layout, Mended, Rows, RowsError, Unread, columns};
+use crate::exporting::{
+    ChangeCounts, Columns, ExportSpec, Filed, Layout, Mended, Rows, RowsError, Unread, columns,
+};
 use crate::recording::{ExportJournal, OutputTarget, RecordError};
 use crate::sending::Stop;
 use crate::validating::Money;
@@ -30,26 +31,26 @@ pub(super) struct Written {
 }
 
 /// How the file is to be.
-pub(super) fn layout(plan: &ExportPlan) -> Layout<'_> {
-    Layout { format: plan.format, excel: plan.excel, columns: &plan.columns, totals: &plan.totals }
+pub(super) fn layout(spec: &ExportSpec) -> Layout<'_> {
+    Layout { format: spec.format, excel: spec.excel, columns: &spec.columns, totals: &spec.totals }
 }
 
 /// Writes everything; none where the user wants an end before.
 pub(super) fn write(
     collection: &ExportJournal,
-    plan: &ExportPlan,
+    spec: &ExportSpec,
     listener: &dyn Listener,
     stop: &Stop,
 ) -> Result<Option<Written>, Failure> {
     let mut go_on = || !stop.is_wanted();
-    let Some(columns) = columns(collection, layout(plan), &mut go_on)? else { return Ok(None) };
+    let Some(columns) = columns(collection, layout(spec), &mut go_on)? else { return Ok(None) };
     let rows = collection.wanted()?;
     listener.event(Event::Looking { look: Look::Writing, rows, done: 0 });
     let errors =
-        plan.errors_file.as_ref().map(|path| begin(&OutputTarget::File(path.clone()))).transpose()?;
-    let mut rows = Rows::begin(collection, layout(plan), columns, begin(&plan.output)?, errors)?;
+        spec.errors_file.as_ref().map(|path| begin(&OutputTarget::File(path.clone()))).transpose()?;
+    let mut rows = Rows::begin(collection, layout(spec), columns, begin(&spec.output)?, errors)?;
     if let Some(header) = collection.earlier_header()? {
-        tell_columns(&rows, &header, plan, listener);
+        tell_columns(&rows, &header, spec, listener);
     }
     let (mut done, mut is_whole) = (0, true);
     collection.each(|id, kept| {
@@ -70,16 +71,16 @@ pub(super) fn write(
         return Ok(None);
     }
     let filed = rows.finish()?;
-    write_totals(plan, &filed)?;
-    tell(plan, &filed, listener);
+    write_totals(spec, &filed)?;
+    tell(spec, &filed, listener);
     Ok(Some(said(filed)))
 }
 
 /// What cannot be compared, or not told apart afterwards.
-fn tell_columns(rows: &Rows<'_>, header: &[String], plan: &ExportPlan, listener: &dyn Listener) {
+fn tell_columns(rows: &Rows<'_>, header: &[String], spec: &ExportSpec, listener: &dyn Listener) {
     let lacking = if header.is_empty() { Vec::new() } else { rows.lacking() };
     // Whoever has named the columns knows which ones they left out.
-    let unused = if matches!(plan.columns, Columns::Named(_)) { Vec::new() } else { rows.unused(header) };
+    let unused = if matches!(spec.columns, Columns::Named(_)) { Vec::new() } else { rows.unused(header) };
     for (columns, lacks) in
         [(lacking, "the earlier export has no"), (unused, "only the earlier export has the")]
     {
@@ -97,8 +98,8 @@ fn tell_columns(rows: &Rows<'_>, header: &[String], plan: &ExportPlan, listener:
     }
 }
 
-fn write_totals(plan: &ExportPlan, filed: &Filed) -> Result<(), Failure> {
-    let Some(path) = &plan.totals_file else { return Ok(()) };
+fn write_totals(spec: &ExportSpec, filed: &Filed) -> Result<(), Failure> {
+    let Some(path) = &spec.totals_file else { return Ok(()) };
     let mut file = begin(&OutputTarget::File(path.clone()))?;
     writeln!(file, "{}", filed.totals.to_json())
         .map_err(|source| RecordError::Write { path: path.clone(), source })?;
@@ -107,12 +108,12 @@ fn write_totals(plan: &ExportPlan, filed: &Filed) -> Result<(), Failure> {
 }
 
 /// Warnings are shown however little else is.
-fn tell(plan: &ExportPlan, filed: &Filed, listener: &dyn Listener) {
+fn tell(spec: &ExportSpec, filed: &Filed, listener: &dyn Listener) {
     let Unread { count, first } = &filed.unread;
     if *count > 0 {
         let who = Count(*count, "customer");
         let are = who.agree("is", "are");
-        let more = if plan.errors_file.is_some() { "" } else { "; --errors FILE lists them all" };
+        let more = if spec.errors_file.is_some() { "" } else { "; --errors FILE lists them all" };
         let text = format!("{who} could not be read and {are} not in the output: {}{more}", first.join("; "));
         listener.event(Event::Warning(&text));
     }

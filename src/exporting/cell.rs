@@ -4,8 +4,8 @@ use std::net::Ipv4Addr;
 
 use serde_json::Value;
 
-use super::amount::without_exponent;
 use crate::catalogue::ValueKind;
+use crate::customers::without_exponent;
 
 /// Whether the value is one, and no list and no map.
 pub(super) fn is_simple(value: &Value) -> bool {

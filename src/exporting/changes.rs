@@ -1,11 +1,11 @@
 //! What has changed since an earlier export: row by row, cell by cell, whatever dialect the earlier file is in.
 
-use super::amount::is_plain;
 use super::cell;
 use super::formula::defused;
 use super::lists::is_id_column;
 use super::output::Column;
 use crate::catalogue::{CUSTOMER_ID, ValueKind};
+use crate::customers::is_plain;
 use crate::validating::Money;
 
 /// The first column of a list of changes.

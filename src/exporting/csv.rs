@@ -6,10 +6,11 @@ use std::path::PathBuf;
 
 use csv::{Terminator, Writer, WriterBuilder};
 
-use super::amount::plain;
+use super::format::SheetLocale;
 use super::formula::defused;
-use super::output::{Column, Locale, Mended};
+use super::output::{Column, Mended};
 use crate::catalogue::ValueKind;
+use crate::customers::plain;
 use crate::recording::{OutputSink, RecordError};
 
 /// A CSV file being written.
@@ -17,36 +18,22 @@ pub(super) struct Csv {
     path: PathBuf,
     writer: Writer<Box<dyn OutputSink>>,
     kinds: Vec<ValueKind>,
-    excel: Option<Locale>,
+    excel: Option<SheetLocale>,
     mended: Mended,
-}
-
-impl Locale {
-    pub(super) const fn delimiter(self) -> u8 {
-        match self {
-            Self::Uk | Self::Ru => b';',
-            // Where the decimals stand behind a point, a spreadsheet takes nothing else for a delimiter.
-            Self::En => b',',
-        }
-    }
-
-    pub(super) const fn has_comma(self) -> bool {
-        matches!(self, Self::Uk | Self::Ru)
-    }
 }
 
 impl Csv {
     pub(super) fn begin(
         mut file: Box<dyn OutputSink>,
         columns: Vec<Column>,
-        excel: Option<Locale>,
+        excel: Option<SheetLocale>,
     ) -> Result<Self, RecordError> {
         let path = file.path();
         if excel.is_some() {
             let written = file.write_all("\u{FEFF}".as_bytes());
             written.map_err(|source| RecordError::Write { path: path.clone(), source })?;
         }
-        let delimiter = excel.map_or(b',', Locale::delimiter);
+        let delimiter = excel.map_or(b',', SheetLocale::delimiter);
         let writer = WriterBuilder::new().delimiter(delimiter).terminator(Terminator::CRLF).from_writer(file);
         let kinds = columns.iter().map(|column| column.kind).collect();
         let mut csv = Self { path, writer, kinds, excel, mended: Mended::default() };
@@ -90,7 +77,7 @@ impl Csv {
 }
 
 /// The cell as a spreadsheet of this locale reads it.
-fn excel_cell<'c>(cell: &'c str, kind: ValueKind, locale: Locale, mended: &mut Mended) -> Cow<'c, str> {
+fn excel_cell<'c>(cell: &'c str, kind: ValueKind, locale: SheetLocale, mended: &mut Mended) -> Cow<'c, str> {
     if kind == ValueKind::Money
         && let Some(amount) = plain(cell)
     {
@@ -107,28 +94,31 @@ fn excel_cell<'c>(cell: &'c str, kind: ValueKind, locale: Locale, mended: &mut M
 mod tests {
     use std::borrow::Cow;
 
-    use super::{Locale, Mended, excel_cell};
+    use super::{Mended, SheetLocale, excel_cell};
     use crate::catalogue::ValueKind;
 
     #[test]
     fn amounts_have_the_locales_comma_and_texts_do_not() {
         let cell =
             |cell: &str, kind, locale| excel_cell(cell, kind, locale, &mut Mended::default()).into_owned();
-        assert_eq!(cell("-15.40", ValueKind::Money, Locale::Uk), "-15,40");
-        assert_eq!(cell("-15.40", ValueKind::Money, Locale::Ru), "-15,40");
-        assert_eq!(cell("-15.40", ValueKind::Money, Locale::En), "-15.40");
-        assert_eq!(cell("1 234,56", ValueKind::Money, Locale::En), "1234.56");
-        assert_eq!(cell("1.2.3", ValueKind::Money, Locale::Uk), "1.2.3");
-        assert_eq!(cell("15.40", ValueKind::Text, Locale::Uk), "15.40");
-        assert_eq!(cell("000123", ValueKind::Text, Locale::Uk), "000123");
+        assert_eq!(cell("-15.40", ValueKind::Money, SheetLocale::Uk), "-15,40");
+        assert_eq!(cell("-15.40", ValueKind::Money, SheetLocale::Ru), "-15,40");
+        assert_eq!(cell("-15.40", ValueKind::Money, SheetLocale::En), "-15.40");
+        assert_eq!(cell("1 234,56", ValueKind::Money, SheetLocale::En), "1234.56");
+        assert_eq!(cell("1.2.3", ValueKind::Money, SheetLocale::Uk), "1.2.3");
+        assert_eq!(cell("15.40", ValueKind::Text, SheetLocale::Uk), "15.40");
+        assert_eq!(cell("000123", ValueKind::Text, SheetLocale::Uk), "000123");
     }
 
     #[test]
     fn formulas_are_counted() {
         let mut mended = Mended::default();
-        assert_eq!(excel_cell("=1", ValueKind::Text, Locale::Uk, &mut mended), Cow::from("'=1"));
-        assert_eq!(excel_cell("=1", ValueKind::Money, Locale::Uk, &mut mended), Cow::from("'=1"));
-        assert_eq!(excel_cell("+380670001122", ValueKind::Phone, Locale::Uk, &mut mended), "+380670001122");
+        assert_eq!(excel_cell("=1", ValueKind::Text, SheetLocale::Uk, &mut mended), Cow::from("'=1"));
+        assert_eq!(excel_cell("=1", ValueKind::Money, SheetLocale::Uk, &mut mended), Cow::from("'=1"));
+        assert_eq!(
+            excel_cell("+380670001122", ValueKind::Phone, SheetLocale::Uk, &mut mended),
+            "+380670001122"
+        );
         assert_eq!(mended.defused, 2);
     }
 }

@@ -5,34 +5,12 @@ use std::path::PathBuf;
 use serde_json::{Map, Value};
 
 use super::csv::Csv;
+use super::format::{FileFormat, SheetLocale};
 use super::jsonl::JsonLines;
 use super::path::Path;
 use super::xlsx::Xlsx;
 use crate::catalogue::ValueKind;
 use crate::recording::{OutputSink, RecordError};
-
-/// `--format`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// RFC 4180: lines end in CRLF, UTF-8.
-    Csv,
-    /// A workbook with one sheet.
-    Xlsx,
-    /// One JSON object a line.
-    JsonLines,
-}
-
-/// Whose conventions a spreadsheet follows: `--locale`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Locale {
-    /// Decimal comma, `;` between cells.
-    #[default]
-    Uk,
-    /// Decimal comma, `;` between cells.
-    Ru,
-    /// Decimal point, `,` between cells.
-    En,
-}
 
 /// A column of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,15 +67,15 @@ pub(super) enum Output {
 impl Output {
     /// Begins a file with these columns. `excel` makes CSV open by a double click.
     pub fn begin(
-        format: Format,
-        excel: Option<Locale>,
+        format: FileFormat,
+        excel: Option<SheetLocale>,
         file: Box<dyn OutputSink>,
         columns: Vec<Column>,
     ) -> Result<Self, RecordError> {
         Ok(match format {
-            Format::Csv => Self::Csv(Box::new(Csv::begin(file, columns, excel)?)),
-            Format::Xlsx => Self::Xlsx(Box::new(Xlsx::begin(file, columns)?)),
-            Format::JsonLines => Self::JsonLines(JsonLines::begin(file, columns)),
+            FileFormat::Csv => Self::Csv(Box::new(Csv::begin(file, columns, excel)?)),
+            FileFormat::Xlsx => Self::Xlsx(Box::new(Xlsx::begin(file, columns)?)),
+            FileFormat::JsonLines => Self::JsonLines(JsonLines::begin(file, columns)),
         })
     }
 

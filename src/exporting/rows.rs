@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 
 use super::changes::{CHANGE, CHANGED_COLUMNS, Change, Comparison};
 use super::columns::Columns;
-use super::output::{Column, Format, Line, Locale, Mended, Output, value_at};
+use super::format::{FileFormat, SheetLocale};
+use super::output::{Column, Line, Mended, Output, value_at};
 use super::path::Path;
 use super::totals::Totals;
 use super::union::{TooWide, Union};
@@ -36,9 +37,9 @@ pub enum RowsError {
 #[derive(Debug, Clone, Copy)]
 pub struct Layout<'l> {
     /// How it is written.
-    pub format: Format,
+    pub format: FileFormat,
     /// Whether CSV opens by a double click, and where.
-    pub excel: Option<Locale>,
+    pub excel: Option<SheetLocale>,
     /// Its columns.
     pub columns: &'l Columns,
     /// The columns that are added up.
@@ -49,7 +50,7 @@ impl Layout<'_> {
     /// Whether customers go into the file as they are: JSON lines of which nobody said which columns. `is_compared`
     /// says that there is an earlier export to compare with, which needs columns.
     pub fn is_whole(&self, is_compared: bool) -> bool {
-        self.format == Format::JsonLines && *self.columns == Columns::Usual && !is_compared
+        self.format == FileFormat::JsonLines && *self.columns == Columns::Usual && !is_compared
     }
 }
 

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::amount::summand;
 use super::path::Path;
 use crate::count::Count;
+use crate::customers::summand;
 use crate::validating::Money;
 
 /// Adds up columns while rows are written.

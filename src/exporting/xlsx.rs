@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use jiff::civil::{Date, DateTime};
 use rust_xlsxwriter::{Color, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
-use super::amount::{is_plain, plain};
 use super::output::{Column, Mended};
 use crate::catalogue::ValueKind;
+use crate::customers::{is_plain, plain};
 use crate::recording::{OutputSink, RecordError};
 
 /// What a sheet holds, its header among it.

@@ -1,6 +1,6 @@
 //! The settings of `history`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::civil::Date;
 
@@ -8,25 +8,16 @@ use super::super::history_args::HistoryArgs;
 use super::error::SettingsError;
 use super::output::{Terminals, same_file};
 use super::read::{ReadSettings, output};
-use super::table::TableSettings;
-use crate::catalogue::Version;
-use crate::exporting::Period;
+use super::table::keep_from;
 use crate::recording::OutputTarget;
+use crate::table_reads::{ColumnSpec, HistorySpec, Period};
 use crate::validating::{DateOrder, day};
 
 /// `history`.
 #[derive(Debug)]
 pub struct HistorySettings {
-    /// Where the customers stand.
-    pub table: TableSettings,
-    /// The days that are wanted.
-    pub period: Period,
-    /// The server's version, where it was named.
-    pub server: Option<Version>,
-    /// Where the output goes.
-    pub output: OutputTarget,
-    /// Where the customers go who could not be read.
-    pub errors: Option<PathBuf>,
+    /// What is read.
+    pub history: HistorySpec,
     /// How it is read.
     pub read: ReadSettings,
 }
@@ -41,19 +32,20 @@ impl HistorySettings {
         let order = args.dates.date_format.unwrap_or_default();
         let period = period(args.from.as_deref(), args.to.as_deref(), &order)?;
         let read = ReadSettings::resolve(args.read, terminals, environment_key)?;
-        let table = TableSettings::from(args.table);
+        let table = ColumnSpec::from(args.table);
         let output = output(args.output, read.mode)?;
-        table.is_kept_from("--output", &output)?;
+        keep_from(&table, "--output", &output)?;
         if let Some(errors) = &args.errors {
             if errors == Path::new("-") {
                 return Err(SettingsError::ErrorsOnStdout);
             }
-            table.is_kept_from("--errors", &OutputTarget::File(errors.clone()))?;
-            if matches!(&output, OutputTarget::File(output) if same_file(Some(output), Some(errors))) {
+            keep_from(&table, "--errors", &OutputTarget::File(errors.clone()))?;
+            if same_file(output.path(), Some(errors)) {
                 return Err(SettingsError::Overwrites { what: "--errors", over: "the output" });
             }
         }
-        Ok(Self { table, period, server: args.server_version, output, errors: args.errors, read })
+        let history = HistorySpec { table, period, server: args.server_version, output, errors: args.errors };
+        Ok(Self { history, read })
     }
 }
 

@@ -4,23 +4,14 @@ use super::super::lookup_args::LookupArgs;
 use super::error::SettingsError;
 use super::output::Terminals;
 use super::read::{ReadSettings, output};
-use super::table::TableSettings;
-use crate::catalogue::{Choice, Version};
-use crate::recording::OutputTarget;
+use super::table::keep_from;
+use crate::table_reads::{ColumnSpec, LookupSpec};
 
 /// `lookup`.
 #[derive(Debug)]
 pub struct LookupSettings {
-    /// What the values are.
-    pub kind: &'static Choice,
-    /// Where they stand.
-    pub table: TableSettings,
-    /// Whether former customers are left out.
-    pub skip_old: bool,
-    /// The server's version, where it was named.
-    pub server: Option<Version>,
-    /// Where the output goes.
-    pub output: OutputTarget,
+    /// What is looked up.
+    pub lookup: LookupSpec,
     /// How it is read.
     pub read: ReadSettings,
 }
@@ -33,16 +24,16 @@ impl LookupSettings {
         environment_key: Option<String>,
     ) -> Result<Self, SettingsError> {
         let read = ReadSettings::resolve(args.read, terminals, environment_key)?;
-        let table = TableSettings::from(args.table);
+        let table = ColumnSpec::from(args.table);
         let output = output(args.output, read.mode)?;
-        table.is_kept_from("--output", &output)?;
-        Ok(Self {
+        keep_from(&table, "--output", &output)?;
+        let lookup = LookupSpec {
             kind: args.kind,
             table,
-            skip_old: args.skip_old,
+            skip_former: args.skip_old,
             server: args.server_version,
             output,
-            read,
-        })
+        };
+        Ok(Self { lookup, read })
     }
 }

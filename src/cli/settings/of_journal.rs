@@ -50,8 +50,8 @@ impl ResumeSettings {
         if let Some(option) = StoredExport::first_unknown(&overrides) {
             return Err(SettingsError::OnlyImport { option: option.to_owned() });
         }
-        let (args, options) = stored.into_export(overrides)?;
-        ExportSettings::of_kept(args, options, self.journal, self.terminals, self.environment_key)
+        let (args, _) = stored.into_export(overrides)?;
+        ExportSettings::of_journal(args, &self.journal, self.terminals, self.environment_key)
     }
 
     /// The run's settings: what the journal keeps, and over that what was typed now.

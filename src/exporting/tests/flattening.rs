@@ -9,7 +9,7 @@ use crate::catalogue::{FIELDS, ValueKind};
 use crate::exporting::customer::tidy;
 use crate::exporting::output::{Column, Line, Output};
 use crate::exporting::union::Union;
-use crate::exporting::{Format, Keep, Locale, Path};
+use crate::exporting::{FileFormat, Keep, Path, SheetLocale};
 
 fn name() -> impl Strategy<Value = String> {
     let known: Vec<&'static str> = FIELDS.iter().flat_map(|field| field.path.split('.')).collect();
@@ -67,7 +67,7 @@ fn columns(customers: &[Map<String, Value>]) -> Vec<Path> {
     columns
 }
 
-fn written(format: Format, excel: Option<Locale>, columns: &[Path], rows: &[Vec<String>]) -> Memory {
+fn written(format: FileFormat, excel: Option<SheetLocale>, columns: &[Path], rows: &[Vec<String>]) -> Memory {
     let memory = Memory::default();
     let own = columns.iter().map(Column::from).collect();
     let mut output = Output::begin(format, excel, Box::new(memory.clone()), own).expect("a file");
@@ -89,14 +89,14 @@ proptest! {
         let columns = columns(&customers);
         let rows: Vec<Vec<String>> =
             customers.iter().map(|customer| columns.iter().map(|path| path.cell(customer)).collect()).collect();
-        let plain = written(Format::Csv, None, &columns, &rows).bytes();
+        let plain = written(FileFormat::Csv, None, &columns, &rows).bytes();
         let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&*plain);
         let mut read = reader.records().map(|record| {
             record.expect("a record").iter().map(str::to_owned).collect::<Vec<_>>()
         });
         prop_assert_eq!(read.next(), Some(columns.iter().map(ToString::to_string).collect::<Vec<_>>()));
         prop_assert_eq!(read.collect::<Vec<_>>(), rows.clone());
-        written(Format::Csv, Some(Locale::Uk), &columns, &rows);
+        written(FileFormat::Csv, Some(SheetLocale::Uk), &columns, &rows);
     }
 }
 
@@ -108,7 +108,7 @@ proptest! {
         let columns = columns(&customers);
         let rows: Vec<Vec<String>> =
             customers.iter().map(|customer| columns.iter().map(|path| path.cell(customer)).collect()).collect();
-        let bytes = written(Format::Xlsx, None, &columns, &rows).bytes();
+        let bytes = written(FileFormat::Xlsx, None, &columns, &rows).bytes();
         let mut book: calamine::Xlsx<_> =
             calamine::open_workbook_from_rs(std::io::Cursor::new(bytes)).expect("a workbook");
         let sheet = book.worksheet_range("customers").expect("a sheet");
@@ -129,9 +129,9 @@ proptest! {
 fn csv_for_a_spreadsheet_begins_with_its_mark_and_ends_lines_as_it_does() {
     let columns = [Path::parse("id").expect("a column"), Path::parse("balance").expect("a column")];
     let rows = [vec!["7".to_owned(), "-15.40".to_owned()]];
-    let text = |excel| written(Format::Csv, excel, &columns, &rows).text();
+    let text = |excel| written(FileFormat::Csv, excel, &columns, &rows).text();
     assert_eq!(text(None), "id,balance\r\n7,-15.40\r\n");
-    assert_eq!(text(Some(Locale::Uk)), "\u{FEFF}id;balance\r\n7;-15,40\r\n");
-    assert_eq!(text(Some(Locale::Ru)), "\u{FEFF}id;balance\r\n7;-15,40\r\n");
-    assert_eq!(text(Some(Locale::En)), "\u{FEFF}id,balance\r\n7,-15.40\r\n");
+    assert_eq!(text(Some(SheetLocale::Uk)), "\u{FEFF}id;balance\r\n7;-15,40\r\n");
+    assert_eq!(text(Some(SheetLocale::Ru)), "\u{FEFF}id;balance\r\n7;-15,40\r\n");
+    assert_eq!(text(Some(SheetLocale::En)), "\u{FEFF}id,balance\r\n7,-15.40\r\n");
 }

@@ -218,6 +218,11 @@ impl ExportJournal {
         &self.about
     }
 
+    /// Where it is; none for a nameless one.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
     /// Takes the journal away: the output is complete. What cannot be taken away is left.
     pub fn discard(self) {
         let Self { connection, path, _lock, .. } = self;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::validating::Money;
 
 /// Digits with a point among them, and a sign before them.
-pub(super) fn is_plain(text: &str) -> bool {
+pub fn is_plain(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
     let are_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
@@ -13,7 +13,7 @@ pub(super) fn is_plain(text: &str) -> bool {
 }
 
 /// The amount with a decimal point, digit for digit where it has one already; none where it is no amount.
-pub(super) fn plain(text: &str) -> Option<Cow<'_, str>> {
+pub fn plain(text: &str) -> Option<Cow<'_, str>> {
     let text = text.trim();
     if is_plain(text) {
         return Some(Cow::Borrowed(text));
@@ -23,7 +23,7 @@ pub(super) fn plain(text: &str) -> Option<Cow<'_, str>> {
 
 /// The amount, to be added up. A binary residue such as 0.0000000000001136 has more decimals than a decimal holds;
 /// what lies behind the 27th is cut off.
-pub(super) fn summand(text: &str) -> Option<Money> {
+pub fn summand(text: &str) -> Option<Money> {
     const DECIMALS: usize = 27;
     Money::written_by_server(text).or_else(|| {
         let (whole, fraction) = text.trim().split_once('.').filter(|_| is_plain(text.trim()))?;
@@ -33,7 +33,7 @@ pub(super) fn summand(text: &str) -> Option<Money> {
 
 /// A number of JSON without its exponent: `1e3` is `1000`, `-1.5e-7` is `-0.00000015`. What would be longer than
 /// anybody reads stays as it is.
-pub(super) fn without_exponent(number: &str) -> Cow<'_, str> {
+pub fn without_exponent(number: &str) -> Cow<'_, str> {
     const LONGEST: usize = 60;
     let shifted = || {
         let (mantissa, exponent) = number.split_once(['e', 'E'])?;

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::amount::plain;
 use super::histories::{Story, Told};
 use crate::catalogue::HISTORY_COLUMNS;
+use crate::customers::plain;
 use crate::reading::Dialect;
 use crate::reconciling::{EntryTime, HistoryEntry};
 use crate::recording::{OutputSink, RecordError, Table};

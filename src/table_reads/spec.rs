@@ -1,0 +1,51 @@
+//! What a lookup and a history are told: which table, what of it, and where the output goes.
+
+use std::path::PathBuf;
+
+use super::histories::Period;
+use crate::catalogue::{Choice, Version};
+use crate::reading::{DialectChoice, Input};
+use crate::recording::OutputTarget;
+
+/// A table, and the column of it that is read.
+#[derive(Debug)]
+pub struct ColumnSpec {
+    /// The table.
+    pub input: Input,
+    /// What was said about its dialect.
+    pub dialect: DialectChoice,
+    /// The sheet of a workbook; the first where none was named.
+    pub sheet: Option<String>,
+    /// The column's name, where it was given.
+    pub column: Option<String>,
+}
+
+/// A lookup: who has each value of a column.
+#[derive(Debug)]
+pub struct LookupSpec {
+    /// What the values are.
+    pub kind: &'static Choice,
+    /// Where they stand.
+    pub table: ColumnSpec,
+    /// Whether former customers are left out.
+    pub skip_former: bool,
+    /// The server's version, where it was named.
+    pub server: Option<Version>,
+    /// Where the output goes.
+    pub output: OutputTarget,
+}
+
+/// The histories of the customers of a table.
+#[derive(Debug)]
+pub struct HistorySpec {
+    /// Where the customers stand.
+    pub table: ColumnSpec,
+    /// The days that are wanted.
+    pub period: Period,
+    /// The server's version, where it was named.
+    pub server: Option<Version>,
+    /// Where the output goes.
+    pub output: OutputTarget,
+    /// Where the customers are listed that could not be read.
+    pub errors: Option<PathBuf>,
+}
