@@ -9,8 +9,9 @@ use super::reads::{Reads, broken};
 use super::writing::layout;
 use crate::catalogue::ApiSelector;
 use crate::count::{Count, grouped};
+use crate::customers::{FetchStop, FetchedCustomer, Fetcher, Keep};
 use crate::events::{Event, Look};
-use crate::exporting::{BatchSize, ExportSpec, Fetched, Fetcher, FileFormat, Keep, SHEET, Stopped};
+use crate::exporting::{BatchSize, ExportSpec, FileFormat, SHEET};
 use crate::recording::{ExportJournal, JournalError};
 use crate::sending::{StopReason, Unread};
 use crate::validating::Conditions;
@@ -131,7 +132,7 @@ impl Collecting<'_> {
         &self,
         fetcher: &Fetcher<'_, crate::sending::Http, crate::sending::TokioClock>,
         missing: Vec<u64>,
-        keep: &mpsc::Sender<Vec<Fetched>>,
+        keep: &mpsc::Sender<Vec<FetchedCustomer>>,
         done: &mut u64,
     ) -> Result<Course, Failure> {
         let mut first = Vec::new();
@@ -206,11 +207,11 @@ impl Collecting<'_> {
     }
 }
 
-fn course_of(stopped: Stopped) -> Result<Course, Failure> {
+fn course_of(stopped: FetchStop) -> Result<Course, Failure> {
     Ok(Course::Stopped(match stopped {
-        Stopped::KeyRefused(problem) => StopReason::KeyRefused(problem),
-        Stopped::ServerGone(problem) => StopReason::ServerGone(problem),
-        Stopped::Call(error) => return Err(error.into()),
+        FetchStop::KeyRefused(problem) => StopReason::KeyRefused(problem),
+        FetchStop::ServerGone(problem) => StopReason::ServerGone(problem),
+        FetchStop::Call(error) => return Err(error.into()),
     }))
 }
 
@@ -225,7 +226,7 @@ fn groups(mut ids: impl Iterator<Item = u64>, size: usize) -> impl Iterator<Item
 /// Keeps what comes, as much of it at once as has come together meanwhile.
 fn keep_all(
     mut collection: ExportJournal,
-    mut fetched: mpsc::Receiver<Vec<Fetched>>,
+    mut fetched: mpsc::Receiver<Vec<FetchedCustomer>>,
 ) -> (ExportJournal, Option<JournalError>) {
     while let Some(mut together) = fetched.blocking_recv() {
         while together.len() < BATCH * WAITING

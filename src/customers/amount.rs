@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+use html_escape::decode_html_entities;
+use serde_json::Value;
+
 use crate::validating::Money;
 
 /// Digits with a point among them, and a sign before them.
@@ -61,6 +64,27 @@ pub fn without_exponent(number: &str) -> Cow<'_, str> {
         Some(format!("{sign}{plain}"))
     };
     shifted().map_or(Cow::Borrowed(number), Cow::Owned)
+}
+
+/// An amount as a number or as text. A number with a point went through binary on its way out of the JSON;
+/// its shortest notation is what the server wrote as long as it has no more than 15 digits, so that one with
+/// more is not taken for an amount.
+pub(super) fn exact(value: &Value) -> Option<Money> {
+    const EXACT: usize = 15;
+    match value {
+        Value::Number(number) => {
+            let text = number.to_string();
+            let digits = text.bytes().filter(u8::is_ascii_digit).count();
+            (digits <= EXACT || !number.is_f64()).then(|| Money::written_by_server(&text))?
+        }
+        Value::String(text) => Money::written_by_server(&decoded(text)),
+        _ => None,
+    }
+}
+
+/// A text without HTML's escapes, which are taken off once.
+pub(super) fn decoded(text: &str) -> String {
+    decode_html_entities(text).into_owned()
 }
 
 #[cfg(test)]

@@ -1,5 +1,30 @@
-//! A customer as the server answers it: what its answers say, whoever asked for them.
+//! A customer as the server answers it: their fields, their balance, their history, and who a search has found. Every
+//! request goes through a [`Link`](crate::sending::Link).
 
 mod amount;
+mod answer;
+mod balance;
+mod entry_time;
+mod fetch;
+mod fields;
+mod history;
+mod read_history;
+mod search;
+#[cfg(test)]
+mod tests;
 
 pub use amount::{is_plain, plain, summand, without_exponent};
+pub use balance::balance;
+pub use entry_time::EntryTime;
+pub use fetch::{BatchTrial, FetchStop, FetchedCustomer, Fetcher};
+pub use fields::Keep;
+pub use history::HistoryEntry;
+pub use read_history::{NoHistory, read_history, read_whole_history};
+pub use search::{SearchResult, search_result};
+
+#[cfg(test)]
+pub(crate) use balance::BalanceError;
+#[cfg(test)]
+pub(crate) use fields::tidy;
+#[cfg(test)]
+pub(crate) use history::entries;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::check_result::Point;
 use crate::catalogue::{Action, ApiSelector, CUSTOMER, Meaning, Version};
-use crate::exporting::{Batches, Fetcher, Keep, Stopped};
+use crate::customers::{BatchTrial, FetchStop, Fetcher, Keep};
 use crate::sending::{Clock, Link, Transport, Unread};
 use crate::validating::{ConditionError, Conditions, DateOrder};
 
@@ -28,15 +28,15 @@ pub async fn batches<T: Transport, C: Clock>(
     // Nothing of them is of use here.
     let fetcher = Fetcher::new(link, selector, Keep::Only(BTreeSet::new()));
     match fetcher.try_batches(&ids).await {
-        Ok(Batches { taken: true, .. }) => {
+        Ok(BatchTrial { taken: true, .. }) => {
             let text = "get_data reads several customers per request";
             Point::ok(POINT, text).found(json!({ "several": true }))
         }
-        Err(Stopped::KeyRefused(problem)) => {
+        Err(FetchStop::KeyRefused(problem)) => {
             let advice = "The key may not read customers: look at its rights in UserSide";
             Point::problem(POINT, problem.to_string(), advice)
         }
-        Ok(_) | Err(Stopped::ServerGone(_) | Stopped::Call(_)) => {
+        Ok(_) | Err(FetchStop::ServerGone(_) | FetchStop::Call(_)) => {
             let advice = "export works, slower; its --rate may be higher where the server bears it";
             Point::warning(POINT, "get_data reads one customer per request", advice)
                 .found(json!({ "several": false }))

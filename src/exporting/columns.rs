@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::customer::Keep;
 use super::path::{Path, PathError};
 use crate::catalogue::USUAL_COLUMNS;
+use crate::customers::Keep;
 
 /// `--columns`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -1,14 +1,11 @@
 //! Reads for people: ids to customers, customers to flat rows, rows to files that a spreadsheet opens. Every
 //! request goes through a [`Link`](crate::sending::Link).
 
-mod answer;
 mod cell;
 mod changes;
 mod columns;
 mod counter;
 mod csv;
-mod customer;
-mod fetch;
 mod format;
 mod formula;
 mod jsonl;
@@ -26,8 +23,6 @@ mod xlsx;
 
 pub use columns::Columns;
 pub use counter::number;
-pub use customer::Keep;
-pub use fetch::{Batches, Fetched, Fetcher, Stopped};
 pub use format::{FileFormat, SheetLocale};
 pub use lists::{EarlierExport, ListError, ids};
 pub use output::Mended;

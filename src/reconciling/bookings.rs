@@ -4,10 +4,9 @@
 use html_escape::decode_html_entities;
 use jiff::tz::TimeZone;
 
-use super::history::HistoryEntry;
-use super::read_history::NoHistory;
 use super::time_window::{Inside, Window};
 use super::verdict::Verdict;
+use crate::customers::{HistoryEntry, NoHistory};
 use crate::recording::Tag;
 use crate::sending::Unread;
 use crate::validating::{Call, Money};

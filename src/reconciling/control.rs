@@ -1,9 +1,8 @@
 //! Does this server's history show bookings at all? Where it does not, that a booking is not found there
 //! proves nothing. Rows that are known to have been applied tell.
 
-use super::history::HistoryEntry;
-use super::read_history::read_history;
 use crate::catalogue::{ApiSelector, Version};
+use crate::customers::{HistoryEntry, read_history};
 use crate::recording::Tag;
 use crate::sending::{Clock, Link, Transport};
 use crate::validating::Call;

@@ -1,66 +1,8 @@
 //! What became of a customer that was to be created: they are searched for by what their row says about them.
 
-use crate::sending::{Answer, FailureCode, Problem, Unread};
-use crate::validating::{Call, Search};
-
 use super::verdict::Verdict;
-
-/// Who was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Who {
-    /// Nobody: the server said so.
-    Nobody,
-    /// The answer has no field in which a customer would stand.
-    Unsaid,
-    /// The customer with this id.
-    One(String),
-    /// Customers with these ids, each once.
-    Several(Vec<String>),
-    /// The read failed, or its answer says nothing that can be relied on.
-    Unclear(Problem),
-}
-
-/// What a search says. Nobody is found where the server says `ERROR` or 404, or where the place of the id or
-/// of the data is empty; a read that failed in any other way says nothing.
-pub fn who(read: Result<Answer, Unread>) -> Who {
-    let answer = match read {
-        Ok(answer) => answer,
-        Err(Unread::Refused(problem))
-            if matches!(problem.code, FailureCode::ApiError | FailureCode::NotFound) =>
-        {
-            return Who::Nobody;
-        }
-        Err(Unread::Refused(problem) | Unread::KeyRefused(problem) | Unread::Lost(problem)) => {
-            return Who::Unclear(problem);
-        }
-    };
-    let mut ids = answer.ids;
-    ids.sort_unstable();
-    ids.dedup();
-    let has_other_data = ids.is_empty() && answer.data.as_ref().is_some_and(says_something);
-    if answer.has_odd_id || has_other_data {
-        let text = "the server's answer to the search contains no readable id".to_owned();
-        return Who::Unclear(Problem { code: FailureCode::BadAnswer, text });
-    }
-    match ids.len() {
-        0 if !answer.has_id_field && answer.data.is_none() => Who::Unsaid,
-        0 => Who::Nobody,
-        1 => Who::One(ids.remove(0)),
-        _ => Who::Several(ids),
-    }
-}
-
-fn says_something(data: &serde_json::Value) -> bool {
-    use serde_json::Value;
-    match data {
-        Value::Null | Value::Bool(false) => false,
-        Value::Array(list) => !list.is_empty(),
-        Value::Object(fields) => !fields.is_empty(),
-        Value::String(text) => text.trim().bytes().any(|b| b != b'0'),
-        Value::Number(number) => number.as_u64() != Some(0),
-        Value::Bool(true) => true,
-    }
-}
+use crate::customers::SearchResult;
+use crate::validating::{Call, Search};
 
 /// The verdict on a row without a value to search for a customer by.
 pub(super) fn not_searchable(call: &Call) -> Verdict {
@@ -77,21 +19,21 @@ pub(super) fn not_searchable(call: &Call) -> Verdict {
 /// any of theirs.
 pub(super) fn verdict(
     search: &Search,
-    who: Who,
+    found: SearchResult,
     is_taken: impl Fn(&str) -> bool,
     has_rivals: bool,
 ) -> Verdict {
     let what = &search.what;
-    let ids = match who {
-        Who::Nobody => return Verdict::NotFound,
-        Who::Unsaid => {
+    let ids = match found {
+        SearchResult::Nobody => return Verdict::NotFound,
+        SearchResult::Unsaid => {
             return Verdict::Undecided(format!(
                 "the server's answer to the search does not say whether anyone was found; look in UserSide for a customer with {what}"
             ));
         }
-        Who::One(id) => vec![id],
-        Who::Several(ids) => ids,
-        Who::Unclear(problem) => {
+        SearchResult::One(id) => vec![id],
+        SearchResult::Several(ids) => ids,
+        SearchResult::Unclear(problem) => {
             return Verdict::Undecided(format!(
                 "the search failed: {problem}; look in UserSide for a customer with {what}"
             ));
@@ -118,45 +60,13 @@ pub(super) fn verdict(
 #[cfg(test)]
 mod tests {
     use super::super::verdict::Verdict;
-    use super::{Who, verdict, who};
-    use crate::sending::{Answer, FailureCode, Problem, Unread};
+    use super::{SearchResult, verdict};
+    use crate::customers::search_result;
+    use crate::sending::{Answer, Unread};
     use crate::validating::{Call, Search};
-    use serde_json::json;
-
-    fn problem(code: FailureCode) -> Problem {
-        Problem { code, text: "x".to_owned() }
-    }
 
     fn ids(ids: &[&str]) -> Result<Answer, Unread> {
         Ok(Answer { ids: ids.iter().map(|id| (*id).to_owned()).collect(), ..Answer::default() })
-    }
-
-    #[test]
-    fn only_a_plain_no_is_nobody() {
-        for code in [FailureCode::ApiError, FailureCode::NotFound] {
-            assert_eq!(who(Err(Unread::Refused(problem(code)))), Who::Nobody);
-        }
-        assert_eq!(who(Ok(Answer { has_id_field: true, ..Answer::default() })), Who::Nobody);
-        assert_eq!(who(ids(&[])), Who::Unsaid);
-        assert_eq!(who(Ok(Answer { data: Some(json!([])), ..Answer::default() })), Who::Nobody);
-        for unclear in [
-            Err(Unread::Refused(problem(FailureCode::HttpStatus))),
-            Err(Unread::KeyRefused(problem(FailureCode::HttpStatus))),
-            Err(Unread::Lost(problem(FailureCode::Timeout))),
-            // The code alone does not do: a web server's own page under 404 is lost, not refused.
-            Err(Unread::Lost(problem(FailureCode::NotFound))),
-            Ok(Answer { has_odd_id: true, ..Answer::default() }),
-            Ok(Answer { ids: vec!["7".to_owned()], has_odd_id: true, ..Answer::default() }),
-            Ok(Answer { data: Some(json!({"customer": "x"})), ..Answer::default() }),
-        ] {
-            assert!(matches!(who(unclear), Who::Unclear(_)));
-        }
-    }
-
-    #[test]
-    fn the_same_id_twice_is_one() {
-        assert_eq!(who(ids(&["7", "7"])), Who::One("7".to_owned()));
-        assert_eq!(who(ids(&["8", "7"])), Who::Several(vec!["7".to_owned(), "8".to_owned()]));
     }
 
     fn search() -> Search {
@@ -172,7 +82,7 @@ mod tests {
 
     #[test]
     fn an_answer_without_a_place_for_ids_decides_nothing() {
-        undecided(verdict(&search(), who(ids(&[])), |_| false, false));
+        undecided(verdict(&search(), search_result(ids(&[])), |_| false, false));
     }
 
     #[test]
@@ -180,7 +90,7 @@ mod tests {
         let judge = |found: &[&str], taken: &[&str]| {
             let found = found.iter().map(|id| (*id).to_owned()).collect();
             let answer = Answer { ids: found, has_id_field: true, ..Answer::default() };
-            verdict(&search(), who(Ok(answer)), |id| taken.contains(&id), false)
+            verdict(&search(), search_result(Ok(answer)), |id| taken.contains(&id), false)
         };
         let applied = |id: &str| Verdict::Applied { id: Some(id.to_owned()), times: 1 };
         assert_eq!(judge(&[], &[]), Verdict::NotFound);
@@ -197,12 +107,12 @@ mod tests {
 
     #[test]
     fn one_customer_and_two_rows_in_doubt_decide_nothing() {
-        let judge = |found: &[&str]| verdict(&search(), who(ids(found)), |id| id == "8", true);
+        let judge = |found: &[&str]| verdict(&search(), search_result(ids(found)), |id| id == "8", true);
         for found in [&["7"][..], &["7", "8"]] {
             assert!(undecided(judge(found)).contains("finds 7 "));
         }
         assert_eq!(
-            verdict(&search(), Who::Nobody, |_| false, true),
+            verdict(&search(), SearchResult::Nobody, |_| false, true),
             Verdict::NotFound,
             "neither of them was made"
         );

@@ -1,7 +1,7 @@
 //! The look before the first `add`: is a customer there already with the value that tells customers apart?
 
-use super::customers::{Who, who};
 use crate::catalogue::ApiSelector;
+use crate::customers::{SearchResult, search_result};
 use crate::sending::{Clock, Link, Problem, Transport};
 use crate::validating::Call;
 
@@ -30,12 +30,12 @@ pub async fn existing<T: Transport, C: Clock>(
     let tells_apart = call.find_identical();
     let is_sure = tells_apart.is_some();
     let search = tells_apart.or_else(|| call.find_same())?;
-    Some(match (who(link.read(selector, &search.call).await), is_sure) {
-        (Who::Nobody | Who::Unsaid, _) => Existing::No,
-        (Who::One(id), true) => Existing::Is(id),
-        (Who::Several(ids), true) => Existing::Several(ids),
-        (Who::One(id), false) => Existing::Others(vec![id]),
-        (Who::Several(ids), false) => Existing::Others(ids),
-        (Who::Unclear(problem), _) => Existing::Unclear(problem),
+    Some(match (search_result(link.read(selector, &search.call).await), is_sure) {
+        (SearchResult::Nobody | SearchResult::Unsaid, _) => Existing::No,
+        (SearchResult::One(id), true) => Existing::Is(id),
+        (SearchResult::Several(ids), true) => Existing::Several(ids),
+        (SearchResult::One(id), false) => Existing::Others(vec![id]),
+        (SearchResult::Several(ids), false) => Existing::Others(ids),
+        (SearchResult::Unclear(problem), _) => Existing::Unclear(problem),
     })
 }

@@ -6,10 +6,7 @@ mod balances;
 mod bookings;
 mod control;
 mod customers;
-mod entry_time;
 mod existing;
-mod history;
-mod read_history;
 mod resume;
 mod rounds;
 mod time_window;
@@ -19,18 +16,11 @@ mod verdict;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use balances::{balance, difference};
+pub use balances::difference;
 pub use bookings::SameBookings;
 pub use control::{Control, Sample, shows_bookings};
-pub use customers::{Who, who};
-pub use entry_time::EntryTime;
 pub use existing::{Existing, existing};
-pub use history::HistoryEntry;
-pub use read_history::{NoHistory, read_whole_history};
 pub use resume::{Next, next};
 pub use rounds::{Conclusion, Finding, Open, Round, RoundEnd};
 pub use time_window::Window;
 pub use undo::{can_be_undone, compensation};
-
-#[cfg(test)]
-pub(crate) use history::entries;

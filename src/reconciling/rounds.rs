@@ -12,11 +12,11 @@ use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 
 use super::bookings::{Booking, SameBookings};
-use super::customers::{self, Who};
-use super::read_history::{NoHistory, read_history};
+use super::customers;
 use super::time_window::Window;
 use super::verdict::Verdict;
 use crate::catalogue::{Action, ApiSelector, Version};
+use crate::customers::{NoHistory, SearchResult, read_history, search_result};
 use crate::reading::RowNumber;
 use crate::recording::{RunId, Tag};
 use crate::sending::{Clock, Link, Outage, Problem, Stop, Transport, Unread};
@@ -225,15 +225,15 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
             return Err(problem);
         }
         let lost = matches!(read, Err(Unread::Lost(_)));
-        let who = customers::who(read);
-        let lost = match &who {
-            Who::Unclear(problem) if lost => Some(problem.clone()),
+        let found = search_result(read);
+        let lost = match &found {
+            SearchResult::Unclear(problem) if lost => Some(problem.clone()),
             _ => None,
         };
         let mut customers = customers.borrow_mut();
         let is_taken = |id: &str| (self.is_taken)(id) || customers.found.contains(id);
         let is_sought_twice = customers.sought.get(&search.what).is_some_and(|rows| *rows > 1);
-        let verdict = customers::verdict(&search, who, is_taken, is_sought_twice || open.twins.open > 0);
+        let verdict = customers::verdict(&search, found, is_taken, is_sought_twice || open.twins.open > 0);
         if let Verdict::Applied { id: Some(id), .. } = &verdict {
             customers.found.insert(id.clone());
         }

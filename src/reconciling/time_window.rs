@@ -5,7 +5,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::entry_time::EntryTime;
+use crate::customers::EntryTime;
 
 /// Between these two moments a request can have been applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

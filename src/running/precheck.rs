@@ -10,8 +10,9 @@ use super::recorder::Report;
 use super::run_end::RunEnd;
 use super::spec::OnExisting;
 use crate::catalogue::{Action, ApiSelector};
+use crate::customers::balance;
 use crate::events::Look;
-use crate::reconciling::{Existing, balance, existing};
+use crate::reconciling::{Existing, existing};
 use crate::recording::{ErrorCode, RowResult, Status};
 use crate::sending::{Clock, Transport};
 

@@ -10,8 +10,8 @@ use tokio::sync::{Semaphore, mpsc};
 use super::history_lines::{Line, day_of, line};
 use super::losses::Way;
 use crate::catalogue::Version;
+use crate::customers::{HistoryEntry, NoHistory, read_whole_history};
 use crate::reading::{ReadError, Records, Row};
-use crate::reconciling::{HistoryEntry, NoHistory, read_whole_history};
 use crate::sending::{Clock, Transport};
 use crate::validating::customer_id;
 
@@ -202,7 +202,7 @@ pub async fn read_histories<T: Transport, C: Clock>(
 #[cfg(test)]
 mod tests {
     use super::{Histories, Period, Told};
-    use crate::reconciling::entries;
+    use crate::customers::entries;
     use jiff::civil::Date;
     use jiff::tz::{TimeZone, offset};
     use serde_json::json;

@@ -8,9 +8,8 @@ use jiff::tz::TimeZone;
 
 use super::histories::{Story, Told};
 use crate::catalogue::HISTORY_COLUMNS;
-use crate::customers::plain;
+use crate::customers::{EntryTime, HistoryEntry, plain};
 use crate::reading::Dialect;
-use crate::reconciling::{EntryTime, HistoryEntry};
 use crate::recording::{OutputSink, RecordError, Table};
 
 /// The cells of an entry, in the order of [`HISTORY_COLUMNS`].
@@ -106,7 +105,7 @@ impl HistoryTable {
 #[cfg(test)]
 mod tests {
     use super::{amount, line};
-    use crate::reconciling::entries;
+    use crate::customers::entries;
     use jiff::tz::{TimeZone, offset};
 
     #[test]

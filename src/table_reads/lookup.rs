@@ -5,8 +5,8 @@ use tokio::sync::{Semaphore, mpsc};
 
 use super::losses::Way;
 use crate::catalogue::{Choice, ValueKind};
+use crate::customers::{SearchResult, search_result};
 use crate::reading::{ReadError, Records, Row};
-use crate::reconciling::{Who, who};
 use crate::recording::{ErrorCode, LookupResult};
 use crate::sending::{Answer, Clock, FailureCode, StopReason, Transport, Unread};
 use crate::validating::{Call, FindError};
@@ -110,15 +110,17 @@ pub async fn look_up<T: Transport, C: Clock>(
 
 /// What a read says of a row: not found only where the server said so.
 fn found(read: Result<Answer, Unread>, kind: &Choice) -> LookupResult {
-    match who(read) {
-        Who::One(id) => LookupResult::One(id),
-        Who::Several(ids) => LookupResult::Several(ids),
-        Who::Nobody => LookupResult::Failed(ErrorCode::NotFound, format!("nobody has this {}", kind.name)),
-        Who::Unsaid => LookupResult::Failed(
+    match search_result(read) {
+        SearchResult::One(id) => LookupResult::One(id),
+        SearchResult::Several(ids) => LookupResult::Several(ids),
+        SearchResult::Nobody => {
+            LookupResult::Failed(ErrorCode::NotFound, format!("nobody has this {}", kind.name))
+        }
+        SearchResult::Unsaid => LookupResult::Failed(
             ErrorCode::BadAnswer,
             "the server's answer does not say whether anyone was found".to_owned(),
         ),
-        Who::Unclear(problem) => {
+        SearchResult::Unclear(problem) => {
             // Whoever else says 404 knows nothing of customers.
             let is_no_answer = problem.code == FailureCode::NotFound;
             let code = if is_no_answer { ErrorCode::HttpStatus } else { problem.code.into() };

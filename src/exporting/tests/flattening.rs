@@ -6,10 +6,10 @@ use serde_json::{Map, Number, Value};
 
 use super::support::Memory;
 use crate::catalogue::{FIELDS, ValueKind};
-use crate::exporting::customer::tidy;
+use crate::customers::{Keep, tidy};
 use crate::exporting::output::{Column, Line, Output};
 use crate::exporting::union::Union;
-use crate::exporting::{FileFormat, Keep, Path, SheetLocale};
+use crate::exporting::{FileFormat, Path, SheetLocale};
 
 fn name() -> impl Strategy<Value = String> {
     let known: Vec<&'static str> = FIELDS.iter().flat_map(|field| field.path.split('.')).collect();

@@ -5,10 +5,11 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::support::{at, booking, run};
+use crate::customers::{NoHistory, entries};
 use crate::reading::RowNumber;
 use crate::reconciling::bookings::Booking;
 use crate::reconciling::verdict::Verdict;
-use crate::reconciling::{NoHistory, SameBookings, Window, entries};
+use crate::reconciling::{SameBookings, Window};
 use crate::recording::Tag;
 use crate::sending::{FailureCode, Problem, Unread};
 use crate::validating::Call;

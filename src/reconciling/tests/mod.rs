@@ -1,7 +1,6 @@
 //! Tests of the stage: against a scripted server, and of the verdicts that need a whole call.
 
 mod bookings;
-mod history;
 mod model;
 mod reads;
 mod rehearsal;

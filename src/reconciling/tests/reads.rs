@@ -2,10 +2,9 @@
 
 use super::support::{Fields, Said, Server, TestClock, answer, booking, call, lost, no, run};
 use crate::catalogue::{ApiSelector, Version};
+use crate::customers::{BalanceError, NoHistory, balance, read_history};
 use crate::reading::RowNumber;
-use crate::reconciling::balances::BalanceError;
-use crate::reconciling::read_history::read_history;
-use crate::reconciling::{Control, Existing, NoHistory, Sample, balance, existing, shows_bookings};
+use crate::reconciling::{Control, Existing, Sample, existing, shows_bookings};
 use crate::recording::Tag;
 use crate::sending::{FailureCode, Unread};
 use crate::validating::Call;

@@ -7,13 +7,11 @@ use jiff::tz::TimeZone;
 
 use super::support::{booking, call, run};
 use crate::catalogue::ApiSelector;
+use crate::customers::{balance, read_history};
 use crate::reading::RowNumber;
 use crate::reconciling::bookings::Booking;
-use crate::reconciling::read_history::read_history;
 use crate::reconciling::verdict::Verdict;
-use crate::reconciling::{
-    Control, Existing, SameBookings, Sample, Window, balance, existing, shows_bookings,
-};
+use crate::reconciling::{Control, Existing, SameBookings, Sample, Window, existing, shows_bookings};
 use crate::recording::Tag;
 use crate::sandbox::{Sandbox, Settings};
 use crate::sending::{

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use crate::catalogue::ApiSelector;
-use crate::exporting::{Fetched, Fetcher, Keep, Stopped};
+use crate::customers::{FetchStop, FetchedCustomer, Fetcher, Keep};
 use crate::reconciling::tests::support::{Fields, Said, Server, TestClock, answer, lost, no};
 
 /// What a server does with several ids.
@@ -73,7 +73,7 @@ impl World {
     }
 }
 
-fn fetch(world: &World, ids: &[u64]) -> (Result<Vec<Fetched>, Stopped>, usize) {
+fn fetch(world: &World, ids: &[u64]) -> (Result<Vec<FetchedCustomer>, FetchStop>, usize) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.expect("a runtime").block_on(async {
         let server = world.server();
@@ -109,7 +109,7 @@ proptest! {
         let mut fetched = fetch(&world, &ids).0.expect("the server is there");
         fetched.sort_by_key(|one| one.id);
         prop_assert_eq!(fetched.iter().map(|one| one.id).collect::<Vec<_>>(), ids);
-        for Fetched { id, customer } in fetched {
+        for FetchedCustomer { id, customer } in fetched {
             let is_there = !world.gone.contains(&id) && !world.broken.contains(&id);
             prop_assert_eq!(customer.is_ok(), is_there, "{}: {:?}", id, customer);
             if let Ok(text) = customer {
@@ -135,7 +135,7 @@ fn a_customer_at_fault_is_found_by_halving() {
     let world = World { broken: [37].into(), ..World::of(Manner::Map) };
     let ids: Vec<u64> = (1..=64).collect();
     let (fetched, requests) = fetch(&world, &ids);
-    let failed: Vec<Fetched> =
+    let failed: Vec<FetchedCustomer> =
         fetched.expect("customers").into_iter().filter(|one| one.customer.is_err()).collect();
     assert_eq!(failed.iter().map(|one| one.id).collect::<Vec<_>>(), [37]);
     assert!(failed[0].customer.as_ref().is_err_and(|reason| reason.contains("500")), "{failed:?}");
@@ -195,7 +195,7 @@ async fn a_server_that_is_gone_stops_the_reading() {
     let link = server.link(TestClock::start());
     let fetcher = Fetcher::new(&link, ApiSelector::Subcat, Keep::All);
     let stopped = fetcher.read((1..=200).collect()).await.expect_err("nobody answers");
-    assert!(matches!(stopped, Stopped::ServerGone(_)), "{stopped:?}");
+    assert!(matches!(stopped, FetchStop::ServerGone(_)), "{stopped:?}");
 }
 
 /// The same where it says no to everybody from some moment on: what is written would lack them all.
@@ -216,7 +216,7 @@ async fn a_server_that_refuses_everybody_stops_the_reading() {
             break;
         }
     }
-    assert!(matches!(stopped, Some((35, Stopped::ServerGone(_)))), "{stopped:?}");
+    assert!(matches!(stopped, Some((35, FetchStop::ServerGone(_)))), "{stopped:?}");
 }
 
 /// Ids of a list that nobody has any more are no sign of that.
@@ -233,7 +233,7 @@ async fn a_refused_key_stops_the_reading_at_once() {
     let server = Server::new(|_| answer(403, r#"{"error":"no"}"#));
     let link = server.link(TestClock::start());
     let fetcher = Fetcher::new(&link, ApiSelector::Subcat, Keep::All);
-    assert!(matches!(fetcher.read(vec![1, 2, 3]).await, Err(Stopped::KeyRefused(_))));
+    assert!(matches!(fetcher.read(vec![1, 2, 3]).await, Err(FetchStop::KeyRefused(_))));
     assert_eq!(server.requests().len(), 1);
 }
 

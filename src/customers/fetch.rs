@@ -5,15 +5,15 @@ use std::cell::Cell;
 
 use serde_json::Value;
 
-use super::answer::{self, Fields, One};
-use super::customer::{Keep, tidy};
+use super::answer::{self, CustomerFields, SingleAnswer};
+use super::fields::{Keep, tidy};
 use crate::catalogue::ApiSelector;
 use crate::sending::{Clock, FailureCode, Link, Outage, Problem, Transport, Unread};
 use crate::validating::{Call, CallError};
 
 /// What became of a customer who was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fetched {
+pub struct FetchedCustomer {
     /// Who.
     pub id: u64,
     /// The customer as one JSON text, or why they could not be read.
@@ -22,7 +22,7 @@ pub struct Fetched {
 
 /// No further customer can be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stopped {
+pub enum FetchStop {
     /// The server refused the key.
     KeyRefused(Problem),
     /// So many reads in a row had no answer that the server must be gone; with the last problem.
@@ -31,7 +31,7 @@ pub enum Stopped {
     Call(CallError),
 }
 
-impl From<CallError> for Stopped {
+impl From<CallError> for FetchStop {
     fn from(error: CallError) -> Self {
         Self::Call(error)
     }
@@ -50,11 +50,11 @@ pub struct Fetcher<'l, T, C: Clock> {
 
 /// What a server does with a request for two customers.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Batches {
+pub struct BatchTrial {
     /// Whether it answers them both.
     pub taken: bool,
     /// The customers that were read to find that out.
-    pub fetched: Vec<Fetched>,
+    pub fetched: Vec<FetchedCustomer>,
 }
 
 impl<'l, T: Transport, C: Clock> Fetcher<'l, T, C> {
@@ -66,7 +66,7 @@ impl<'l, T: Transport, C: Clock> Fetcher<'l, T, C> {
     /// Whether the server answers several customers at once: two are asked for, and if not both come back, one
     /// of them may be gone meanwhile, so that one more pair is tried, from elsewhere among them. Where no answer
     /// came at all nothing was learnt, and it is taken for granted: what fails is halved anyway.
-    pub async fn try_batches(&self, ids: &[u64]) -> Result<Batches, Stopped> {
+    pub async fn try_batches(&self, ids: &[u64]) -> Result<BatchTrial, FetchStop> {
         let middle = if ids.len() >= 4 { ids.len() / 2 } else { ids.len() };
         let pairs = [ids, &ids[middle..]].into_iter().filter_map(|ids| ids.get(..2));
         let mut was_answered = ids.len() < 2;
@@ -79,10 +79,10 @@ impl<'l, T: Transport, C: Clock> Fetcher<'l, T, C> {
                         && found.len() == pair.len()
                     {
                         let fetched = found.into_iter().map(|(id, fields)| self.customer(id, fields));
-                        return Ok(Batches { taken: true, fetched: fetched.collect() });
+                        return Ok(BatchTrial { taken: true, fetched: fetched.collect() });
                     }
                 }
-                Err(Unread::KeyRefused(problem)) => return Err(Stopped::KeyRefused(problem)),
+                Err(Unread::KeyRefused(problem)) => return Err(FetchStop::KeyRefused(problem)),
                 // A page of the web server is an answer too: PHP may have broken down over the list.
                 Err(Unread::Lost(problem)) => {
                     was_answered |= !matches!(problem.code, FailureCode::Connect | FailureCode::Timeout);
@@ -90,11 +90,11 @@ impl<'l, T: Transport, C: Clock> Fetcher<'l, T, C> {
                 Err(Unread::Refused(_)) => was_answered = true,
             }
         }
-        Ok(Batches { taken: !was_answered, fetched: Vec::new() })
+        Ok(BatchTrial { taken: !was_answered, fetched: Vec::new() })
     }
 
     /// Reads these customers, together if they are several. Each of them comes back exactly once.
-    pub async fn read(&self, ids: Vec<u64>) -> Result<Vec<Fetched>, Stopped> {
+    pub async fn read(&self, ids: Vec<u64>) -> Result<Vec<FetchedCustomer>, FetchStop> {
         let mut fetched = Vec::with_capacity(ids.len());
         let mut groups = vec![ids];
         while let Some(group) = groups.pop() {
@@ -119,7 +119,7 @@ impl<'l, T: Transport, C: Clock> Fetcher<'l, T, C> {
     }
 
     /// Those of a group who came, and the others.
-    async fn read_several(&self, group: &[u64]) -> Result<(Vec<Fetched>, Vec<u64>), Stopped> {
+    async fn read_several(&self, group: &[u64]) -> Result<(Vec<FetchedCustomer>, Vec<u64>), FetchStop> {
         let call = Call::read_customers(group)?;
         // What fails is asked for again in halves, so that it is not tried again as it is.
         match self.link.read_hastily(self.selector, &call).await {
@@ -138,36 +138,36 @@ impl<'l, T: Transport, C: Clock> Fetcher<'l, T, C> {
                 }
                 Ok((came, rest))
             }
-            Err(Unread::KeyRefused(problem)) => Err(Stopped::KeyRefused(problem)),
+            Err(Unread::KeyRefused(problem)) => Err(FetchStop::KeyRefused(problem)),
             Err(Unread::Refused(_) | Unread::Lost(_)) => Ok((Vec::new(), group.to_vec())),
         }
     }
 
-    async fn read_one(&self, id: u64) -> Result<Fetched, Stopped> {
+    async fn read_one(&self, id: u64) -> Result<FetchedCustomer, FetchStop> {
         let call = Call::read_customers(&[id])?;
         let reason = match self.link.read(self.selector, &call).await {
             Ok(answer) => {
                 self.outage.set(Outage::default());
                 match answer::one(answer.data, id) {
-                    One::Customer(fields) => return Ok(self.customer(id, fields)),
-                    One::Nobody => "the server has no customer with this id".to_owned(),
-                    One::Another(other) => format!("the server answered with customer {other}"),
-                    One::Unreadable => "the server's answer is no customer".to_owned(),
+                    SingleAnswer::Customer(fields) => return Ok(self.customer(id, fields)),
+                    SingleAnswer::Nobody => "the server has no customer with this id".to_owned(),
+                    SingleAnswer::Another(other) => format!("the server answered with customer {other}"),
+                    SingleAnswer::Unreadable => "the server's answer is no customer".to_owned(),
                 }
             }
-            Err(Unread::KeyRefused(problem)) => return Err(Stopped::KeyRefused(problem)),
+            Err(Unread::KeyRefused(problem)) => return Err(FetchStop::KeyRefused(problem)),
             Err(Unread::Refused(problem) | Unread::Lost(problem)) => {
                 self.count_lost(&problem).await?;
                 problem.text
             }
         };
-        Ok(Fetched { id, customer: Err(reason) })
+        Ok(FetchedCustomer { id, customer: Err(reason) })
     }
 
     /// Customers over whom a server breaks down, or who are gone, may stand side by side: before a run is given up,
     /// somebody is asked for who could be read before. A server that refuses them too is of no use any more,
     /// whatever it says: what was written would lack everybody.
-    async fn count_lost(&self, problem: &Problem) -> Result<(), Stopped> {
+    async fn count_lost(&self, problem: &Problem) -> Result<(), FetchStop> {
         let mut outage = self.outage.get();
         let is_doubtful = outage.lost();
         self.outage.set(outage);
@@ -182,14 +182,14 @@ impl<'l, T: Transport, C: Clock> Fetcher<'l, T, C> {
             Err(Unread::KeyRefused(_) | Unread::Lost(_)) => false,
         };
         if !answers {
-            return Err(Stopped::ServerGone(problem.clone()));
+            return Err(FetchStop::ServerGone(problem.clone()));
         }
         self.outage.set(Outage::default());
         Ok(())
     }
 
-    fn customer(&self, id: u64, fields: Fields) -> Fetched {
+    fn customer(&self, id: u64, fields: CustomerFields) -> FetchedCustomer {
         self.known.set(Some(id));
-        Fetched { id, customer: Ok(Value::Object(tidy(id, fields, &self.keep)).to_string()) }
+        FetchedCustomer { id, customer: Ok(Value::Object(tidy(id, fields, &self.keep)).to_string()) }
     }
 }

@@ -28,7 +28,7 @@ impl Keep {
 }
 
 /// The customer's own fields in one spelling, with their id among them.
-pub(super) fn tidy(id: u64, fields: Map<String, Value>, keep: &Keep) -> Map<String, Value> {
+pub fn tidy(id: u64, fields: Map<String, Value>, keep: &Keep) -> Map<String, Value> {
     let mut tidied = Map::with_capacity(fields.len() + 1);
     let has_id = fields.iter().any(|(name, value)| is_field(name, CUSTOMER_ID) && !value.is_null());
     if !has_id {

@@ -1,9 +1,9 @@
 //! A customer's history in every shape that was seen: a list, a map under any keys, either of them inside
 //! another, fields in any case, amounts as numbers or text, dates in several notations, text escaped for HTML.
 
-use html_escape::decode_html_entities;
 use serde_json::{Map, Value};
 
+use super::amount::{decoded, exact};
 use super::entry_time::EntryTime;
 use crate::catalogue::{
     HISTORY_AMOUNT, HISTORY_DATE, HISTORY_EMPLOYEE, HISTORY_KIND, HISTORY_NOTE, is_field,
@@ -92,7 +92,7 @@ fn entry(fields: &Map<String, Value>) -> HistoryEntry {
     let mut texts = Vec::new();
     fields.values().for_each(|value| gather(value, DEEPEST, &mut texts));
     HistoryEntry {
-        amount: field(HISTORY_AMOUNT).and_then(money),
+        amount: field(HISTORY_AMOUNT).and_then(exact),
         note: field(HISTORY_NOTE).and_then(plain),
         at: field(HISTORY_DATE).map_or(EntryTime::Unreadable, EntryTime::read),
         kind: field(HISTORY_KIND).and_then(plain),
@@ -125,25 +125,5 @@ fn gather(value: &Value, depth: usize, texts: &mut Vec<String>) {
         Value::Array(list) => list.iter().for_each(|value| gather(value, depth, texts)),
         Value::Object(fields) => fields.values().for_each(|value| gather(value, depth, texts)),
         _ => {}
-    }
-}
-
-fn decoded(text: &str) -> String {
-    decode_html_entities(text).into_owned()
-}
-
-/// An amount as a number or as text. A number with a point went through binary on its way out of the JSON;
-/// its shortest notation is what the server wrote as long as it has no more than 15 digits, so that one with
-/// more is not taken for an amount.
-pub(super) fn money(value: &Value) -> Option<Money> {
-    const EXACT: usize = 15;
-    match value {
-        Value::Number(number) => {
-            let text = number.to_string();
-            let digits = text.bytes().filter(u8::is_ascii_digit).count();
-            (digits <= EXACT || !number.is_f64()).then(|| Money::written_by_server(&text))?
-        }
-        Value::String(text) => Money::written_by_server(&decoded(text)),
-        _ => None,
     }
 }

@@ -1,4 +1,4 @@
-//! Which customers an answer holds. An answer to a question for several is believed only where every customer in
+//! Which customers an answer to `get_data` holds. An answer to a question for several is believed only where every customer in
 //! it was asked for, under their own id, once: servers that do not know lists answer with somebody.
 
 use std::collections::{HashMap, HashSet};
@@ -8,14 +8,17 @@ use serde_json::{Map, Value};
 use crate::catalogue::{CUSTOMER_ID, FIELDS, is_field};
 
 /// A customer's fields.
-pub(super) type Fields = Map<String, Value>;
+pub(super) type CustomerFields = Map<String, Value>;
 
 /// The answer is not one to what was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Unbelievable;
 
 /// The customers in an answer to a question for several of them; some may be missing.
-pub(super) fn several(data: Option<Value>, asked: &[u64]) -> Result<HashMap<u64, Fields>, Unbelievable> {
+pub(super) fn several(
+    data: Option<Value>,
+    asked: &[u64],
+) -> Result<HashMap<u64, CustomerFields>, Unbelievable> {
     let asked: HashSet<u64> = asked.iter().copied().collect();
     let mut found = HashMap::new();
     let mut take = |key: Option<u64>, value: Value| {
@@ -47,9 +50,9 @@ pub(super) fn several(data: Option<Value>, asked: &[u64]) -> Result<HashMap<u64,
 
 /// What an answer to a question for one customer holds.
 #[derive(Debug, PartialEq)]
-pub(super) enum One {
-    /// The customer.
-    Customer(Fields),
+pub(super) enum SingleAnswer {
+    /// Their fields.
+    Customer(CustomerFields),
     /// Nobody.
     Nobody,
     /// Somebody else.
@@ -59,10 +62,10 @@ pub(super) enum One {
 }
 
 /// The customer in an answer to a question for one: by themselves, alone in a list, or under their id.
-pub(super) fn one(data: Option<Value>, asked: u64) -> One {
+pub(super) fn one(data: Option<Value>, asked: u64) -> SingleAnswer {
     match data {
-        None => One::Nobody,
-        Some(value) if is_nothing(&value) => One::Nobody,
+        None => SingleAnswer::Nobody,
+        Some(value) if is_nothing(&value) => SingleAnswer::Nobody,
         Some(Value::Array(mut list)) if list.len() == 1 => one(list.pop(), asked),
         Some(Value::Object(mut fields)) => {
             let under_id = if fields.len() == 1 { fields.get_mut(&asked.to_string()) } else { None };
@@ -70,14 +73,14 @@ pub(super) fn one(data: Option<Value>, asked: u64) -> One {
                 return one(Some(inner.take()), asked);
             }
             match own_id(&fields) {
-                Ok(Some(id)) if id != asked => One::Another(id),
-                Ok(Some(_)) => One::Customer(fields),
+                Ok(Some(id)) if id != asked => SingleAnswer::Another(id),
+                Ok(Some(_)) => SingleAnswer::Customer(fields),
                 // Any field may be missing, the id too; but something must be there that a customer has.
-                Ok(None) if fields.keys().any(|name| is_customers(name)) => One::Customer(fields),
-                Ok(None) | Err(Unbelievable) => One::Unreadable,
+                Ok(None) if fields.keys().any(|name| is_customers(name)) => SingleAnswer::Customer(fields),
+                Ok(None) | Err(Unbelievable) => SingleAnswer::Unreadable,
             }
         }
-        Some(_) => One::Unreadable,
+        Some(_) => SingleAnswer::Unreadable,
     }
 }
 
@@ -92,7 +95,7 @@ fn is_nothing(value: &Value) -> bool {
 }
 
 /// The id that the customer's own fields name; none where they name none.
-fn own_id(fields: &Fields) -> Result<Option<u64>, Unbelievable> {
+fn own_id(fields: &CustomerFields) -> Result<Option<u64>, Unbelievable> {
     let own = fields.iter().find(|(name, _)| is_field(name, CUSTOMER_ID)).map(|(_, value)| value);
     match own {
         None | Some(Value::Null) => Ok(None),
@@ -115,7 +118,7 @@ fn id_of(text: &str) -> Option<u64> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{One, Unbelievable, one, several};
+    use super::{SingleAnswer, Unbelievable, one, several};
 
     fn ids(data: Value) -> Result<Vec<u64>, Unbelievable> {
         several(Some(data), &[7, 8]).map(|found| {
@@ -170,16 +173,16 @@ mod tests {
             json!([{"id": 7}]),
             json!({"7": {"id": 7}}),
         ] {
-            assert!(matches!(one(Some(shape.clone()), 7), One::Customer(_)), "{shape}");
+            assert!(matches!(one(Some(shape.clone()), 7), SingleAnswer::Customer(_)), "{shape}");
         }
         for nobody in [json!([]), json!({}), json!(null), json!(""), json!(false), json!({"7": {}})] {
-            assert_eq!(one(Some(nobody.clone()), 7), One::Nobody, "{nobody}");
+            assert_eq!(one(Some(nobody.clone()), 7), SingleAnswer::Nobody, "{nobody}");
         }
-        assert_eq!(one(None, 7), One::Nobody);
-        assert_eq!(one(Some(json!({"id": 8})), 7), One::Another(8));
+        assert_eq!(one(None, 7), SingleAnswer::Nobody);
+        assert_eq!(one(Some(json!({"id": 8})), 7), SingleAnswer::Another(8));
         for none in [json!("x"), json!(7), json!([{"id": 7}, {"id": 7}]), json!({"x": 1}), json!({"id": {}})]
         {
-            assert_eq!(one(Some(none.clone()), 7), One::Unreadable, "{none}");
+            assert_eq!(one(Some(none.clone()), 7), SingleAnswer::Unreadable, "{none}");
         }
     }
 }

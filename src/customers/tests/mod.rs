@@ -1,0 +1,4 @@
+//! Tests of the stage against a scripted server.
+
+mod fetching;
+mod history;
