@@ -38,6 +38,7 @@ mod diagnostics;
 mod events;
 mod exit;
 mod exporting;
+mod read_session;
 mod reading;
 mod reconciling;
 mod recording;

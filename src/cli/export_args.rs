@@ -9,7 +9,7 @@ use super::help;
 use super::read_args::ReadArgs;
 use super::values;
 use crate::catalogue::Version;
-use crate::exporting::{BatchSize, Columns, FileFormat, Path, SheetLocale};
+use crate::exporting::{BatchSize, ColumnChoice, FieldPath, FileFormat, SheetLocale};
 use crate::validating::DateOrder;
 
 /// `export`.
@@ -31,8 +31,8 @@ pub struct ExportArgs {
     /// Which columns, such as id,full_name,agreement.0.number,phone; or the word all.
     ///
     /// Nested values have paths: phone.0.number is the first phone, phone.*.number all of them joined by "; ".
-    #[arg(long, value_name = "LIST", value_parser = |text: &str| Columns::parse(text), help_heading = "Columns")]
-    pub(super) columns: Option<Columns>,
+    #[arg(long, value_name = "LIST", value_parser = |text: &str| ColumnChoice::parse(text), help_heading = "Columns")]
+    pub(super) columns: Option<ColumnChoice>,
 
     /// Where the customers go; - is standard output [default: standard output].
     #[arg(long, short, value_name = "FILE", help_heading = "File")]
@@ -49,8 +49,8 @@ pub struct ExportArgs {
     #[arg(long, value_name = "LOCALE", value_parser = values::named::<SheetLocale, _>(SheetLocale::ALL.map(|l| (l.name(), l.about()))), help_heading = "File")]
     pub(super) locale: Option<SheetLocale>,
     /// Say what a column adds up to; may be repeated.
-    #[arg(long, value_name = "COLUMN", value_parser = |text: &str| Path::parse(text), help_heading = "File")]
-    pub(super) total: Vec<Path>,
+    #[arg(long, value_name = "COLUMN", value_parser = |text: &str| FieldPath::parse(text), help_heading = "File")]
+    pub(super) total: Vec<FieldPath>,
     /// Write the number of rows and the totals to a file, as JSON.
     #[arg(long, value_name = "FILE", help_heading = "File")]
     pub(super) totals: Option<PathBuf>,

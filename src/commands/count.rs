@@ -3,18 +3,16 @@
 use serde::Serialize;
 
 use super::failure::Failure;
-use super::reads::{self, Reads};
+use super::reads::{self, HttpSession};
 use crate::catalogue::Choice;
 use crate::cli::CountSettings;
+use crate::customers;
 use crate::events::Event;
 use crate::exit::Exit;
-use crate::exporting::number;
-use crate::sending::Unread;
-use crate::validating::Call;
 
 /// What `--json` prints.
 #[derive(Debug, Serialize)]
-struct CountAnswer {
+struct CountJson {
     #[serde(rename = "type")]
     kind: &'static str,
     count: u64,
@@ -24,31 +22,24 @@ struct CountAnswer {
 pub(super) fn run(settings: CountSettings) -> Result<Exit, Failure> {
     let CountSettings { kind, read } = settings;
     let json = read.mode.json;
-    reads::run(read, |reads| count(reads, kind, json))
+    reads::run(read, |session| count(session, kind, json))
 }
 
-async fn count(reads: Reads, kind: &'static Choice, json: bool) -> Result<Exit, Failure> {
-    let selector = match reads.selector().await {
+async fn count(session: HttpSession, kind: &'static Choice, json: bool) -> Result<Exit, Failure> {
+    let selector = match session.selector().await {
         Ok(selector) => selector,
-        Err(no_server) => return Ok(reads.refused("count", no_server)),
+        Err(not_ready) => return Ok(session.refused("count", not_ready)),
     };
-    let call = Call::count(kind)?;
-    let Some(read) = reads.stop.race(reads.link.read(selector, &call)).await else {
-        return Ok(Exit::Interrupted);
-    };
-    let read = read.and_then(|answer| number(answer.data.as_ref()).map_err(Unread::Lost));
-    match read {
+    let counting = customers::count(&session.server.link, selector, kind);
+    let Some(counted) = session.stop.race(counting).await else { return Ok(Exit::Interrupted) };
+    match counted? {
         Ok(count) => {
-            let text = if json {
-                serde_json::to_string(&CountAnswer { kind: kind.name, count }).unwrap_or_default()
-            } else {
-                count.to_string()
-            };
-            reads::print(&text)?;
+            let object = || serde_json::to_string(&CountJson { kind: kind.name, count });
+            reads::print(&if json { object().unwrap_or_default() } else { count.to_string() })?;
             Ok(Exit::Done)
         }
         Err(unread) => {
-            reads.listener.event(Event::Error(&format!("{} cannot be counted: {unread}", kind.name)));
+            session.tell(Event::Error(&format!("{} cannot be counted: {unread}", kind.name)));
             Ok(Exit::StoppedEarly)
         }
     }

@@ -3,7 +3,6 @@
 
 mod catalogue;
 mod check;
-mod collecting;
 mod completions;
 mod count;
 mod demo;
@@ -20,8 +19,6 @@ mod run;
 mod runtime;
 mod sandbox;
 mod stop;
-mod table;
-mod writing;
 
 pub use panic_hook::hush_caught_panics;
 pub use run::run;

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use serde_json::Value;
 
 use super::answer::{self, CustomerFields, SingleAnswer};
-use super::fields::{Keep, tidy};
+use super::fields::{KeptFields, tidy};
 use crate::catalogue::ApiSelector;
 use crate::sending::{Clock, FailureCode, Link, Outage, Problem, Transport, Unread};
 use crate::validating::{Call, CallError};
@@ -41,7 +41,7 @@ impl From<CallError> for FetchStop {
 pub struct Fetcher<'l, T, C: Clock> {
     link: &'l Link<T, C>,
     selector: ApiSelector,
-    keep: Keep,
+    keep: KeptFields,
     /// Customers in a row who could not be read: beyond a number it is doubtful that the server is there at all.
     outage: Cell<Outage>,
     /// Somebody who could.
@@ -59,7 +59,7 @@ pub struct BatchTrial {
 
 impl<'l, T: Transport, C: Clock> Fetcher<'l, T, C> {
     /// Reads customers from a server; of each only what `keep` says.
-    pub fn new(link: &'l Link<T, C>, selector: ApiSelector, keep: Keep) -> Self {
+    pub fn new(link: &'l Link<T, C>, selector: ApiSelector, keep: KeptFields) -> Self {
         Self { link, selector, keep, outage: Cell::default(), known: Cell::new(None) }
     }
 

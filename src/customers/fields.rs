@@ -11,14 +11,14 @@ use crate::catalogue::{CUSTOMER_ID, FIELDS, is_field};
 
 /// Which fields of a customer are kept; the others are not written anywhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Keep {
+pub enum KeptFields {
     /// All.
     All,
     /// These, by the first name of their paths.
     Only(BTreeSet<String>),
 }
 
-impl Keep {
+impl KeptFields {
     fn keeps(&self, name: &str) -> bool {
         match self {
             Self::All => true,
@@ -28,7 +28,7 @@ impl Keep {
 }
 
 /// The customer's own fields in one spelling, with their id among them.
-pub fn tidy(id: u64, fields: Map<String, Value>, keep: &Keep) -> Map<String, Value> {
+pub fn tidy(id: u64, fields: Map<String, Value>, keep: &KeptFields) -> Map<String, Value> {
     let mut tidied = Map::with_capacity(fields.len() + 1);
     let has_id = fields.iter().any(|(name, value)| is_field(name, CUSTOMER_ID) && !value.is_null());
     if !has_id {
@@ -81,7 +81,7 @@ fn spelling(name: &str) -> Cow<'_, str> {
 mod tests {
     use serde_json::{Map, Value, json};
 
-    use super::{Keep, tidy};
+    use super::{KeptFields, tidy};
 
     fn fields(value: Value) -> Map<String, Value> {
         match value {
@@ -91,7 +91,7 @@ mod tests {
     }
 
     fn tidied(value: Value) -> String {
-        Value::Object(tidy(7, fields(value), &Keep::All)).to_string()
+        Value::Object(tidy(7, fields(value), &KeptFields::All)).to_string()
     }
 
     #[test]
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn what_is_not_kept_is_gone_and_the_id_stays() {
-        let keep = Keep::Only(["login".to_owned()].into());
+        let keep = KeptFields::Only(["login".to_owned()].into());
         let customer = fields(json!({"login": "x", "full_name": "y", "id": 7}));
         assert_eq!(Value::Object(tidy(7, customer, &keep)).to_string(), r#"{"login":"x","id":7}"#);
     }

@@ -4,6 +4,7 @@
 mod amount;
 mod answer;
 mod balance;
+mod counter;
 mod entry_time;
 mod fetch;
 mod fields;
@@ -15,9 +16,10 @@ mod tests;
 
 pub use amount::{is_plain, plain, summand, without_exponent};
 pub use balance::balance;
+pub use counter::count;
 pub use entry_time::EntryTime;
 pub use fetch::{BatchTrial, FetchStop, FetchedCustomer, Fetcher};
-pub use fields::Keep;
+pub use fields::KeptFields;
 pub use history::HistoryEntry;
 pub use read_history::{NoHistory, read_history, read_whole_history};
 pub use search::{SearchResult, search_result};

@@ -4,41 +4,41 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::check_result::Point;
+use super::check_result::CheckResult;
 use crate::catalogue::{Action, ApiSelector, CUSTOMER, Meaning, Version};
-use crate::customers::{BatchTrial, FetchStop, Fetcher, Keep};
+use crate::customers::{BatchTrial, FetchStop, Fetcher, KeptFields};
 use crate::sending::{Clock, Link, Transport, Unread};
 use crate::validating::{ConditionError, Conditions, DateOrder};
 
 const POINT: &str = "batches";
 
 /// Tries it with customers that the server itself names.
-pub async fn batches<T: Transport, C: Clock>(
+pub(super) async fn batches<T: Transport, C: Clock>(
     link: &Link<T, C>,
     selector: ApiSelector,
     server: Option<Version>,
-) -> Point {
+) -> CheckResult {
     let ids = match some_customers(link, selector, server).await {
         Ok(ids) => ids,
         Err(point) => return point,
     };
     if ids.len() < 2 {
-        return Point::ok(POINT, "not known: there are fewer than two customers to try it with");
+        return CheckResult::ok(POINT, "not known: there are fewer than two customers to try it with");
     }
     // Nothing of them is of use here.
-    let fetcher = Fetcher::new(link, selector, Keep::Only(BTreeSet::new()));
+    let fetcher = Fetcher::new(link, selector, KeptFields::Only(BTreeSet::new()));
     match fetcher.try_batches(&ids).await {
         Ok(BatchTrial { taken: true, .. }) => {
             let text = "get_data reads several customers per request";
-            Point::ok(POINT, text).found(json!({ "several": true }))
+            CheckResult::ok(POINT, text).found(json!({ "several": true }))
         }
         Err(FetchStop::KeyRefused(problem)) => {
             let advice = "The key may not read customers: look at its rights in UserSide";
-            Point::problem(POINT, problem.to_string(), advice)
+            CheckResult::problem(POINT, problem.to_string(), advice)
         }
         Ok(_) | Err(FetchStop::ServerGone(_) | FetchStop::Call(_)) => {
             let advice = "export works, slower; its --rate may be higher where the server bears it";
-            Point::warning(POINT, "get_data reads one customer per request", advice)
+            CheckResult::warning(POINT, "get_data reads one customer per request", advice)
                 .found(json!({ "several": false }))
         }
     }
@@ -49,7 +49,7 @@ async fn some_customers<T: Transport, C: Clock>(
     link: &Link<T, C>,
     selector: ApiSelector,
     server: Option<Version>,
-) -> Result<Vec<u64>, Point> {
+) -> Result<Vec<u64>, CheckResult> {
     const SOME: usize = 4;
     let mut refusal = String::new();
     // Older servers know no limit, and may refuse what they do not know.
@@ -70,16 +70,16 @@ async fn some_customers<T: Transport, C: Clock>(
             Err(Unread::Refused(problem)) => refusal = problem.to_string(),
             Err(Unread::KeyRefused(problem)) => {
                 let advice = "The key may not search for customers: look at its rights in UserSide";
-                return Err(Point::problem(POINT, problem.to_string(), advice));
+                return Err(CheckResult::problem(POINT, problem.to_string(), advice));
             }
             Err(Unread::Lost(problem)) => {
                 let text = format!("the search for customers has no answer: {problem}");
-                return Err(Point::problem(POINT, text, "Look into the web server's log; try again"));
+                return Err(CheckResult::problem(POINT, text, "Look into the web server's log; try again"));
             }
         }
     }
     let text = format!("not known: customers cannot be searched for ({refusal})");
-    Err(Point::warning(POINT, text, "For an export name the customers with --ids"))
+    Err(CheckResult::warning(POINT, text, "For an export name the customers with --ids"))
 }
 
 /// The search for a few customers, as far as the version knows it.

@@ -8,7 +8,7 @@ use serde_json::Value;
 /// How it stands with a point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Health {
+pub enum Severity {
     /// Nothing is to be done.
     Ok,
     /// It works, and somebody should know what does not.
@@ -17,7 +17,7 @@ pub enum Health {
     Problem,
 }
 
-impl Health {
+impl Severity {
     const fn name(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -29,11 +29,11 @@ impl Health {
 
 /// A point of a check.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Point {
+pub struct CheckResult {
     /// What it is about.
     pub point: &'static str,
     /// How it stands with it.
-    pub status: Health,
+    pub status: Severity,
     /// What was found.
     pub text: String,
     /// What to do; none where nothing is to be done.
@@ -45,12 +45,12 @@ pub struct Point {
     pub is_needed: bool,
 }
 
-impl Point {
+impl CheckResult {
     /// A point where nothing is to be done.
     pub(super) fn ok(point: &'static str, text: impl Into<String>) -> Self {
         Self {
             point,
-            status: Health::Ok,
+            status: Severity::Ok,
             text: text.into(),
             advice: None,
             found: Value::Null,
@@ -60,12 +60,12 @@ impl Point {
 
     /// A point of which somebody should know.
     pub(super) fn warning(point: &'static str, text: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { status: Health::Warning, advice: Some(advice.into()), ..Self::ok(point, text) }
+        Self { status: Severity::Warning, advice: Some(advice.into()), ..Self::ok(point, text) }
     }
 
     /// A point that does not work.
     pub(super) fn problem(point: &'static str, text: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { status: Health::Problem, advice: Some(advice.into()), ..Self::ok(point, text) }
+        Self { status: Severity::Problem, advice: Some(advice.into()), ..Self::ok(point, text) }
     }
 
     /// The same, where nothing else works without it.
@@ -79,13 +79,13 @@ impl Point {
     }
 
     /// Whether it does not work.
-    pub fn is_problem(&self) -> bool {
-        self.status == Health::Problem
+    pub(super) fn is_problem(&self) -> bool {
+        self.status == Severity::Problem
     }
 }
 
 /// `warning  clock: the server's clock is 90 s behind. Set the clocks`
-impl fmt::Display for Point {
+impl fmt::Display for CheckResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:<7}  {}: {}", self.status.name(), self.point, self.text)?;
         match &self.advice {
@@ -97,14 +97,14 @@ impl fmt::Display for Point {
 
 #[cfg(test)]
 mod tests {
-    use super::Point;
+    use super::CheckResult;
     use serde_json::json;
 
     #[test]
     fn a_point_is_a_line_and_an_object() {
-        let ok = Point::ok("key", "accepted");
+        let ok = CheckResult::ok("key", "accepted");
         assert_eq!(ok.to_string(), "ok       key: accepted");
-        let bad = Point::problem("key", "refused", "Check it").found(json!({"a": 1}));
+        let bad = CheckResult::problem("key", "refused", "Check it").found(json!({"a": 1}));
         assert_eq!(bad.to_string(), "problem  key: refused. Check it");
         assert_eq!(
             serde_json::to_value(&bad).expect("JSON"),

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use serde_json::json;
 
-use super::check_result::Point;
+use super::check_result::CheckResult;
 use crate::catalogue::{ApiSelector, CUSTOMER};
 use crate::sending::{
     Clock, Contact, FailureCode, Link, Problem, SelectorChoice, Transport, Unreached, Unread, contact,
@@ -14,7 +14,7 @@ use crate::validating::{Call, CallError};
 /// How far a read gets with the older name for the subcategory, and with the newer one; that is not tried where the
 /// first one already shows that nobody answers. `is_reached` says whether there is somebody to be connected to: if
 /// not, a proxy may still know the way, and one try tells.
-pub async fn try_names<T: Transport, C: Clock>(
+pub(super) async fn try_names<T: Transport, C: Clock>(
     link: &Link<T, C>,
     is_reached: bool,
 ) -> Result<(Contact, Option<Contact>), CallError> {
@@ -34,21 +34,21 @@ pub async fn try_names<T: Transport, C: Clock>(
 
 /// What was tried.
 #[derive(Debug)]
-pub struct Contacts<'c> {
+pub(super) struct Contacts<'c> {
     /// The server, for people: `userside.example.com:443`.
-    pub host: &'c str,
+    pub(super) host: &'c str,
     /// Whether the address begins with https.
-    pub is_https: bool,
+    pub(super) is_https: bool,
     /// Whether it is one of this machine.
-    pub is_loopback: bool,
+    pub(super) is_loopback: bool,
     /// Whether this machine can connect to it.
-    pub reached: &'c Result<SocketAddr, Unreached>,
+    pub(super) reached: &'c Result<SocketAddr, Unreached>,
     /// What `--selector` says.
-    pub choice: SelectorChoice,
+    pub(super) choice: SelectorChoice,
     /// How far a read gets with the older name.
-    pub subcat: &'c Contact,
+    pub(super) subcat: &'c Contact,
     /// And with the newer one; none where the first one already showed that nobody answers.
-    pub action: Option<&'c Contact>,
+    pub(super) action: Option<&'c Contact>,
 }
 
 const ADDRESS: &str = "address";
@@ -57,7 +57,7 @@ const KEY: &str = "key";
 const SELECTOR: &str = "selector";
 
 /// The points, up to the first problem, and the name with which one can go on; none where there is no use in it.
-pub fn judge(contacts: &Contacts<'_>) -> (Vec<Point>, Option<ApiSelector>) {
+pub(super) fn judge(contacts: &Contacts<'_>) -> (Vec<CheckResult>, Option<ApiSelector>) {
     let mut points = Vec::new();
     if let Some(problem) = contacts.without_answer() {
         if problem.point == TLS {
@@ -74,9 +74,9 @@ pub fn judge(contacts: &Contacts<'_>) -> (Vec<Point>, Option<ApiSelector>) {
 
 impl Contacts<'_> {
     /// The problem of a server that does not answer as one.
-    fn without_answer(&self) -> Option<Point> {
+    fn without_answer(&self) -> Option<CheckResult> {
         let host = self.host;
-        let problem = |text: String, advice: &str| Some(Point::problem(ADDRESS, text, advice).needed());
+        let problem = |text: String, advice: &str| Some(CheckResult::problem(ADDRESS, text, advice).needed());
         match (self.subcat, self.reached) {
             (Contact::Unreached(_), Err(unreached)) => problem(
                 format!("{host}: {unreached}"),
@@ -84,7 +84,7 @@ impl Contacts<'_> {
             ),
             (Contact::Unreached(said), Ok(_)) if self.is_https => {
                 let advice = "The certificate must be valid for this name and signed by somebody whom this machine trusts; check that the port speaks https";
-                Some(Point::problem(TLS, said.to_string(), advice).needed())
+                Some(CheckResult::problem(TLS, said.to_string(), advice).needed())
             }
             (Contact::Unreached(said) | Contact::Silent(said), _) => problem(
                 format!("{host} can be connected to, but does not answer: {said}"),
@@ -107,24 +107,24 @@ impl Contacts<'_> {
         }
     }
 
-    fn no_api(&self, said: &Problem) -> Option<Point> {
+    fn no_api(&self, said: &Problem) -> Option<CheckResult> {
         let text = format!("{} answers, but not as a UserSide API: {said}", self.host);
-        Some(Point::problem(ADDRESS, text, "Check that --url leads to api.php").needed())
+        Some(CheckResult::problem(ADDRESS, text, "Check that --url leads to api.php").needed())
     }
 
-    fn address(&self) -> Point {
+    fn address(&self) -> CheckResult {
         let text = match self.reached {
             Ok(address) => format!("{} answers ({})", self.host, address.ip()),
             Err(_) => format!("{} answers, though not to a direct connection; by way of a proxy?", self.host),
         };
-        Point::ok(ADDRESS, text).needed()
+        CheckResult::ok(ADDRESS, text).needed()
     }
 
-    fn tls(&self) -> Point {
+    fn tls(&self) -> CheckResult {
         let point = match (self.is_https, self.is_loopback) {
-            (true, _) => Point::ok(TLS, "https, and the certificate is accepted"),
-            (false, true) => Point::ok(TLS, "none, and none is needed: the server is this machine"),
-            (false, false) => Point::warning(
+            (true, _) => CheckResult::ok(TLS, "https, and the certificate is accepted"),
+            (false, true) => CheckResult::ok(TLS, "none, and none is needed: the server is this machine"),
+            (false, false) => CheckResult::warning(
                 TLS,
                 "none: the key and the customers' data travel unencrypted",
                 "Use https:// if the server has it",
@@ -133,7 +133,7 @@ impl Contacts<'_> {
         point.needed().found(json!({ "https": self.is_https }))
     }
 
-    fn key_and_selector(&self) -> (Vec<Point>, Option<ApiSelector>) {
+    fn key_and_selector(&self) -> (Vec<CheckResult>, Option<ApiSelector>) {
         let said = |selector| match selector {
             ApiSelector::Subcat => Some(self.subcat),
             ApiSelector::Action => self.action,
@@ -151,7 +151,7 @@ impl Contacts<'_> {
             (Some(told), Some(other)) => {
                 let text = format!("{} is not taken, and --selector says it is", told.field());
                 let advice = format!("Leave out --selector, or say --selector {}", other.field());
-                (vec![key_accepted(), Point::problem(SELECTOR, text, advice).needed()], None)
+                (vec![key_accepted(), CheckResult::problem(SELECTOR, text, advice).needed()], None)
             }
             (told, None) => self.nothing_taken(told.and_then(said), told),
         }
@@ -163,7 +163,7 @@ impl Contacts<'_> {
         &self,
         own: Option<&Contact>,
         told: Option<ApiSelector>,
-    ) -> (Vec<Point>, Option<ApiSelector>) {
+    ) -> (Vec<CheckResult>, Option<ApiSelector>) {
         match (own, self.subcat, self.action) {
             (Some(Contact::KeyRefused(said)), ..) | (None, _, Some(Contact::KeyRefused(said))) => {
                 (vec![key_refused(said)], None)
@@ -172,7 +172,7 @@ impl Contacts<'_> {
                 let name = told.map(ApiSelector::field).unwrap_or_default();
                 let text = format!("not known: a read under the name {name} is refused ({problem})");
                 let advice = "UserSide before 3.12.81 does not have this read; if yours is newer, leave out --selector";
-                (vec![key_accepted(), Point::warning(SELECTOR, text, advice).needed()], told)
+                (vec![key_accepted(), CheckResult::warning(SELECTOR, text, advice).needed()], told)
             }
             (_, Contact::KeyRefused(said), None) => (vec![key_refused(said)], None),
             (_, subcat, action) => {
@@ -180,19 +180,19 @@ impl Contacts<'_> {
                 let text =
                     format!("neither is taken: subcat ({}), action ({})", said(Some(subcat)), said(action));
                 let advice = "Check --url; if one of them is right, choose it with --selector";
-                (vec![Point::problem(SELECTOR, text, advice).needed()], None)
+                (vec![CheckResult::problem(SELECTOR, text, advice).needed()], None)
             }
         }
     }
 
-    fn names(&self) -> Point {
+    fn names(&self) -> CheckResult {
         let (subcat, action) = (self.subcat == &Contact::Taken, self.action == Some(&Contact::Taken));
         let text = match (subcat, action) {
             (true, true) => "subcat and action are both taken".to_owned(),
             (true, false) => format!("subcat is taken, action is not{}", self.why(self.action)),
             (false, _) => format!("action is taken, subcat is not{}", self.why(Some(self.subcat))),
         };
-        Point::ok(SELECTOR, text).needed().found(json!({ "subcat": subcat, "action": action }))
+        CheckResult::ok(SELECTOR, text).needed().found(json!({ "subcat": subcat, "action": action }))
     }
 
     fn why(&self, contact: Option<&Contact>) -> String {
@@ -200,16 +200,16 @@ impl Contacts<'_> {
     }
 }
 
-fn key_accepted() -> Point {
-    Point::ok(KEY, "accepted").needed()
+fn key_accepted() -> CheckResult {
+    CheckResult::ok(KEY, "accepted").needed()
 }
 
-fn key_refused(said: &Problem) -> Point {
+fn key_refused(said: &Problem) -> CheckResult {
     let advice = format!(
         "Check USERSIDE_API_KEY or --key-file, and in UserSide the key's list of allowed client addresses and the sections that it may use ({})",
         CUSTOMER.name
     );
-    Point::problem(KEY, said.to_string(), advice).needed()
+    CheckResult::problem(KEY, said.to_string(), advice).needed()
 }
 
 fn reason(contact: &Contact) -> String {
@@ -269,7 +269,9 @@ mod tests {
         let (points, selector) = judge(&contacts);
         assert!(points.iter().all(|point| point.is_needed));
         assert!(
-            points.iter().all(|p| p.advice.is_some() == (p.status != super::super::check_result::Health::Ok))
+            points
+                .iter()
+                .all(|p| p.advice.is_some() == (p.status != super::super::check_result::Severity::Ok))
         );
         assert_eq!(selector.is_none(), points.iter().any(|point| point.is_problem()));
         let words = points.iter().map(|p| format!("{:?} {}", p.status, p.point).to_lowercase());

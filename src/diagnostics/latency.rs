@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::json;
 
-use super::check_result::Point;
+use super::check_result::CheckResult;
 use crate::catalogue::{ApiSelector, Version, WRITES_BY_POST};
 use crate::sending::{Clock, Link, Measured, Transport};
 use crate::validating::{Call, CallError};
@@ -13,7 +13,7 @@ use crate::validating::{Call, CallError};
 const READS: usize = 10;
 
 /// Measures reads, one after the other.
-pub async fn measure<T: Transport, C: Clock>(
+pub(super) async fn measure<T: Transport, C: Clock>(
     link: &Link<T, C>,
     selector: ApiSelector,
 ) -> Result<Vec<Measured>, CallError> {
@@ -26,7 +26,7 @@ pub async fn measure<T: Transport, C: Clock>(
 }
 
 /// How long the server takes. A refusal is an answer too.
-pub fn latency(measured: &[Measured]) -> Point {
+pub(super) fn latency(measured: &[Measured]) -> CheckResult {
     const POINT: &str = "latency";
     let lost = |one: &&Measured| matches!(one.read, Err(crate::sending::Unread::Lost(_)));
     let last = measured.iter().rev().find(lost).and_then(|one| one.read.as_ref().err());
@@ -35,7 +35,7 @@ pub fn latency(measured: &[Measured]) -> Point {
     let (all, why) = (measured.len(), last.map(ToString::to_string).unwrap_or_default());
     let advice = "Look into the web server's log; imports retry, and take longer";
     let (Some(least), Some(most)) = (times.first(), times.last()) else {
-        return Point::problem(POINT, format!("none of {all} reads had an answer: {why}"), advice);
+        return CheckResult::problem(POINT, format!("none of {all} reads had an answer: {why}"), advice);
     };
     let median = (times[(times.len() - 1) / 2] + times[times.len() / 2]) / 2;
     let ms = |time: &Duration| (time.as_secs_f64() * 10_000.0).round() / 10.0;
@@ -45,8 +45,10 @@ pub fn latency(measured: &[Measured]) -> Point {
         "reads": all, "lost": all - times.len(),
     });
     match all - times.len() {
-        0 => Point::ok(POINT, format!("{text} ({all} reads, one after the other)")),
-        lost => Point::warning(POINT, format!("{text}; {lost} of {all} reads had no answer: {why}"), advice),
+        0 => CheckResult::ok(POINT, format!("{text} ({all} reads, one after the other)")),
+        lost => {
+            CheckResult::warning(POINT, format!("{text}; {lost} of {all} reads had no answer: {why}"), advice)
+        }
     }
     .found(found)
 }
@@ -60,14 +62,14 @@ fn whole(time: &Duration) -> String {
 }
 
 /// How far the server's clock is from this machine's.
-pub fn clock(measured: &[Measured]) -> Point {
+pub(super) fn clock(measured: &[Measured]) -> CheckResult {
     const POINT: &str = "clock";
     /// What no import suffers from.
     const BEARABLE: u64 = 60;
     let differences = measured.iter().filter_map(|one| Some(difference(one.date?, one.wall)));
     // An answer that was long under way makes the difference larger than it is.
     let Some(seconds) = differences.min_by_key(|seconds| seconds.unsigned_abs()) else {
-        return Point::ok(POINT, "not known: the server's answers have no date");
+        return CheckResult::ok(POINT, "not known: the server's answers have no date");
     };
     let text = match seconds {
         0 => "the server's is that of this machine".to_owned(),
@@ -75,10 +77,10 @@ pub fn clock(measured: &[Measured]) -> Point {
         _ => format!("the server's is {} s behind this machine's", seconds.unsigned_abs()),
     };
     if seconds.unsigned_abs() <= BEARABLE {
-        return Point::ok(POINT, text).found(json!({ "seconds": seconds }));
+        return CheckResult::ok(POINT, text).found(json!({ "seconds": seconds }));
     }
     let advice = "Set both clocks (NTP): reconcile may take a booking for another, or for not applied, because --settle and the times of bookings are reckoned by this machine's clock";
-    Point::warning(POINT, text, advice).found(json!({ "seconds": seconds }))
+    CheckResult::warning(POINT, text, advice).found(json!({ "seconds": seconds }))
 }
 
 /// Whole seconds, as a date has no more; positive where the server is ahead.
@@ -91,16 +93,16 @@ fn difference(server: SystemTime, here: SystemTime) -> i64 {
 }
 
 /// Whether writes must be sent by POST: the version says it, and nothing is written to find out.
-pub fn writes(server: Option<Version>) -> Point {
+pub(super) fn writes(server: Option<Version>) -> CheckResult {
     const POINT: &str = "writes";
     let always = "this program always uses POST";
     match server {
-        None => Point::ok(POINT, format!("not known without --server-version; {always}")),
+        None => CheckResult::ok(POINT, format!("not known without --server-version; {always}")),
         Some(version) => {
             let must = version >= WRITES_BY_POST;
             let how = if must { "must be sent by POST" } else { "may be sent by GET or POST" };
             let text = format!("{how} to UserSide {version}; {always}");
-            Point::ok(POINT, text).found(json!({ "post_only": must }))
+            CheckResult::ok(POINT, text).found(json!({ "post_only": must }))
         }
     }
 }
@@ -109,7 +111,7 @@ pub fn writes(server: Option<Version>) -> Point {
 mod tests {
     use std::time::{Duration, SystemTime};
 
-    use super::super::check_result::Health;
+    use super::super::check_result::Severity;
     use super::{clock, latency, writes};
     use crate::sending::{FailureCode, Measured, Problem, Unread};
 
@@ -129,14 +131,14 @@ mod tests {
     #[test]
     fn what_has_no_answer_has_no_time() {
         let point = latency(&[took(30), took(10), lost(900), took(20), took(45)]);
-        assert_eq!(point.status, Health::Warning);
+        assert_eq!(point.status, Severity::Warning);
         assert_eq!(
             point.text,
             "least 10 ms, median 25 ms, most 45 ms; 1 of 5 reads had no answer: no answer"
         );
         assert_eq!(point.found["median_ms"], 25.0);
         let point = latency(&[took(30), took(10), took(20)]);
-        assert_eq!((point.status, point.found["lost"].clone()), (Health::Ok, 0.into()));
+        assert_eq!((point.status, point.found["lost"].clone()), (Severity::Ok, 0.into()));
         assert!(point.text.starts_with("least 10 ms, median 20 ms, most 30 ms"), "{}", point.text);
         assert!(latency(&[lost(1), lost(2)]).is_problem());
         assert!(latency(&[]).is_problem());
@@ -151,18 +153,18 @@ mod tests {
             clock(&[Measured { date: Some(date), ..here }])
         };
         for (seconds, status, text) in [
-            (0, Health::Ok, "the server's is that of this machine"),
-            (60, Health::Ok, "the server's is 60 s ahead of this machine's"),
-            (-60, Health::Ok, "the server's is 60 s behind this machine's"),
-            (61, Health::Warning, "the server's is 61 s ahead of this machine's"),
-            (-3600, Health::Warning, "the server's is 3600 s behind this machine's"),
+            (0, Severity::Ok, "the server's is that of this machine"),
+            (60, Severity::Ok, "the server's is 60 s ahead of this machine's"),
+            (-60, Severity::Ok, "the server's is 60 s behind this machine's"),
+            (61, Severity::Warning, "the server's is 61 s ahead of this machine's"),
+            (-3600, Severity::Warning, "the server's is 3600 s behind this machine's"),
         ] {
             let point = away(seconds);
             assert_eq!((point.status, point.text.as_str()), (status, text), "{seconds}");
             assert_eq!(point.found["seconds"], seconds);
         }
         assert!(away(61).advice.is_some_and(|advice| advice.contains("--settle")));
-        assert_eq!((clock(&[took(1)]).status, clock(&[]).found.is_null()), (Health::Ok, true));
+        assert_eq!((clock(&[took(1)]).status, clock(&[]).found.is_null()), (Severity::Ok, true));
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! What has changed since an earlier export: row by row, cell by cell, whatever dialect the earlier file is in.
 
 use super::cell;
+use super::column::Column;
 use super::formula::defused;
-use super::lists::is_id_column;
-use super::output::Column;
+use super::id_columns::is_id_column;
 use crate::catalogue::{CUSTOMER_ID, ValueKind};
 use crate::customers::is_plain;
 use crate::validating::Money;
@@ -144,7 +144,7 @@ fn plain(text: &str) -> String {
 mod tests {
     use super::{Comparison, is_same};
     use crate::catalogue::ValueKind;
-    use crate::exporting::output::Column;
+    use crate::exporting::column::Column;
 
     #[test]
     fn cells_are_the_same_in_whatever_dialect() {

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use csv::{Terminator, Writer, WriterBuilder};
 
+use super::column::{CellFixes, Column};
 use super::format::SheetLocale;
 use super::formula::defused;
-use super::output::{Column, Mended};
 use crate::catalogue::ValueKind;
 use crate::customers::plain;
 use crate::recording::{OutputSink, RecordError};
@@ -19,7 +19,7 @@ pub(super) struct Csv {
     writer: Writer<Box<dyn OutputSink>>,
     kinds: Vec<ValueKind>,
     excel: Option<SheetLocale>,
-    mended: Mended,
+    fixes: CellFixes,
 }
 
 impl Csv {
@@ -36,7 +36,7 @@ impl Csv {
         let delimiter = excel.map_or(b',', SheetLocale::delimiter);
         let writer = WriterBuilder::new().delimiter(delimiter).terminator(Terminator::CRLF).from_writer(file);
         let kinds = columns.iter().map(|column| column.kind).collect();
-        let mut csv = Self { path, writer, kinds, excel, mended: Mended::default() };
+        let mut csv = Self { path, writer, kinds, excel, fixes: CellFixes::default() };
         // A name that a server made up is no safer than a cell.
         let names = columns.iter().map(|column| match excel {
             Some(_) => defused(&column.name),
@@ -51,7 +51,7 @@ impl Csv {
     pub(super) fn write(&mut self, cells: &[String]) -> Result<(), RecordError> {
         for (cell, kind) in cells.iter().zip(&self.kinds) {
             let cell = match self.excel {
-                Some(locale) => excel_cell(cell, *kind, locale, &mut self.mended),
+                Some(locale) => excel_cell(cell, *kind, locale, &mut self.fixes),
                 None => Cow::Borrowed(cell.as_str()),
             };
             if let Err(error) = self.writer.write_field(cell.as_bytes()) {
@@ -61,14 +61,14 @@ impl Csv {
         self.writer.write_record(None::<&[u8]>).map_err(|error| self.failed(error))
     }
 
-    pub(super) fn finish(self) -> Result<(PathBuf, Mended), RecordError> {
-        let Self { path, writer, mended, .. } = self;
+    pub(super) fn finish(self) -> Result<(PathBuf, CellFixes), RecordError> {
+        let Self { path, writer, fixes, .. } = self;
         let failed = |error: csv::IntoInnerError<_>| RecordError::Write {
             path: path.clone(),
             source: io::Error::new(error.error().kind(), error.error().to_string()),
         };
         writer.into_inner().map_err(failed)?.finish()?;
-        Ok((path, mended))
+        Ok((path, fixes))
     }
 
     fn failed(&self, error: csv::Error) -> RecordError {
@@ -77,7 +77,12 @@ impl Csv {
 }
 
 /// The cell as a spreadsheet of this locale reads it.
-fn excel_cell<'c>(cell: &'c str, kind: ValueKind, locale: SheetLocale, mended: &mut Mended) -> Cow<'c, str> {
+fn excel_cell<'c>(
+    cell: &'c str,
+    kind: ValueKind,
+    locale: SheetLocale,
+    fixes: &mut CellFixes,
+) -> Cow<'c, str> {
     if kind == ValueKind::Money
         && let Some(amount) = plain(cell)
     {
@@ -85,7 +90,7 @@ fn excel_cell<'c>(cell: &'c str, kind: ValueKind, locale: SheetLocale, mended: &
     }
     let cell = defused(cell);
     if matches!(cell, Cow::Owned(_)) {
-        mended.defused += 1;
+        fixes.defused += 1;
     }
     cell
 }
@@ -94,13 +99,13 @@ fn excel_cell<'c>(cell: &'c str, kind: ValueKind, locale: SheetLocale, mended: &
 mod tests {
     use std::borrow::Cow;
 
-    use super::{Mended, SheetLocale, excel_cell};
+    use super::{CellFixes, SheetLocale, excel_cell};
     use crate::catalogue::ValueKind;
 
     #[test]
     fn amounts_have_the_locales_comma_and_texts_do_not() {
         let cell =
-            |cell: &str, kind, locale| excel_cell(cell, kind, locale, &mut Mended::default()).into_owned();
+            |cell: &str, kind, locale| excel_cell(cell, kind, locale, &mut CellFixes::default()).into_owned();
         assert_eq!(cell("-15.40", ValueKind::Money, SheetLocale::Uk), "-15,40");
         assert_eq!(cell("-15.40", ValueKind::Money, SheetLocale::Ru), "-15,40");
         assert_eq!(cell("-15.40", ValueKind::Money, SheetLocale::En), "-15.40");
@@ -112,13 +117,13 @@ mod tests {
 
     #[test]
     fn formulas_are_counted() {
-        let mut mended = Mended::default();
-        assert_eq!(excel_cell("=1", ValueKind::Text, SheetLocale::Uk, &mut mended), Cow::from("'=1"));
-        assert_eq!(excel_cell("=1", ValueKind::Money, SheetLocale::Uk, &mut mended), Cow::from("'=1"));
+        let mut fixes = CellFixes::default();
+        assert_eq!(excel_cell("=1", ValueKind::Text, SheetLocale::Uk, &mut fixes), Cow::from("'=1"));
+        assert_eq!(excel_cell("=1", ValueKind::Money, SheetLocale::Uk, &mut fixes), Cow::from("'=1"));
         assert_eq!(
-            excel_cell("+380670001122", ValueKind::Phone, SheetLocale::Uk, &mut mended),
+            excel_cell("+380670001122", ValueKind::Phone, SheetLocale::Uk, &mut fixes),
             "+380670001122"
         );
-        assert_eq!(mended.defused, 2);
+        assert_eq!(fixes.defused, 2);
     }
 }

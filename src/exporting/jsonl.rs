@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 
-use super::output::Column;
+use super::column::Column;
 use crate::recording::{OutputSink, RecordError};
 
 /// A file of JSON lines being written.

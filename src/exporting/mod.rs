@@ -1,32 +1,38 @@
-//! Reads for people: ids to customers, customers to flat rows, rows to files that a spreadsheet opens. Every
-//! request goes through a [`Link`](crate::sending::Link).
+//! Exports: which customers, the customers, flat rows, and files that a spreadsheet opens. Every request goes through
+//! a [`Link`](crate::sending::Link).
 
+mod begin;
 mod cell;
 mod changes;
+mod column;
 mod columns;
-mod counter;
 mod csv;
+mod earlier;
+mod end;
+mod error;
+mod export;
+mod fetch;
 mod format;
 mod formula;
+mod id_columns;
 mod jsonl;
-mod lists;
 mod natural;
 mod output;
 mod path;
-mod rows;
+mod search;
 mod spec;
 #[cfg(test)]
 mod tests;
 mod totals;
 mod union;
+mod write;
+mod writer;
+mod written;
 mod xlsx;
 
-pub use columns::Columns;
-pub use counter::number;
+pub use columns::ColumnChoice;
+pub use error::ExportError;
+pub use export::Export;
 pub use format::{FileFormat, SheetLocale};
-pub use lists::{EarlierExport, ListError, ids};
-pub use output::Mended;
-pub use path::Path;
-pub use rows::{ChangeCounts, Filed, Layout, Rows, RowsError, Unread, columns};
+pub use path::FieldPath;
 pub use spec::{BatchSize, EarlierFile, ExportSpec, NewExport, Selection};
-pub use xlsx::SHEET;

@@ -4,50 +4,17 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 
+use super::column::{CellFixes, Column};
 use super::csv::Csv;
 use super::format::{FileFormat, SheetLocale};
 use super::jsonl::JsonLines;
-use super::path::Path;
+use super::path::FieldPath;
 use super::xlsx::Xlsx;
-use crate::catalogue::ValueKind;
 use crate::recording::{OutputSink, RecordError};
-
-/// A column of the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Column {
-    /// Its name.
-    pub name: String,
-    /// The type of its cells.
-    pub kind: ValueKind,
-}
-
-impl Column {
-    /// A column of text that no customer has.
-    pub fn text(name: &str) -> Self {
-        Self { name: name.to_owned(), kind: ValueKind::Text }
-    }
-}
-
-impl From<&Path> for Column {
-    fn from(path: &Path) -> Self {
-        Self { name: path.to_string(), kind: path.kind() }
-    }
-}
-
-/// What had to be done to cells so that a spreadsheet shows what they hold.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Mended {
-    /// Cells that would have run as formulas.
-    pub defused: u64,
-    /// Amounts with more digits than a spreadsheet's number holds, which are text now.
-    pub too_long: u64,
-    /// Texts longer than a cell, which were cut.
-    pub cut: u64,
-}
 
 /// A row for the file.
 #[derive(Debug)]
-pub(super) struct Line<'l> {
+pub(super) struct OutputRow<'l> {
     /// The cells, as many as there are columns.
     pub cells: &'l [String],
     /// The values behind them, for formats that keep more than text; none where nothing stands there.
@@ -85,7 +52,7 @@ impl Output {
     }
 
     /// Writes a row.
-    pub fn write(&mut self, line: &Line<'_>) -> Result<(), RecordError> {
+    pub fn write(&mut self, line: &OutputRow<'_>) -> Result<(), RecordError> {
         match self {
             Self::Csv(csv) => csv.write(line.cells),
             Self::Xlsx(xlsx) => xlsx.write(line.cells),
@@ -102,17 +69,17 @@ impl Output {
     }
 
     /// Ends the file: from here on it is in its place.
-    pub fn finish(self) -> Result<(PathBuf, Mended), RecordError> {
+    pub fn finish(self) -> Result<(PathBuf, CellFixes), RecordError> {
         match self {
             Self::Csv(csv) => csv.finish(),
             Self::Xlsx(xlsx) => xlsx.finish(),
-            Self::JsonLines(lines) => Ok((lines.finish()?, Mended::default())),
+            Self::JsonLines(lines) => Ok((lines.finish()?, CellFixes::default())),
         }
     }
 }
 
 /// The value at a path, for a format that keeps it as it came: several are a list.
-pub(super) fn value_at(path: &Path, customer: &Map<String, Value>) -> Option<Value> {
+pub(super) fn value_at(path: &FieldPath, customer: &Map<String, Value>) -> Option<Value> {
     let mut values = path.values(customer);
     match values.len() {
         0 => None,

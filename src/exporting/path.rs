@@ -10,7 +10,7 @@ use crate::catalogue::{Elements, FIELDS, Nearest, ValueKind, elements, is_known,
 
 /// A path into a customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Path {
+pub struct FieldPath {
     segments: Vec<String>,
     /// For every segment behind the first: whether it is a place in a list.
     in_lists: Vec<bool>,
@@ -22,7 +22,7 @@ pub struct Path {
 #[error(
     "no field of a customer is called '{name}'{nearest}. Columns are paths such as full_name, agreement.0.number or phone.*.number; `--columns all` has every field that the server sends"
 )]
-pub struct PathError {
+pub struct FieldPathError {
     name: String,
     nearest: Nearest,
 }
@@ -30,9 +30,9 @@ pub struct PathError {
 /// Every element.
 pub(super) const EVERY: &str = "*";
 
-impl Path {
+impl FieldPath {
     /// Reads a column's name. Only what may be there is taken: a misspelt name would be an empty column.
-    pub fn parse(text: &str) -> Result<Self, PathError> {
+    pub fn parse(text: &str) -> Result<Self, FieldPathError> {
         let name = text.trim().to_lowercase();
         let segments: Vec<&str> = name.split('.').collect();
         if is_known(&segments) {
@@ -56,7 +56,7 @@ impl Path {
         };
         let typed =
             if meant.is_some() { candidates.first().copied().unwrap_or_default() } else { name.as_str() };
-        Err(PathError { nearest: nearest(typed, candidates), name: text.trim().to_owned() })
+        Err(FieldPathError { nearest: nearest(typed, candidates), name: text.trim().to_owned() })
     }
 
     /// A path whose segments are known to be right.
@@ -111,7 +111,7 @@ impl Path {
     }
 }
 
-impl fmt::Display for Path {
+impl fmt::Display for FieldPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.segments.join("."))
     }
@@ -203,7 +203,7 @@ fn joined(cells: impl Iterator<Item = String>) -> String {
 mod tests {
     use serde_json::{Map, Value, json};
 
-    use super::Path;
+    use super::FieldPath;
 
     fn customer(value: Value) -> Map<String, Value> {
         match value {
@@ -214,7 +214,7 @@ mod tests {
 
     #[track_caller]
     fn cell(path: &str, value: Value) -> String {
-        Path::parse(path).unwrap_or_else(|error| panic!("{error}")).cell(&customer(value))
+        FieldPath::parse(path).unwrap_or_else(|error| panic!("{error}")).cell(&customer(value))
     }
 
     #[test]
@@ -262,10 +262,10 @@ mod tests {
             ("balanc", "balance"),
             ("mail", "email"),
         ] {
-            let error = Path::parse(typed).expect_err(typed).to_string();
+            let error = FieldPath::parse(typed).expect_err(typed).to_string();
             assert!(error.contains(&format!("'{typed}' (did you mean '{meant}'?)")), "{error}");
         }
-        let error = Path::parse("qqqq").expect_err("no field").to_string();
+        let error = FieldPath::parse("qqqq").expect_err("no field").to_string();
         assert!(error.starts_with("no field of a customer is called 'qqqq'. Columns are"), "{error}");
     }
 }

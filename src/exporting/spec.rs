@@ -4,9 +4,10 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use super::columns::Columns;
+use super::columns::ColumnChoice;
 use super::format::{FileFormat, SheetLocale};
-use super::path::Path;
+use super::path::FieldPath;
+use crate::customers::KeptFields;
 use crate::reading::Input;
 use crate::recording::OutputTarget;
 use crate::validating::Conditions;
@@ -15,7 +16,7 @@ use crate::validating::Conditions;
 #[derive(Debug)]
 pub struct ExportSpec {
     /// Which columns.
-    pub columns: Columns,
+    pub columns: ColumnChoice,
     /// How they are written.
     pub format: FileFormat,
     /// Whether CSV opens by a double click, and where.
@@ -23,7 +24,7 @@ pub struct ExportSpec {
     /// Where they go.
     pub output: OutputTarget,
     /// The columns that are added up.
-    pub totals: Vec<Path>,
+    pub totals: Vec<FieldPath>,
     /// Where the totals go.
     pub totals_file: Option<PathBuf>,
     /// Where the customers are listed that could not be read.
@@ -32,6 +33,19 @@ pub struct ExportSpec {
     pub fail_if_empty: bool,
     /// How many customers are asked for at once.
     pub batch: BatchSize,
+}
+
+impl ExportSpec {
+    /// Whether customers go into the file as they are: JSON lines of which nobody said which columns. `is_compared`
+    /// says that there is an earlier export to compare with, which needs columns.
+    pub(super) fn is_whole(&self, is_compared: bool) -> bool {
+        self.format == FileFormat::JsonLines && self.columns == ColumnChoice::Usual && !is_compared
+    }
+
+    /// Which fields of a customer are of use.
+    pub(super) fn kept_fields(&self, is_compared: bool) -> KeptFields {
+        if self.is_whole(is_compared) { KeptFields::All } else { self.columns.keep(self.totals.iter()) }
+    }
 }
 
 /// What a new export needs beyond its [`ExportSpec`]. One that is resumed has all of it in its journal.

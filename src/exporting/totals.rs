@@ -4,21 +4,21 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::path::Path;
+use super::path::FieldPath;
 use crate::count::Count;
 use crate::customers::summand;
 use crate::validating::Money;
 
 /// Adds up columns while rows are written.
 #[derive(Debug, Clone)]
-pub struct Totals {
+pub struct ControlTotals {
     rows: u64,
-    columns: Vec<Sum>,
+    columns: Vec<ColumnSum>,
 }
 
 #[derive(Debug, Clone)]
-struct Sum {
-    path: Path,
+struct ColumnSum {
+    path: FieldPath,
     /// None beyond what a decimal holds.
     sum: Option<Money>,
     /// Cells that are no amounts.
@@ -26,20 +26,20 @@ struct Sum {
 }
 
 #[derive(Serialize)]
-struct Object {
+struct TotalsJson {
     rows: u64,
     totals: BTreeMap<String, Option<String>>,
 }
 
-impl Totals {
+impl ControlTotals {
     /// Totals of these columns.
-    pub fn new(columns: Vec<Path>) -> Self {
-        let sum = |path| Sum { path, sum: Some(Money::ZERO), no_amounts: 0 };
+    pub fn new(columns: Vec<FieldPath>) -> Self {
+        let sum = |path| ColumnSum { path, sum: Some(Money::ZERO), no_amounts: 0 };
         Self { rows: 0, columns: columns.into_iter().map(sum).collect() }
     }
 
     /// The columns, in the order in which they were named.
-    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+    pub fn paths(&self) -> impl Iterator<Item = &FieldPath> {
         self.columns.iter().map(|sum| &sum.path)
     }
 
@@ -88,18 +88,18 @@ impl Totals {
     pub fn to_json(&self) -> String {
         let totals =
             self.columns.iter().map(|c| (c.path.to_string(), c.sum.map(|sum| sum.to_string()))).collect();
-        let object = Object { rows: self.rows, totals };
+        let object = TotalsJson { rows: self.rows, totals };
         serde_json::to_string(&object).unwrap_or_default()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Totals;
-    use crate::exporting::Path;
+    use super::ControlTotals;
+    use crate::exporting::FieldPath;
 
-    fn totals(cells: &[&str]) -> Totals {
-        let mut totals = Totals::new(vec![Path::parse("balance").expect("a column")]);
+    fn totals(cells: &[&str]) -> ControlTotals {
+        let mut totals = ControlTotals::new(vec![FieldPath::parse("balance").expect("a column")]);
         cells.iter().for_each(|cell| totals.add([(*cell).to_owned()].into_iter()));
         totals
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::natural;
-use super::path::{EVERY, Path};
+use super::path::{EVERY, FieldPath};
 use crate::catalogue::{Elements, elements, place};
 
 /// Of how many elements, of a list or of a map whose keys nobody knows, each has columns of its own. Beyond that
@@ -51,7 +51,7 @@ impl Union {
     }
 
     /// Takes a column of an earlier export in: what nobody has any more has changed for whoever had it.
-    pub fn take_column(&mut self, column: &Path) {
+    pub fn take_column(&mut self, column: &FieldPath) {
         let mut node = &mut self.root;
         for segment in column.segments() {
             if segment == EVERY {
@@ -64,7 +64,7 @@ impl Union {
     }
 
     /// The columns: the known fields in their order, then the others by name.
-    pub fn columns(&self) -> Result<Vec<Path>, TooWide> {
+    pub fn columns(&self) -> Result<Vec<FieldPath>, TooWide> {
         let mut columns = Vec::new();
         self.root.columns(&mut Vec::new(), &mut columns);
         if columns.len() > MOST { Err(TooWide(columns.len())) } else { Ok(columns) }
@@ -142,9 +142,9 @@ impl Node {
         }
     }
 
-    fn columns<'n>(&'n self, path: &mut Vec<&'n str>, columns: &mut Vec<Path>) {
+    fn columns<'n>(&'n self, path: &mut Vec<&'n str>, columns: &mut Vec<FieldPath>) {
         if self.is_value {
-            columns.push(Path::of(path.iter().map(|segment| (*segment).to_owned()).collect()));
+            columns.push(FieldPath::of(path.iter().map(|segment| (*segment).to_owned()).collect()));
         }
         let mut below: Vec<(&str, &Node)> =
             self.below.iter().map(|(key, node)| (key.as_str(), node)).collect();
@@ -170,7 +170,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{APART, Union};
-    use crate::exporting::Path;
+    use crate::exporting::FieldPath;
 
     fn columns(customers: &[Value]) -> Vec<String> {
         let mut union = Union::default();
@@ -245,7 +245,7 @@ mod tests {
             json!({"id": 1, "comment": "", "phone": [{"number": "a"}]}).as_object().expect("a customer"),
         );
         for column in ["phone.1.number", "ip_mac.*.mac", "id"] {
-            union.take_column(&Path::parse(column).expect("a column"));
+            union.take_column(&FieldPath::parse(column).expect("a column"));
         }
         let columns: Vec<String> =
             union.columns().expect("columns").iter().map(ToString::to_string).collect();

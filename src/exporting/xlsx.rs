@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::{Date, DateTime};
 use rust_xlsxwriter::{Color, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
-use super::output::{Column, Mended};
+use super::column::{CellFixes, Column};
 use crate::catalogue::ValueKind;
 use crate::customers::{is_plain, plain};
 use crate::recording::{OutputSink, RecordError};
@@ -17,7 +17,7 @@ use crate::recording::{OutputSink, RecordError};
 /// What a sheet holds, its header among it.
 const ROWS: u32 = 1_048_576;
 /// How many customers a workbook holds.
-pub const SHEET: u64 = ROWS as u64 - 1;
+pub const SHEET_ROWS: u64 = ROWS as u64 - 1;
 /// A spreadsheet's numbers are exact up to this many digits.
 const DIGITS: usize = 15;
 /// The most characters that a cell holds.
@@ -37,7 +37,7 @@ pub(super) struct Xlsx {
     formats: Formats,
     /// The next row.
     row: u32,
-    mended: Mended,
+    fixes: CellFixes,
 }
 
 /// How numbers and dates are shown.
@@ -83,7 +83,7 @@ impl Xlsx {
             widths,
             formats: Formats::new(),
             row: 1,
-            mended: Mended::default(),
+            fixes: CellFixes::default(),
         })
     }
 
@@ -94,7 +94,7 @@ impl Xlsx {
             );
             return Err(RecordError::Write { path: self.path.clone(), source });
         }
-        let Self { workbook, columns, widths, formats, row, mended, path, .. } = self;
+        let Self { workbook, columns, widths, formats, row, fixes, path, .. } = self;
         // The library gives up with a panic where its own file cannot be written, on a full disk say.
         let written = catch_unwind(AssertUnwindSafe(|| {
             let sheet = workbook.worksheet_from_index(0)?;
@@ -105,7 +105,7 @@ impl Xlsx {
                     *width = cell.chars().take(WIDEST).count().max(*width);
                 }
                 let at = u16::try_from(place).unwrap_or(u16::MAX);
-                formats.write(sheet, (*row, at), cell, column.kind, mended)?;
+                formats.write(sheet, (*row, at), cell, column.kind, fixes)?;
             }
             Ok(())
         }));
@@ -114,8 +114,8 @@ impl Xlsx {
         Ok(())
     }
 
-    pub(super) fn finish(self) -> Result<(PathBuf, Mended), RecordError> {
-        let Self { path, mut file, mut workbook, columns, widths, row, mended, .. } = self;
+    pub(super) fn finish(self) -> Result<(PathBuf, CellFixes), RecordError> {
+        let Self { path, mut file, mut workbook, columns, widths, row, fixes, .. } = self;
         let saved = catch_unwind(AssertUnwindSafe(|| {
             let sheet = workbook.worksheet_from_index(0)?;
             for (column, width) in (0_u16..).zip(&widths) {
@@ -130,7 +130,7 @@ impl Xlsx {
         }));
         saved.unwrap_or_else(|_| Err(full())).map_err(|error| failed(&path, error))?;
         file.finish()?;
-        Ok((path, mended))
+        Ok((path, fixes))
     }
 }
 
@@ -165,7 +165,7 @@ impl Formats {
         (row, column): (u32, u16),
         cell: &str,
         kind: ValueKind,
-        mended: &mut Mended,
+        fixes: &mut CellFixes,
     ) -> Result<(), XlsxError> {
         if cell.is_empty() {
             return Ok(());
@@ -179,7 +179,7 @@ impl Formats {
                 sheet.write_number_with_format(row, column, number, format)?;
                 return Ok(());
             }
-            Number::TooLong => mended.too_long += 1,
+            Number::TooLong => fixes.too_long += 1,
             Number::None => {}
         }
         if matches!(kind, ValueKind::Date | ValueKind::DateTime)
@@ -190,7 +190,7 @@ impl Formats {
             return Ok(());
         }
         if cell.len() > CELL && cell.encode_utf16().count() > CELL {
-            mended.cut += 1;
+            fixes.cut += 1;
             let mut units = 0;
             let kept: String = cell
                 .chars()

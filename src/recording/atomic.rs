@@ -32,6 +32,11 @@ impl RecordError {
     pub fn is_of_stdout(&self) -> bool {
         matches!(self, Self::Write { path, .. } if path == Path::new("-"))
     }
+
+    /// Whether a reader has seen enough and closed the pipe; that is a normal end.
+    pub fn is_closed(&self) -> bool {
+        matches!(self, Self::Write { source, .. } if source.kind() == io::ErrorKind::BrokenPipe)
+    }
 }
 
 fn named(path: &Path) -> String {

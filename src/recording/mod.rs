@@ -5,7 +5,6 @@ mod atomic;
 mod export_journal;
 mod journal;
 mod lock;
-mod lookups;
 mod results;
 mod row_result;
 mod spool;
@@ -17,15 +16,13 @@ mod target;
 mod tests;
 
 pub use atomic::{AtomicFile, RecordError, beside};
-pub use export_journal::{ExportJournal, JournalKind, Kept, NewExportJournal, journal_kind};
+pub use export_journal::{ExportJournal, JournalKind, NewExportJournal, StoredCustomer, journal_kind};
 pub use journal::{
     Counts, Durability, Entry, Found, Journal, JournalError, NewRun, Replay, StoredInput, UnnamedJournal,
     look, set_aside,
 };
-pub use lookups::{LookupResult, LookupTable};
 pub use results::{Finished, Results, ResultsError, ResultsFiles};
-pub use row_result::{ErrorCode, RowResult, Status};
-pub use spool::Spool;
+pub use row_result::{ErrorCode, RESULT_COLUMNS, RowResult, Status};
 pub use table::{OutputSink, Table};
 pub use tag::{RunId, Tag};
 pub use tally::Tally;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::atomic::{AtomicFile, RecordError};
+use super::spool::Spool;
 use super::table::OutputSink;
 
 /// A file, or standard output.
@@ -28,6 +29,15 @@ impl OutputTarget {
         Ok(match self {
             Self::Stdout => Box::new(std::io::stdout()),
             Self::File(path) => Box::new(AtomicFile::create(path)?),
+        })
+    }
+
+    /// The same for an output that can be made again: a file replaces an earlier one; standard output gets everything
+    /// at the end or nothing, so that a slow reader keeps no answer waiting.
+    pub fn begin_anew(&self) -> Result<Box<dyn OutputSink>, RecordError> {
+        Ok(match self {
+            Self::Stdout => Box::new(Spool::before(Box::new(std::io::stdout()))?),
+            Self::File(path) => Box::new(AtomicFile::replacing(path)?),
         })
     }
 }

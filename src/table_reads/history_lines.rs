@@ -1,22 +1,18 @@
-//! An entry of a history as a line of a table, and the table.
+//! An entry of a history as a line of a table.
 
 use std::borrow::Cow;
-use std::path::PathBuf;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::histories::{Story, Told};
 use crate::catalogue::HISTORY_COLUMNS;
 use crate::customers::{EntryTime, HistoryEntry, plain};
-use crate::reading::Dialect;
-use crate::recording::{OutputSink, RecordError, Table};
 
 /// The cells of an entry, in the order of [`HISTORY_COLUMNS`].
-pub type Line = [String; HISTORY_COLUMNS.len()];
+pub(super) type HistoryLine = [String; HISTORY_COLUMNS.len()];
 
 /// An entry of this customer's history.
-pub(super) fn line(customer: &str, entry: &HistoryEntry, zone: &TimeZone) -> Line {
+pub(super) fn line(customer: &str, entry: &HistoryEntry, zone: &TimeZone) -> HistoryLine {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     [
         customer.to_owned(),
@@ -57,49 +53,6 @@ fn is_no_date(text: &str) -> bool {
 /// An amount with a decimal point; what is no amount stays as it is.
 fn amount(text: &str) -> String {
     plain(text).map_or_else(|| text.trim().to_owned(), Cow::into_owned)
-}
-
-/// The table of histories being written, and the list of customers who are not in it.
-pub struct HistoryTable {
-    lines: Table,
-    errors: Option<Table>,
-}
-
-impl HistoryTable {
-    /// Begins both.
-    pub fn begin(
-        lines: Box<dyn OutputSink>,
-        errors: Option<Box<dyn OutputSink>>,
-    ) -> Result<Self, RecordError> {
-        let errors = errors.map(|file| Table::begin(file, &Dialect::OWN, ["id", "reason"].into_iter()));
-        let lines = Table::begin(lines, &Dialect::OWN, HISTORY_COLUMNS.into_iter())?;
-        Ok(Self { lines, errors: errors.transpose()? })
-    }
-
-    /// Writes what was read of the next customer.
-    pub fn put(&mut self, story: &Story) -> Result<(), RecordError> {
-        match &story.told {
-            Told::Lines { lines, .. } => {
-                for line in lines {
-                    self.lines.write(line.iter().map(String::as_str))?;
-                }
-            }
-            Told::Unread(reason) | Told::NoId(reason) => {
-                if let Some(errors) = &mut self.errors {
-                    errors.write([story.customer.as_str(), reason].into_iter())?;
-                }
-            }
-            Told::Stopped => {}
-        }
-        Ok(())
-    }
-
-    /// Ends both, and says where the histories are.
-    pub fn finish(self) -> Result<PathBuf, RecordError> {
-        let (path, _) = self.lines.finish()?;
-        self.errors.map(Table::finish).transpose()?;
-        Ok(path)
-    }
 }
 
 #[cfg(test)]

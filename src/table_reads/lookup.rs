@@ -1,226 +1,86 @@
-//! Who has a value: one read for every row, several at a time, and what was found in the order of the rows.
+//! A lookup: who has each value of a column.
 
-use futures_util::stream::{FuturesOrdered, StreamExt};
-use tokio::sync::{Semaphore, mpsc};
+use super::error::TableReadError;
+use super::in_order::{ReadWindow, finish, read_in_order};
+use super::input::InputTable;
+use super::lookup_counts::LookupCounts;
+use super::lookup_table::{LookupResult, LookupTable};
+use super::reader::TableReader;
+use super::row_lookup::{RowLookup, reads_like_a_value};
+use super::spec::LookupSpec;
+use crate::events::{Event, Look, ReadSummary};
+use crate::exit::Exit;
+use crate::read_session::ReadSession;
+use crate::reading::Row;
+use crate::recording::OutputTarget;
+use crate::sending::{Clock, Transport};
 
-use super::losses::Way;
-use crate::catalogue::{Choice, ValueKind};
-use crate::customers::{SearchResult, search_result};
-use crate::reading::{ReadError, Records, Row};
-use crate::recording::{ErrorCode, LookupResult};
-use crate::sending::{Answer, Clock, FailureCode, StopReason, Transport, Unread};
-use crate::validating::{Call, FindError};
-
-/// What is looked for, and where in a row it stands.
-#[derive(Debug, Clone)]
+/// A lookup before its first request.
 pub struct Lookup {
-    /// What the values are.
-    pub kind: &'static Choice,
-    /// Whether former customers are left out.
-    pub skip_former: bool,
-    /// The place of the values' column.
-    pub column: usize,
-    /// Its name.
-    pub name: String,
-    /// How many columns the header has.
-    pub width: usize,
+    table: InputTable,
+    lookup: RowLookup,
+    output: OutputTarget,
 }
 
 impl Lookup {
-    /// The read for a row, or why there is none.
-    fn call(&self, row: &Row) -> Result<Call, LookupResult> {
-        let bad = |text: String| Err(LookupResult::Invalid(ErrorCode::BadValue, text));
-        let extra = row.cells().enumerate().skip(self.width).find(|(_, cell)| !cell.trim().is_empty());
-        if let Some((place, _)) = extra {
-            return bad(format!(
-                "the row has more cells than the header has columns ({}); cell {} is one too many. Put a value that holds the delimiter in quotation marks",
-                self.width,
-                place + 1
-            ));
+    /// Opens the table: what is wrong with it is found before anything is asked.
+    pub fn open(spec: LookupSpec) -> Result<Self, TableReadError> {
+        let LookupSpec { kind, table, skip_former, server, output } = spec;
+        if let (Some(server), Some(added)) = (server, kind.since)
+            && server < added
+        {
+            return Err(TableReadError::NotInVersion { kind: kind.name, added, server });
         }
-        let value = row.cell(self.column).unwrap_or_default().trim();
-        if value.is_empty() {
-            let text = format!("column '{}' is empty: there is nothing to look for", self.name);
-            return Err(LookupResult::Invalid(ErrorCode::MissingParameter, text));
-        }
-        match Call::find(self.kind, value, self.skip_former) {
-            Ok(call) => Ok(call),
-            Err(FindError::Refused(refusal)) => bad(format!("column '{}': {refusal}", self.name)),
-            Err(FindError::Call(error)) => bad(error.to_string()),
-        }
+        let table = InputTable::open(&table, &[kind.name], |text| reads_like_a_value(kind, text))?;
+        let lookup = RowLookup {
+            kind,
+            skip_former,
+            column: table.column,
+            name: table.column_name(),
+            width: table.header.len(),
+        };
+        Ok(Self { table, lookup, output })
     }
 
-    async fn of_row<T: Transport, C: Clock>(
-        &self,
-        row: Row,
-        way: &Way<'_, T, C>,
-        places: &Semaphore,
-    ) -> (Row, LookupResult) {
-        let call = match self.call(&row) {
-            Ok(call) => call,
-            Err(invalid) => return (row, invalid),
+    /// Looks all rows up, and tells how it ended.
+    pub async fn run<T: Transport, C: Clock>(
+        self,
+        session: ReadSession<T, C>,
+    ) -> Result<Exit, TableReadError> {
+        let Self { table, lookup, output } = self;
+        table.tell(&*session.listener);
+        let written = LookupTable::begin(output.begin_anew()?, &table.source, &table.header)?;
+        let selector = match session.selector().await {
+            Ok(selector) => selector,
+            Err(not_ready) => return Ok(session.refused("lookup", not_ready)),
         };
-        // Nobody closes it.
-        let _place = places.acquire().await;
-        let read = way.losses.read(way.link.read(way.selector, &call), |read| read.as_ref().err()).await;
-        let result = match read {
-            Some(read) => found(read, self.kind),
-            None => LookupResult::Skipped(why_skipped(way.losses.stopped().as_ref())),
-        };
-        (row, result)
-    }
-}
-
-/// Whether a text reads like a value of this kind, and not like the name of a column.
-pub fn reads_like_a_value(kind: &'static Choice, text: &str) -> bool {
-    let has_letters = text.chars().any(char::is_alphabetic);
-    !has_letters || kind.kind != ValueKind::Text && Call::find(kind, text, false).is_ok()
-}
-
-/// Looks up all rows. Results are handed out in the order of the rows, so that one slow answer holds back no more
-/// than a window of them. Ends early where nobody takes them any more.
-pub async fn look_up<T: Transport, C: Clock>(
-    lookup: &Lookup,
-    way: &Way<'_, T, C>,
-    mut records: Records,
-    results: &mpsc::Sender<(Row, LookupResult)>,
-    mut told: impl FnMut(&LookupResult),
-) -> Result<(), ReadError> {
-    /// Rows that wait for the answer to an earlier one.
-    const WINDOW: usize = 256;
-    let places = Semaphore::new(way.concurrency);
-    let mut under_way = FuturesOrdered::new();
-    let mut is_over = false;
-    loop {
-        while !is_over && under_way.len() < WINDOW.max(way.concurrency) {
+        session.tell(Event::Looking { look: Look::Lookups, rows: table.rows, done: 0 });
+        let reader = TableReader::new(&session, selector);
+        let (_, mut records) = table.source.records()?;
+        let next = || {
             let mut row = Row::default();
-            if records.read(&mut row)? {
-                under_way.push_back(lookup.of_row(row, way, &places));
-            } else {
-                is_over = true;
-            }
-        }
-        let Some((row, result)) = under_way.next().await else { return Ok(()) };
-        told(&result);
-        if results.send((row, result)).await.is_err() {
-            return Ok(());
-        }
-    }
-}
-
-/// What a read says of a row: not found only where the server said so.
-fn found(read: Result<Answer, Unread>, kind: &Choice) -> LookupResult {
-    match search_result(read) {
-        SearchResult::One(id) => LookupResult::One(id),
-        SearchResult::Several(ids) => LookupResult::Several(ids),
-        SearchResult::Nobody => {
-            LookupResult::Failed(ErrorCode::NotFound, format!("nobody has this {}", kind.name))
-        }
-        SearchResult::Unsaid => LookupResult::Failed(
-            ErrorCode::BadAnswer,
-            "the server's answer does not say whether anyone was found".to_owned(),
-        ),
-        SearchResult::Unclear(problem) => {
-            // Whoever else says 404 knows nothing of customers.
-            let is_no_answer = problem.code == FailureCode::NotFound;
-            let code = if is_no_answer { ErrorCode::HttpStatus } else { problem.code.into() };
-            LookupResult::Failed(code, problem.text)
-        }
-    }
-}
-
-fn why_skipped(reason: Option<&StopReason>) -> String {
-    let why = match reason {
-        Some(StopReason::Interrupted) => "the command was interrupted",
-        Some(StopReason::KeyRefused(_)) => "the server refused the key",
-        Some(StopReason::ServerGone(_)) => "the server did not answer any more",
-        _ => "the command stopped",
-    };
-    format!("{why} before this row was answered")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Lookup, found, reads_like_a_value};
-    use crate::catalogue::{Action, Choice, choices};
-    use crate::reading::Row;
-    use crate::recording::{ErrorCode, LookupResult};
-    use crate::sending::{Answer, FailureCode, Problem, Unread};
-
-    fn kind(name: &str) -> &'static Choice {
-        choices(Action::Find).iter().find(|choice| choice.name == name).expect(name)
-    }
-
-    fn code(read: Result<Answer, Unread>) -> &'static str {
-        match found(read, kind("login")) {
-            LookupResult::Failed(code, _) => code.name(),
-            other => other.status(),
-        }
-    }
-
-    #[test]
-    fn only_the_servers_own_no_is_not_found() {
-        let problem = |code| Problem { code, text: "x".to_owned() };
-        let answer = |ids: &[&str], has_id_field| {
-            let ids = ids.iter().map(|id| (*id).to_owned()).collect();
-            Ok(Answer { ids, has_id_field, ..Answer::default() })
+            Ok(if records.read(&mut row)? { Some(lookup.of(row, &reader)) } else { None })
         };
-        for (read, expected) in [
-            (answer(&["7"], true), "ok"),
-            (answer(&["7", "8"], true), "ambiguous"),
-            (answer(&[], true), "not_found"),
-            (answer(&[], false), "bad_answer"),
-            (Err(Unread::Refused(problem(FailureCode::ApiError))), "not_found"),
-            (Err(Unread::Refused(problem(FailureCode::NotFound))), "not_found"),
-            (Err(Unread::Refused(problem(FailureCode::HttpStatus))), "http_status"),
-            (Err(Unread::KeyRefused(problem(FailureCode::HttpStatus))), "http_status"),
-            (Err(Unread::Lost(problem(FailureCode::NotFound))), "http_status"),
-            (Err(Unread::Lost(problem(FailureCode::Timeout))), "timeout"),
-            (Err(Unread::Lost(problem(FailureCode::Connect))), "connect"),
-            (Err(Unread::Lost(problem(FailureCode::BadAnswer))), "bad_answer"),
-        ] {
-            assert_eq!(code(read.clone()), expected, "{read:?}");
-        }
-    }
-
-    #[test]
-    fn a_row_without_a_value_is_not_asked_for() {
-        let lookup =
-            Lookup { kind: kind("mac"), skip_former: false, column: 1, name: "MAC".to_owned(), width: 2 };
-        let judge = |cells: &[&str]| match lookup.call(&Row::from_cells(0, cells)) {
-            Ok(_) => "asked",
-            Err(LookupResult::Invalid(code, text)) => {
-                assert!(!text.is_empty());
-                code.name()
-            }
-            Err(other) => panic!("{other:?}"),
+        let mut counts = LookupCounts::default();
+        let keeps = |(_, result): &(Row, LookupResult)| {
+            counts.count(result);
+            session.tell(Event::Looked(counts.rows()));
+            true
         };
-        for (cells, expected) in [
-            (&["x", " 00:1a:2b:3c:4d:5e "][..], "asked"),
-            (&["x", "001a.2b3c.4d5e", ""], "asked"),
-            (&["x", " "], ErrorCode::MissingParameter.name()),
-            (&["x"], ErrorCode::MissingParameter.name()),
-            (&["x", "00:1a"], ErrorCode::BadValue.name()),
-            (&["x", "00:1a:2b:3c:4d:\u{FFFD}e"], ErrorCode::BadValue.name()),
-            (&["x", "00:1a:2b:3c:4d:5e", "y"], ErrorCode::BadValue.name()),
-        ] {
-            assert_eq!(judge(cells), expected, "{cells:?}");
-        }
-    }
-
-    #[test]
-    fn values_are_told_from_names() {
-        for (of, text, expected) in [
-            ("phone", "0671112233", true),
-            ("phone", "Телефон", false),
-            ("mail", "a@example.com", true),
-            ("mail", "e-mail", false),
-            ("mac", "aabbccddeeff", true),
-            ("ip", "10.0.0.1", true),
-            ("login", "anna", false),
-            ("login", "1001", true),
-        ] {
-            assert_eq!(reads_like_a_value(kind(of), text), expected, "{text}");
-        }
+        let window = ReadWindow { reads: reader.at_least(256), results: 64 };
+        // It is finished only where every row is known to have come.
+        let path = match read_in_order(window, next, keeps, written).await {
+            Ok(written) => finish(written).await,
+            Err(error) => Err(error),
+        };
+        let path = match path {
+            Err(error) if error.is_closed() => return Ok(Exit::Done),
+            path => path?,
+        };
+        Ok(session.finish(ReadSummary {
+            output: output.path().map(|_| path),
+            stopped: reader.stopped(),
+            ..counts.summary()
+        }))
     }
 }

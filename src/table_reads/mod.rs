@@ -1,14 +1,27 @@
 //! Reads for a table: a table in, one read for each value of a column, a table out. Every request goes through a
 //! [`Link`](crate::sending::Link).
 
-mod histories;
+mod customer_history;
+mod error;
+mod history;
+mod history_counts;
 mod history_lines;
+mod history_of;
+mod history_table;
+mod in_order;
+mod input;
 mod lookup;
-mod losses;
+mod lookup_counts;
+mod lookup_table;
+mod period;
+mod read_stop;
+mod reader;
+mod row_lookup;
 mod spec;
+mod table_customers;
 
-pub use histories::{Histories, Period, Story, Told, read_histories};
-pub use history_lines::HistoryTable;
-pub use lookup::{Lookup, look_up, reads_like_a_value};
-pub use losses::{Losses, Way};
+pub use error::TableReadError;
+pub use history::Histories;
+pub use lookup::Lookup;
+pub use period::Period;
 pub use spec::{ColumnSpec, HistorySpec, LookupSpec};

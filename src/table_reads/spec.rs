@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::histories::Period;
+use super::period::Period;
 use crate::catalogue::{Choice, Version};
 use crate::reading::{DialectChoice, Input};
 use crate::recording::OutputTarget;

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use crate::catalogue::ApiSelector;
-use crate::customers::{FetchStop, FetchedCustomer, Fetcher, Keep};
+use crate::customers::{FetchStop, FetchedCustomer, Fetcher, KeptFields};
 use crate::reconciling::tests::support::{Fields, Said, Server, TestClock, answer, lost, no};
 
 /// What a server does with several ids.
@@ -78,7 +78,7 @@ fn fetch(world: &World, ids: &[u64]) -> (Result<Vec<FetchedCustomer>, FetchStop>
     runtime.expect("a runtime").block_on(async {
         let server = world.server();
         let link = server.link(TestClock::start());
-        let fetcher = Fetcher::new(&link, ApiSelector::Subcat, Keep::All);
+        let fetcher = Fetcher::new(&link, ApiSelector::Subcat, KeptFields::All);
         let fetched = fetcher.read(ids.to_vec()).await;
         (fetched, server.requests().len())
     })
@@ -155,7 +155,7 @@ fn tried(world: &World, ids: &[u64]) -> (bool, usize, usize) {
     runtime.expect("a runtime").block_on(async {
         let server = world.server();
         let link = server.link(TestClock::start());
-        let fetcher = Fetcher::new(&link, ApiSelector::Subcat, Keep::All);
+        let fetcher = Fetcher::new(&link, ApiSelector::Subcat, KeptFields::All);
         let batches = fetcher.try_batches(ids).await.expect("the server is there");
         (batches.taken, batches.fetched.len(), server.requests().len())
     })
@@ -193,7 +193,7 @@ fn many_broken_customers_do_not_make_a_server_gone() {
 async fn a_server_that_is_gone_stops_the_reading() {
     let server = Server::new(|_| lost());
     let link = server.link(TestClock::start());
-    let fetcher = Fetcher::new(&link, ApiSelector::Subcat, Keep::All);
+    let fetcher = Fetcher::new(&link, ApiSelector::Subcat, KeptFields::All);
     let stopped = fetcher.read((1..=200).collect()).await.expect_err("nobody answers");
     assert!(matches!(stopped, FetchStop::ServerGone(_)), "{stopped:?}");
 }
@@ -208,7 +208,7 @@ async fn a_server_that_refuses_everybody_stops_the_reading() {
         if served.get() > 10 { no() } else { world.says(fields) }
     });
     let link = server.link(TestClock::start());
-    let fetcher = Fetcher::new(&link, ApiSelector::Subcat, Keep::All);
+    let fetcher = Fetcher::new(&link, ApiSelector::Subcat, KeptFields::All);
     let mut stopped = None;
     for id in 1..=200 {
         if let Err(reason) = fetcher.read(vec![id]).await {
@@ -232,7 +232,7 @@ fn many_who_are_gone_do_not_make_a_server_gone() {
 async fn a_refused_key_stops_the_reading_at_once() {
     let server = Server::new(|_| answer(403, r#"{"error":"no"}"#));
     let link = server.link(TestClock::start());
-    let fetcher = Fetcher::new(&link, ApiSelector::Subcat, Keep::All);
+    let fetcher = Fetcher::new(&link, ApiSelector::Subcat, KeptFields::All);
     assert!(matches!(fetcher.read(vec![1, 2, 3]).await, Err(FetchStop::KeyRefused(_))));
     assert_eq!(server.requests().len(), 1);
 }
@@ -241,7 +241,7 @@ async fn a_refused_key_stops_the_reading_at_once() {
 async fn the_customer_is_the_one_who_was_asked_for() {
     let server = Server::says(r#"{"result":"OK","data":{"id":8,"login":"x"}}"#);
     let link = server.link(TestClock::start());
-    let fetcher = Fetcher::new(&link, ApiSelector::Subcat, Keep::All);
+    let fetcher = Fetcher::new(&link, ApiSelector::Subcat, KeptFields::All);
     let fetched = fetcher.read(vec![7]).await.expect("an answer");
     assert_eq!(fetched[0].customer, Err("the server answered with customer 8".to_owned()));
 }

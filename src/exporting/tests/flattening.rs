@@ -6,10 +6,11 @@ use serde_json::{Map, Number, Value};
 
 use super::support::Memory;
 use crate::catalogue::{FIELDS, ValueKind};
-use crate::customers::{Keep, tidy};
-use crate::exporting::output::{Column, Line, Output};
+use crate::customers::{KeptFields, tidy};
+use crate::exporting::column::Column;
+use crate::exporting::output::{Output, OutputRow};
 use crate::exporting::union::Union;
-use crate::exporting::{FileFormat, Path, SheetLocale};
+use crate::exporting::{FieldPath, FileFormat, SheetLocale};
 
 fn name() -> impl Strategy<Value = String> {
     let known: Vec<&'static str> = FIELDS.iter().flat_map(|field| field.path.split('.')).collect();
@@ -54,12 +55,12 @@ fn customer() -> impl Strategy<Value = Map<String, Value>> {
 }
 
 /// Every column that the customers themselves tell, and every one that is known.
-fn columns(customers: &[Map<String, Value>]) -> Vec<Path> {
+fn columns(customers: &[Map<String, Value>]) -> Vec<FieldPath> {
     let mut union = Union::default();
     customers.iter().for_each(|customer| union.take(customer));
     let mut columns = union.columns().expect("few columns");
     for field in FIELDS {
-        let path = Path::parse(&field.example()).expect("a known field");
+        let path = FieldPath::parse(&field.example()).expect("a known field");
         if !columns.contains(&path) {
             columns.push(path);
         }
@@ -67,11 +68,16 @@ fn columns(customers: &[Map<String, Value>]) -> Vec<Path> {
     columns
 }
 
-fn written(format: FileFormat, excel: Option<SheetLocale>, columns: &[Path], rows: &[Vec<String>]) -> Memory {
+fn written(
+    format: FileFormat,
+    excel: Option<SheetLocale>,
+    columns: &[FieldPath],
+    rows: &[Vec<String>],
+) -> Memory {
     let memory = Memory::default();
     let own = columns.iter().map(Column::from).collect();
     let mut output = Output::begin(format, excel, Box::new(memory.clone()), own).expect("a file");
-    rows.iter().for_each(|cells| output.write(&Line { cells, values: &[] }).expect("a row"));
+    rows.iter().for_each(|cells| output.write(&OutputRow { cells, values: &[] }).expect("a row"));
     output.finish().expect("a file");
     memory
 }
@@ -80,7 +86,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
     #[test]
     fn any_customer_becomes_a_row_and_csv_reads_back_as_it_was(raw in prop::collection::vec(customer(), 1..4)) {
-        let customers: Vec<_> = (1..).zip(raw).map(|(id, fields)| tidy(id, fields, &Keep::All)).collect();
+        let customers: Vec<_> = (1..).zip(raw).map(|(id, fields)| tidy(id, fields, &KeptFields::All)).collect();
         // What is kept is a JSON text: nothing is lost by that.
         for customer in &customers {
             let text = Value::Object(customer.clone()).to_string();
@@ -104,7 +110,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
     #[test]
     fn any_customer_becomes_a_sheet(raw in prop::collection::vec(customer(), 1..4)) {
-        let customers: Vec<_> = (1..).zip(raw).map(|(id, fields)| tidy(id, fields, &Keep::All)).collect();
+        let customers: Vec<_> = (1..).zip(raw).map(|(id, fields)| tidy(id, fields, &KeptFields::All)).collect();
         let columns = columns(&customers);
         let rows: Vec<Vec<String>> =
             customers.iter().map(|customer| columns.iter().map(|path| path.cell(customer)).collect()).collect();
@@ -127,7 +133,7 @@ proptest! {
 
 #[test]
 fn csv_for_a_spreadsheet_begins_with_its_mark_and_ends_lines_as_it_does() {
-    let columns = [Path::parse("id").expect("a column"), Path::parse("balance").expect("a column")];
+    let columns = [FieldPath::parse("id").expect("a column"), FieldPath::parse("balance").expect("a column")];
     let rows = [vec!["7".to_owned(), "-15.40".to_owned()]];
     let text = |excel| written(FileFormat::Csv, excel, &columns, &rows).text();
     assert_eq!(text(None), "id,balance\r\n7,-15.40\r\n");

@@ -8,7 +8,7 @@ use crate::recording::journal::JournalError;
 
 /// What is known of a customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kept<'k> {
+pub enum StoredCustomer<'k> {
     /// Their fields, as one JSON text.
     Customer(&'k str),
     /// They could not be read, and why.
@@ -119,7 +119,7 @@ impl ExportJournal {
     /// Goes through all customers in the order of the output; whether to go on is the answer of `take`.
     pub fn each<E: From<JournalError>>(
         &self,
-        mut take: impl FnMut(u64, Kept<'_>) -> Result<bool, E>,
+        mut take: impl FnMut(u64, StoredCustomer<'_>) -> Result<bool, E>,
     ) -> Result<(), E> {
         let sql = format!(
             "SELECT id, content, reason FROM wanted LEFT JOIN customer USING (id) LEFT JOIN unread USING (id) {}",
@@ -135,9 +135,9 @@ impl ExportJournal {
             };
             let id = row.get::<_, i64>(0).map_err(failed)?.cast_unsigned();
             let kept = match (text(1).map_err(failed)?, text(2).map_err(failed)?) {
-                (Some(content), _) => Kept::Customer(content),
-                (None, Some(reason)) => Kept::Unread(reason),
-                (None, None) => Kept::Nothing,
+                (Some(content), _) => StoredCustomer::Customer(content),
+                (None, Some(reason)) => StoredCustomer::Unread(reason),
+                (None, None) => StoredCustomer::Nothing,
             };
             if !take(id, kept)? {
                 return Ok(());

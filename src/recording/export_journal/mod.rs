@@ -7,5 +7,5 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
-pub use content::Kept;
+pub use content::StoredCustomer;
 pub use file::{ExportJournal, JournalKind, NewExportJournal, journal_kind};

@@ -1,13 +1,12 @@
-//! The input of commands that read one column of a table: opened, its column found, its rows counted before
-//! anything is asked.
+//! The table: opened, its column found, its rows counted before anything is asked.
 
-use super::failure::Failure;
+use super::error::TableReadError;
+use super::spec::ColumnSpec;
 use crate::events::{Event, Listener};
 use crate::reading::{Row, Source, pick_column};
-use crate::table_reads::ColumnSpec;
 
 /// A table that can be read.
-pub(super) struct ReadTable {
+pub(super) struct InputTable {
     /// The table.
     pub(super) source: Source,
     /// Its header.
@@ -18,14 +17,14 @@ pub(super) struct ReadTable {
     pub(super) rows: u64,
 }
 
-impl ReadTable {
+impl InputTable {
     /// Opens it and reads it once: what cannot be read is found before the first request. `usual` are names that
     /// the column goes by; `is_value` tells a value from a name.
     pub(super) fn open(
         spec: &ColumnSpec,
         usual: &[&str],
         is_value: impl Fn(&str) -> bool,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, TableReadError> {
         let ColumnSpec { input, dialect, sheet, column } = spec;
         let source = Source::open(input, *dialect, sheet.as_deref(), std::io::stdin())?;
         let (header, mut records) = source.records()?;

@@ -1,9 +1,9 @@
 //! Files that name customers: a list of ids, and an earlier export.
 
-use crate::catalogue::{CUSTOMER_ID, Nearest, nearest, operations};
-use crate::reading::{ReadError, Records, Row, Source};
-
 use super::changes::{CHANGE, CHANGED_COLUMNS};
+use super::id_columns::id_columns;
+use crate::catalogue::{Nearest, nearest};
+use crate::reading::{ReadError, Records, Row, Source};
 
 /// A file that was to name customers does not.
 #[derive(Debug, thiserror::Error)]
@@ -37,20 +37,6 @@ pub enum ListError {
     /// The file is a list of changes, which does not say who was there before.
     #[error("{0} is itself a list of changes; name a whole export")]
     Changes(String),
-}
-
-/// The names under which a table has its customers' ids: those under which operations take them.
-fn id_columns() -> Vec<&'static str> {
-    let parameters = operations().filter_map(|operation| operation.subcategory().customer_parameter(None));
-    let mut names: Vec<&str> = std::iter::once(CUSTOMER_ID).chain(parameters.map(|p| p.name)).collect();
-    let mut seen = std::collections::HashSet::new();
-    names.retain(|name| seen.insert(*name));
-    names
-}
-
-/// Whether a column of this name, in lower case, holds the customers' ids.
-pub(super) fn is_id_column(name: &str) -> bool {
-    id_columns().contains(&name)
 }
 
 /// The ids of a plain list, or of a table's column `id`. An id that comes again is taken once, in its first place.

@@ -1,49 +1,36 @@
-//! When many reads are made one beside the other: why none has a chance any more.
+//! When many reads are made beside one another: why none has a chance any more.
 
 use tokio::sync::watch;
 
-use crate::catalogue::ApiSelector;
-use crate::sending::{Clock, Link, Outage, Stop, StopReason, Unread};
-
-/// The way to the server, and when it is left.
-pub struct Way<'w, T, C: Clock> {
-    /// The way.
-    pub link: &'w Link<T, C>,
-    /// The name under which the server takes the subcategory.
-    pub selector: ApiSelector,
-    /// Requests in flight at the most.
-    pub concurrency: usize,
-    /// When no read has a chance any more.
-    pub losses: &'w Losses,
-}
+use crate::sending::{Outage, Stop, StopReason, Unread};
 
 /// Watches over reads: a refused key, a server that is gone, or a user who wants an end stops all of them. Nothing
 /// is lost by a read that is given up.
 #[derive(Debug)]
-pub struct Losses {
+pub(super) struct ReadStop {
     user: Stop,
-    state: watch::Sender<State>,
+    state: watch::Sender<ReadState>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct ReadState {
     outage: Outage,
     stopped: Option<StopReason>,
 }
 
-impl Losses {
+impl ReadStop {
     /// Nothing is lost yet.
-    pub fn new(user: Stop) -> Self {
-        Self { user, state: watch::Sender::new(State::default()) }
+    pub(super) fn new(user: Stop) -> Self {
+        Self { user, state: watch::Sender::new(ReadState::default()) }
     }
 
     /// Why no further read is made.
-    pub fn stopped(&self) -> Option<StopReason> {
+    pub(super) fn stopped(&self) -> Option<StopReason> {
         self.state.borrow().stopped.clone()
     }
 
     /// What the read comes to; none where it has no chance, or is given up because no read has one any more.
-    pub async fn read<R>(
+    pub(super) async fn read<R>(
         &self,
         read: impl Future<Output = R>,
         unread: impl FnOnce(&R) -> Option<&Unread>,
@@ -83,52 +70,52 @@ impl Losses {
 
 #[cfg(test)]
 mod tests {
-    use super::Losses;
+    use super::ReadStop;
     use crate::sending::{FailureCode, Problem, StopReason, StopSwitch, Unread};
 
     fn problem() -> Problem {
         Problem { code: FailureCode::Timeout, text: "x".to_owned() }
     }
 
-    async fn read(losses: &Losses, said: Result<(), Unread>) -> Option<Result<(), Unread>> {
-        losses.read(std::future::ready(said), |said| said.as_ref().err()).await
+    async fn read(end: &ReadStop, said: Result<(), Unread>) -> Option<Result<(), Unread>> {
+        end.read(std::future::ready(said), |said| said.as_ref().err()).await
     }
 
     #[tokio::test]
     async fn only_losses_in_a_row_mean_that_the_server_is_gone() {
         let (_switch, user) = StopSwitch::new();
-        let losses = Losses::new(user);
+        let end = ReadStop::new(user);
         for answer in [Ok(()), Err(Unread::Refused(problem()))] {
             for _ in 1..25 {
-                assert!(read(&losses, Err(Unread::Lost(problem()))).await.is_some());
+                assert!(read(&end, Err(Unread::Lost(problem()))).await.is_some());
             }
-            read(&losses, answer).await;
+            read(&end, answer).await;
         }
         for _ in 0..25 {
-            assert_eq!(losses.stopped(), None);
-            read(&losses, Err(Unread::Lost(problem()))).await;
+            assert_eq!(end.stopped(), None);
+            read(&end, Err(Unread::Lost(problem()))).await;
         }
-        assert_eq!(losses.stopped(), Some(StopReason::ServerGone(problem())));
-        assert_eq!(read(&losses, Ok(())).await, None);
+        assert_eq!(end.stopped(), Some(StopReason::ServerGone(problem())));
+        assert_eq!(read(&end, Ok(())).await, None);
     }
 
     #[tokio::test]
     async fn a_refused_key_and_a_user_stop_what_is_under_way() {
         let (switch, user) = StopSwitch::new();
         for wants in [false, true] {
-            let losses = Losses::new(user.clone());
+            let end = ReadStop::new(user.clone());
             let stop = async {
                 if wants {
                     switch.finish();
                 } else {
-                    read(&losses, Err(Unread::KeyRefused(problem()))).await;
+                    read(&end, Err(Unread::KeyRefused(problem()))).await;
                 }
             };
-            let hangs = losses.read(std::future::pending::<()>(), |()| None);
+            let hangs = end.read(std::future::pending::<()>(), |()| None);
             let (hung, ()) = tokio::join!(hangs, stop);
             assert_eq!(hung, None);
             let reason = if wants { StopReason::Interrupted } else { StopReason::KeyRefused(problem()) };
-            assert_eq!(losses.stopped(), Some(reason));
+            assert_eq!(end.stopped(), Some(reason));
         }
     }
 }

@@ -1,11 +1,23 @@
-//! A number that a server answers with.
+//! How many customers are active.
 
 use serde_json::Value;
 
-use crate::sending::{FailureCode, Problem};
+use crate::catalogue::{ApiSelector, Choice};
+use crate::sending::{Clock, FailureCode, Link, Problem, Transport, Unread};
+use crate::validating::{Call, CallError};
+
+/// Asks how many customers are active in this way.
+pub async fn count<T: Transport, C: Clock>(
+    link: &Link<T, C>,
+    selector: ApiSelector,
+    kind: &'static Choice,
+) -> Result<Result<u64, Unread>, CallError> {
+    let read = link.read(selector, &Call::count(kind)?).await;
+    Ok(read.and_then(|answer| number(answer.data.as_ref()).map_err(Unread::Lost)))
+}
 
 /// The number that the answer's data is.
-pub fn number(data: Option<&Value>) -> Result<u64, Problem> {
+fn number(data: Option<&Value>) -> Result<u64, Problem> {
     let number = match data {
         Some(Value::Number(number)) => number.as_u64(),
         Some(Value::String(text)) => text.trim().parse().ok(),

@@ -2,14 +2,13 @@
 
 use std::path::PathBuf;
 
-use super::atomic::RecordError;
-use super::row_result::{ErrorCode, RESULT_COLUMNS};
-use super::table::{OutputSink, Table};
+use super::in_order::ResultTable;
 use crate::reading::{RESULT_PREFIX, Row, Source};
+use crate::recording::{ErrorCode, OutputSink, RESULT_COLUMNS, RecordError, Table};
 
 /// What a lookup says of one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LookupResult {
+pub(super) enum LookupResult {
     /// One customer, by id.
     One(String),
     /// Several customers.
@@ -24,7 +23,7 @@ pub enum LookupResult {
 
 impl LookupResult {
     /// `result_status`.
-    pub const fn status(&self) -> &'static str {
+    pub(super) const fn status(&self) -> &'static str {
         match self {
             Self::One(_) => "ok",
             Self::Several(_) => "ambiguous",
@@ -55,7 +54,7 @@ impl LookupResult {
 const ADDED: usize = 4;
 
 /// The output of lookups being written.
-pub struct LookupTable {
+pub(super) struct LookupTable {
     table: Table,
     /// The places of the input's own columns.
     own: Vec<usize>,
@@ -63,7 +62,11 @@ pub struct LookupTable {
 
 impl LookupTable {
     /// Begins it, in the input's delimiter. Columns of an earlier result are left out: they are replaced.
-    pub fn begin(file: Box<dyn OutputSink>, source: &Source, header: &[String]) -> Result<Self, RecordError> {
+    pub(super) fn begin(
+        file: Box<dyn OutputSink>,
+        source: &Source,
+        header: &[String],
+    ) -> Result<Self, RecordError> {
         let (own, names): (Vec<usize>, Vec<&str>) = header
             .iter()
             .enumerate()
@@ -73,16 +76,18 @@ impl LookupTable {
         let added = RESULT_COLUMNS.into_iter().take(ADDED);
         Ok(Self { table: Table::begin(file, source.dialect(), names.into_iter().chain(added))?, own })
     }
+}
 
-    /// Writes the next row.
-    pub fn put(&mut self, row: &Row, result: &LookupResult) -> Result<(), RecordError> {
+impl ResultTable for LookupTable {
+    type Result = (Row, LookupResult);
+
+    fn put(&mut self, (row, result): &Self::Result) -> Result<(), RecordError> {
         let own = self.own.iter().map(|column| row.cell(*column).unwrap_or_default());
         let added = result.cells();
         self.table.write(own.chain(added.iter().map(String::as_str)))
     }
 
-    /// Ends it, and says where it is.
-    pub fn finish(self) -> Result<PathBuf, RecordError> {
+    fn finish(self) -> Result<PathBuf, RecordError> {
         Ok(self.table.finish()?.0)
     }
 }

@@ -6,76 +6,45 @@ use std::path::PathBuf;
 use serde_json::{Map, Value};
 
 use super::changes::{CHANGE, CHANGED_COLUMNS, Change, Comparison};
-use super::columns::Columns;
-use super::format::{FileFormat, SheetLocale};
-use super::output::{Column, Line, Mended, Output, value_at};
-use super::path::Path;
-use super::totals::Totals;
-use super::union::{TooWide, Union};
+use super::column::{CellFixes, Column};
+use super::error::ExportError;
+use super::output::{Output, OutputRow, value_at};
+use super::path::FieldPath;
+use super::spec::ExportSpec;
+use super::totals::ControlTotals;
+use super::union::Union;
 use crate::catalogue::{CUSTOMER_ID, ValueKind};
 use crate::reading::Dialect;
-use crate::recording::{ExportJournal, JournalError, Kept, OutputSink, RecordError, Table};
+use crate::recording::{ExportJournal, OutputSink, StoredCustomer, Table};
 
 /// How many of those who could not be read are named.
 const NAMED: usize = 5;
 
-/// What was read cannot become a file.
-#[derive(Debug, thiserror::Error)]
-pub enum RowsError {
-    /// The journal cannot be read.
-    #[error(transparent)]
-    Journal(#[from] JournalError),
-    /// The file cannot be written.
-    #[error(transparent)]
-    Record(#[from] RecordError),
-    /// The file would have too many columns.
-    #[error(transparent)]
-    TooWide(#[from] TooWide),
-}
-
-/// What the file is to be.
-#[derive(Debug, Clone, Copy)]
-pub struct Layout<'l> {
-    /// How it is written.
-    pub format: FileFormat,
-    /// Whether CSV opens by a double click, and where.
-    pub excel: Option<SheetLocale>,
-    /// Its columns.
-    pub columns: &'l Columns,
-    /// The columns that are added up.
-    pub totals: &'l [Path],
-}
-
-impl Layout<'_> {
-    /// Whether customers go into the file as they are: JSON lines of which nobody said which columns. `is_compared`
-    /// says that there is an earlier export to compare with, which needs columns.
-    pub fn is_whole(&self, is_compared: bool) -> bool {
-        self.format == FileFormat::JsonLines && *self.columns == Columns::Usual && !is_compared
-    }
-}
-
 /// The columns of the file. Where only the customers themselves tell, all of them are looked at first; none where
 /// `go_on`, which is asked now and then, wants an end.
-pub fn columns(
-    collection: &ExportJournal,
-    layout: Layout<'_>,
+pub(super) fn columns(
+    journal: &ExportJournal,
+    spec: &ExportSpec,
     go_on: &mut dyn FnMut() -> bool,
-) -> Result<Option<Vec<Path>>, RowsError> {
-    if let Some(columns) = layout.columns.known() {
+) -> Result<Option<Vec<FieldPath>>, ExportError> {
+    if let Some(columns) = spec.columns.known() {
         return Ok(Some(columns));
     }
     let mut union = Union::default();
-    let earlier = collection.earlier_header()?.unwrap_or_default();
-    earlier.iter().filter_map(|name| Path::parse(name).ok()).for_each(|column| union.take_column(&column));
+    let earlier = journal.earlier_header()?.unwrap_or_default();
+    earlier
+        .iter()
+        .filter_map(|name| FieldPath::parse(name).ok())
+        .for_each(|column| union.take_column(&column));
     let mut is_whole = true;
-    collection.each(|_, kept| {
+    journal.each(|_, kept| {
         is_whole = go_on();
-        if let Kept::Customer(text) = kept
+        if let StoredCustomer::Customer(text) = kept
             && let Some(customer) = parsed(text)
         {
             union.take(&customer);
         }
-        Ok::<_, RowsError>(is_whole)
+        Ok::<_, ExportError>(is_whole)
     })?;
     Ok(if is_whole { Some(union.columns()?) } else { None })
 }
@@ -93,20 +62,20 @@ fn value_of(cell: &str, kind: ValueKind) -> Option<Value> {
 }
 
 /// A file being written, and what is counted beside it.
-pub struct Rows<'c> {
-    collection: &'c ExportJournal,
-    columns: Vec<Path>,
+pub(super) struct ExportWriter<'c> {
+    journal: &'c ExportJournal,
+    columns: Vec<FieldPath>,
     output: Output,
-    totals: Totals,
+    totals: ControlTotals,
     errors: Option<Table>,
-    unread: Unread,
+    unread: LeftOut,
     changes: Option<Changes>,
     is_whole: bool,
 }
 
 /// Who could not be read.
 #[derive(Debug, Clone, Default)]
-pub struct Unread {
+pub(super) struct LeftOut {
     /// How many.
     pub count: u64,
     /// The first few, with the reason.
@@ -122,7 +91,7 @@ struct Changes {
 
 /// How many customers have changed, and how.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ChangeCounts {
+pub(super) struct ChangeCounts {
     /// Customers who were not in the earlier export.
     pub added: u64,
     /// Customers of whom a cell differs.
@@ -133,15 +102,15 @@ pub struct ChangeCounts {
 
 /// A file that is in its place.
 #[derive(Debug)]
-pub struct Filed {
+pub(super) struct WrittenFile {
     /// Where.
     pub path: PathBuf,
     /// What had to be done to cells.
-    pub mended: Mended,
+    pub fixes: CellFixes,
     /// Rows and sums.
-    pub totals: Totals,
+    pub totals: ControlTotals,
     /// Who is missing.
-    pub unread: Unread,
+    pub unread: LeftOut,
     /// What has changed; none where nothing was compared.
     pub changes: Option<ChangeCounts>,
 }
@@ -154,17 +123,17 @@ struct Cells {
     totals: Vec<String>,
 }
 
-impl<'c> Rows<'c> {
+impl<'c> ExportWriter<'c> {
     /// Begins the file, and the list of those who could not be read where one is wanted.
     pub fn begin(
-        collection: &'c ExportJournal,
-        layout: Layout<'_>,
-        columns: Vec<Path>,
+        journal: &'c ExportJournal,
+        spec: &ExportSpec,
+        columns: Vec<FieldPath>,
         file: Box<dyn OutputSink>,
         errors: Option<Box<dyn OutputSink>>,
-    ) -> Result<Self, RowsError> {
+    ) -> Result<Self, ExportError> {
         let own: Vec<Column> = columns.iter().map(Column::from).collect();
-        let changes = collection.earlier_header()?.map(|header| Changes {
+        let changes = journal.earlier_header()?.map(|header| Changes {
             comparison: Comparison::new(own.clone(), &header),
             counts: ChangeCounts::default(),
         });
@@ -172,12 +141,12 @@ impl<'c> Rows<'c> {
         let header: Vec<Column> = leading.chain(own).collect();
         let list = |file| Table::begin(file, &Dialect::OWN, ["id", "reason"].into_iter());
         Ok(Self {
-            collection,
-            is_whole: layout.is_whole(changes.is_some()),
-            output: Output::begin(layout.format, layout.excel, file, header)?,
-            totals: Totals::new(layout.totals.to_vec()),
+            journal,
+            is_whole: spec.is_whole(changes.is_some()),
+            output: Output::begin(spec.format, spec.excel, file, header)?,
+            totals: ControlTotals::new(spec.totals.clone()),
             errors: errors.map(list).transpose()?,
-            unread: Unread::default(),
+            unread: LeftOut::default(),
             changes,
             columns,
         })
@@ -200,13 +169,13 @@ impl<'c> Rows<'c> {
     }
 
     /// Writes a customer, unless nothing of them has changed.
-    pub fn take(&mut self, id: u64, kept: Kept<'_>) -> Result<(), RowsError> {
+    pub fn take(&mut self, id: u64, kept: StoredCustomer<'_>) -> Result<(), ExportError> {
         let customer = match kept {
-            Kept::Customer(text) => {
+            StoredCustomer::Customer(text) => {
                 parsed(text).map(|customer| (text, customer)).ok_or("its text in the journal is damaged")
             }
-            Kept::Unread(reason) => Err(reason),
-            Kept::Nothing => Err("it was not asked for"),
+            StoredCustomer::Unread(reason) => Err(reason),
+            StoredCustomer::Nothing => Err("it was not asked for"),
         };
         match customer {
             Ok((text, customer)) => self.customer(id, text, &customer),
@@ -214,7 +183,7 @@ impl<'c> Rows<'c> {
         }
     }
 
-    fn leave_out(&mut self, id: u64, reason: &str) -> Result<(), RowsError> {
+    fn leave_out(&mut self, id: u64, reason: &str) -> Result<(), ExportError> {
         self.unread.count += 1;
         if self.unread.first.len() < NAMED {
             self.unread.first.push(format!("customer {id}: {reason}"));
@@ -225,7 +194,7 @@ impl<'c> Rows<'c> {
         Ok(())
     }
 
-    fn customer(&mut self, id: u64, text: &str, customer: &Map<String, Value>) -> Result<(), RowsError> {
+    fn customer(&mut self, id: u64, text: &str, customer: &Map<String, Value>) -> Result<(), ExportError> {
         let totals: Vec<String> = self.totals.paths().map(|path| path.cell(customer)).collect();
         if self.is_whole {
             self.totals.add(totals.into_iter());
@@ -242,9 +211,9 @@ impl<'c> Rows<'c> {
     }
 
     /// What stands before the customer's cells; none where nothing has changed.
-    fn compare(&mut self, id: u64, own: &[String]) -> Result<Option<Vec<String>>, RowsError> {
+    fn compare(&mut self, id: u64, own: &[String]) -> Result<Option<Vec<String>>, ExportError> {
         let Some(Changes { comparison, counts }) = &mut self.changes else { return Ok(Some(Vec::new())) };
-        let Some(earlier) = self.collection.earlier(id)? else {
+        let Some(earlier) = self.journal.earlier(id)? else {
             counts.added += 1;
             return Ok(Some(vec![Change::Added.name().to_owned(), String::new()]));
         };
@@ -258,13 +227,13 @@ impl<'c> Rows<'c> {
 
     /// Writes those who were in the earlier export and are no longer there; false where `go_on`, which is asked now
     /// and then, wants an end.
-    pub fn take_gone(&mut self, go_on: &mut dyn FnMut() -> bool) -> Result<bool, RowsError> {
+    pub fn take_gone(&mut self, go_on: &mut dyn FnMut() -> bool) -> Result<bool, ExportError> {
         let Some(Changes { comparison, .. }) = self.changes.clone() else { return Ok(true) };
-        let collection = self.collection;
+        let journal = self.journal;
         let mut is_whole = true;
-        collection.each_gone(|_, earlier| {
+        journal.each_gone(|_, earlier| {
             let own = comparison.removed(&earlier);
-            let of_total = |path: &Path| {
+            let of_total = |path: &FieldPath| {
                 let place = self.columns.iter().position(|column| column == path);
                 place.and_then(|place| own.get(place).cloned()).unwrap_or_default()
             };
@@ -277,12 +246,12 @@ impl<'c> Rows<'c> {
             let leading = vec![Change::Removed.name().to_owned(), String::new()];
             self.row(Cells { leading, own, values, totals })?;
             is_whole = go_on();
-            Ok::<_, RowsError>(is_whole)
+            Ok::<_, ExportError>(is_whole)
         })?;
         Ok(is_whole)
     }
 
-    fn row(&mut self, cells: Cells) -> Result<(), RowsError> {
+    fn row(&mut self, cells: Cells) -> Result<(), ExportError> {
         let Cells { leading, own, values, totals } = cells;
         self.totals.add(totals.into_iter());
         let mut all_values = Vec::new();
@@ -291,16 +260,16 @@ impl<'c> Rows<'c> {
             all_values.extend(values);
         }
         let all: Vec<String> = leading.into_iter().chain(own).collect();
-        Ok(self.output.write(&Line { cells: &all, values: &all_values })?)
+        Ok(self.output.write(&OutputRow { cells: &all, values: &all_values })?)
     }
 
     /// Ends the file: from here on it is in its place.
-    pub fn finish(self) -> Result<Filed, RowsError> {
-        let (path, mended) = self.output.finish()?;
+    pub fn finish(self) -> Result<WrittenFile, ExportError> {
+        let (path, fixes) = self.output.finish()?;
         if let Some(errors) = self.errors {
             errors.finish()?;
         }
         let changes = self.changes.map(|changes| changes.counts);
-        Ok(Filed { path, mended, totals: self.totals, unread: self.unread, changes })
+        Ok(WrittenFile { path, fixes, totals: self.totals, unread: self.unread, changes })
     }
 }
