@@ -196,3 +196,17 @@ impl From<Outcome> for RowResult {
         Self { status, id, error, http_status: outcome.http_status, attempts: outcome.attempts }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ErrorCode;
+
+    #[test]
+    fn the_book_has_a_section_for_every_error_code() {
+        let page = include_str!("../../docs/src/subjects/troubleshooting.md");
+        for code in ErrorCode::ALL {
+            let heading = format!("\n### {}\n", code.name());
+            assert!(page.contains(&heading), "troubleshooting.md has no section {}", code.name());
+        }
+    }
+}
