@@ -13,7 +13,7 @@ use crate::validating::{Call, Money};
 
 /// A booking whose outcome is not known.
 #[derive(Debug, Clone)]
-pub struct Booking<'b> {
+pub struct BookingInDoubt<'b> {
     /// The call as the file has it, without a tag.
     pub call: &'b Call,
     /// The tag after its note; none where the run left notes alone.
@@ -21,7 +21,7 @@ pub struct Booking<'b> {
     /// When it can have been applied.
     pub window: Window,
     /// Other rows of the run that are the same booking.
-    pub twins: SameBookings,
+    pub same: SameBookings,
     /// About when it was sent, for people.
     pub sent: Option<jiff::Timestamp>,
     /// The zone of this machine.
@@ -40,9 +40,9 @@ pub struct SameBookings {
     pub window: Option<Window>,
 }
 
-impl Booking<'_> {
-    /// What the history says.
-    pub fn verdict(&self, history: &Result<Vec<HistoryEntry>, NoHistory>) -> Verdict {
+impl BookingInDoubt<'_> {
+    /// What the history says; `missing` where there is no trace of the booking.
+    pub fn verdict(&self, history: &Result<Vec<HistoryEntry>, NoHistory>, missing: Verdict) -> Verdict {
         let entries = match history {
             Ok(entries) => entries,
             Err(NoHistory::Unknown) => {
@@ -56,12 +56,12 @@ impl Booking<'_> {
             }
         };
         match self.tag {
-            Some(tag) => self.by_tag(tag, entries),
-            None => self.by_likeness(entries),
+            Some(tag) => self.by_tag(tag, entries, missing),
+            None => self.by_likeness(entries, missing),
         }
     }
 
-    fn by_tag(&self, tag: Tag, entries: &[HistoryEntry]) -> Verdict {
+    fn by_tag(&self, tag: Tag, entries: &[HistoryEntry], missing: Verdict) -> Verdict {
         let text = tag.to_string();
         let has_tag = |entry: &&HistoryEntry| entry.texts.iter().any(|t| t.contains(&text));
         let is_other_amount = |entry: &HistoryEntry| match (entry.amount, self.call.amount()) {
@@ -83,7 +83,7 @@ impl Booking<'_> {
         if entries.iter().any(|entry| self.is_suspicious(entry, tagged.note().unwrap_or_default())) {
             return self.undecided("an entry of the history may be this booking without its tag");
         }
-        Verdict::NotFound
+        missing
     }
 
     /// Whether the entry may be this booking although its tag is not there: a server may cut notes, or have
@@ -97,8 +97,8 @@ impl Booking<'_> {
         may_be_note && may_be_amount && self.window.contains(entry.at, self.zone) != Inside::No
     }
 
-    fn by_likeness(&self, entries: &[HistoryEntry]) -> Verdict {
-        let window = match self.twins {
+    fn by_likeness(&self, entries: &[HistoryEntry], missing: Verdict) -> Verdict {
+        let window = match self.same {
             SameBookings { ok: 0, open: 0, .. } => self.window,
             SameBookings { window: Some(others), .. } => self.window.with(others),
             SameBookings { window: None, .. } => Window::new(None, None),
@@ -117,14 +117,14 @@ impl Booking<'_> {
         if maybe > 0 {
             return self.undecided("an entry of the history may be this booking or another one");
         }
-        match sure.checked_sub(self.twins.ok) {
+        match sure.checked_sub(self.same.ok) {
             // Rows that were applied are not shown: what is not shown proves nothing.
             None => self.undecided("the history does not show all the identical bookings that this run made"),
             // An entry at the time of this row, and one too few at another: the old ones may not be shown.
             Some(0) if own > 0 && window != self.window => self
                 .undecided("the history has the same booking at this time, but one too few at another time"),
-            Some(0) => Verdict::NotFound,
-            Some(free) if free == 1 + self.twins.open => Verdict::Applied { id: None, times: 1 },
+            Some(0) => missing,
+            Some(free) if free == 1 + self.same.open => Verdict::Applied { id: None, times: 1 },
             Some(_) => self.undecided("the history has more or fewer identical bookings than there are rows"),
         }
     }

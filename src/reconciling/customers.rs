@@ -16,16 +16,17 @@ pub(super) fn not_searchable(call: &Call) -> Verdict {
 /// The verdict on a row that was looked for. Customers whom another row of the run has, or who were there
 /// before it, are not this row's. That there are no others does not prove that this row made none: a server
 /// may name one of several. With rivals, rows in doubt that are looked for by the same, one customer may be
-/// any of theirs.
+/// any of theirs. Nobody at all is `missing`.
 pub(super) fn verdict(
     search: &Search,
     found: SearchResult,
     is_taken: impl Fn(&str) -> bool,
     has_rivals: bool,
+    missing: Verdict,
 ) -> Verdict {
     let what = &search.what;
     let ids = match found {
-        SearchResult::Nobody => return Verdict::NotFound,
+        SearchResult::Nobody => return missing,
         SearchResult::Unsaid => {
             return Verdict::Undecided(format!(
                 "the server's answer to the search does not say whether anyone was found; look in UserSide for a customer with {what}"
@@ -82,7 +83,7 @@ mod tests {
 
     #[test]
     fn an_answer_without_a_place_for_ids_decides_nothing() {
-        undecided(verdict(&search(), search_result(ids(&[])), |_| false, false));
+        undecided(verdict(&search(), search_result(ids(&[])), |_| false, false, Verdict::NotApplied));
     }
 
     #[test]
@@ -90,10 +91,10 @@ mod tests {
         let judge = |found: &[&str], taken: &[&str]| {
             let found = found.iter().map(|id| (*id).to_owned()).collect();
             let answer = Answer { ids: found, has_id_field: true, ..Answer::default() };
-            verdict(&search(), search_result(Ok(answer)), |id| taken.contains(&id), false)
+            verdict(&search(), search_result(Ok(answer)), |id| taken.contains(&id), false, Verdict::NotApplied)
         };
         let applied = |id: &str| Verdict::Applied { id: Some(id.to_owned()), times: 1 };
-        assert_eq!(judge(&[], &[]), Verdict::NotFound);
+        assert_eq!(judge(&[], &[]), Verdict::NotApplied);
         assert_eq!(judge(&["7"], &[]), applied("7"));
         assert_eq!(judge(&["7", "8"], &["7"]), applied("8"));
         // A server may name one of several: the row's own customer may still be there.
@@ -107,13 +108,13 @@ mod tests {
 
     #[test]
     fn one_customer_and_two_rows_in_doubt_decide_nothing() {
-        let judge = |found: &[&str]| verdict(&search(), search_result(ids(found)), |id| id == "8", true);
+        let judge = |found: &[&str]| verdict(&search(), search_result(ids(found)), |id| id == "8", true, Verdict::NotApplied);
         for found in [&["7"][..], &["7", "8"]] {
             assert!(undecided(judge(found)).contains("finds 7 "));
         }
         assert_eq!(
-            verdict(&search(), SearchResult::Nobody, |_| false, true),
-            Verdict::NotFound,
+            verdict(&search(), SearchResult::Nobody, |_| false, true, Verdict::NotApplied),
+            Verdict::NotApplied,
             "neither of them was made"
         );
     }

@@ -21,6 +21,7 @@ pub use bookings::SameBookings;
 pub use control::{Control, Sample, shows_bookings};
 pub use existing::{Existing, existing};
 pub use resume::{Next, next};
-pub use rounds::{Conclusion, Finding, Open, Round, RoundEnd};
+pub use rounds::{Finding, Open, Round, RoundEnd};
 pub use time_window::Window;
 pub use undo::{can_be_undone, compensation};
+pub use verdict::Verdict;

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 
-use super::bookings::{Booking, SameBookings};
+use super::bookings::{BookingInDoubt, SameBookings};
 use super::customers;
 use super::time_window::Window;
 use super::verdict::Verdict;
@@ -33,11 +33,11 @@ pub struct Open {
     pub sent: Option<Timestamp>,
     /// When its request ended without an answer that tells; none where the program ended before it.
     pub ended: Option<Timestamp>,
-    /// What an earlier round of this session gave as [`Conclusion::Later`]: it stays that moment even if the
+    /// What an earlier round of this session gave as [`Verdict::Later`]: it stays that moment even if the
     /// clock is set back, or the wait would begin again with every round.
     pub due: Option<Timestamp>,
     /// Other rows that are the same booking, or the same new customer.
-    pub twins: SameBookings,
+    pub same: SameBookings,
 }
 
 /// What was found out about a row.
@@ -46,25 +46,7 @@ pub struct Finding {
     /// Which.
     pub row: RowNumber,
     /// What.
-    pub conclusion: Conclusion,
-}
-
-/// What became of a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Conclusion {
-    /// It was applied.
-    Applied {
-        /// The id of the customer that it made.
-        id: Option<String>,
-        /// How many times: more than once is a double booking.
-        times: u64,
-    },
-    /// It was not applied.
-    NotApplied,
-    /// A person has to look; the text says where and for what.
-    Undecided(String),
-    /// It is not there yet; to be asked again at this moment or later.
-    Later(Timestamp),
+    pub verdict: Verdict,
 }
 
 /// Why a round ended.
@@ -104,7 +86,7 @@ pub struct Round<'r, T, C: Clock> {
 
 /// New customers that a round has come across.
 #[derive(Default)]
-struct Customers {
+struct SearchedCustomers {
     /// Those who were found: two rows are not the same customer.
     found: HashSet<String>,
     /// How many rows are searched for by the same value: which of them made the customer who is found is not known.
@@ -128,7 +110,7 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
         findings: mpsc::Sender<Finding>,
         stop: Stop,
     ) -> RoundEnd {
-        let customers = RefCell::new(Customers::default());
+        let customers = RefCell::new(SearchedCustomers::default());
         let mut asking = FuturesUnordered::new();
         let (mut is_taking, mut outage) = (true, Outage::default());
         while is_taking || !asking.is_empty() {
@@ -158,15 +140,17 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
         RoundEnd::Whole
     }
 
-    async fn find_out(&self, open: Open, customers: &RefCell<Customers>) -> Asked {
+    async fn find_out(&self, open: Open, customers: &RefCell<SearchedCustomers>) -> Asked {
         // Before the read: what it does not show must have been missing when the wait was over.
         let began = self.now();
+        let due = self.due(&open, began);
+        let missing = if began >= due { Verdict::NotApplied } else { Verdict::Later(due) };
         let (verdict, lost) = match open.call.action() {
-            Action::ChangeBalance => match self.booking(&open).await {
+            Action::ChangeBalance => match self.booking(&open, missing).await {
                 Ok(judged) => judged,
                 Err(problem) => return Asked::KeyRefused(problem),
             },
-            Action::Add => match self.customer(&open, customers).await {
+            Action::Add => match self.customer(&open, customers, missing).await {
                 Ok(judged) => judged,
                 Err(problem) => return Asked::KeyRefused(problem),
             },
@@ -175,14 +159,7 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
                 (Verdict::Undecided(text.to_owned()), None)
             }
         };
-        let due = self.due(&open, began);
-        let conclusion = match verdict {
-            Verdict::Applied { id, times } => Conclusion::Applied { id, times },
-            Verdict::Undecided(text) => Conclusion::Undecided(text),
-            Verdict::NotFound if began >= due => Conclusion::NotApplied,
-            Verdict::NotFound => Conclusion::Later(due),
-        };
-        let finding = Finding { row: open.row, conclusion };
+        let finding = Finding { row: open.row, verdict };
         match lost {
             Some(problem) => Asked::Lost(finding, problem),
             None => Asked::Found(finding),
@@ -190,7 +167,7 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
     }
 
     /// The verdict on a booking, and the problem if no answer came; an error where the key is refused.
-    async fn booking(&self, open: &Open) -> Result<(Verdict, Option<Problem>), Problem> {
+    async fn booking(&self, open: &Open, missing: Verdict) -> Result<(Verdict, Option<Problem>), Problem> {
         let customer = open.call.customer().unwrap_or_default();
         let history = read_history(self.link, self.selector, self.server, customer).await;
         let lost = match &history {
@@ -198,22 +175,23 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
             Err(NoHistory::Unread(Unread::Lost(problem))) => Some(problem.clone()),
             _ => None,
         };
-        let booking = Booking {
+        let booking = BookingInDoubt {
             call: &open.call,
             tag: self.run.map(|run| Tag { run, row: open.row }),
             window: Window::new(open.sent, self.end(open).map(|end| later(end, self.settle))),
-            twins: open.twins,
+            same: open.same,
             sent: open.sent,
             zone: &self.zone,
         };
-        Ok((booking.verdict(&history), lost))
+        Ok((booking.verdict(&history, missing), lost))
     }
 
     /// The verdict on a new customer.
     async fn customer(
         &self,
         open: &Open,
-        customers: &RefCell<Customers>,
+        customers: &RefCell<SearchedCustomers>,
+        missing: Verdict,
     ) -> Result<(Verdict, Option<Problem>), Problem> {
         let Some(search) = open.call.find_same() else {
             return Ok((customers::not_searchable(&open.call), None));
@@ -233,7 +211,7 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
         let mut customers = customers.borrow_mut();
         let is_taken = |id: &str| (self.is_taken)(id) || customers.found.contains(id);
         let is_sought_twice = customers.sought.get(&search.what).is_some_and(|rows| *rows > 1);
-        let verdict = customers::verdict(&search, found, is_taken, is_sought_twice || open.twins.open > 0);
+        let verdict = customers::verdict(&search, found, is_taken, is_sought_twice || open.same.open > 0, missing);
         if let Verdict::Applied { id: Some(id), .. } = &verdict {
             customers.found.insert(id.clone());
         }

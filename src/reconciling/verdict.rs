@@ -1,6 +1,9 @@
-//! What an answer of the server says of a row in doubt.
+//! What is known of a row that was in doubt once the server was asked: the last of the three things that are said of a
+//! row. What happened to its request is in the journal, and what is done about it is [`Next`](super::resume::Next).
 
-/// What the server's answer says of a row.
+use jiff::Timestamp;
+
+/// What became of a row, as far as the server's answer tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// It was applied.
@@ -10,8 +13,10 @@ pub enum Verdict {
         /// How many times: more than once is a double booking.
         times: u64,
     },
-    /// There is no trace of it. That proves something only once the server can no longer be at work.
-    NotFound,
+    /// It was not applied.
+    NotApplied,
     /// A person has to look; the text says where and for what.
     Undecided(String),
+    /// There is no trace of it, and the server may still be at work: it is to be asked again at this moment or later.
+    Later(Timestamp),
 }

@@ -20,7 +20,7 @@ use crate::catalogue::{Action, ApiSelector, Effect};
 use crate::events::Event;
 use crate::reading::RowNumber;
 use crate::reconciling::{
-    Conclusion, Control, Finding, Open, Round, RoundEnd, SameBookings, Sample, shows_bookings,
+    Control, Finding, Open, Round, RoundEnd, SameBookings, Sample, Verdict, shows_bookings,
 };
 use crate::recording::{ErrorCode, JournalError, Replay, Status, Tag};
 use crate::sending::{Clock, StopReason, Transport};
@@ -147,10 +147,10 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
     }
 
     async fn write_down(&self, finding: Finding, control: &Control, later: &mut Later, end: &mut RunEnd) {
-        let Finding { row, conclusion } = finding;
+        let Finding { row, verdict } = finding;
         later.remove(&row);
-        let found = match conclusion {
-            Conclusion::Applied { id, times } => {
+        let found = match verdict {
+            Verdict::Applied { id, times } => {
                 if times > 1 {
                     end.doubled += 1;
                     let text = format!(
@@ -160,12 +160,12 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
                 }
                 FoundOut { row, found: Ok(id) }
             }
-            Conclusion::Later(at) => {
+            Verdict::Later(at) => {
                 later.insert(row, at);
                 return;
             }
-            Conclusion::Undecided(text) => FoundOut { row, found: Err((None, text)) },
-            Conclusion::NotApplied => match control {
+            Verdict::Undecided(text) => FoundOut { row, found: Err((None, text)) },
+            Verdict::NotApplied => match control {
                 Control::DoesNot(text) => FoundOut { row, found: Err((None, text.clone())) },
                 Control::Shows | Control::Unknown => {
                     let text =
@@ -216,7 +216,7 @@ impl Asker {
                     Some(due) => due.is_some_and(|due| due <= now),
                 };
                 let (true, Ok(call)) = (is_wanted, checked) else { return Ok(true) };
-                let twins =
+                let same =
                     key(&call).and_then(|key| same.get(&key)).map_or_else(SameBookings::default, |group| {
                         SameBookings {
                             ok: group.ok,
@@ -225,7 +225,7 @@ impl Asker {
                         }
                     });
                 let due = asked_before.flatten();
-                let row = Open { row: number, call, sent: entry.sent, ended: entry.ended, due, twins };
+                let row = Open { row: number, call, sent: entry.sent, ended: entry.ended, due, same };
                 Ok(open.blocking_send(row).is_ok())
             },
         )

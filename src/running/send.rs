@@ -95,7 +95,7 @@ impl Feeder {
                     let is_behind = call.sequence().is_some_and(|key| resent.contains(&key));
                     match job(number, call, entry, scope, is_behind) {
                         Ok(job) => {
-                            resent.extend(job.call.sequence().filter(|_| job.past.doubt.is_some()));
+                            resent.extend(job.call.sequence().filter(|_| job.prior.doubt.is_some()));
                             jobs.push(job);
                         }
                         Err(Left::Settled(status)) => listener.event(Event::Row(status)),
@@ -149,7 +149,7 @@ fn job(row: RowNumber, call: Call, entry: Option<Entry>, scope: Scope, is_behind
     let is_wanted = scope != Scope::NotApplied || entry.as_ref().is_some_and(Entry::was_not_applied);
     let Some(entry) = entry else {
         return if is_wanted {
-            Ok(Job { ticket: Ticket(row.0), call, past: PriorAttempts::default() })
+            Ok(Job { ticket: Ticket(row.0), call, prior: PriorAttempts::default() })
         } else {
             Err(Left::Settled(Status::Skipped))
         };
@@ -164,5 +164,5 @@ fn job(row: RowNumber, call: Call, entry: Option<Entry>, scope: Scope, is_behind
         return Err(Left::Changed);
     }
     let doubt = (next == Next::SendInDoubt || is_overtaken).then(|| entry.doubt());
-    Ok(Job { ticket: Ticket(row.0), call, past: PriorAttempts { attempts: entry.result.attempts, doubt } })
+    Ok(Job { ticket: Ticket(row.0), call, prior: PriorAttempts { attempts: entry.result.attempts, doubt } })
 }

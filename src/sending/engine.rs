@@ -68,8 +68,8 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
         }
     }
 
-    /// Calls that wait take memory: beyond this many none is taken in until one is settled. Behind a stop
-    /// none is taken in at all.
+    /// Calls that wait take memory: beyond this many none is taken until one is settled, and after a stop
+    /// none is taken at all.
     pub(super) fn has_room(&self) -> bool {
         self.stopped.is_none() && self.queue.len() < WINDOW.max(4 * self.limits.concurrency.get())
     }
@@ -83,7 +83,7 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
         std::mem::take(&mut self.told)
     }
 
-    /// Nobody writes the outcomes down any more, so nothing more may be sent.
+    /// Outcomes are no longer written down, so nothing more may be sent.
     pub(super) fn lose_reader(&mut self) {
         self.told.clear();
         self.stop(StopReason::Interrupted);
@@ -127,7 +127,7 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
     }
 
     /// Has the next intents recorded. Not more of them than leave within a moment: after a crash each of them has
-    /// to be found out.
+    /// to be looked for.
     pub(super) fn record_intents(&mut self) {
         if self.stopped.is_some() {
             return;
@@ -327,8 +327,8 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
     /// A call that came too late.
     pub(super) fn refuse(&mut self, job: Job) {
         let problem = Problem::new(FailureCode::Stopped, "the run stopped before this row was sent");
-        let fate = job.past.doubt.map_or(Fate::Skipped(problem), Fate::Unknown);
-        let outcome = Outcome { fate, http_status: None, attempts: job.past.attempts };
+        let fate = job.prior.doubt.map_or(Fate::Skipped(problem), Fate::Unknown);
+        let outcome = Outcome { fate, http_status: None, attempts: job.prior.attempts };
         self.told.push(Delivery::Settled(Settled { ticket: job.ticket, outcome }));
     }
 

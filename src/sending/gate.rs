@@ -12,9 +12,8 @@ use super::pending::Slot;
 /// A group of calls, and whether their intents are written down.
 pub(super) type RecordedGroup = (Vec<Slot>, Result<(), NotRecorded>);
 
-/// The calls between the queue and the wire: the intents of one group at a time are being
-/// recorded, and while that is written
-/// the next one gathers. So many calls share one write to the disk.
+/// The calls between the queue and the wire: the intents of one group at a time are being recorded, and meanwhile the
+/// next group gathers. So many calls share one write to the disk.
 #[derive(Default)]
 pub(super) struct Gate {
     /// At most one. A set, because it can be waited for without losing it.

@@ -14,7 +14,7 @@ pub struct Job {
     /// The call.
     pub call: Call,
     /// What earlier runs know of it.
-    pub past: PriorAttempts,
+    pub prior: PriorAttempts,
 }
 
 /// What earlier runs know of a call.

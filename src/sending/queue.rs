@@ -1,5 +1,5 @@
-//! The calls of a run that are not settled yet: new ones, those waiting for another attempt, those waiting
-//! for an equal row before them, those whose intent is being recorded, and those in flight. Pure bookkeeping; it sends nothing and
+//! The calls of a run that are not settled yet: new ones, those waiting for another attempt, those waiting for an equal
+//! row before them, those whose intent is being recorded, and those in flight. Pure bookkeeping: it sends nothing and
 //! knows no time.
 
 use std::cmp::Reverse;
@@ -37,8 +37,8 @@ impl Queue {
             ticket: job.ticket,
             call: job.call,
             attempts: 0,
-            attempts_before: job.past.attempts,
-            doubt: job.past.doubt,
+            attempts_before: job.prior.attempts,
+            doubt: job.prior.doubt,
             http_status: None,
             confirming: None,
         };
@@ -141,7 +141,7 @@ impl Queue {
         left
     }
 
-    /// Everything leaves, what is in flight or being recorded too.
+    /// Everything leaves, including what is in flight or being recorded.
     pub(super) fn abandon_all(&mut self) -> Vec<PendingCall> {
         let left = self.works.drain(..).flatten().collect();
         *self = Self::default();

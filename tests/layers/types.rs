@@ -8,11 +8,10 @@ use crate::sources::sources;
 /// The names that still stand for several types. Nothing is added here.
 #[rustfmt::skip]
 const KNOWN: &[&str] = &[
-    "Batches", "Booked", "Booking", "Call", "Columns", "Command", "Course", "Customers",
-    "Delivery", "Entry", "Existing", "Field", "Format", "Kept", "Line", "Locale",
-    "Look", "Object", "One", "Prepared", "Refusal", "Reply", "Rows", "Source",
-    "State", "Stopped", "Sum", "Tally", "Told", "Totals", "Unread", "Verdict",
-    "Work",
+    "Batches", "Booked", "Call", "Columns", "Command", "Course", "Customers", "Delivery",
+    "Entry", "Existing", "Field", "Format", "Kept", "Line", "Locale", "Look",
+    "Object", "One", "Prepared", "Refusal", "Reply", "Rows", "Source", "State",
+    "Stopped", "Sum", "Tally", "Told", "Totals", "Unread", "Verdict", "Work",
 ];
 
 /// The types that a file defines, as `struct`, `enum`, `trait` or `type` at any depth of indentation but that of an

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::support::{at, booking, run};
 use crate::customers::{NoHistory, entries};
 use crate::reading::RowNumber;
-use crate::reconciling::bookings::Booking;
+use crate::reconciling::bookings::BookingInDoubt;
 use crate::reconciling::verdict::Verdict;
 use crate::reconciling::{SameBookings, Window};
 use crate::recording::Tag;
@@ -19,12 +19,12 @@ const SENT: &str = "2026-11-23T18:20:00Z";
 const ENDED: &str = "2026-11-23T18:20:30Z";
 
 /// Sent at 18:20 by UTC; this machine is two hours ahead.
-fn judge(call: &Call, is_tagged: bool, twins: SameBookings, data: &Value) -> Verdict {
+fn judge(call: &Call, is_tagged: bool, same: SameBookings, data: &Value) -> Verdict {
     let zone = TimeZone::fixed(offset(2));
     let tag = is_tagged.then(|| Tag { run: run(), row: RowNumber(11) });
     let window = Window::new(Some(at(SENT)), Some(at(ENDED)));
-    let booking = Booking { call, tag, window, twins, sent: Some(at(SENT)), zone: &zone };
-    booking.verdict(&entries(Some(data)).ok_or(NoHistory::Unknown))
+    let booking = BookingInDoubt { call, tag, window, same, sent: Some(at(SENT)), zone: &zone };
+    booking.verdict(&entries(Some(data)).ok_or(NoHistory::Unknown), Verdict::NotApplied)
 }
 
 fn tagged(data: &Value) -> Verdict {
@@ -78,7 +78,7 @@ fn what_is_not_this_booking_is_not_found() {
         json!([entry("1", "fee &amp;#091;ub-k3x7qa-123&amp;#093;", NOW)]),
         json!([entry("1", "k3x7qa 12", NOW)]),
     ] {
-        assert_eq!(tagged(&data), Verdict::NotFound, "{data}");
+        assert_eq!(tagged(&data), Verdict::NotApplied, "{data}");
     }
 }
 
@@ -155,22 +155,22 @@ fn no_history_is_no_proof() {
     let call = booking("1002", "10.50", "fee");
     let (zone, window) = (TimeZone::UTC, Window::new(None, None));
     for unread in [Unread::Refused(problem.clone()), Unread::Lost(problem)] {
-        let booking = Booking {
+        let booking = BookingInDoubt {
             call: &call,
             tag: None,
             window,
-            twins: SameBookings::default(),
+            same: SameBookings::default(),
             sent: None,
             zone: &zone,
         };
-        let verdict = booking.verdict(&Err(NoHistory::Unread(unread)));
+        let verdict = booking.verdict(&Err(NoHistory::Unread(unread)), Verdict::NotApplied);
         let Verdict::Undecided(text) = verdict else { panic!("{verdict:?}") };
         assert!(text.contains("no such customer") && text.ends_with("'fee'"), "{text}");
     }
 }
 
-fn untagged(twins: SameBookings, data: &Value) -> Verdict {
-    judge(&booking("1002", "10.50", "fee & more"), false, twins, data)
+fn untagged(same: SameBookings, data: &Value) -> Verdict {
+    judge(&booking("1002", "10.50", "fee & more"), false, same, data)
 }
 
 #[test]
@@ -179,10 +179,10 @@ fn without_a_tag_amount_note_and_time_must_match() {
     for (entry, expected) in [
         (entry("10.50", "fee &amp; more", NOW), applied(1)),
         (entry("10.5", "  fee &amp;  more\n", "2026-11-23 20:20:10"), applied(1)),
-        (entry("10.50", "fee", "2026-11-20 18:20:00"), Verdict::NotFound),
-        (entry("10.50", "other", NOW), Verdict::NotFound),
-        (entry("10.51", "fee &amp; more", NOW), Verdict::NotFound),
-        (entry("10.50", "fee &amp; more", "2026-11-23 18:40:00"), Verdict::NotFound),
+        (entry("10.50", "fee", "2026-11-20 18:20:00"), Verdict::NotApplied),
+        (entry("10.50", "other", NOW), Verdict::NotApplied),
+        (entry("10.51", "fee &amp; more", NOW), Verdict::NotApplied),
+        (entry("10.50", "fee &amp; more", "2026-11-23 18:40:00"), Verdict::NotApplied),
     ] {
         assert_eq!(untagged(none, &json!([entry])), expected, "{entry}");
     }
@@ -211,11 +211,11 @@ fn an_entry_is_claimed_by_one_row_only() {
     let same = || entry("10.50", "fee & more", NOW);
     let window = Some(Window::new(Some(at(SENT)), Some(at(ENDED))));
     for (entries, ok, open, expected) in [
-        (1, 1, 0, Some(Verdict::NotFound)),
+        (1, 1, 0, Some(Verdict::NotApplied)),
         (2, 1, 0, Some(applied(1))),
         (2, 0, 1, Some(applied(1))),
         (3, 1, 1, Some(applied(1))),
-        (0, 0, 1, Some(Verdict::NotFound)),
+        (0, 0, 1, Some(Verdict::NotApplied)),
         // One entry and two rows in doubt: whose is it?
         (1, 0, 1, None),
         // More entries than rows: somebody else booked the same.
@@ -237,15 +237,15 @@ fn an_entry_is_claimed_by_one_row_only() {
 #[test]
 fn a_twin_of_another_day_claims_its_own_entry() {
     let (sent, ended) = (at("2026-11-22T09:00:00Z"), at("2026-11-22T09:00:05Z"));
-    let twins = SameBookings { ok: 1, open: 0, window: Some(Window::new(Some(sent), Some(ended))) };
+    let same = SameBookings { ok: 1, open: 0, window: Some(Window::new(Some(sent), Some(ended))) };
     let before = entry("10.50", "fee & more", "2026-11-22 09:00:01");
     let now = entry("10.50", "fee & more", NOW);
-    assert_eq!(untagged(twins, &json!([before, now])), applied(1));
-    assert_eq!(untagged(twins, &json!([before])), Verdict::NotFound);
+    assert_eq!(untagged(same, &json!([before, now])), applied(1));
+    assert_eq!(untagged(same, &json!([before])), Verdict::NotApplied);
     // A history that shows only what is new: the entry is this row's own.
-    assert_undecided(untagged(twins, &json!([now])), &now);
+    assert_undecided(untagged(same, &json!([now])), &now);
     // Nobody has said when the twin was sent: any time will do.
-    let somewhen = SameBookings { window: None, ..twins };
+    let somewhen = SameBookings { window: None, ..same };
     assert_eq!(untagged(somewhen, &json!([before, now])), applied(1));
     assert_undecided(untagged(somewhen, &json!([now])), &now);
 }

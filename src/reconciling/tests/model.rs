@@ -161,14 +161,14 @@ impl Run<'_> {
         let mut jobs = Vec::new();
         for (row, call) in (0_u64..).zip(&self.calls) {
             let entry = replay.entry(RowNumber(row)).expect("readable");
-            let past = match next(self.effect, entry.as_ref(), self.resend) {
+            let prior = match next(self.effect, entry.as_ref(), self.resend) {
                 Next::Send => PriorAttempts { doubt: None, attempts: 0 },
                 Next::SendInDoubt => {
                     PriorAttempts { doubt: entry.as_ref().map(|entry| entry.doubt()), attempts: 1 }
                 }
                 Next::Ask | Next::Leave => continue,
             };
-            jobs.push(Job { ticket: Ticket(row), call: call.clone(), past });
+            jobs.push(Job { ticket: Ticket(row), call: call.clone(), prior });
         }
         jobs
     }

@@ -9,7 +9,7 @@ use super::support::{booking, call, run};
 use crate::catalogue::ApiSelector;
 use crate::customers::{balance, read_history};
 use crate::reading::RowNumber;
-use crate::reconciling::bookings::Booking;
+use crate::reconciling::bookings::BookingInDoubt;
 use crate::reconciling::verdict::Verdict;
 use crate::reconciling::{Control, Existing, SameBookings, Sample, Window, existing, shows_bookings};
 use crate::recording::Tag;
@@ -29,8 +29,8 @@ async fn verdict(link: &Way, call: &Call, tag: Option<Tag>, sent: Timestamp) -> 
     let history = read_history(link, SELECTOR, None, customer).await;
     let window = Window::new(Some(sent), sent.checked_add(Duration::from_secs(30)).ok());
     let zone = TimeZone::UTC;
-    Booking { call, tag, window, twins: SameBookings::default(), sent: Some(sent), zone: &zone }
-        .verdict(&history)
+    BookingInDoubt { call, tag, window, same: SameBookings::default(), sent: Some(sent), zone: &zone }
+        .verdict(&history, Verdict::NotApplied)
 }
 
 async fn rehearse(link: &Way, shape: &str) {
@@ -39,8 +39,8 @@ async fn rehearse(link: &Way, shape: &str) {
     let tag = |row| Tag { run: run(), row: RowNumber(row) };
     let send = async |call: &Call| link.read(SELECTOR, call).await.unwrap_or_else(|e| panic!("{shape}: {e}"));
     // Nothing was sent yet.
-    assert_eq!(verdict(link, &row, Some(tag(11)), sent).await, Verdict::NotFound, "{shape}");
-    assert_eq!(verdict(link, &row, None, sent).await, Verdict::NotFound, "{shape}");
+    assert_eq!(verdict(link, &row, Some(tag(11)), sent).await, Verdict::NotApplied, "{shape}");
+    assert_eq!(verdict(link, &row, None, sent).await, Verdict::NotApplied, "{shape}");
     let before = balance(link, SELECTOR, "7").await.expect("a balance");
     send(&row.tagged(&tag(11).to_string())).await;
     let after = balance(link, SELECTOR, "7").await.expect("a balance");
@@ -48,7 +48,7 @@ async fn rehearse(link: &Way, shape: &str) {
     assert_eq!(before.plus(booked), Some(after), "{shape}");
     let applied = |times| Verdict::Applied { id: None, times };
     assert_eq!(verdict(link, &row, Some(tag(11)), sent).await, applied(1), "{shape}");
-    assert_eq!(verdict(link, &row, Some(tag(12)), sent).await, Verdict::NotFound, "{shape}");
+    assert_eq!(verdict(link, &row, Some(tag(12)), sent).await, Verdict::NotApplied, "{shape}");
     let samples = [Sample { call: row.clone(), tag: Some(tag(11)) }];
     assert_eq!(shows_bookings(link, SELECTOR, None, &samples).await, Control::Shows, "{shape}");
     send(&row.tagged(&tag(11).to_string())).await;

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use super::support::{Said, Server, TestClock, answer, at, booking, call, lost, no, run};
 use crate::catalogue::ApiSelector;
 use crate::reading::RowNumber;
-use crate::reconciling::{Conclusion, Finding, Open, Round, RoundEnd, SameBookings};
+use crate::reconciling::{Finding, Open, Round, RoundEnd, SameBookings, Verdict};
 use crate::sending::{Clock, StopSwitch};
 use crate::validating::Call;
 
@@ -18,7 +18,7 @@ const EMPTY: &str = r#"{"Result":"OK","data":[]}"#;
 
 fn open(row: u64, call: Call, sent: Option<&str>, ended: Option<&str>) -> Open {
     let (sent, ended) = (sent.map(at), ended.map(at));
-    Open { row: RowNumber(row), call, sent, ended, due: None, twins: SameBookings::default() }
+    Open { row: RowNumber(row), call, sent, ended, due: None, same: SameBookings::default() }
 }
 
 /// Long over: the wait has passed when a test begins.
@@ -33,16 +33,16 @@ struct Course {
 }
 
 impl Course {
-    fn conclusions(&self) -> Vec<(u64, &Conclusion)> {
-        let mut all: Vec<_> = self.findings.iter().map(|f| (f.row.0, &f.conclusion)).collect();
+    fn verdicts(&self) -> Vec<(u64, &Verdict)> {
+        let mut all: Vec<_> = self.findings.iter().map(|f| (f.row.0, &f.verdict)).collect();
         all.sort_by_key(|(row, _)| *row);
         all
     }
 
     #[track_caller]
-    fn only(&self) -> &Conclusion {
+    fn only(&self) -> &Verdict {
         assert_eq!((self.findings.len(), &self.end), (1, &RoundEnd::Whole));
-        &self.findings[0].conclusion
+        &self.findings[0].verdict
     }
 }
 
@@ -125,24 +125,24 @@ async fn every_row_is_found_out_a_few_at_a_time() {
     let rows = (0..20).map(|row| old(row, fee(row + 1))).collect();
     let course = ask(&server, TestClock::start(), rows, None).await;
     assert_eq!((&course.end, server.most_in_flight()), (&RoundEnd::Whole, 4));
-    let conclusions = course.conclusions();
-    assert_eq!(conclusions.len(), 20);
-    for (row, conclusion) in conclusions {
-        let applied = Conclusion::Applied { id: None, times: 1 };
-        let expected = if row % 2 == 1 { applied } else { Conclusion::NotApplied };
-        assert_eq!(*conclusion, expected, "row {row}");
+    let verdicts = course.verdicts();
+    assert_eq!(verdicts.len(), 20);
+    for (row, verdict) in verdicts {
+        let applied = Verdict::Applied { id: None, times: 1 };
+        let expected = if row % 2 == 1 { applied } else { Verdict::NotApplied };
+        assert_eq!(*verdict, expected, "row {row}");
     }
 }
 
 /// Tests begin at 18:30. PHP may be at work for 30 s behind the end of a request.
 #[tokio::test(start_paused = true)]
 async fn what_is_not_there_yet_proves_nothing_before_its_time() {
-    let moment = |text: &str| Conclusion::Later(at(text));
+    let moment = |text: &str| Verdict::Later(at(text));
     for (sent, ended, expected) in [
-        (Some("2026-11-23T18:29:00Z"), Some("2026-11-23T18:29:30Z"), Conclusion::NotApplied),
+        (Some("2026-11-23T18:29:00Z"), Some("2026-11-23T18:29:30Z"), Verdict::NotApplied),
         (Some("2026-11-23T18:29:00Z"), Some("2026-11-23T18:29:31Z"), moment("2026-11-23T18:30:01Z")),
         // The program ended before the request did: it may have taken its full 10 s.
-        (Some("2026-11-23T18:29:20Z"), None, Conclusion::NotApplied),
+        (Some("2026-11-23T18:29:20Z"), None, Verdict::NotApplied),
         (Some("2026-11-23T18:29:21Z"), None, moment("2026-11-23T18:30:01Z")),
         (None, None, moment("2026-11-23T18:30:30Z")),
         // By a clock that was set back since.
@@ -162,7 +162,7 @@ async fn a_read_that_began_too_early_does_not_count() {
     // The answer needs 0.1 s and the wait is over in the midst of it.
     let rows = vec![open(11, fee(1002), None, Some("2026-11-23T18:29:30.050Z"))];
     let course = ask(&Server::says(EMPTY), TestClock::start(), rows, None).await;
-    assert_eq!(*course.only(), Conclusion::Later(at("2026-11-23T18:30:00.050Z")));
+    assert_eq!(*course.only(), Verdict::Later(at("2026-11-23T18:30:00.050Z")));
 }
 
 #[tokio::test(start_paused = true)]
@@ -171,41 +171,41 @@ async fn a_clock_that_is_set_back_does_not_begin_the_wait_anew() {
     let server = Server::says(EMPTY);
     let ahead = || open(11, fee(1002), None, Some("2026-11-23T20:00:00Z"));
     let course = ask(&server, clock.clone(), vec![ahead()], None).await;
-    let Conclusion::Later(due) = *course.only() else { panic!("too early") };
+    let Verdict::Later(due) = *course.only() else { panic!("too early") };
     clock.sleep_until(clock.now() + Duration::from_secs(31)).await;
     let again = Open { due: Some(due), ..ahead() };
-    assert_eq!(*ask(&server, clock.clone(), vec![again], None).await.only(), Conclusion::NotApplied);
+    assert_eq!(*ask(&server, clock.clone(), vec![again], None).await.only(), Verdict::NotApplied);
     // And one that is set back between the two rounds: the row waits that much longer, for once.
     clock.set_back(Duration::from_secs(60));
     let again = Open { due: Some(due), ..ahead() };
-    assert_eq!(*ask(&server, clock.clone(), vec![again], None).await.only(), Conclusion::Later(due));
+    assert_eq!(*ask(&server, clock.clone(), vec![again], None).await.only(), Verdict::Later(due));
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_is_there_counts_at_any_time() {
     let server = Server::new(|_| history(1002, 12));
     let course = ask(&server, TestClock::start(), vec![open(11, fee(1002), None, None)], None).await;
-    assert_eq!(*course.only(), Conclusion::Applied { id: None, times: 1 });
+    assert_eq!(*course.only(), Verdict::Applied { id: None, times: 1 });
 }
 
 #[tokio::test(start_paused = true)]
 async fn two_rows_are_not_the_same_customer() {
     let add = || call("add", &[("fio", "x"), ("codeti", "7")]);
     let body = |id: &str| format!(r#"{{"Result":"OK","Id":{id}}}"#);
-    let is_open = |c: &Conclusion| matches!(c, Conclusion::Undecided(text) if text.contains("codeti 7"));
+    let is_open = |c: &Verdict| matches!(c, Verdict::Undecided(text) if text.contains("codeti 7"));
     let server = Server::says(&body("12"));
-    let applied = |id: &str| Conclusion::Applied { id: Some(id.to_owned()), times: 1 };
+    let applied = |id: &str| Verdict::Applied { id: Some(id.to_owned()), times: 1 };
     // Whose is it? It may be the one's or the other's, and there may be a second one.
     let course = ask(&server, TestClock::start(), vec![old(0, add()), old(1, add())], None).await;
-    assert!(course.findings.len() == 2 && course.conclusions().iter().all(|(_, c)| is_open(c)));
-    let twins = SameBookings { open: 1, ..SameBookings::default() };
-    let course = ask(&server, TestClock::start(), vec![Open { twins, ..old(0, add()) }], None).await;
+    assert!(course.findings.len() == 2 && course.verdicts().iter().all(|(_, c)| is_open(c)));
+    let same = SameBookings { open: 1, ..SameBookings::default() };
+    let course = ask(&server, TestClock::start(), vec![Open { same, ..old(0, add()) }], None).await;
     assert!(is_open(course.only()));
     // Another row by another value.
     let by_other = call("add", &[("fio", "x"), ("billing_customer_id", "9")]);
     let course = ask(&server, TestClock::start(), vec![old(0, by_other), old(1, add())], None).await;
-    assert_eq!(*course.conclusions()[0].1, applied("12"));
-    assert!(is_open(course.conclusions()[1].1));
+    assert_eq!(*course.verdicts()[0].1, applied("12"));
+    assert!(is_open(course.verdicts()[1].1));
     let course = ask(&Server::says(&body("777")), TestClock::start(), vec![old(0, add())], None).await;
     assert!(is_open(course.only()));
     let course = ask(&Server::says(&body("[777,13]")), TestClock::start(), vec![old(0, add())], None).await;
@@ -227,10 +227,10 @@ async fn a_row_far_behind_another_is_not_the_same_customer() {
     rows.extend((1..9).map(|row| old(row, add(&format!("x{row}")))));
     rows.push(old(9, add("7")));
     let course = ask(&server, TestClock::start(), rows, None).await;
-    let conclusions = course.conclusions();
-    assert_eq!(*conclusions[0].1, Conclusion::Applied { id: Some("12".to_owned()), times: 1 });
-    assert!(matches!(conclusions[9].1, Conclusion::Undecided(_)), "{conclusions:?}");
-    assert!(conclusions[1..9].iter().all(|(_, c)| **c == Conclusion::NotApplied));
+    let verdicts = course.verdicts();
+    assert_eq!(*verdicts[0].1, Verdict::Applied { id: Some("12".to_owned()), times: 1 });
+    assert!(matches!(verdicts[9].1, Verdict::Undecided(_)), "{verdicts:?}");
+    assert!(verdicts[1..9].iter().all(|(_, c)| **c == Verdict::NotApplied));
 }
 
 #[tokio::test(start_paused = true)]
@@ -242,10 +242,10 @@ async fn what_cannot_be_looked_for_or_need_not_be_is_left_to_people() {
     let server = Server::says(EMPTY);
     let course = ask(&server, TestClock::start(), rows, None).await;
     let texts: Vec<String> = course
-        .conclusions()
+        .verdicts()
         .into_iter()
-        .map(|(_, conclusion)| match conclusion {
-            Conclusion::Undecided(text) => text.clone(),
+        .map(|(_, verdict)| match verdict {
+            Verdict::Undecided(text) => text.clone(),
             other => panic!("{other:?}"),
         })
         .collect();
@@ -272,7 +272,7 @@ async fn a_server_that_is_gone_ends_the_round() {
     let rows = (0..100).map(|row| old(row, fee(row + 1))).collect();
     let course = ask(&server, TestClock::start(), rows, None).await;
     assert!(matches!(&course.end, RoundEnd::ServerGone(_)), "{:?}", course.end);
-    assert!(course.findings.iter().all(|f| matches!(f.conclusion, Conclusion::Undecided(_))));
+    assert!(course.findings.iter().all(|f| matches!(f.verdict, Verdict::Undecided(_))));
     assert_eq!(course.findings.len(), 24);
     // A refusal is an answer: the server is there.
     let server = Server::new(|_| no());

@@ -119,9 +119,9 @@ async fn what_was_recorded_and_did_not_leave_is_not_sent() {
 #[tokio::test(start_paused = true)]
 async fn what_earlier_runs_know_of_a_call_counts() {
     let doubt = Problem::new(FailureCode::Timeout, "no answer yesterday");
-    let past = PriorAttempts { attempts: 3, doubt: Some(doubt.clone()) };
+    let prior = PriorAttempts { attempts: 3, doubt: Some(doubt.clone()) };
     let mut jobs = jobs_for("edit", &[1000]);
-    jobs[0].past = past.clone();
+    jobs[0].prior = prior.clone();
     let refused = Setup::default().run(&Server::replies(&[Reply::No(200)]), jobs.clone()).await.only();
     assert_eq!(refused.attempts, 4);
     let Fate::Unknown(problem) = refused.fate else {
@@ -133,7 +133,7 @@ async fn what_earlier_runs_know_of_a_call_counts() {
     // Stopped before it could be sent again, it is as much in doubt as before.
     let setup = Setup { stops: vec![(Duration::ZERO, StopSignal::Finish)], rate: "1/h", ..Setup::default() };
     let mut two = jobs_for("edit", &[1, 2, 3]);
-    two.iter_mut().for_each(|job| job.past = past.clone());
+    two.iter_mut().for_each(|job| job.prior = prior.clone());
     let course = setup.run(&Server::replies(&[Reply::Ok]), two).await;
     for (_, outcome) in course.outcomes() {
         assert!(
