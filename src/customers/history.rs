@@ -17,7 +17,6 @@ pub struct HistoryEntry {
     pub amount: Option<Money>,
     /// The note, without HTML's escapes.
     pub note: Option<String>,
-    /// When.
     pub at: EntryTime,
     /// What sort of operation, without HTML's escapes.
     pub kind: Option<String>,

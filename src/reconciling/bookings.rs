@@ -24,7 +24,6 @@ pub struct BookingInDoubt<'b> {
     pub same: SameBookings,
     /// About when it was sent, for people.
     pub sent: Option<jiff::Timestamp>,
-    /// The zone of this machine.
     pub zone: &'b TimeZone,
 }
 

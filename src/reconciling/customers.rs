@@ -91,7 +91,13 @@ mod tests {
         let judge = |found: &[&str], taken: &[&str]| {
             let found = found.iter().map(|id| (*id).to_owned()).collect();
             let answer = Answer { ids: found, has_id_field: true, ..Answer::default() };
-            verdict(&search(), search_result(Ok(answer)), |id| taken.contains(&id), false, Verdict::NotApplied)
+            verdict(
+                &search(),
+                search_result(Ok(answer)),
+                |id| taken.contains(&id),
+                false,
+                Verdict::NotApplied,
+            )
         };
         let applied = |id: &str| Verdict::Applied { id: Some(id.to_owned()), times: 1 };
         assert_eq!(judge(&[], &[]), Verdict::NotApplied);
@@ -108,7 +114,9 @@ mod tests {
 
     #[test]
     fn one_customer_and_two_rows_in_doubt_decide_nothing() {
-        let judge = |found: &[&str]| verdict(&search(), search_result(ids(found)), |id| id == "8", true, Verdict::NotApplied);
+        let judge = |found: &[&str]| {
+            verdict(&search(), search_result(ids(found)), |id| id == "8", true, Verdict::NotApplied)
+        };
         for found in [&["7"][..], &["7", "8"]] {
             assert!(undecided(judge(found)).contains("finds 7 "));
         }

@@ -25,7 +25,6 @@ use crate::validating::Call;
 /// A row whose outcome is not known.
 #[derive(Debug, Clone)]
 pub struct Open {
-    /// Its place.
     pub row: RowNumber,
     /// Its call as the file has it, without a tag.
     pub call: Call,
@@ -43,9 +42,7 @@ pub struct Open {
 /// What was found out about a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// Which.
     pub row: RowNumber,
-    /// What.
     pub verdict: Verdict,
 }
 
@@ -56,7 +53,6 @@ pub enum RoundEnd {
     Whole,
     /// The user wanted it, or findings are no longer taken.
     Stopped,
-    /// The server refused the key.
     KeyRefused(Problem),
     /// So many reads in a row had no answer that the server must be gone; with the last problem.
     ServerGone(Problem),
@@ -78,7 +74,6 @@ pub struct Round<'r, T, C: Clock> {
     pub timeout: Duration,
     /// The run that is in the tags; none where it left notes alone.
     pub run: Option<RunId>,
-    /// The zone of this machine.
     pub zone: TimeZone,
     /// Whether another row of the run is known to have this customer's id.
     pub is_taken: &'r dyn Fn(&str) -> bool,
@@ -211,7 +206,8 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
         let mut customers = customers.borrow_mut();
         let is_taken = |id: &str| (self.is_taken)(id) || customers.found.contains(id);
         let is_sought_twice = customers.sought.get(&search.what).is_some_and(|rows| *rows > 1);
-        let verdict = customers::verdict(&search, found, is_taken, is_sought_twice || open.same.open > 0, missing);
+        let verdict =
+            customers::verdict(&search, found, is_taken, is_sought_twice || open.same.open > 0, missing);
         if let Verdict::Applied { id: Some(id), .. } = &verdict {
             customers.found.insert(id.clone());
         }

@@ -13,18 +13,10 @@ use super::lock::is_at;
 pub enum RecordError {
     /// The place cannot be written to.
     #[error("cannot write {}: {source}{}", named(path), advice(source))]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// The system's reason.
-        source: io::Error,
-    },
+    Write { path: PathBuf, source: io::Error },
     /// Another run is writing the same file.
     #[error("another run is writing {}; let it finish, or choose another place for this run with --results or --output FILE", path.display())]
-    Busy {
-        /// The file.
-        path: PathBuf,
-    },
+    Busy { path: PathBuf },
 }
 
 impl RecordError {
@@ -57,7 +49,6 @@ fn advice(source: &io::Error) -> &'static str {
     }
 }
 
-/// A file being written.
 #[derive(Debug)]
 pub struct AtomicFile {
     path: PathBuf,

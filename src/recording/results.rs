@@ -77,7 +77,6 @@ impl Results {
         }
     }
 
-    /// Ends the files.
     pub fn finish(self) -> Result<Finished, RecordError> {
         let (path, earlier) = match self.results.map(Table::finish).transpose()? {
             Some((path, earlier)) => (Some(path), earlier),
@@ -162,13 +161,11 @@ pub struct Finished {
 /// Results cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ResultsError {
-    /// The journal cannot be read.
     #[error(transparent)]
     Journal(#[from] JournalError),
     /// The input cannot be read again.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// The files cannot be written.
     #[error(transparent)]
     Record(#[from] RecordError),
 }

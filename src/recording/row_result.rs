@@ -31,7 +31,6 @@ pub enum Status {
 impl Status {
     const ALL: [Self; 5] = [Self::Ok, Self::Invalid, Self::Failed, Self::Unknown, Self::Skipped];
 
-    /// The status of this name.
     pub(super) fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.name() == name)
     }
@@ -121,7 +120,6 @@ impl ErrorCode {
         }
     }
 
-    /// The code of this name.
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|code| code.name() == name)
     }

@@ -37,7 +37,6 @@ impl OutputSink for io::Stdout {
     }
 }
 
-/// A CSV file being written.
 pub struct Table {
     path: PathBuf,
     writer: Writer<Box<dyn OutputSink>>,
@@ -61,7 +60,6 @@ impl Table {
         Ok(table)
     }
 
-    /// Writes a row.
     pub fn write<'c>(&mut self, cells: impl Iterator<Item = &'c str>) -> Result<(), RecordError> {
         self.writer.write_record(cells).map_err(|error| RecordError::of_csv(&self.path, error))
     }

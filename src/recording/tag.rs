@@ -51,9 +51,7 @@ impl FromStr for RunId {
 /// The tag of one booking. Its form is documented, and people search for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Tag {
-    /// The run.
     pub run: RunId,
-    /// The row of its input.
     pub row: RowNumber,
 }
 

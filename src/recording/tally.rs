@@ -24,7 +24,6 @@ pub struct Tally {
 /// An error and how often it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frequent {
-    /// Its code.
     pub code: ErrorCode,
     /// Its text in the first row that has it.
     pub text: String,
@@ -57,7 +56,6 @@ impl Tally {
         }
     }
 
-    /// Counts a row.
     pub fn count(&mut self, line: u64, result: &RowResult) {
         *match result.status {
             Status::Ok => &mut self.ok,
@@ -84,12 +82,10 @@ impl Tally {
         }
     }
 
-    /// Whether every row is ok.
     pub fn is_all_ok(&self) -> bool {
         self.ok == self.rows()
     }
 
-    /// All rows.
     pub fn rows(&self) -> u64 {
         self.ok + self.invalid + self.failed + self.unknown + self.skipped
     }

@@ -14,6 +14,5 @@ pub(super) enum AttemptEnd {
     MayHaveHappened,
     /// The server said no.
     SaidNo,
-    /// The server refused the key.
     KeyRefused,
 }

@@ -332,7 +332,6 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
         self.told.push(Delivery::Settled(Settled { ticket: job.ticket, outcome }));
     }
 
-    /// The end of the run.
     pub(super) fn ended(self) -> Ended {
         Ended { stopped: self.stopped, requests: self.requests, retries: self.retries }
     }

@@ -5,7 +5,6 @@ use super::outage::Outage;
 use super::outcome::Problem;
 use super::stop::StopReason;
 
-/// Counts failures.
 #[derive(Debug)]
 pub(super) struct FailureBudget {
     limit: FailureLimit,

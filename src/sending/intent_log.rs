@@ -9,7 +9,6 @@ use crate::validating::Digest;
 /// A call that is about to be sent for the first time in this run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intent {
-    /// Which call.
     pub ticket: Ticket,
     /// How many requests were sent for it in earlier runs.
     pub attempts: u32,

@@ -11,7 +11,6 @@ use crate::validating::Call;
 pub struct Job {
     /// Comes back with the outcome.
     pub ticket: Ticket,
-    /// The call.
     pub call: Call,
     /// What earlier runs know of it.
     pub prior: PriorAttempts,
@@ -29,9 +28,7 @@ pub struct PriorAttempts {
 /// The outcome of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settled {
-    /// Which call.
     pub ticket: Ticket,
-    /// What became of it.
     pub outcome: Outcome,
 }
 
@@ -42,7 +39,6 @@ pub enum Delivery {
     Settled(Settled),
     /// The server ordered a pause.
     Paused {
-        /// For how long.
         span: Duration,
         /// Whether it is longer than the longest pause that is obeyed.
         capped: bool,

@@ -10,7 +10,6 @@ pub struct Limits {
     /// The intents of so many calls may be recorded and not sent yet, where no pace holds them back: after a crash
     /// they are as much in doubt as if they had been sent.
     pub unsent_intents: NonZeroUsize,
-    /// How many calls may fail.
     pub failures: FailureLimit,
 }
 

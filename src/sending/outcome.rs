@@ -9,7 +9,6 @@ pub struct Ticket(pub u64);
 /// What became of a call, and what it took.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// What became of it.
     pub fate: Fate,
     /// The HTTP status of the last answer; none where no answer came.
     pub http_status: Option<u16>,
@@ -44,18 +43,15 @@ pub enum FailureCode {
     HttpStatus,
     /// No connection, or a lost one.
     Connect,
-    /// No answer in time.
     Timeout,
     /// An answer that cannot be read.
     BadAnswer,
-    /// The run stopped.
     Stopped,
 }
 
 /// What went wrong. The text never holds the API key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Its kind.
     pub code: FailureCode,
     /// One line for people.
     pub text: String,

@@ -19,7 +19,6 @@ pub enum Rate {
     Unlimited,
     /// So many in a span.
     Limited {
-        /// How many.
         count: NonZeroU32,
         /// In which span: a second, a minute or an hour.
         span: Duration,
@@ -86,7 +85,6 @@ pub enum Burst {
     Requests(NonZeroU32),
 }
 
-/// The pace of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PaceSettings {
     /// `--rate`.
@@ -96,7 +94,6 @@ pub struct PaceSettings {
 }
 
 impl PaceSettings {
-    /// The burst in requests.
     pub fn burst(&self) -> NonZeroU32 {
         match (self.burst, self.rate) {
             (Burst::Requests(requests), _) => requests,

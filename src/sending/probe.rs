@@ -20,7 +20,6 @@ pub enum SelectorChoice {
     Told(ApiSelector),
 }
 
-/// What was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FoundSelector {
     /// The name that the server takes.
@@ -32,10 +31,8 @@ pub struct FoundSelector {
 /// Why it is no use to send rows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProbeError {
-    /// The server does not answer.
     #[error("the server does not answer: {0}. Check --url, the network, and that the web server runs")]
     Unreachable(Problem),
-    /// The server refused the key.
     #[error(
         "{0}. Check USERSIDE_API_KEY or --key-file, and in UserSide the key's list of client addresses and of allowed sections"
     )]
@@ -50,12 +47,7 @@ pub enum ProbeError {
     #[error(
         "the server takes neither subcat ({subcat}) nor action ({action}). Check --url; if one of them is right, choose it with --selector"
     )]
-    NeitherName {
-        /// The answer to `subcat`.
-        subcat: Problem,
-        /// The answer to `action`.
-        action: Problem,
-    },
+    NeitherName { subcat: Problem, action: Problem },
     /// The program cannot make its own read.
     #[error(transparent)]
     Call(#[from] CallError),
@@ -120,12 +112,10 @@ pub enum Contact {
     Taken,
     /// The server said no.
     Refused {
-        /// What it said.
         problem: Problem,
         /// Whether it was the API that said it, and not a web server in front.
         is_the_apis: bool,
     },
-    /// The server refused the key.
     KeyRefused(Problem),
     /// The server sends us elsewhere.
     Redirected(Problem),
@@ -135,7 +125,6 @@ pub enum Contact {
     Ill(Problem),
     /// There is a connection, and no answer.
     Silent(Problem),
-    /// There is no connection.
     Unreached(Problem),
 }
 

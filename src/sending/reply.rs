@@ -16,7 +16,6 @@ pub(super) enum Reply {
     Problem { end: AttemptEnd, problem: Problem },
 }
 
-/// What an accepted answer carries.
 #[derive(Clone, PartialEq, Default)]
 pub(super) struct Accepted {
     /// The ids that the answer names.

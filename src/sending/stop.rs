@@ -99,7 +99,6 @@ impl StopSwitch {
 pub enum StopReason {
     /// The user wanted it.
     Interrupted,
-    /// The server refused the key.
     KeyRefused(Problem),
     /// Too many calls failed; with the last problem.
     TooManyFailures(Problem),

@@ -9,7 +9,6 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 use url::{Host, Url};
 
-/// There is no connection.
 #[derive(Debug, thiserror::Error)]
 pub enum Unreached {
     /// The address names no host.
@@ -17,18 +16,12 @@ pub enum Unreached {
     NoHost,
     /// The name cannot be resolved.
     #[error("the name {name} cannot be resolved: {source}")]
-    NoName {
-        /// The name.
-        name: String,
-        /// The system's reason.
-        source: io::Error,
-    },
+    NoName { name: String, source: io::Error },
     /// Nothing listens there.
     #[error("cannot connect to {address}: {source}")]
     NoConnection {
         /// The last of the addresses that the name leads to.
         address: SocketAddr,
-        /// The system's reason.
         source: io::Error,
     },
     /// It took too long.

@@ -24,13 +24,10 @@ pub trait Transport {
 /// An answer, whole.
 #[derive(Debug, Clone, Default)]
 pub struct Response {
-    /// Its HTTP status.
     pub status: u16,
-    /// The `Retry-After` header.
     pub retry_after: Option<String>,
     /// The `Date` header, where it is needed.
     pub date: Option<String>,
-    /// The `Location` header.
     pub location: Option<String>,
     /// Its body, at most 16 MiB.
     pub body: Vec<u8>,
@@ -39,7 +36,6 @@ pub struct Response {
 /// No whole answer came.
 #[derive(Debug, Clone)]
 pub struct Lost {
-    /// In which way.
     pub kind: LostKind,
     /// A fragment for people.
     pub text: String,

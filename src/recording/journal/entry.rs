@@ -10,7 +10,6 @@ use crate::sending::Problem;
 /// What the journal knows of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Which row.
     pub row: RowNumber,
     /// The fingerprint of what was sent; none where nothing was.
     pub content: Option<String>,

@@ -46,7 +46,6 @@ pub enum JournalError {
         "the journal of the export, {}, is damaged: {reason}. Start the export again; nothing but time is lost", path.display()
     )]
     DamagedExport { path: PathBuf, reason: String },
-    /// It is broken.
     #[error(
         "the journal {} is damaged: {reason}. Restore it from a backup; without it there is no way to know which rows were sent", path.display()
     )]

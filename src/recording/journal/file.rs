@@ -39,7 +39,6 @@ pub enum Found {
     Nothing,
     /// A journal of this program that no process holds.
     Journal {
-        /// Its run.
         run: Box<Run>,
         /// What is known of its rows.
         counts: Counts,
@@ -189,7 +188,6 @@ impl Journal {
         &self.run
     }
 
-    /// Counts over the rows.
     pub fn counts(&self) -> Result<Counts, JournalError> {
         counts(&self.connection, self.run().rows).map_err(|error| self.failed(&error))
     }
@@ -216,7 +214,6 @@ impl Journal {
         Replay::open(&self.path)
     }
 
-    /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
     }

@@ -25,7 +25,6 @@ pub struct Replay {
     next: Option<i64>,
 }
 
-/// Entries in a page.
 const PAGE: usize = 1024;
 
 impl Replay {
@@ -99,7 +98,6 @@ impl Replay {
         StoredInput::new(self.connection)
     }
 
-    /// Counts over the rows.
     pub fn counts(&self, rows: u64) -> Result<Counts, JournalError> {
         counts(&self.connection, rows).map_err(|error| JournalError::of(&self.path, &error))
     }

@@ -13,17 +13,13 @@ use crate::recording::tag::RunId;
 /// A run that is about to begin.
 #[derive(Debug, Clone)]
 pub struct NewRun {
-    /// The operation's name.
     pub operation: &'static str,
     /// The options as JSON, without the key.
     pub options: String,
     /// The input; none for standard input.
     pub input: Option<PathBuf>,
-    /// The input's size and hash.
     pub fingerprint: Fingerprint,
-    /// The rows of the input.
     pub rows: u64,
-    /// When it begins.
     pub begun: Timestamp,
 }
 
@@ -32,23 +28,18 @@ pub struct NewRun {
 pub struct Run {
     /// Tells it apart from all others.
     pub id: RunId,
-    /// The operation's name.
     pub operation: String,
     /// The options as JSON, without the key.
     pub options: String,
     /// The input; none for standard input.
     pub input: Option<PathBuf>,
-    /// The input's size and hash.
     pub fingerprint: Fingerprint,
-    /// The rows of the input.
     pub rows: u64,
-    /// When the run began.
     pub begun: Timestamp,
     /// Where the journal was made.
     place: PathBuf,
 }
 
-/// The program and its version.
 pub(in crate::recording) const PROGRAM: &str =
     concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
 

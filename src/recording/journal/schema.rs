@@ -66,7 +66,6 @@ CREATE TABLE input (
 ) STRICT;
 ";
 
-/// Makes the tables.
 pub(super) fn make(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(TABLES)?;
     connection.pragma_update(None, "application_id", APPLICATION)?;
