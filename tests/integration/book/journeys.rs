@@ -214,7 +214,8 @@ journeys! {
 
 #[test]
 fn every_page_with_commands_is_run() {
-    for page in pages() {
+    // The page for developers builds the program and runs these tests.
+    for page in pages().into_iter().filter(|page| page.name != "CONTRIBUTING.md") {
         let listed = JOURNEYS.contains(&page.name.as_str());
         assert!(listed || steps(&page).is_empty(), "{} has commands that no test runs", page.name);
     }

@@ -94,7 +94,9 @@ pub(super) fn cut(page: &str, said: &str, numbers: Numbers) -> String {
         } else {
             // `rev`, so that of equals the first is taken.
             let best = (from..lines.len()).rev().max_by_key(|at| likeness(quoted, lines[*at]));
-            let Some(best) = best else { break };
+            let alike = |at: &usize| likeness(quoted, lines[*at]) * 2 > quoted.chars().count();
+            // What is not printed any more is not quoted any more.
+            let Some(best) = best.filter(alike) else { continue };
             from = best + 1;
             lines[best]
         };
@@ -158,4 +160,5 @@ fn a_quotation_that_was_cut_short_stays_so() {
         "bad: line 6, it is no id\n...\nrefused: 3\n"
     );
     assert_eq!(cut("refused: 2\n", said, Numbers::Count), said);
+    assert_eq!(cut("...\nrefused: 3\nresults: input.csv\n", said, Numbers::Count), "...\nrefused: 3\n");
 }
