@@ -6,11 +6,14 @@
 //! ```text
 //! catalogue <- reading <- validating <- sending <- recording       what the API offers, bytes to rows,
 //!                                                                  rows to calls, calls to outcomes, to disk
-//!                                               <- settling        what became of rows nobody knows about
-//!                                               <- exporting       ids to customers to files for spreadsheets
-//!                                  <- checking                     whether one can talk to a server at all
+//!     recording <- customers                                       a customer as the server answers it
+//!     customers <- reconciling <- running                          rows in doubt; the phases of a run
+//!     customers <- exporting                                       ids to customers to files for spreadsheets
+//!     customers <- table_reads                                     a table in, one read a value, a table out
+//!     customers <- diagnostics                                     whether the server can be used with this key
 //! sandbox                                                          knows the catalogue alone
 //! events <- reporting                                              what people are told
+//! events <- read_session                                           a command that only reads, begun and ended
 //! cli                                                              knows clap, and each stage's settings
 //! commands                                                         joins them
 //! ```

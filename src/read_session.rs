@@ -40,7 +40,6 @@ impl NotReady {
 }
 
 impl<T: Transport, C: Clock> ReadSession<T, C> {
-    /// Tells something.
     pub fn tell(&self, event: Event<'_>) {
         self.listener.event(event);
     }

@@ -16,7 +16,6 @@ struct CheckJson<'t> {
     points: &'t [CheckResult],
 }
 
-/// Checks.
 pub(super) fn run(settings: CheckSettings) -> Result<Exit, Failure> {
     let CheckSettings { server: version, read } = settings;
     let json = read.mode.json;

@@ -6,7 +6,6 @@ use crate::cli::HistorySettings;
 use crate::exit::Exit;
 use crate::table_reads::Histories;
 
-/// Reads all histories.
 pub(super) fn run(settings: HistorySettings) -> Result<Exit, Failure> {
     let HistorySettings { history, read } = settings;
     let histories = Histories::open(history)?;

@@ -6,7 +6,7 @@ use crate::cli::LookupSettings;
 use crate::exit::Exit;
 use crate::table_reads::Lookup;
 
-/// Looks everybody up.
+/// Looks up every row.
 pub(super) fn run(settings: LookupSettings) -> Result<Exit, Failure> {
     let LookupSettings { lookup, read } = settings;
     let lookup = Lookup::open(lookup)?;

@@ -31,7 +31,7 @@ where
         let session = ReadSession { server, listener, stop: stop.clone() };
         tokio::select! {
             exit = work(session) => exit,
-            // To leave at once loses nothing: nothing was written to the server.
+            // Leaving at once loses nothing: nothing was written to the server.
             () = stop.abandoned() => Ok(Exit::Interrupted),
         }
     });

@@ -15,7 +15,7 @@ pub fn is_plain(text: &str) -> bool {
     are_digits(whole) && are_digits(fraction)
 }
 
-/// The amount with a decimal point, digit for digit where it has one already; none where it is no amount.
+/// The amount with a decimal point, digit for digit where it has one already; none where it is not an amount.
 pub fn plain(text: &str) -> Option<Cow<'_, str>> {
     let text = text.trim();
     if is_plain(text) {
@@ -25,7 +25,7 @@ pub fn plain(text: &str) -> Option<Cow<'_, str>> {
 }
 
 /// The amount, to be added up. A binary residue such as 0.0000000000001136 has more decimals than a decimal holds;
-/// what lies behind the 27th is cut off.
+/// what comes after the 27th is cut off.
 pub fn summand(text: &str) -> Option<Money> {
     const DECIMALS: usize = 27;
     Money::written_by_server(text).or_else(|| {

@@ -1,5 +1,5 @@
 //! Which customers an answer to `get_data` holds. An answer to a question for several is believed only where every customer in
-//! it was asked for, under their own id, once: servers that do not know lists answer with somebody.
+//! it was asked for, under their own id, once: servers that do not know lists answer with some customer.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,7 +7,6 @@ use serde_json::{Map, Value};
 
 use crate::catalogue::{CUSTOMER_ID, FIELDS, is_field};
 
-/// A customer's fields.
 pub(super) type CustomerFields = Map<String, Value>;
 
 /// The answer is not one to what was asked.
@@ -37,7 +36,7 @@ pub(super) fn several(
         Some(Value::Object(entries)) => {
             for (key, value) in entries {
                 let key = id_of(&key).ok_or(Unbelievable)?;
-                // Somebody who is not there may stand there as nothing.
+                // A customer who does not exist may be there as an empty value.
                 if !is_nothing(&value) {
                     take(Some(key), value)?;
                 }
@@ -53,11 +52,9 @@ pub(super) fn several(
 pub(super) enum SingleAnswer {
     /// Their fields.
     Customer(CustomerFields),
-    /// Nobody.
     Nobody,
-    /// Somebody else.
     Another(u64),
-    /// No customer.
+    /// Not a customer.
     Unreadable,
 }
 

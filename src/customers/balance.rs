@@ -15,7 +15,7 @@ pub enum BalanceError {
     #[error("{0}")]
     Unread(Unread),
     /// The answer holds no customer, another one, or one without a balance.
-    #[error("the server's answer names no balance that can be read")]
+    #[error("the server's answer contains no readable balance")]
     NoBalance,
     /// The program cannot make its own read.
     #[error(transparent)]

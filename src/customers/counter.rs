@@ -23,7 +23,7 @@ fn number(data: Option<&Value>) -> Result<u64, Problem> {
         Some(Value::String(text)) => text.trim().parse().ok(),
         _ => None,
     };
-    let text = "the server's answer names no number";
+    let text = "the server's answer contains no number";
     number.ok_or_else(|| Problem { code: FailureCode::BadAnswer, text: text.to_owned() })
 }
 

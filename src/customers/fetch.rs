@@ -14,7 +14,6 @@ use crate::validating::{Call, CallError};
 /// What became of a customer who was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FetchedCustomer {
-    /// Who.
     pub id: u64,
     /// The customer as one JSON text, or why they could not be read.
     pub customer: Result<String, String>,
@@ -37,14 +36,13 @@ impl From<CallError> for FetchStop {
     }
 }
 
-/// Reads customers.
 pub struct Fetcher<'l, T, C: Clock> {
     link: &'l Link<T, C>,
     selector: ApiSelector,
     keep: KeptFields,
     /// Customers in a row who could not be read: beyond a number it is doubtful that the server is there at all.
     outage: Cell<Outage>,
-    /// Somebody who could.
+    /// A customer who could be read.
     known: Cell<Option<u64>>,
 }
 
@@ -152,7 +150,7 @@ impl<'l, T: Transport, C: Clock> Fetcher<'l, T, C> {
                     SingleAnswer::Customer(fields) => return Ok(self.customer(id, fields)),
                     SingleAnswer::Nobody => "the server has no customer with this id".to_owned(),
                     SingleAnswer::Another(other) => format!("the server answered with customer {other}"),
-                    SingleAnswer::Unreadable => "the server's answer is no customer".to_owned(),
+                    SingleAnswer::Unreadable => "the server's answer is not a customer".to_owned(),
                 }
             }
             Err(Unread::KeyRefused(problem)) => return Err(FetchStop::KeyRefused(problem)),
@@ -165,8 +163,8 @@ impl<'l, T: Transport, C: Clock> Fetcher<'l, T, C> {
     }
 
     /// Customers over whom a server breaks down, or who are gone, may stand side by side: before a run is given up,
-    /// somebody is asked for who could be read before. A server that refuses them too is of no use any more,
-    /// whatever it says: what was written would lack everybody.
+    /// a customer is asked for who could be read before. A server that refuses that one too is no longer
+    /// useful, whatever it says: the output would lack every customer.
     async fn count_lost(&self, problem: &Problem) -> Result<(), FetchStop> {
         let mut outage = self.outage.get();
         let is_doubtful = outage.lost();
@@ -177,7 +175,7 @@ impl<'l, T: Transport, C: Clock> Fetcher<'l, T, C> {
         let call = self.known.get().map_or_else(Call::probe, |known| Call::read_customers(&[known]))?;
         let answers = match self.link.read(self.selector, &call).await {
             Ok(_) => true,
-            // Nobody could be read so far, and an old server may not know how to be asked for less.
+            // No customer could be read so far, and an old server may not know the smaller read.
             Err(Unread::Refused(_)) => self.known.get().is_none(),
             Err(Unread::KeyRefused(_) | Unread::Lost(_)) => false,
         };

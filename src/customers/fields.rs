@@ -12,7 +12,6 @@ use crate::catalogue::{CUSTOMER_ID, FIELDS, is_field};
 /// Which fields of a customer are kept; the others are not written anywhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeptFields {
-    /// All.
     All,
     /// These, by the first name of their paths.
     Only(BTreeSet<String>),

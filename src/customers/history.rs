@@ -13,7 +13,7 @@ use crate::validating::Money;
 /// One operation of a customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryEntry {
-    /// How much was booked; none where the entry names no amount, or none that can be read exactly.
+    /// How much was booked; none where the entry has no amount, or none that can be read exactly.
     pub amount: Option<Money>,
     /// The note, without HTML's escapes.
     pub note: Option<String>,

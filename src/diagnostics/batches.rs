@@ -23,9 +23,9 @@ pub(super) async fn batches<T: Transport, C: Clock>(
         Err(point) => return point,
     };
     if ids.len() < 2 {
-        return CheckResult::ok(POINT, "not known: there are fewer than two customers to try it with");
+        return CheckResult::ok(POINT, "not known: there are fewer than two customers to try this with");
     }
-    // Nothing of them is of use here.
+    // Their fields are not needed here.
     let fetcher = Fetcher::new(link, selector, KeptFields::Only(BTreeSet::new()));
     match fetcher.try_batches(&ids).await {
         Ok(BatchTrial { taken: true, .. }) => {
@@ -33,18 +33,18 @@ pub(super) async fn batches<T: Transport, C: Clock>(
             CheckResult::ok(POINT, text).found(json!({ "several": true }))
         }
         Err(FetchStop::KeyRefused(problem)) => {
-            let advice = "The key may not read customers: look at its rights in UserSide";
+            let advice = "The key is not allowed to read customers: check its rights in UserSide";
             CheckResult::problem(POINT, problem.to_string(), advice)
         }
         Ok(_) | Err(FetchStop::ServerGone(_) | FetchStop::Call(_)) => {
-            let advice = "export works, slower; its --rate may be higher where the server bears it";
+            let advice = "export works, but more slowly; raise its --rate if the server can take it";
             CheckResult::warning(POINT, "get_data reads one customer per request", advice)
                 .found(json!({ "several": false }))
         }
     }
 }
 
-/// A few customers who are no former ones, or why there are none to be had.
+/// A few current customers, or why none can be found.
 async fn some_customers<T: Transport, C: Clock>(
     link: &Link<T, C>,
     selector: ApiSelector,
@@ -69,17 +69,17 @@ async fn some_customers<T: Transport, C: Clock>(
             }
             Err(Unread::Refused(problem)) => refusal = problem.to_string(),
             Err(Unread::KeyRefused(problem)) => {
-                let advice = "The key may not search for customers: look at its rights in UserSide";
+                let advice = "The key is not allowed to search for customers: check its rights in UserSide";
                 return Err(CheckResult::problem(POINT, problem.to_string(), advice));
             }
             Err(Unread::Lost(problem)) => {
-                let text = format!("the search for customers has no answer: {problem}");
-                return Err(CheckResult::problem(POINT, text, "Look into the web server's log; try again"));
+                let text = format!("the search for customers was not answered: {problem}");
+                return Err(CheckResult::problem(POINT, text, "Look in the web server's log; try again"));
             }
         }
     }
     let text = format!("not known: customers cannot be searched for ({refusal})");
-    Err(CheckResult::warning(POINT, text, "For an export name the customers with --ids"))
+    Err(CheckResult::warning(POINT, text, "For an export, name the customers with --ids"))
 }
 
 /// The search for a few customers, as far as the version knows it.

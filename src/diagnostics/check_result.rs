@@ -1,17 +1,17 @@
-//! A point of a check: what it is about, what was found, and what to do.
+//! A result of a check: what it is about, what was found, and what to do.
 
 use std::fmt;
 
 use serde::Serialize;
 use serde_json::Value;
 
-/// How it stands with a point.
+/// How bad a result is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Nothing is to be done.
     Ok,
-    /// It works, and somebody should know what does not.
+    /// It works, but there is something to know about it.
     Warning,
     /// It does not work.
     Problem,
@@ -27,14 +27,13 @@ impl Severity {
     }
 }
 
-/// A point of a check.
+/// A result of a check.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CheckResult {
     /// What it is about.
     pub point: &'static str,
-    /// How it stands with it.
+    /// How bad it is.
     pub status: Severity,
-    /// What was found.
     pub text: String,
     /// What to do; none where nothing is to be done.
     pub advice: Option<String>,
@@ -46,7 +45,7 @@ pub struct CheckResult {
 }
 
 impl CheckResult {
-    /// A point where nothing is to be done.
+    /// A result where nothing is to be done.
     pub(super) fn ok(point: &'static str, text: impl Into<String>) -> Self {
         Self {
             point,
@@ -58,12 +57,12 @@ impl CheckResult {
         }
     }
 
-    /// A point of which somebody should know.
+    /// A result that a person should know about.
     pub(super) fn warning(point: &'static str, text: impl Into<String>, advice: impl Into<String>) -> Self {
         Self { status: Severity::Warning, advice: Some(advice.into()), ..Self::ok(point, text) }
     }
 
-    /// A point that does not work.
+    /// A result that is a problem.
     pub(super) fn problem(point: &'static str, text: impl Into<String>, advice: impl Into<String>) -> Self {
         Self { status: Severity::Problem, advice: Some(advice.into()), ..Self::ok(point, text) }
     }

@@ -12,8 +12,8 @@ use crate::sending::{
 use crate::validating::{Call, CallError};
 
 /// How far a read gets with the older name for the subcategory, and with the newer one; that is not tried where the
-/// first one already shows that nobody answers. `is_reached` says whether there is somebody to be connected to: if
-/// not, a proxy may still know the way, and one try tells.
+/// first one already shows that nobody answers. `is_reached` says whether a direct connection is possible: if not,
+/// a proxy may still lead there, and one try tells.
 pub(super) async fn try_names<T: Transport, C: Clock>(
     link: &Link<T, C>,
     is_reached: bool,
@@ -32,7 +32,6 @@ pub(super) async fn try_names<T: Transport, C: Clock>(
     Ok((subcat, action))
 }
 
-/// What was tried.
 #[derive(Debug)]
 pub(super) struct Contacts<'c> {
     /// The server, for people: `userside.example.com:443`.
@@ -56,7 +55,7 @@ const TLS: &str = "TLS";
 const KEY: &str = "key";
 const SELECTOR: &str = "selector";
 
-/// The points, up to the first problem, and the name with which one can go on; none where there is no use in it.
+/// The results, up to the first problem, and the name to go on with; none where it is useless to go on.
 pub(super) fn judge(contacts: &Contacts<'_>) -> (Vec<CheckResult>, Option<ApiSelector>) {
     let mut points = Vec::new();
     if let Some(problem) = contacts.without_answer() {
@@ -73,7 +72,7 @@ pub(super) fn judge(contacts: &Contacts<'_>) -> (Vec<CheckResult>, Option<ApiSel
 }
 
 impl Contacts<'_> {
-    /// The problem of a server that does not answer as one.
+    /// The problem of a server that does not answer as an API.
     fn without_answer(&self) -> Option<CheckResult> {
         let host = self.host;
         let problem = |text: String, advice: &str| Some(CheckResult::problem(ADDRESS, text, advice).needed());
@@ -83,15 +82,15 @@ impl Contacts<'_> {
                 "Check --url, the network, and that the web server runs",
             ),
             (Contact::Unreached(said), Ok(_)) if self.is_https => {
-                let advice = "The certificate must be valid for this name and signed by somebody whom this machine trusts; check that the port speaks https";
+                let advice = "The certificate must be valid for this name and signed by an authority that this machine trusts; check that the port speaks https";
                 Some(CheckResult::problem(TLS, said.to_string(), advice).needed())
             }
             (Contact::Unreached(said) | Contact::Silent(said), _) => problem(
-                format!("{host} can be connected to, but does not answer: {said}"),
+                format!("{host} accepts connections but does not answer: {said}"),
                 "Check the port, http or https in --url, and whether the web server is overloaded; --timeout gives it longer",
             ),
             (Contact::Ill(said), _) => {
-                problem(format!("{host} answers with an error: {said}"), "Look into the web server's log")
+                problem(format!("{host} answers with an error: {said}"), "Look in the web server's log")
             }
             (Contact::Redirected(said), _) => problem(format!("{host}: {said}"), "Check --url"),
             (Contact::NoApi(said), _) => self.no_api(said),
@@ -115,7 +114,7 @@ impl Contacts<'_> {
     fn address(&self) -> CheckResult {
         let text = match self.reached {
             Ok(address) => format!("{} answers ({})", self.host, address.ip()),
-            Err(_) => format!("{} answers, though not to a direct connection; by way of a proxy?", self.host),
+            Err(_) => format!("{} answers, but not to a direct connection (through a proxy?)", self.host),
         };
         CheckResult::ok(ADDRESS, text).needed()
     }
@@ -149,7 +148,7 @@ impl Contacts<'_> {
             }
             (None, Some(name)) => (vec![key_accepted(), self.names()], Some(name)),
             (Some(told), Some(other)) => {
-                let text = format!("{} is not taken, and --selector says it is", told.field());
+                let text = format!("{} is not accepted, although --selector says it is", told.field());
                 let advice = format!("Leave out --selector, or say --selector {}", other.field());
                 (vec![key_accepted(), CheckResult::problem(SELECTOR, text, advice).needed()], None)
             }
@@ -177,8 +176,11 @@ impl Contacts<'_> {
             (_, Contact::KeyRefused(said), None) => (vec![key_refused(said)], None),
             (_, subcat, action) => {
                 let said = |contact: Option<&Contact>| contact.map_or_else(String::new, reason);
-                let text =
-                    format!("neither is taken: subcat ({}), action ({})", said(Some(subcat)), said(action));
+                let text = format!(
+                    "neither is accepted: subcat ({}), action ({})",
+                    said(Some(subcat)),
+                    said(action)
+                );
                 let advice = "Check --url; if one of them is right, choose it with --selector";
                 (vec![CheckResult::problem(SELECTOR, text, advice).needed()], None)
             }
@@ -188,9 +190,9 @@ impl Contacts<'_> {
     fn names(&self) -> CheckResult {
         let (subcat, action) = (self.subcat == &Contact::Taken, self.action == Some(&Contact::Taken));
         let text = match (subcat, action) {
-            (true, true) => "subcat and action are both taken".to_owned(),
-            (true, false) => format!("subcat is taken, action is not{}", self.why(self.action)),
-            (false, _) => format!("action is taken, subcat is not{}", self.why(Some(self.subcat))),
+            (true, true) => "subcat and action are both accepted".to_owned(),
+            (true, false) => format!("subcat is accepted, action is not{}", self.why(self.action)),
+            (false, _) => format!("action is accepted, subcat is not{}", self.why(Some(self.subcat))),
         };
         CheckResult::ok(SELECTOR, text).needed().found(json!({ "subcat": subcat, "action": action }))
     }
@@ -315,7 +317,7 @@ mod tests {
         ] {
             assert_eq!(judged(choice, subcat, action).0, expected, "{subcat:?} {action:?}");
         }
-        // Old versions do not have the read; whoever names the selector may go on.
+        // Old versions do not have the read; with a named selector the check goes on.
         let (words, name) = judged(told, &refused(true), &refused(true));
         assert_eq!(words, "ok address, ok tls, ok key, warning selector");
         assert_eq!(name, Some(ApiSelector::Subcat));

@@ -33,13 +33,14 @@ pub(super) fn latency(measured: &[Measured]) -> CheckResult {
     let mut times: Vec<Duration> = measured.iter().filter(|one| !lost(one)).map(|one| one.elapsed).collect();
     times.sort_unstable();
     let (all, why) = (measured.len(), last.map(ToString::to_string).unwrap_or_default());
-    let advice = "Look into the web server's log; imports retry, and take longer";
+    let advice = "Look in the web server's log; imports retry, and take longer";
     let (Some(least), Some(most)) = (times.first(), times.last()) else {
-        return CheckResult::problem(POINT, format!("none of {all} reads had an answer: {why}"), advice);
+        return CheckResult::problem(POINT, format!("none of {all} reads was answered: {why}"), advice);
     };
     let median = (times[(times.len() - 1) / 2] + times[times.len() / 2]) / 2;
     let ms = |time: &Duration| (time.as_secs_f64() * 10_000.0).round() / 10.0;
-    let text = format!("least {} ms, median {} ms, most {} ms", whole(least), whole(&median), whole(most));
+    let text =
+        format!("fastest {} ms, median {} ms, slowest {} ms", whole(least), whole(&median), whole(most));
     let found = json!({
         "least_ms": ms(least), "median_ms": ms(&median), "most_ms": ms(most),
         "reads": all, "lost": all - times.len(),
@@ -69,17 +70,17 @@ pub(super) fn clock(measured: &[Measured]) -> CheckResult {
     let differences = measured.iter().filter_map(|one| Some(difference(one.date?, one.wall)));
     // An answer that was long under way makes the difference larger than it is.
     let Some(seconds) = differences.min_by_key(|seconds| seconds.unsigned_abs()) else {
-        return CheckResult::ok(POINT, "not known: the server's answers have no date");
+        return CheckResult::ok(POINT, "not known: the server's answers contain no date");
     };
     let text = match seconds {
-        0 => "the server's is that of this machine".to_owned(),
+        0 => "the same as this machine's".to_owned(),
         1.. => format!("the server's is {seconds} s ahead of this machine's"),
         _ => format!("the server's is {} s behind this machine's", seconds.unsigned_abs()),
     };
     if seconds.unsigned_abs() <= BEARABLE {
         return CheckResult::ok(POINT, text).found(json!({ "seconds": seconds }));
     }
-    let advice = "Set both clocks (NTP): reconcile may take a booking for another, or for not applied, because --settle and the times of bookings are reckoned by this machine's clock";
+    let advice = "Set both clocks (NTP): reconcile may take a booking for another, or for not applied, because --settle and the times of bookings use this machine's clock";
     CheckResult::warning(POINT, text, advice).found(json!({ "seconds": seconds }))
 }
 
@@ -134,12 +135,12 @@ mod tests {
         assert_eq!(point.status, Severity::Warning);
         assert_eq!(
             point.text,
-            "least 10 ms, median 25 ms, most 45 ms; 1 of 5 reads had no answer: no answer"
+            "fastest 10 ms, median 25 ms, slowest 45 ms; 1 of 5 reads had no answer: no answer"
         );
         assert_eq!(point.found["median_ms"], 25.0);
         let point = latency(&[took(30), took(10), took(20)]);
         assert_eq!((point.status, point.found["lost"].clone()), (Severity::Ok, 0.into()));
-        assert!(point.text.starts_with("least 10 ms, median 20 ms, most 30 ms"), "{}", point.text);
+        assert!(point.text.starts_with("fastest 10 ms, median 20 ms, slowest 30 ms"), "{}", point.text);
         assert!(latency(&[lost(1), lost(2)]).is_problem());
         assert!(latency(&[]).is_problem());
     }
@@ -153,7 +154,7 @@ mod tests {
             clock(&[Measured { date: Some(date), ..here }])
         };
         for (seconds, status, text) in [
-            (0, Severity::Ok, "the server's is that of this machine"),
+            (0, Severity::Ok, "the same as this machine's"),
             (60, Severity::Ok, "the server's is 60 s ahead of this machine's"),
             (-60, Severity::Ok, "the server's is 60 s behind this machine's"),
             (61, Severity::Warning, "the server's is 61 s ahead of this machine's"),

@@ -13,7 +13,7 @@ use super::spec::{EarlierFile, ExportSpec, NewExport, Selection};
 use crate::events::{Event, Listener};
 use crate::read_session::ReadSession;
 use crate::reading::{DialectChoice, Input, Source};
-use crate::recording::{ExportJournal, JournalError, NewExportJournal, OutputTarget};
+use crate::recording::{AboutExport, ExportJournal, JournalError, OutputTarget};
 use crate::sending::{Clock, Transport};
 use crate::validating::Conditions;
 
@@ -23,7 +23,6 @@ pub(super) enum Beginning {
     New(PreparedExport),
     /// With what its journal has.
     Resumed {
-        /// The journal.
         journal: ExportJournal,
         /// The conditions, where no ids were given.
         conditions: Option<Conditions>,
@@ -48,7 +47,7 @@ enum WantedCustomers {
 enum ComparedWith {
     Nothing,
     Export(Box<EarlierExport>),
-    /// There is no earlier export yet, and everybody is new.
+    /// There is no earlier export yet: every customer is new.
     NobodyYet,
 }
 
@@ -74,9 +73,9 @@ impl Beginning {
             Some(json) => {
                 let parts =
                     serde_json::from_str(json).map_err(|_| damaged("its conditions cannot be read"))?;
-                Some(Conditions::checked_before(parts).map_err(|_| damaged("its conditions are none"))?)
+                Some(Conditions::checked_before(parts).map_err(|_| damaged("its conditions are not valid"))?)
             }
-            None if !journal.is_complete()? => return Err(damaged("its list of ids is not whole")),
+            None if !journal.is_complete()? => return Err(damaged("its list of ids is incomplete")),
             None => None,
         };
         Ok(Self::Resumed { journal, conditions })
@@ -114,7 +113,7 @@ impl PreparedExport {
     /// Makes the journal, with what was given in it.
     fn begin(self, begun: Timestamp, listener: &dyn Listener) -> Result<ExportJournal, ExportError> {
         let conditions = self.conditions();
-        let new = NewExportJournal {
+        let new = AboutExport {
             conditions: conditions.map(|c| serde_json::to_string(&c.parts()).unwrap_or_default()),
             options: self.options,
             begun,
@@ -128,7 +127,9 @@ impl PreparedExport {
         let (journal, before) = ExportJournal::create(path, &new, fill)?;
         if let Some(begun) = before {
             let begun = minute(begun);
-            let text = format!("an export that began {begun} was never finished; this one begins anew");
+            let text = format!(
+                "an export that began {begun} was never finished; this one starts from the beginning"
+            );
             listener.event(Event::Note(&text));
         }
         Ok(journal)

@@ -18,7 +18,6 @@ pub(super) const CHANGED_COLUMNS: &str = "changed_columns";
 pub(super) enum Change {
     /// They were not there.
     Added,
-    /// A cell differs.
     Changed,
     /// They are no longer there.
     Removed,

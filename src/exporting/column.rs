@@ -6,7 +6,6 @@ use crate::catalogue::ValueKind;
 /// A column of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Column {
-    /// Its name.
     pub name: String,
     /// The type of its cells.
     pub kind: ValueKind,

@@ -14,7 +14,6 @@ pub enum ColumnChoice {
     Usual,
     /// Every field that any customer has.
     All,
-    /// These.
     Named(Vec<FieldPath>),
 }
 

@@ -14,17 +14,14 @@ pub enum ListError {
     /// No column holds ids.
     #[error("{name} has no column 'id'{nearest}; its columns are {known}")]
     NoIdColumn {
-        /// The file.
         name: String,
         /// The column that was probably meant.
         nearest: Nearest,
-        /// All columns.
         known: String,
     },
     /// Something stands where an id should.
-    #[error("{name}, line {line}: '{value}' is no customer's id; an id is a whole number such as 1001")]
+    #[error("{name}, line {line}: '{value}' is not a customer's id; an id is a whole number such as 1001")]
     NoId {
-        /// The file.
         name: String,
         /// The line, counted from 1.
         line: u64,
@@ -32,10 +29,10 @@ pub enum ListError {
         value: String,
     },
     /// It has not even a header.
-    #[error("{0} is empty: it names no customer; ids stand one to a line, or in a table's column 'id'")]
+    #[error("{0} is empty; write one id on each line, or a table with a column 'id'")]
     Empty(String),
     /// The file is a list of changes, which does not say who was there before.
-    #[error("{0} is itself a list of changes; name a whole export")]
+    #[error("{0} is itself a list of changes; name a full export")]
     Changes(String),
 }
 
@@ -169,8 +166,8 @@ mod tests {
     #[test]
     fn what_is_no_id_is_named_with_its_line() {
         let refused = |text: &str| ids(&source(text)).expect_err(text).to_string();
-        assert!(refused("id\n1\nx\n").contains("line 3: 'x' is no customer's id"));
-        assert!(refused("1\n0\n").contains("line 2: '0' is no customer's id"));
+        assert!(refused("id\n1\nx\n").contains("line 3: 'x' is not a customer's id"));
+        assert!(refused("1\n0\n").contains("line 2: '0' is not a customer's id"));
         assert!(refused("login,idd\nx,1\n").contains("no column 'id'"));
     }
 

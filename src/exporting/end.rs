@@ -18,7 +18,7 @@ const NAME: &str = "export";
 pub(super) enum CollectEnd {
     /// The server was no good before the first read.
     NotReady(NotReady),
-    /// Somebody was not asked for, or not written.
+    /// Not every customer was asked for, or not everything was written.
     Stopped(StopReason),
     /// A search had no answer, and what is to be told of that; another time it may have one.
     Unanswered(String),
@@ -30,7 +30,6 @@ pub(super) enum CollectEnd {
 
 /// Why a phase is not followed by the next one.
 pub(super) enum PhaseEnd {
-    /// It failed.
     Failed(ExportError),
     /// It came to an early end; the journal has what was read.
     Early(Box<ExportJournal>, CollectEnd),
@@ -75,7 +74,7 @@ pub(super) fn early<T: Transport, C: Clock>(
 ) -> Result<Exit, JournalError> {
     let place = journal.path().map(Path::to_owned);
     match end {
-        // Whatever was given is in the journal: once the server is there, it is enough to go on.
+        // What was given is in the journal: once the server answers, `resume` is enough.
         CollectEnd::NotReady(not_ready) => {
             session.summarise(refused(place));
             Ok(not_ready.exit())

@@ -34,7 +34,6 @@ pub enum ExportError {
     /// Customers were read, and what was read can't be kept or written.
     #[error("{error}{}", goes_on(journal.as_deref()))]
     Lost {
-        /// Why not.
         error: String,
         /// The journal that has what was read.
         journal: Option<PathBuf>,

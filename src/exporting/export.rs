@@ -30,7 +30,7 @@ impl Export {
         Ok(Self { spec: Arc::new(spec), beginning })
     }
 
-    /// One that was interrupted, and goes on.
+    /// One that was interrupted.
     pub fn resumed(spec: ExportSpec, journal: ExportJournal) -> Result<Self, ExportError> {
         let beginning = Beginning::resumed(journal)?;
         check_targets(&spec)?;

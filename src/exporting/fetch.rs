@@ -31,7 +31,7 @@ pub(super) async fn fetch<T: Transport, C: Clock>(
 ) -> Result<ExportJournal, PhaseEnd> {
     let is_compared = journal.earlier_header()?.is_some();
     let total = journal.wanted()?;
-    // Of changes there are mostly few; everybody must find room.
+    // There are mostly few changes; a full export must fit.
     if spec.format == FileFormat::Xlsx && !is_compared && total > SHEET_ROWS {
         let text = format!(
             "{} meet the conditions, and a sheet holds {}; export to CSV with --format csv, or in parts",
@@ -122,7 +122,7 @@ impl<T: Transport, C: Clock> Fetching<'_, T, C> {
         let tried = tried.ok_or(FetchEnd::Stopped(StopReason::Interrupted))??;
         if !tried.taken {
             self.session.tell(Event::Note(
-                "the server answers one customer per request, so each of them is asked for by themselves",
+                "the server answers one customer per request, so each of them is asked for separately",
             ));
         }
         Ok((if tried.taken { size } else { 1 }, tried.fetched))

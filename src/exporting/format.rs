@@ -14,7 +14,6 @@ pub enum FileFormat {
 }
 
 impl FileFormat {
-    /// All of them.
     pub const ALL: [Self; 3] = [Self::Csv, Self::Xlsx, Self::JsonLines];
 
     /// The word for it on the command line.
@@ -62,7 +61,6 @@ pub enum SheetLocale {
 }
 
 impl SheetLocale {
-    /// All of them.
     pub const ALL: [Self; 3] = [Self::Uk, Self::Ru, Self::En];
 
     /// The word for it on the command line.

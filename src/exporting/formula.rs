@@ -8,7 +8,7 @@ pub(super) fn defused(text: &str) -> Cow<'_, str> {
     if is_formula(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
-/// A formula begins with one of these, also in the full width of East Asian keyboards, and behind space or line
+/// A formula begins with one of these, also in the full width of East Asian keyboards, and after space or line
 /// breaks that some programs take off.
 fn is_formula(text: &str) -> bool {
     let begun = text.trim_start_matches(|c: char| c.is_whitespace() || c.is_control());

@@ -17,17 +17,14 @@ use crate::recording::{OutputSink, RecordError};
 pub(super) struct OutputRow<'l> {
     /// The cells, as many as there are columns.
     pub cells: &'l [String],
-    /// The values behind them, for formats that keep more than text; none where nothing stands there.
+    /// The values that they show, for formats that keep more than text; none where there is no value.
     pub values: &'l [Option<Value>],
 }
 
 /// A file being written.
 pub(super) enum Output {
-    /// CSV.
     Csv(Box<Csv>),
-    /// A workbook.
     Xlsx(Box<Xlsx>),
-    /// JSON lines.
     JsonLines(JsonLines),
 }
 
@@ -51,7 +48,6 @@ impl Output {
         matches!(self, Self::JsonLines(_))
     }
 
-    /// Writes a row.
     pub fn write(&mut self, line: &OutputRow<'_>) -> Result<(), RecordError> {
         match self {
             Self::Csv(csv) => csv.write(line.cells),

@@ -12,7 +12,7 @@ use crate::catalogue::{Elements, FIELDS, Nearest, ValueKind, elements, is_known,
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldPath {
     segments: Vec<String>,
-    /// For every segment behind the first: whether it is a place in a list.
+    /// For every segment after the first: whether it is a place in a list.
     in_lists: Vec<bool>,
     kind: ValueKind,
 }
@@ -27,7 +27,6 @@ pub struct FieldPathError {
     nearest: Nearest,
 }
 
-/// Every element.
 pub(super) const EVERY: &str = "*";
 
 impl FieldPath {
@@ -182,7 +181,7 @@ fn lead<'v>(element: &'v Value, path: &mut Vec<&'v str>) -> String {
     cell
 }
 
-/// The place of a field among those that are known; behind all of them if it is not.
+/// The rank of a field among the known ones; an unknown one comes after all of them.
 fn rank(path: &[&str], key: &str) -> usize {
     let full: Vec<&str> = path.iter().copied().chain([key]).collect();
     place(&full).unwrap_or(usize::MAX)

@@ -15,13 +15,11 @@ use crate::validating::Conditions;
 /// What is read of each customer, and what becomes of it. It holds for a new export and for one that is resumed.
 #[derive(Debug)]
 pub struct ExportSpec {
-    /// Which columns.
     pub columns: ColumnChoice,
     /// How they are written.
     pub format: FileFormat,
     /// Whether CSV opens by a double click, and where.
     pub excel: Option<SheetLocale>,
-    /// Where they go.
     pub output: OutputTarget,
     /// The columns that are added up.
     pub totals: Vec<FieldPath>,
@@ -36,13 +34,13 @@ pub struct ExportSpec {
 }
 
 impl ExportSpec {
-    /// Whether customers go into the file as they are: JSON lines of which nobody said which columns. `is_compared`
-    /// says that there is an earlier export to compare with, which needs columns.
+    /// Whether customers go into the file as they are: JSON lines without named columns. `is_compared` says that there
+    /// is an earlier export to compare with, which needs columns.
     pub(super) fn is_whole(&self, is_compared: bool) -> bool {
         self.format == FileFormat::JsonLines && self.columns == ColumnChoice::Usual && !is_compared
     }
 
-    /// Which fields of a customer are of use.
+    /// Which fields of a customer are needed.
     pub(super) fn kept_fields(&self, is_compared: bool) -> KeptFields {
         if self.is_whole(is_compared) { KeptFields::All } else { self.columns.keep(self.totals.iter()) }
     }
@@ -51,7 +49,6 @@ impl ExportSpec {
 /// What a new export needs beyond its [`ExportSpec`]. One that is resumed has all of it in its journal.
 #[derive(Debug)]
 pub struct NewExport {
-    /// Which customers.
     pub customers: Selection,
     /// The earlier export to compare with.
     pub earlier: Option<EarlierFile>,
@@ -73,7 +70,6 @@ pub enum Selection {
 /// The earlier export to compare with.
 #[derive(Debug)]
 pub struct EarlierFile {
-    /// Its path.
     pub path: PathBuf,
     /// Whether every customer is new where there is no such file.
     pub first_run: bool,

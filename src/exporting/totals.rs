@@ -21,7 +21,7 @@ struct ColumnSum {
     path: FieldPath,
     /// None beyond what a decimal holds.
     sum: Option<Money>,
-    /// Cells that are no amounts.
+    /// Cells that are not amounts.
     no_amounts: u64,
 }
 

@@ -10,8 +10,8 @@ use super::natural;
 use super::path::{EVERY, FieldPath};
 use crate::catalogue::{Elements, elements, place};
 
-/// Of how many elements, of a list or of a map whose keys nobody knows, each has columns of its own. Beyond that
-/// the keys are data and no names, and the elements share their columns.
+/// How many elements of a list, or of a map with unknown keys, have columns of their own. Beyond that the keys are data,
+/// not names, and the elements share their columns.
 const APART: usize = 64;
 
 /// More columns than a sheet has.
@@ -25,14 +25,14 @@ pub(super) struct Union {
 
 #[derive(Debug, Default)]
 struct Node {
-    /// Whether somebody has a simple value here.
+    /// Whether any customer has a simple value here.
     is_value: bool,
     below: BTreeMap<String, Node>,
     /// Whether the elements share their columns.
     is_shared: bool,
 }
 
-/// Nobody can open a table that wide.
+/// No spreadsheet can open a table this wide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the customers have {0} different fields, and a sheet has no more than 16384 columns; name the columns with --columns"
@@ -50,7 +50,7 @@ impl Union {
         }
     }
 
-    /// Takes a column of an earlier export in: what nobody has any more has changed for whoever had it.
+    /// Takes a column of an earlier export in: what no customer has any more has changed for those who had it.
     pub fn take_column(&mut self, column: &FieldPath) {
         let mut node = &mut self.root;
         for segment in column.segments() {
@@ -76,7 +76,7 @@ impl Node {
         match value {
             Value::Array(list) => {
                 for (at, element) in list.iter().enumerate() {
-                    // A list where names were due is what PHP makes of an empty map, or a list that nobody knows.
+                    // A list where names were due is what PHP makes of an empty map, or an unknown list.
                     self.element(at.to_string(), EVERY, element, path, elements(path) == Elements::Own);
                 }
             }

@@ -1,4 +1,4 @@
-//! The last phase of an export: from the journal to the files, told as it goes on.
+//! The last phase of an export: from the journal to the files, with progress.
 
 use std::sync::Arc;
 
@@ -95,7 +95,7 @@ fn tell_columns(writer: &ExportWriter<'_>, header: &[String], spec: &ExportSpec,
     }
     if !writer.has_ids() {
         listener.event(Event::Warning(
-            "without the column id nobody can tell whose row is whose; add id to --columns",
+            "without the column id, nobody can tell whose row is whose; add id to --columns",
         ));
     }
 }

@@ -76,7 +76,6 @@ pub(super) struct ExportWriter<'c> {
 /// Who could not be read.
 #[derive(Debug, Clone, Default)]
 pub(super) struct LeftOut {
-    /// How many.
     pub count: u64,
     /// The first few, with the reason.
     pub first: Vec<String>,
@@ -103,19 +102,17 @@ pub(super) struct ChangeCounts {
 /// A file that is in its place.
 #[derive(Debug)]
 pub(super) struct WrittenFile {
-    /// Where.
     pub path: PathBuf,
     /// What had to be done to cells.
     pub fixes: CellFixes,
     /// Rows and sums.
     pub totals: ControlTotals,
-    /// Who is missing.
     pub unread: LeftOut,
     /// What has changed; none where nothing was compared.
     pub changes: Option<ChangeCounts>,
 }
 
-/// What stands before a customer's own cells, the cells, the values behind them, and the cells of the totals.
+/// The cells before a customer's own, the customer's own, the values that these show, and the cells of the totals.
 struct Cells {
     leading: Vec<String>,
     own: Vec<String>,

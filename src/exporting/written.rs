@@ -9,7 +9,6 @@ use crate::count::Count;
 use crate::events::{Event, Listener};
 use crate::validating::Money;
 
-/// What was written.
 pub(super) struct Written {
     /// What is to be said of it, a line each.
     pub(super) lines: Vec<String>,
@@ -55,13 +54,13 @@ fn of_cells(CellFixes { defused, too_long, cut }: CellFixes) -> impl Iterator<It
     let lines = [
         (
             defused,
-            "that a spreadsheet would have run as a formula has an apostrophe before it",
-            "that a spreadsheet would have run as formulas have an apostrophe before them",
+            "that a spreadsheet would have run as a formula now starts with an apostrophe",
+            "that a spreadsheet would have run as formulas now start with an apostrophe",
         ),
         (
             too_long,
-            "has more than 15 digits, which a spreadsheet's number does not hold, and is text",
-            "have more than 15 digits, which a spreadsheet's number does not hold, and are text",
+            "has more than 15 digits, more than a number in a spreadsheet can hold, and is text",
+            "have more than 15 digits, more than a number in a spreadsheet can hold, and are text",
         ),
         (
             cut,

@@ -35,7 +35,6 @@ pub(super) struct Xlsx {
     columns: Vec<Column>,
     widths: Vec<usize>,
     formats: Formats,
-    /// The next row.
     row: u32,
     fixes: CellFixes,
 }
@@ -63,7 +62,7 @@ impl Xlsx {
             let sheet = workbook.add_worksheet_with_constant_memory()?;
             sheet.set_name("customers")?;
             sheet.set_freeze_panes(1, 0)?;
-            // Whoever prints it gets all columns on a page, and the header on each.
+            // When it is printed, all columns fit on a page, and each page has the header.
             sheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
             let header = Format::new()
                 .set_bold()

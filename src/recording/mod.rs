@@ -16,7 +16,7 @@ mod target;
 mod tests;
 
 pub use atomic::{AtomicFile, RecordError, beside};
-pub use export_journal::{ExportJournal, JournalKind, NewExportJournal, StoredCustomer, journal_kind};
+pub use export_journal::{AboutExport, ExportJournal, JournalKind, StoredCustomer, journal_kind};
 pub use journal::{
     Counts, Durability, Entry, Found, Journal, JournalError, NewRun, Replay, StoredInput, UnnamedJournal,
     look, set_aside,

@@ -7,7 +7,6 @@ use super::history_lines::HistoryLine;
 pub(super) struct CustomerHistory {
     /// The customer's id; what the cell holds where that is not an id.
     pub(super) customer: String,
-    /// What was read.
     pub(super) read: HistoryRead,
 }
 

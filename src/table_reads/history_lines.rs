@@ -50,7 +50,7 @@ fn is_no_date(text: &str) -> bool {
     ["0000-00-00", "1970-01-01", "00.00.0000", "01.01.1970"].iter().any(|none| text.trim().starts_with(none))
 }
 
-/// An amount with a decimal point; what is no amount stays as it is.
+/// An amount with a decimal point; what is not an amount stays as it is.
 fn amount(text: &str) -> String {
     plain(text).map_or_else(|| text.trim().to_owned(), Cow::into_owned)
 }

@@ -49,9 +49,9 @@ impl HistoryOf {
             None => HistoryRead::Stopped,
             Some(Ok(entries)) => self.lines(customer, &entries),
             Some(Err(NoHistory::Unread(unread))) => HistoryRead::Unread(unread.to_string()),
-            Some(Err(NoHistory::Unknown)) => HistoryRead::Unread(
-                "the server's answer is no history, or holds something beside one".to_owned(),
-            ),
+            Some(Err(NoHistory::Unknown)) => {
+                HistoryRead::Unread("the server's answer is not a history, or not only a history".to_owned())
+            }
         }
     }
 

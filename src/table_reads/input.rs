@@ -7,9 +7,7 @@ use crate::reading::{Row, Source, pick_column};
 
 /// A table that can be read.
 pub(super) struct InputTable {
-    /// The table.
     pub(super) source: Source,
-    /// Its header.
     pub(super) header: Vec<String>,
     /// The place of the column.
     pub(super) column: usize,
@@ -45,7 +43,6 @@ impl InputTable {
         }
     }
 
-    /// The column's name.
     pub(super) fn column_name(&self) -> String {
         match self.header.get(self.column) {
             Some(name) if !name.is_empty() => name.clone(),

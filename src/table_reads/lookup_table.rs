@@ -11,7 +11,6 @@ use crate::recording::{ErrorCode, OutputSink, RESULT_COLUMNS, RecordError, Table
 pub(super) enum LookupResult {
     /// One customer, by id.
     One(String),
-    /// Several customers.
     Several(Vec<String>),
     /// No customer, or it is not known: the code tells which.
     Failed(ErrorCode, String),

@@ -47,7 +47,7 @@ impl<'r, T, C: Clock> TableReader<'r, T, C> {
         read: impl Future<Output = R>,
         unread: impl FnOnce(&R) -> Option<&Unread>,
     ) -> Option<R> {
-        // Nobody closes it.
+        // It is never closed.
         let _place = self.places.acquire().await;
         self.end.read(read, unread).await
     }

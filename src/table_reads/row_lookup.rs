@@ -18,7 +18,6 @@ pub(super) struct RowLookup {
     pub(super) skip_former: bool,
     /// The place of the values' column.
     pub(super) column: usize,
-    /// Its name.
     pub(super) name: String,
     /// How many columns the header has.
     pub(super) width: usize,
@@ -86,7 +85,7 @@ fn found(read: Result<Answer, Unread>, kind: &Choice) -> LookupResult {
             "the server's answer does not say whether anyone was found".to_owned(),
         ),
         SearchResult::Unclear(problem) => {
-            // Whoever else says 404 knows nothing of customers.
+            // A 404 that is not the API's says nothing about customers.
             let is_no_answer = problem.code == FailureCode::NotFound;
             let code = if is_no_answer { ErrorCode::HttpStatus } else { problem.code.into() };
             LookupResult::Failed(code, problem.text)
@@ -98,7 +97,7 @@ fn why_skipped(reason: Option<&StopReason>) -> String {
     let why = match reason {
         Some(StopReason::Interrupted) => "the command was interrupted",
         Some(StopReason::KeyRefused(_)) => "the server refused the key",
-        Some(StopReason::ServerGone(_)) => "the server did not answer any more",
+        Some(StopReason::ServerGone(_)) => "the server stopped answering",
         _ => "the command stopped",
     };
     format!("{why} before this row was answered")

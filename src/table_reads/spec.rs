@@ -10,7 +10,6 @@ use crate::recording::OutputTarget;
 /// A table, and the column of it that is read.
 #[derive(Debug)]
 pub struct ColumnSpec {
-    /// The table.
     pub input: Input,
     /// What was said about its dialect.
     pub dialect: DialectChoice,

@@ -30,22 +30,22 @@ const WELL: &str = "ok address, ok TLS, ok key, ok selector, ok batches, ok writ
 #[test]
 fn a_good_server_is_good_in_every_point() {
     for (server, options, selector, writes) in [
-        ("", "", "subcat and action are both taken", "not known without --server-version"),
+        ("", "", "subcat and action are both accepted", "not known without --server-version"),
         (
             "--selector subcat",
             "--server-version 3.17",
-            "subcat is taken, action is not (",
+            "subcat is accepted, action is not (",
             "may be sent by GET",
         ),
         (
             "--selector action --post-only",
             "--server-version 3.21",
-            "action is taken, subcat is not (",
+            "action is accepted, subcat is not (",
             "must be sent by POST",
         ),
-        ("--selector action", "--selector action", "action is taken", "always uses POST"),
-        ("--shape mixed --batches list --seed 3", "", "both taken", "always uses POST"),
-        ("--shape modern,bom", "", "both taken", "always uses POST"),
+        ("--selector action", "--selector action", "action is accepted", "always uses POST"),
+        ("--shape mixed --batches list --seed 3", "", "both accepted", "always uses POST"),
+        ("--shape modern,bom", "", "both accepted", "always uses POST"),
     ] {
         let output = check(&Sandbox::with(server), options, 0);
         assert_eq!(points(&output), WELL, "{server}\n{}", output.report());
@@ -84,9 +84,9 @@ fn the_first_problem_is_the_last_line() {
     says(&output, "cannot connect to");
     for (server, options, expected, text) in [
         ("--fault read:403@1-9", "", "ok address, ok TLS, problem key", "list of allowed client addresses"),
-        ("--fault read:error@1-9", "", "ok address, ok TLS, problem selector", "neither is taken"),
+        ("--fault read:error@1-9", "", "ok address, ok TLS, problem selector", "neither is accepted"),
         ("--fault read:html@1-9", "", "problem address", "not as a UserSide API"),
-        ("--fault read:500@1-9", "--retries 1", "problem address", "Look into the web server's log"),
+        ("--fault read:500@1-9", "--retries 1", "problem address", "Look in the web server's log"),
         ("--fault read:stall@1-9", "--retries 0 --timeout 1s", "problem address", "no answer within 1 s"),
         (
             "--fault read:302@1-9 --redirect-to https://x.example.com/",
@@ -123,7 +123,7 @@ fn batches_are_believed_only_where_exactly_those_come_back() {
         (
             "--batches first",
             "",
-            "warning  batches: get_data reads one customer per request. export works, slower",
+            "warning  batches: get_data reads one customer per request. export works, but more slowly",
         ),
         ("--batches refuse", "", "warning  batches: get_data reads one customer per request"),
         ("--batch-limit 1", "", "warning  batches: get_data reads one customer per request"),
@@ -142,7 +142,7 @@ fn batches_are_believed_only_where_exactly_those_come_back() {
     }
     // The search is lost: the rest works.
     let output = check(&Sandbox::with("--fault read:500@3"), "--retries 0", 1);
-    says(&output, "problem  batches: the search for customers has no answer");
+    says(&output, "problem  batches: the search for customers was not answered");
     assert!(points(&output).ends_with("ok writes, ok latency, ok clock"), "{}", output.report());
 }
 
@@ -152,7 +152,7 @@ fn reads_without_an_answer_are_told() {
     says(&output, "; 3 of 10 reads had no answer: HTTP 500");
     assert!(points(&output).contains("warning latency"));
     let output = check(&Sandbox::with("--fault read:500@5-99"), "--retries 0", 1);
-    says(&output, "problem  latency: none of 10 reads had an answer");
+    says(&output, "problem  latency: none of 10 reads was answered");
 }
 
 #[test]

@@ -100,7 +100,7 @@ fn a_spreadsheet_opens_csv_by_a_double_click() {
     // One is not several.
     let output = userside(&place).stdin("1\n").line("export --ids - --excel --columns id,comment -o out.csv");
     let output = output.to(&sandbox).run().exits(0);
-    output.says("1 cell that a spreadsheet would have run as a formula has an apostrophe");
+    output.says("1 cell that a spreadsheet would have run as a formula now starts with an apostrophe");
 }
 
 #[test]

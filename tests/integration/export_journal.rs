@@ -102,7 +102,7 @@ fn a_new_export_over_an_unfinished_one_begins_anew() {
     let requests = sandbox.requests();
     let line = format!("export --is-ex 0 --is-ex 1 -o out.csv {COLUMNS}");
     let output = userside(&place).line(&line).to(&sandbox).run().exits(0);
-    output.says("was never finished; this one begins anew");
+    output.says("was never finished; this one starts from the beginning");
     assert_eq!(asked(&sandbox, requests).len(), CUSTOMERS as usize);
     assert_eq!((place.text("out.csv"), place.names()), (undisturbed(""), vec!["out.csv".to_owned()]));
 }

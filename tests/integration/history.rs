@@ -153,7 +153,7 @@ fn an_answer_of_which_a_part_cannot_be_read_is_no_history() {
         let place = Place::new().with("input.csv", "id\n17\n");
         let output = userside(&place).line("history input.csv").at_url(server.url()).run().exits(1);
         assert_eq!(output.stdout, HEADER, "{data}");
-        output.says("customer 17 could not be read: the server's answer is no history");
+        output.says("customer 17 could not be read: the server's answer is not a history");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Histories in every shape, and what is no history.
+//! Histories in every shape, and answers that are not histories.
 
 use super::super::entry_time::EntryTime;
 use super::super::history::{HistoryEntry, all_entries, entries};
@@ -37,7 +37,7 @@ fn every_shape_of_a_history_is_read() {
     }
 }
 
-/// Nothing happened to this customer; or nobody knows, because the answer is something else.
+/// Nothing happened to this customer; or it is not known, because the answer is something else.
 #[test]
 fn no_entries_are_not_no_history() {
     for empty in [json!([]), json!({}), json!({"list": []}), json!({"list": [], "total": 0})] {

@@ -1,4 +1,4 @@
-//! Tests of the stage with customers that nobody ever saw.
+//! Tests of the stage with invented customers of any shape.
 
 mod flattening;
 mod support;

@@ -80,8 +80,8 @@ impl ExportJournal {
         )
     }
 
-    /// Those who are still to be read, in the order of the output; behind them those who could not be read before,
-    /// who are tried again.
+    /// Those who are still to be read, in the order of the output; after them those who could not be read before, who
+    /// are tried again.
     pub fn missing(&mut self) -> Result<Vec<u64>, JournalError> {
         // Who could not be read comes last: whether a server takes batches is tried with the first ones.
         let order = self.order()?.replacen("ORDER BY", "ORDER BY id IN (SELECT id FROM unread),", 1);
@@ -236,7 +236,7 @@ impl ExportJournal {
     }
 }
 
-/// Cells that this program wrote; what somebody else made of them is a row without cells.
+/// Cells that this program wrote; if they were changed since, a row without cells.
 fn cells(text: &str) -> Vec<String> {
     serde_json::from_str(text).unwrap_or_default()
 }

@@ -15,20 +15,9 @@ use crate::recording::journal::{
 };
 use crate::recording::lock::Lock;
 
-/// An export that is about to begin.
+/// What the journal says about an export as a whole.
 #[derive(Debug, Clone)]
-pub struct NewExportJournal {
-    /// The options as JSON, without the key.
-    pub options: String,
-    /// The checked conditions as JSON; none where the ids were given.
-    pub conditions: Option<String>,
-    /// When it begins.
-    pub begun: Timestamp,
-}
-
-/// What the journal says of an export as a whole.
-#[derive(Debug, Clone)]
-pub struct About {
+pub struct AboutExport {
     /// The options as JSON, without the key.
     pub options: String,
     /// The checked conditions as JSON; none where the ids were given.
@@ -37,13 +26,7 @@ pub struct About {
     pub begun: Timestamp,
 }
 
-impl NewExportJournal {
-    fn about(&self) -> About {
-        About { options: self.options.clone(), conditions: self.conditions.clone(), begun: self.begun }
-    }
-}
-
-impl About {
+impl AboutExport {
     fn read(connection: &Connection) -> rusqlite::Result<Self> {
         connection.query_row("SELECT options, conditions, begun FROM export", [], |row| {
             let begun: String = row.get(2)?;
@@ -60,16 +43,14 @@ pub struct ExportJournal {
     pub(super) connection: Connection,
     /// None for a nameless one.
     pub(super) path: Option<PathBuf>,
-    about: About,
+    about: AboutExport,
     _lock: Option<Lock>,
 }
 
 /// What kind of a run a journal is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JournalKind {
-    /// An import.
     Import,
-    /// An export.
     Export,
 }
 
@@ -94,7 +75,7 @@ impl ExportJournal {
     /// that but time; when that one began is returned.
     pub fn create<E: From<JournalError>>(
         path: &Path,
-        new: &NewExportJournal,
+        new: &AboutExport,
         fill: impl FnOnce(&mut Self) -> Result<(), E>,
     ) -> Result<(Self, Option<Timestamp>), E> {
         let unfinished = beside(path, ".new");
@@ -115,7 +96,7 @@ impl ExportJournal {
     fn make<E: From<JournalError>>(
         path: &Path,
         unfinished: &Path,
-        new: &NewExportJournal,
+        new: &AboutExport,
         fill: impl FnOnce(&mut Self) -> Result<(), E>,
     ) -> Result<(), E> {
         let created = |error: rusqlite::Error| JournalError::Create {
@@ -123,15 +104,14 @@ impl ExportJournal {
             source: std::io::Error::other(error),
         };
         let connection = Connection::open(unfinished).map_err(created)?;
-        // Until it has its name nobody relies on it, so nothing is synced on the way.
+        // Until it has its name nothing relies on it, so nothing is synced on the way.
         connection.pragma_update(None, "synchronous", "OFF").map_err(created)?;
         begin(&connection, new).map_err(created)?;
-        let about = new.about();
-        let mut collection = Self { connection, path: Some(path.to_owned()), about, _lock: None };
-        fill(&mut collection)
+        let mut journal = Self { connection, path: Some(path.to_owned()), about: new.clone(), _lock: None };
+        fill(&mut journal)
     }
 
-    /// Gives the unfinished file its name. Whoever holds what lies there keeps it.
+    /// Gives the unfinished file its name. A file that another process holds there stays.
     fn place(path: &Path, unfinished: &Path, lock: &Lock) -> Result<Option<Timestamp>, JournalError> {
         let failed = |source| JournalError::Create { path: path.to_owned(), source };
         lock.sync().map_err(failed)?;
@@ -158,7 +138,7 @@ impl ExportJournal {
                 if journal_kind(path)? == JournalKind::Import {
                     return Err(JournalError::OfImport { path: path.to_owned() });
                 }
-                let begun = looking(path).ok().and_then(|connection| About::read(&connection).ok());
+                let begun = looking(path).ok().and_then(|connection| AboutExport::read(&connection).ok());
                 forget_companions(path);
                 fs::rename(unfinished, path).map_err(failed)?;
                 Some(begun.map_or(Timestamp::UNIX_EPOCH, |about| about.begun))
@@ -169,24 +149,24 @@ impl ExportJournal {
     }
 
     /// A nameless one, gone with the process: for an output that cannot be gone on with.
-    pub fn nameless(new: &NewExportJournal) -> Result<Self, JournalError> {
+    pub fn nameless(new: &AboutExport) -> Result<Self, JournalError> {
         let path = Path::new("(a temporary file)");
         // A database without a name is a temporary file once it outgrows a little memory.
         let connection = Connection::open("").map_err(|error| JournalError::of(path, &error))?;
         begin(&connection, new).map_err(|error| JournalError::of(path, &error))?;
-        Ok(Self { connection, path: None, about: new.about(), _lock: None })
+        Ok(Self { connection, path: None, about: new.clone(), _lock: None })
     }
 
     /// Opens the journal of an export that was interrupted, and holds it until it is dropped.
     pub fn open(path: &Path) -> Result<Self, JournalError> {
         let lock = hold(path)?;
-        let collection = Self::of(path, lock)?;
+        let journal = Self::of(path, lock)?;
         let sound: rusqlite::Result<String> =
-            collection.connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
+            journal.connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
         match sound {
-            Ok(text) if text == "ok" => Ok(collection),
+            Ok(text) if text == "ok" => Ok(journal),
             Ok(reason) => Err(JournalError::DamagedExport { path: path.to_owned(), reason }),
-            Err(error) => Err(collection.failed(&error)),
+            Err(error) => Err(journal.failed(&error)),
         }
     }
 
@@ -209,12 +189,12 @@ impl ExportJournal {
         }
         // What is lost by a power failure is read again.
         connection.pragma_update(None, "synchronous", "NORMAL").map_err(failed)?;
-        let about = About::read(&connection).map_err(failed)?;
+        let about = AboutExport::read(&connection).map_err(failed)?;
         Ok(Self { connection, path: Some(path.to_owned()), about, _lock: Some(lock) })
     }
 
     /// What the journal says of the export as a whole.
-    pub fn about(&self) -> &About {
+    pub fn about(&self) -> &AboutExport {
         &self.about
     }
 
@@ -250,7 +230,7 @@ fn pragma(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
     connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))
 }
 
-fn begin(connection: &Connection, new: &NewExportJournal) -> rusqlite::Result<()> {
+fn begin(connection: &Connection, new: &AboutExport) -> rusqlite::Result<()> {
     let transaction = connection.unchecked_transaction()?;
     schema::make(&transaction)?;
     transaction.execute(

@@ -38,7 +38,6 @@ CREATE TABLE earlier (
 ) STRICT;
 ";
 
-/// Makes the tables.
 pub(super) fn make(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(TABLES)?;
     connection.pragma_update(None, "application_id", crate::recording::journal::EXPORT)?;

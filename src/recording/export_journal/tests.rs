@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::{ExportJournal, JournalKind, NewExportJournal, journal_kind};
+use super::{AboutExport, ExportJournal, JournalKind, journal_kind};
 use crate::recording::{Journal, JournalError};
 
-fn new() -> NewExportJournal {
-    NewExportJournal { options: "{}".to_owned(), conditions: None, begun: Timestamp::UNIX_EPOCH }
+fn new() -> AboutExport {
+    AboutExport { options: "{}".to_owned(), conditions: None, begun: Timestamp::UNIX_EPOCH }
 }
 
 fn place() -> (tempfile::TempDir, PathBuf) {
@@ -21,9 +21,9 @@ fn create(path: &Path) -> Result<(ExportJournal, Option<Timestamp>), JournalErro
     ExportJournal::create(path, &new(), |_| Ok(()))
 }
 
-fn all(collection: &ExportJournal) -> Vec<String> {
+fn all(journal: &ExportJournal) -> Vec<String> {
     let mut all = Vec::new();
-    let gone: Result<(), JournalError> = collection.each(|id, kept| {
+    let gone: Result<(), JournalError> = journal.each(|id, kept| {
         all.push(format!("{id} {kept:?}"));
         Ok(true)
     });
@@ -31,34 +31,31 @@ fn all(collection: &ExportJournal) -> Vec<String> {
     all
 }
 
-fn ids(collection: &mut ExportJournal, ids: &[u64]) {
-    collection.list(ids).expect("listed");
+fn ids(journal: &mut ExportJournal, ids: &[u64]) {
+    journal.list(ids).expect("listed");
 }
 
 #[test]
 fn searches_make_a_union_in_the_order_of_the_ids() {
     let (_folder, path) = place();
-    let (mut collection, _) = create(&path).expect("made");
-    collection.found(&[9, 7], 1).expect("kept");
-    collection.found(&[7, 8], 2).expect("kept");
-    assert_eq!(
-        (collection.searches_done().expect("read"), collection.is_complete().expect("read")),
-        (2, false)
-    );
-    collection.complete(Some(2)).expect("kept");
-    assert!(collection.is_complete().expect("read"));
-    assert_eq!(collection.missing().expect("read"), [7, 8]);
+    let (mut journal, _) = create(&path).expect("made");
+    journal.found(&[9, 7], 1).expect("kept");
+    journal.found(&[7, 8], 2).expect("kept");
+    assert_eq!((journal.searches_done().expect("read"), journal.is_complete().expect("read")), (2, false));
+    journal.complete(Some(2)).expect("kept");
+    assert!(journal.is_complete().expect("read"));
+    assert_eq!(journal.missing().expect("read"), [7, 8]);
 }
 
 #[test]
 fn a_list_keeps_its_order_and_what_was_read_is_not_missing() {
     let (_folder, path) = place();
-    let (mut collection, _) = create(&path).expect("made");
-    ids(&mut collection, &[9, 7, 9, 8]);
-    collection.complete(None).expect("kept");
-    collection.put([(7, Ok("{\"id\":7}")), (8, Err("no"))]).expect("kept");
-    assert_eq!(all(&collection), ["9 Nothing", "7 Customer(\"{\\\"id\\\":7}\")", "8 Unread(\"no\")"]);
-    drop(collection);
+    let (mut journal, _) = create(&path).expect("made");
+    ids(&mut journal, &[9, 7, 9, 8]);
+    journal.complete(None).expect("kept");
+    journal.put([(7, Ok("{\"id\":7}")), (8, Err("no"))]).expect("kept");
+    assert_eq!(all(&journal), ["9 Nothing", "7 Customer(\"{\\\"id\\\":7}\")", "8 Unread(\"no\")"]);
+    drop(journal);
     let mut again = ExportJournal::open(&path).expect("opened");
     // Who could not be read is tried again.
     assert_eq!(again.missing().expect("read"), [9, 8]);
@@ -67,16 +64,16 @@ fn a_list_keeps_its_order_and_what_was_read_is_not_missing() {
 
 #[test]
 fn earlier_rows_are_found_by_id_and_those_who_are_gone_by_not_being_wanted() {
-    let mut collection = ExportJournal::nameless(&new()).expect("made");
-    ids(&mut collection, &[7]);
+    let mut journal = ExportJournal::nameless(&new()).expect("made");
+    ids(&mut journal, &[7]);
     let rows = [(7, "a"), (8, "b"), (7, "c")];
     let rows = rows.into_iter().map(|(id, cell)| Ok::<_, JournalError>((id, vec![cell.to_owned()])));
-    collection.keep_earlier(&["id".to_owned()], rows).expect("kept");
-    assert_eq!(collection.earlier_header().expect("read"), Some(vec!["id".to_owned()]));
-    assert_eq!(collection.earlier(7).expect("read"), Some(vec!["a".to_owned()]));
-    assert_eq!(collection.earlier(9).expect("read"), None);
+    journal.keep_earlier(&["id".to_owned()], rows).expect("kept");
+    assert_eq!(journal.earlier_header().expect("read"), Some(vec!["id".to_owned()]));
+    assert_eq!(journal.earlier(7).expect("read"), Some(vec!["a".to_owned()]));
+    assert_eq!(journal.earlier(9).expect("read"), None);
     let mut gone = Vec::new();
-    let read: Result<(), JournalError> = collection.each_gone(|id, cells| {
+    let read: Result<(), JournalError> = journal.each_gone(|id, cells| {
         gone.push((id, cells));
         Ok(true)
     });
@@ -124,8 +121,8 @@ fn it_is_for_its_owner_only() {
 #[test]
 fn it_has_its_name_only_when_everything_is_in_it() {
     let (folder, path) = place();
-    let seen = ExportJournal::create(&path, &new(), |collection| {
-        collection.list(&[7, 8])?;
+    let seen = ExportJournal::create(&path, &new(), |journal| {
+        journal.list(&[7, 8])?;
         assert!(!path.exists());
         Err(JournalError::Busy { path: path.clone() })
     });
@@ -149,9 +146,9 @@ fn of_many_who_begin_at_once_one_goes_on() {
                 // Nobody lets go before all have tried.
                 barrier.wait();
                 match made {
-                    Ok((collection, _)) => {
+                    Ok((journal, _)) => {
                         assert!(ExportJournal::open(&path).is_err(), "it is held");
-                        collection.discard();
+                        journal.discard();
                         true
                     }
                     Err(JournalError::Busy { .. }) => false,
