@@ -1,9 +1,9 @@
 //! The commands of the book, typed in the order of the page by a shell in a fresh folder, against a sandbox
 //! that the page itself starts on a free port.
 //!
-//! Every `sh` block of a page runs, unless it is marked: `<!-- not run: why -->` in the line above it, or
-//! `# not run: why` as its first line. `<!-- exits 2 -->` says that a command of the block ends with 2;
-//! otherwise all end with 0. The `text` block after it is what it prints: see `quoting.rs`.
+//! Every `sh` block of a page runs, unless the line above it says `<!-- not run: why -->`, or `<!-- needs curl -->` where
+//! there is no such program. `<!-- exits 2 -->` says that a command of the block ends with 2; otherwise all end with
+//! 0. The `text` block after it is what it prints: see `quoting.rs`.
 
 use std::fs;
 use std::path::Path;
@@ -52,10 +52,18 @@ impl Step {
 }
 
 fn reason_not_to_run(block: &Block) -> Option<&str> {
-    let marked = block.remark.as_deref().and_then(|remark| remark.strip_prefix("not run: "));
+    let remark = block.remark.as_deref().unwrap_or_default();
+    let marked = remark.strip_prefix("not run: ");
+    let missing = remark.strip_prefix("needs ").filter(|program| !is_here(program));
     let first = block.text.lines().next().unwrap_or_default();
     let cargo = first.starts_with("cargo ").then_some("it would build the program");
-    marked.or_else(|| first.strip_prefix("# not run: ")).or(cargo)
+    marked.or(missing).or(cargo)
+}
+
+/// Whether this machine has a program.
+fn is_here(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 
 fn steps(page: &Page) -> Vec<Step> {
@@ -171,8 +179,6 @@ fn journey(name: &str) {
         fs::write(top().join(name), rewrite(&page.text, &quotes)).expect("the page is written");
         quotes.clear();
     }
-    // Messages are being rewritten; the pages follow when they stand.
-    quotes.clear();
     let misquoted = quotes
         .iter()
         .map(|quote| format!("{name}, line {}: this is what is printed:\n{}", quote.line, quote.said));
