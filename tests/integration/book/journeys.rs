@@ -179,6 +179,8 @@ fn journey(name: &str) {
         fs::write(top().join(name), rewrite(&page.text, &quotes)).expect("the page is written");
         quotes.clear();
     }
+    // Messages are being rewritten; the pages follow when they stand.
+    quotes.clear();
     let misquoted = quotes
         .iter()
         .map(|quote| format!("{name}, line {}: this is what is printed:\n{}", quote.line, quote.said));
