@@ -1,5 +1,4 @@
-//! What reporting is told while a command runs. Commands turn what the stages return into these; nothing
-//! that happens here changes a file.
+//! What reporting is told while a command runs. Events never change a file.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,11 +12,11 @@ use crate::validating::{Money, Totals, Violation};
 /// Something that a person may want to see.
 #[derive(Debug)]
 pub enum Event<'e> {
-    /// Something that needs attention but stops nothing.
+    /// Something that needs attention, but stops nothing.
     Warning(&'e str),
-    /// Something that is good to know.
+    /// Something useful to know.
     Note(&'e str),
-    /// What is at stake when the rows are sent.
+    /// What is about to be sent, before the question whether to go on.
     Stake {
         /// What is done with every row.
         operation: Operation,
@@ -30,23 +29,20 @@ pub enum Event<'e> {
     Error(&'e str),
     /// The input was opened.
     Opened {
-        /// Its name.
         name: &'e str,
-        /// How it is written; none for a sheet.
+        /// None for a sheet.
         dialect: Option<&'e Dialect>,
     },
-    /// Rows are being checked; so many so far.
+    /// The number of rows checked so far.
     Checking(u64),
-    /// A problem of the input; at most twenty are told.
+    /// A problem of the input; at most twenty are shown.
     Invalid {
-        /// The input's name.
         name: &'e str,
-        /// The line; 1 for the header.
+        /// Counted from 1, which is the header.
         line: u64,
-        /// What is wrong.
         violation: &'e Violation,
     },
-    /// Further problems that are not told one by one.
+    /// The number of further problems, which are not shown one by one.
     MoreInvalid {
         /// How many.
         count: u64,
@@ -55,37 +51,34 @@ pub enum Event<'e> {
     },
     /// The whole input was checked.
     Checked,
-    /// Sending begins; so many rows will end somehow.
+    /// Sending begins; this many rows will get a result.
     Sending(u64),
-    /// A row has ended.
+    /// A row has its result.
     Row(Status),
-    /// Something is looked at before the first row is sent, or behind the last.
+    /// Something is read before the first row is sent or after the last one, or files are written.
     Looking {
-        /// What.
         look: Look,
-        /// So many rows, or customers.
+        /// The number of rows or customers.
         rows: u64,
-        /// So many of them are done already.
+        /// How many of them are done already.
         done: u64,
     },
-    /// So many of them are done.
+    /// How many of them are done.
     Looked(u64),
-    /// The server is asked about so many rows in doubt.
+    /// The server is asked about this many unknown rows.
     FindingOut(u64),
-    /// The server was asked about one of them.
+    /// The new status of one of them.
     FoundOut(Status),
-    /// So many rows were not found yet, and may still be on their way.
+    /// Rows that were not found yet: the server may still be working on them.
     Settling {
-        /// How many.
         rows: u64,
-        /// For how long they are waited for.
+        /// The wait before they are looked for again.
         span: Duration,
     },
-    /// The server ordered a pause.
+    /// The server asked for a pause.
     Paused {
-        /// For how long.
         span: Duration,
-        /// Whether it is longer than what is obeyed.
+        /// Whether it is longer than the program waits.
         capped: bool,
     },
     /// The user wants the run to stop.
@@ -100,31 +93,31 @@ pub enum Event<'e> {
     Read(&'e ReadSummary),
 }
 
-/// What a run does to the server.
+/// How a command uses the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
-    /// It writes: what is in flight is finished, or its rows are unknown.
+    /// It writes: requests in flight must be finished, or their rows are unknown.
     Writes,
-    /// It reads: what is in flight can be given up.
+    /// It only reads: requests in flight can be abandoned.
     Reads,
 }
 
-/// What is looked at beside the rows that are sent.
+/// What is read or written besides the rows that are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
-    /// Who exists already.
+    /// Customers that exist already.
     Existing,
     /// Balances before the first booking.
     Balances,
-    /// Balances behind the last one.
+    /// Balances after the last one.
     BalancesAgain,
-    /// Which customers meet the conditions.
+    /// Searches for the customers that meet the conditions.
     Searches,
     /// Customers, to be exported.
     Customers,
     /// Customers, being written.
     Writing,
-    /// Who has a value.
+    /// Searches for customers with a value.
     Lookups,
     /// Customers' operations.
     Histories,
@@ -133,35 +126,33 @@ pub enum Look {
 /// The end of a run, for people and for scripts.
 #[derive(Debug)]
 pub struct Summary {
-    /// The operation's name.
     pub operation: &'static str,
-    /// The input's name.
     pub input: String,
     /// Whether rows were to be sent; false for `validate`.
     pub sends: bool,
-    /// Whether a row may be sent again when nobody knows whether it was applied.
+    /// Whether an unknown row may be sent again.
     pub repeatable: bool,
     /// Counts over the rows.
     pub tally: Tally,
     /// Why the run stopped early.
     pub stopped: Option<StopReason>,
-    /// Why the input, or the server, was no good; then nothing was sent.
+    /// Why the run was refused; then nothing was sent.
     pub refused: Option<Refused>,
     /// All requests.
     pub requests: u64,
-    /// Of these, attempts behind the first.
+    /// Those that repeat an earlier attempt.
     pub retries: u64,
-    /// From the first check to the last line written.
+    /// From the first check to the last line that was written.
     pub elapsed: Duration,
-    /// Where the results are; none where none were written.
+    /// The file with the results, if one was written.
     pub results: Option<PathBuf>,
-    /// Where the rows are that are not ok.
+    /// The file with the rows that are not ok.
     pub failed: Option<PathBuf>,
     /// The new name of an earlier results file.
     pub earlier: Option<PathBuf>,
     /// Whether the server was asked about all rows that are unknown.
     pub asked: bool,
-    /// The journal; none where nothing was to be sent.
+    /// The journal; none if nothing was to be sent.
     pub journal: Option<PathBuf>,
 }
 
@@ -174,7 +165,7 @@ pub struct UndoSummary {
     pub path: PathBuf,
     /// The new name of an earlier file.
     pub earlier: Option<PathBuf>,
-    /// How many there are.
+    /// The number of them.
     pub rows: u64,
     /// What they book together; none where that has more digits than a sum of money can have.
     pub sum: Option<Money>,
@@ -187,57 +178,55 @@ pub struct UndoSummary {
 /// The end of a command that only reads.
 #[derive(Debug, Default)]
 pub struct ReadSummary {
-    /// The command's name.
     pub command: &'static str,
-    /// What is counted: customers, rows.
+    /// What is counted, in the singular: customer, row.
     pub what: &'static str,
-    /// How many there are.
+    /// The number of them.
     pub rows: u64,
     /// How many of them were read.
     pub ok: u64,
-    /// How many could not be read, or were not found.
+    /// How many could not be read or were not found.
     pub failed: u64,
-    /// How many were not asked for because they could not be.
+    /// How many were not asked for because their row is invalid.
     pub invalid: u64,
     /// How many were not asked for because the command stopped.
     pub skipped: u64,
     /// All requests.
     pub requests: u64,
-    /// Of these, attempts behind the first.
+    /// Those that repeat an earlier attempt.
     pub retries: u64,
-    /// From the first request to the last line written.
+    /// From the first request to the last line that was written.
     pub elapsed: Duration,
-    /// Where the output is; none where none was written, or it went to standard output.
+    /// The output file; none if none was written or it went to standard output.
     pub output: Option<PathBuf>,
-    /// The journal with which the command goes on; none where there is nothing to go on with.
+    /// The journal for `resume`, if there is anything left to do.
     pub journal: Option<PathBuf>,
-    /// What else is to be said, a line each.
+    /// Further lines to show.
     pub lines: Vec<String>,
-    /// How many customers were added, changed and removed since an earlier export; none where none was named.
+    /// How many customers were added, changed and removed since an earlier export, if one was given.
     pub changes: Option<[u64; 3]>,
-    /// Control totals: a column, and its sum as far as it can be added up.
+    /// Control totals: a column and its sum, unless that has too many digits.
     pub totals: Vec<(String, Option<Money>)>,
     /// Why it stopped early.
     pub stopped: Option<StopReason>,
-    /// Whether the server, or what it was asked, was no good; then there is nothing to count.
+    /// Whether the command was refused; then there is nothing to count.
     pub refused: bool,
 }
 
 /// Why nothing is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refused {
-    /// Columns are missing or unknown.
+    /// Columns are missing, unknown or repeated.
     Header,
     /// Rows are invalid.
     Rows,
-    /// The input is not what was expected.
+    /// The input is not what the user expects.
     Expectation,
-    /// The server does not answer, or not as it should.
+    /// The server does not answer, or not as expected.
     Server,
 }
 
-/// Somebody who is told.
+/// Receives events.
 pub trait Listener: Send + Sync {
-    /// Takes an event.
     fn event(&self, event: Event<'_>);
 }

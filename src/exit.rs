@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-/// How the program ends; the number is what a script sees.
+/// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// Every row is ok, or the command did what it was asked.
+    /// All rows are ok, or the command did what it was asked.
     Done = 0,
     /// Finished, but some rows are not ok.
     SomeNotOk = 1,

@@ -1,9 +1,9 @@
-//! Running a command and measuring what it cost: wall time, CPU time, peak memory.
+//! Runs a command and measures its wall time, CPU time and peak memory.
 //!
-//! The system adds up what a process's finished children used, so each command gets a parent of its own: this
-//! executable, started with [`MEASURE`], runs one command, waits for it and reports. Nothing is sampled, and
-//! neither the responder nor an earlier run is in the figures. The command starts with an empty environment
-//! but for what it is given, so that no proxy or setting of the caller's reaches it.
+//! The system adds up what the finished children of a process used, so each command gets a parent of its own:
+//! this executable, started with [`MEASURE`], runs one command, waits for it and reports. Nothing is sampled,
+//! and the figures contain neither the responder nor an earlier run. The command gets only the environment
+//! given here, so that no proxy or setting of the caller affects it.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -28,18 +28,18 @@ pub struct Run {
     pub environment: Vec<(&'static str, String)>,
 }
 
-/// What a command that ended well used.
+/// What a successful command used.
 #[derive(Clone, Copy)]
 pub struct Cost {
-    /// From its start to its end.
+    /// Wall time from start to end.
     pub wall: Duration,
     /// User and system time of all its threads.
     pub cpu: Duration,
-    /// The most memory it had resident at any time, in bytes.
+    /// Peak resident memory, in bytes.
     pub peak: u64,
 }
 
-/// Why there is no figure.
+/// Why there is no measurement.
 #[derive(Debug)]
 pub struct Failure {
     summary: String,
@@ -47,7 +47,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A failure that needs no explanation beyond one line.
+    /// A failure that one line explains.
     pub fn new(summary: impl Into<String>) -> Self {
         Self { summary: summary.into(), details: String::new() }
     }
@@ -73,7 +73,7 @@ impl From<io::Error> for Failure {
 }
 
 impl Run {
-    /// Runs the command to its end. Its standard output is thrown away; its standard error is shown if it
+    /// Runs the command to its end. Its standard output is discarded; its standard error is shown if it
     /// fails.
     pub fn cost(&self) -> Result<Cost, Failure> {
         let output = Command::new(std::env::current_exe()?)
@@ -142,7 +142,7 @@ fn used_by_children() -> io::Result<(Duration, u64)> {
     Ok((Duration::from_micros(micros.unsigned_abs()), usage.max_rss().unsigned_abs() * unit))
 }
 
-/// Elsewhere there is no such sum.
+/// Other systems do not report it.
 #[cfg(not(unix))]
 fn used_by_children() -> io::Result<(Duration, u64)> {
     Err(io::ErrorKind::Unsupported.into())

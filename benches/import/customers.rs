@@ -1,5 +1,5 @@
-//! A server with customers, as far as an export needs one: their ids, and any of them by id, as a real server
-//! sends them.
+//! A server with customers, as far as an export needs one: it lists their ids and answers reads by id in the
+//! form of a real server.
 
 use std::fmt::Write;
 
@@ -38,7 +38,7 @@ fn data(ids: &str) -> String {
     body
 }
 
-/// About as much as a real customer is.
+/// About as large as a real customer.
 fn customer(id: &str) -> String {
     let n: u64 = id.parse().unwrap_or_default();
     let (house, kopecks) = (n % 200, n % 100);

@@ -1,5 +1,5 @@
-//! A latency that is the same for every request and exact to a fraction of a millisecond. Timers of the
-//! runtime wake at whole milliseconds, which at 50 ms would be half of what the program is allowed to lose.
+//! A latency that is the same for every request and exact to a fraction of a millisecond. The runtime's
+//! timers wake at whole milliseconds; at 50 ms that would be half of what the program is allowed to lose.
 
 use std::sync::mpsc::{self, Sender};
 use std::thread;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-/// Lets waiting tasks go in the order in which they came, each after the same time.
+/// Releases waiting tasks in the order in which they came, each after the same time.
 pub struct DelayLine {
     latency: Duration,
     waiting: Sender<(Instant, oneshot::Sender<()>)>,

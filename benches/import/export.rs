@@ -1,4 +1,5 @@
-//! Exports: how long one takes at a set pace, how fast one goes at none, and the most memory that a large one takes.
+//! Exports: how long one takes at a set rate, how fast one is without a limit, and the peak memory of a large
+//! one.
 
 use super::child::{Cost, Failure};
 use super::program::{Bench, CONNECTIONS, PROBE, against};

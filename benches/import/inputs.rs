@@ -1,4 +1,4 @@
-//! The files that are measured: made anew, the same every time, no two rows alike.
+//! The input files: the same every time, with no two equal rows.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -9,7 +9,7 @@ use form_urlencoded::Serializer;
 /// The key that the requests carry.
 pub const KEY: &str = "0123456789abcdef";
 
-/// Writes so many rows to a file that is being made.
+/// Writes this many rows to a new file.
 pub type Content = fn(&mut dyn Write, usize) -> io::Result<()>;
 
 /// The columns of [`customers`].
@@ -32,7 +32,7 @@ pub fn customers(file: &mut dyn Write, rows: usize) -> io::Result<()> {
     (0..rows).try_for_each(|row| writeln!(file, "{}", customer(row).join(",")))
 }
 
-/// The requests that [`customers`] amounts to, one body a line.
+/// The requests for the rows of [`customers`], one body per line.
 pub fn bodies(file: &mut dyn Write, rows: usize) -> io::Result<()> {
     (0..rows).try_for_each(|row| {
         let mut body = Serializer::new(String::new());
@@ -56,7 +56,7 @@ fn customer(row: usize) -> [String; 7] {
 }
 
 /// `edit`: ten columns with every kind of value that the operation has, half of the dates and flags in
-/// forms that have to be normalised.
+/// forms that need normalising.
 pub fn every_kind(file: &mut dyn Write, rows: usize) -> io::Result<()> {
     writeln!(
         file,
@@ -81,7 +81,7 @@ pub fn every_kind(file: &mut dyn Write, rows: usize) -> io::Result<()> {
     })
 }
 
-/// `change_balance`: money, every fourth amount as a spreadsheet with other separators writes it.
+/// `change_balance`: every fourth amount has other separators, as a spreadsheet may write it.
 pub fn money(file: &mut dyn Write, rows: usize) -> io::Result<()> {
     writeln!(file, "customer_id,amount,comment")?;
     (0..rows).try_for_each(|row| {
@@ -95,7 +95,7 @@ pub fn money(file: &mut dyn Write, rows: usize) -> io::Result<()> {
     })
 }
 
-/// The requests that [`money`] amounts to, tags included, one body a line.
+/// The requests for the rows of [`money`], with tags, one body per line.
 pub fn bookings(file: &mut dyn Write, rows: usize) -> io::Result<()> {
     (0..rows).try_for_each(|row| {
         let (whole, cents) = (row % 900 + 100, row / 900 % 100);

@@ -1,5 +1,5 @@
-//! What is lost between requests when each takes its time: with every connection always busy, a run lasts rows
-//! x latency / connections.
+//! The time lost between requests to a slow server. If every connection were always busy, a run would take
+//! rows x latency / connections.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::responder::Behaviour;
 use super::spread::{Spread, grouped, hundredths};
 use super::table::Table;
 
-/// What the responder takes for an answer.
+/// The responder's latency.
 const LATENCY: Duration = Duration::from_millis(50);
 /// How much longer than the ideal a run may last.
 const TOLERANCE: f64 = 1.05;
@@ -51,7 +51,7 @@ pub fn measure(bench: &Bench, table: &mut Table) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The runs' seconds.
+/// The runs, in seconds.
 fn spread(walls: &[Duration]) -> Option<Spread> {
     Spread::of(walls.iter().map(Duration::as_secs_f64))
 }

@@ -1,4 +1,4 @@
-//! What the program promises to do per second, per CPU second and per MiB, measured in one go:
+//! Measures what the program promises per second, per CPU second and per MiB:
 //!
 //! ```text
 //! cargo bench                        everything; about five minutes, 100 s of them for the pace
@@ -6,11 +6,10 @@
 //! cargo bench -- --quick             one run of each, fewer rows
 //! ```
 //!
-//! The program runs as its users run it, as a process of its own, against a responder in this one that does
-//! nothing but answer. Beside it runs a bare `reqwest` loop that sends the same requests, also as a process,
-//! so that both are charged for the same things. The table goes to standard output, the rest to standard
-//! error. The exit code is 1 when something could not be measured; a limit that is not met is the table's
-//! business alone, because figures depend on the machine.
+//! The program runs as its users run it, as a process of its own, against a responder in this process that
+//! only answers. A bare `reqwest` loop, also a process, sends the same requests for comparison. The table
+//! goes to standard output, everything else to standard error. The exit code is 1 if something could not be
+//! measured. A limit that is not met only shows in the table, because the figures depend on the machine.
 #![forbid(unsafe_code)]
 
 mod bare;
@@ -56,7 +55,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Measures every subject asked for and prints the table, also when some of them failed.
+/// Measures the subjects and prints the table, even if some of them failed.
 fn measure(options: &Options) -> ExitCode {
     let bench = match Bench::new(options.quick) {
         Ok(bench) => bench,

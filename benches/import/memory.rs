@@ -1,4 +1,4 @@
-//! The most memory that a large file takes: it is to be read as a stream, and sent as one.
+//! The peak memory for a large file, which must be read and sent as a stream.
 
 use super::child::{Cost, Failure};
 use super::inputs;
@@ -12,8 +12,8 @@ const ROWS: usize = 1_000_000;
 /// MiB.
 const MOST: f64 = 48.0;
 
-/// Runs once each: peaks hardly vary. Also a quick measurement takes the whole file, or it would measure
-/// something else.
+/// Runs each command once: peaks hardly vary. A quick measurement takes the whole file too, or it would
+/// measure something else.
 pub fn measure(bench: &Bench, table: &mut Table) -> Result<(), Failure> {
     eprintln!("memory: runs of each command: 1");
     let input = bench.input("large.csv", ROWS, inputs::customers)?;
@@ -25,7 +25,7 @@ pub fn measure(bench: &Bench, table: &mut Table) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Puts one run's peak into the table.
+/// Adds one run's peak to the table.
 fn add(table: &mut Table, command: &str, run: Result<Cost, Failure>) {
     let measurement = format!("{command}, peak MiB for {} rows", grouped(ROWS as f64));
     match run {

@@ -8,20 +8,20 @@ pub struct Options {
     pub quick: bool,
 }
 
-/// What the arguments ask for.
+/// What to do.
 pub enum Request {
     /// Measure.
     Measure(Options),
-    /// Started by something else than `cargo bench`, such as `cargo test --all-targets`.
+    /// Not started by `cargo bench`, but for example by `cargo test --all-targets`.
     Nothing,
 }
 
 /// A group of lines of the table.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
-    /// Rows per second and CPU per row when nothing slows the program down.
+    /// Rows per second and CPU per row if nothing slows the program down.
     Throughput,
-    /// Time lost between requests when the server is slow.
+    /// Time lost between requests if the server is slow.
     Latency,
     /// How exactly `--rate` is kept.
     Pace,
@@ -51,7 +51,7 @@ impl Subject {
     }
 }
 
-/// Reads the arguments. `--bench`, which cargo adds, is what tells a measurement from a test run.
+/// Reads the arguments. Cargo adds `--bench` to a measurement, but not to a test run.
 pub fn parse(arguments: &[String]) -> Result<Request, String> {
     let mut chosen = Vec::new();
     let mut quick = false;
@@ -63,7 +63,7 @@ pub fn parse(arguments: &[String]) -> Result<Request, String> {
             name => match Subject::ALL.into_iter().find(|subject| subject.name() == name) {
                 Some(subject) => chosen.push(subject),
                 None if by_cargo_bench || arguments.iter().any(|other| other == "--bench") => {
-                    return Err(format!("`{name}` is no subject; there are {} and --quick", names()));
+                    return Err(format!("`{name}` is not a subject; use {} or --quick", names()));
                 }
                 None => {}
             },

@@ -1,4 +1,4 @@
-//! Whether `--rate` is what the server sees: over the whole run, and in every single second.
+//! Whether the server sees the rate of `--rate`, over the whole run and in every single second.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use super::table::Table;
 
 /// Requests per second.
 const RATE: usize = 200;
-/// What may come at once: a tenth of a second's worth.
+/// How many may come at once: those of a tenth of a second.
 const BURST: usize = RATE / 10;
 /// How much longer than rows / rate a run may last.
 const TOLERANCE: f64 = 1.01;
@@ -57,7 +57,7 @@ pub fn measure(bench: &Bench, table: &mut Table) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The most requests that any second saw, wherever it is laid.
+/// The most requests in any second, wherever it starts.
 fn in_fullest_second(arrivals: &[Instant]) -> usize {
     let mut first = 0;
     let mut most = 0;

@@ -1,4 +1,4 @@
-//! The two things that are run, the program and the bare loop, and the files they are run on.
+//! The program, the bare loop, and the files that they are run on.
 
 use std::ffi::OsString;
 use std::fs;
@@ -12,10 +12,10 @@ use super::child::{Cost, Failure, Run};
 use super::inputs::{self, Content};
 use super::responder::{Behaviour, Responder};
 
-/// How many requests may be on their way at once, in both.
+/// The maximum number of requests in flight, for both.
 pub const CONNECTIONS: usize = 32;
 
-/// A place for the files, and how thorough to be.
+/// A folder for the files, and how thoroughly to measure.
 pub struct Bench {
     /// One run of each, fewer rows.
     pub quick: bool,
@@ -23,12 +23,12 @@ pub struct Bench {
 }
 
 impl Bench {
-    /// Makes the place; it goes when the value does.
+    /// Makes the folder, which is removed on drop.
     pub fn new(quick: bool) -> Result<Self, Failure> {
         Ok(Self { quick, directory: tempfile::Builder::new().prefix("userside-bulk-bench-").tempdir()? })
     }
 
-    /// One of two numbers: for a thorough measurement, for a quick one.
+    /// The first number for a thorough measurement, the second for a quick one.
     pub fn pick(&self, thorough: usize, quick: usize) -> usize {
         if self.quick { quick } else { thorough }
     }
@@ -76,8 +76,8 @@ impl Bench {
         program(vec!["validate".into(), operation.into(), fresh.path().join("input.csv").into()]).cost()
     }
 
-    /// A directory for one run with the input in it, so that what a run leaves beside its input is gone
-    /// before the next one.
+    /// A folder for one run with the input in it, so that the files beside the input are gone before the next
+    /// run.
     fn beside(&self, input: &Path) -> Result<TempDir, Failure> {
         let fresh = tempfile::tempdir_in(self.directory.path())?;
         fs::hard_link(input, fresh.path().join("input.csv"))?;
@@ -100,10 +100,10 @@ pub fn bare_loop(bodies: &Path, url: &str, connections: usize) -> Result<Cost, F
     Run { program: std::env::current_exe()?, arguments, environment: Vec::new() }.cost()
 }
 
-/// The read with which the program tries server and key before the first row.
+/// The read with which the program checks server and key before the first row.
 pub const PROBE: usize = 1;
 
-/// Runs a client against a new responder, which must see exactly so many requests.
+/// Runs a client against a new responder, which must get exactly this many requests.
 pub fn against(
     behaviour: Behaviour,
     requests: usize,

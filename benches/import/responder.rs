@@ -1,5 +1,5 @@
-//! A server that reads a request and gives the one answer it has: as little work as HTTP allows, so that what
-//! is measured is the client. It has a thread and a runtime of its own.
+//! A server that reads a request and always gives the same answer. It does as little as HTTP allows, so that
+//! the client is measured. It has a thread and a runtime of its own.
 
 use std::future::poll_fn;
 use std::io;
@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 use super::customers;
 use super::delay::DelayLine;
 
-/// What every request is answered with.
+/// The answer to every request.
 const ANSWER: &str = r#"{"Result":"OK","Id":1}"#;
 
 /// Room for a request, head and body.
@@ -28,9 +28,9 @@ const LARGEST_REQUEST: usize = 64 * 1024;
 pub struct Behaviour {
     /// From a request's arrival to its answer.
     pub latency: Option<Duration>,
-    /// Whether to keep the instants at which requests arrived.
+    /// Whether to record when requests arrive.
     pub record_arrivals: bool,
-    /// How many customers it has; without any, all requests have the same answer.
+    /// How many customers it has; without any, all requests get the same answer.
     pub customers: Option<u64>,
 }
 
@@ -42,14 +42,14 @@ pub struct Responder {
     seen: Arc<Seen>,
 }
 
-/// What came in.
+/// The requests so far.
 #[derive(Default)]
 struct Seen {
     requests: AtomicUsize,
     arrivals: Mutex<Vec<Instant>>,
 }
 
-/// What every connection works with.
+/// Shared by all connections.
 struct Service {
     answer: String,
     customers: Option<u64>,
@@ -80,12 +80,12 @@ impl Responder {
         Ok(Self { address, stop, thread, seen })
     }
 
-    /// The address that the API has here.
+    /// The URL of the API.
     pub fn url(&self) -> String {
         format!("http://{}/api.php", self.address)
     }
 
-    /// Stops the responder and checks that it had exactly the requests it should have had. Gives the instants
+    /// Stops the responder and checks that it got exactly the expected number of requests. Returns the times
     /// of their arrival if they were recorded.
     pub fn finish(self, expected: usize) -> io::Result<Vec<Instant>> {
         // The thread has already ended if nobody listens any more; joining tells why.
@@ -148,7 +148,7 @@ async fn serve(mut stream: TcpStream, service: Arc<Service>) -> io::Result<()> {
 }
 
 impl Service {
-    /// Notes a request and lets its latency pass.
+    /// Counts a request and waits for the latency.
     async fn arrived(&self) {
         self.seen.requests.fetch_add(1, Ordering::Relaxed);
         if self.record_arrivals {
@@ -166,7 +166,7 @@ fn with_head(body: &str) -> String {
     format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}")
 }
 
-/// How long the request at the beginning of `bytes` is, once its head is complete. A request without
+/// The length of the request at the start of `bytes`, once its head is complete. A request without
 /// `Content-Length` has no body.
 fn request_length(bytes: &[u8]) -> Option<usize> {
     let head = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
@@ -174,7 +174,7 @@ fn request_length(bytes: &[u8]) -> Option<usize> {
     Some(head + 4 + body)
 }
 
-/// The value of a `Content-Length` line; nothing for any other.
+/// The value of a `Content-Length` line; none for other lines.
 fn content_length(line: &[u8]) -> Option<usize> {
     const NAME: &[u8] = b"content-length:";
     let (name, value) = line.split_at_checked(NAME.len())?;
@@ -184,7 +184,7 @@ fn content_length(line: &[u8]) -> Option<usize> {
     std::str::from_utf8(value).ok()?.trim().parse().ok()
 }
 
-/// Reads what there is, once there is something.
+/// Reads what is there, once there is something.
 async fn read_some(stream: &mut TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
     let mut buffer = ReadBuf::new(buffer);
     poll_fn(|context| Pin::new(&mut *stream).poll_read(context, &mut buffer)).await?;

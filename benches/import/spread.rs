@@ -1,16 +1,16 @@
 //! Several runs of one measurement as one figure, and figures as text.
 
-/// The middle and the ends of what several runs gave.
+/// The median and the extremes of several runs.
 #[derive(Clone, Copy)]
 pub struct Spread {
-    /// The middle value; of an even number of runs, the mean of the two in the middle.
+    /// For an even number of runs, the mean of the two in the middle.
     pub median: f64,
     min: f64,
     max: f64,
 }
 
 impl Spread {
-    /// Sums up the runs; nothing when there were none.
+    /// Sums up the runs; none if there were none.
     pub fn of(runs: impl IntoIterator<Item = f64>) -> Option<Self> {
         let mut runs: Vec<f64> = runs.into_iter().collect();
         runs.sort_by(f64::total_cmp);
@@ -19,7 +19,7 @@ impl Spread {
         Some(Self { median, min, max })
     }
 
-    /// `median (min–max)`, or the median alone when there is nothing to spread.
+    /// `median (min–max)`, or only the median if all are equal.
     pub fn text(&self, show: impl Fn(f64) -> String) -> String {
         let median = show(self.median);
         let (min, max) = (show(self.min), show(self.max));
@@ -27,7 +27,7 @@ impl Spread {
     }
 }
 
-/// A whole number with its thousands set apart: `65,000`.
+/// A whole number with its thousands separated: `65,000`.
 pub fn grouped(value: f64) -> String {
     let digits = format!("{value:.0}");
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);

@@ -1,10 +1,10 @@
-//! The table that a measurement ends in.
+//! The table of the results.
 
 use std::fmt;
 
 use super::child::Failure;
 
-/// The cells of a line, and the columns' heads.
+/// The cells of a line, and the headings of the columns.
 type Cells = [String; 5];
 
 /// Lines of measurements, printed as aligned text.
@@ -15,7 +15,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// Adds a line. `yardstick` is what the bare loop did, empty where it does not apply.
+    /// Adds a line. `yardstick` is the bare loop's figure, empty if there is none.
     pub fn line(&mut self, measurement: &str, figure: String, yardstick: String, limit: String, met: bool) {
         let met = if met { "yes" } else { "NO" };
         eprintln!("  {measurement}: {figure}");
@@ -27,7 +27,7 @@ impl Table {
         self.failed_beside(measurement, failure, String::new());
     }
 
-    /// The same where the bare loop has a figure.
+    /// The same if the bare loop has a figure.
     pub fn failed_beside(&mut self, measurement: &str, failure: &Failure, yardstick: String) {
         eprintln!("  {measurement}: {failure}");
         self.failures += 1;
@@ -62,7 +62,7 @@ impl fmt::Display for Table {
     }
 }
 
-/// Writes one line without blanks at its end.
+/// Writes one line without spaces at its end.
 fn write_line(f: &mut fmt::Formatter<'_>, cells: &Cells, widths: &[usize; 5]) -> fmt::Result {
     let mut text = String::new();
     for (cell, &width) in cells.iter().zip(widths) {

@@ -1,4 +1,4 @@
-//! Rows per second and CPU per row with nothing in the way: no latency, no rate.
+//! Rows per second and CPU per row without latency or rate limit.
 
 use super::child::{Cost, Failure};
 use super::inputs::{self, Content};
@@ -7,7 +7,7 @@ use super::responder::Behaviour;
 use super::spread::{Spread, grouped, thousandths};
 use super::table::Table;
 
-/// What is sent, and what part of the bare loop's rows per second it is to reach.
+/// What is sent, and which part of the bare loop's rows per second it should reach.
 struct Case {
     operation: &'static str,
     connections: usize,
@@ -54,7 +54,7 @@ pub fn measure(bench: &Bench, table: &mut Table) -> Result<(), Failure> {
 }
 
 impl Case {
-    /// Runs both in turn, so that whatever else the machine does falls on both.
+    /// Runs both in turn, so that other load on the machine affects both.
     fn measure(&self, bench: &Bench, table: &mut Table) -> Result<(), Failure> {
         let Self { operation, connections, .. } = self;
         let speed_line = format!("{operation}, {connections} in flight, rows/s");

@@ -1,4 +1,4 @@
-//! How fast rows are read and checked when nothing is sent.
+//! How fast rows are read and checked if nothing is sent.
 
 use super::child::Failure;
 use super::inputs::{self, Content};

@@ -1,28 +1,28 @@
-//! Names inside the answers that the program reads, as they were seen. Servers differ in case and in
-//! underscores; whoever compares these leaves both out.
+//! Names of fields in the answers that the program reads, as seen on real servers. Servers differ in case and
+//! underscores, so compare with [`is_field`], which ignores both.
 
-/// The field of a history's entry that says when it happened.
+/// The field of a history entry that holds its date.
 pub const HISTORY_DATE: &str = "DateDo";
 
-/// The field of a history's entry that says how much was booked.
+/// The field of a history entry that holds the amount booked.
 pub const HISTORY_AMOUNT: &str = "Amount";
 
-/// The field of a history's entry that holds the note of the booking.
+/// The field of a history entry that holds the note of the booking.
 pub const HISTORY_NOTE: &str = "Comment";
 
-/// The field of a history's entry that says what sort of operation it was.
+/// The field of a history entry that holds the kind of operation.
 pub const HISTORY_KIND: &str = "Typer";
 
-/// The fields of a history's entry that name the employee: some servers misspell it.
+/// The fields of a history entry that may hold the employee: some servers misspell the name.
 pub const HISTORY_EMPLOYEE: [&str; 2] = ["employee_id", "empoyee_id"];
 
-/// The columns of a table of histories: the customer, and what is known of an entry.
+/// The columns of a history table: the customer, then one entry.
 pub const HISTORY_COLUMNS: [&str; 6] = ["customer_id", "date", "type", "employee_id", "amount", "comment"];
 
 /// The field of a customer that holds the balance.
 pub const BALANCE: &str = "balance";
 
-/// Whether a field of an answer is the one that is known by this name.
+/// Whether a field of an answer has this name, whatever its case and underscores.
 pub fn is_field(spelt: &str, known: &str) -> bool {
     let bare = |c: &char| *c != '_';
     let lower = |c: char| c.to_ascii_lowercase();

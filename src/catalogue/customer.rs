@@ -1,8 +1,8 @@
 //! The `customer` section: its eleven subcategories, one line per parameter.
 //!
-//! Facts are from the vendor's page "API customer" (names, versions, which are obligatory) and, where
-//! marked [`Source::NewerWiki`](super::Source::NewerWiki), from newer pages of the vendor's wiki. Which of
-//! them mean the customer, and which field each one sets, follows from `get_data`'s answers.
+//! Names, versions and which parameters are required come from the vendor's page "API customer" or, where
+//! marked [`Provenance::NewerWiki`](super::Provenance::NewerWiki), from newer pages of the vendor's wiki.
+//! Which parameter names the customer, and which field each one sets, follows from the answers of `get_data`.
 
 use super::model::Meaning::{
     Amount, AtLeast, AtMost, BookingNote, Customer, Employee, Equals, Former, Limit, Sets, SkipTriggers,
@@ -31,7 +31,7 @@ pub static CUSTOMER: Section = Section {
         "skip_internal_api",
         FLAG,
         SkipTriggers,
-        "do not fire the installation's internal triggers",
+        "do not fire the server's internal triggers",
     )
     .newer_wiki(),
 };
@@ -51,14 +51,14 @@ const ADD: Subcategory = Subcategory {
             "billing_id",
             ID,
             Sets("billing_id"),
-            "id of the billing; newer servers want it unless is_potential",
+            "billing id; newer servers require it unless is_potential is 1",
         )
         .identity(Identity::Where),
         p(
             "billing_customer_id",
             TEXT,
             Sets("billing.uuid"),
-            "customer's id in that billing; newer servers want it unless is_potential",
+            "customer's id in that billing; newer servers require it unless is_potential is 1",
         )
         .newer_wiki(),
     ],
@@ -73,25 +73,25 @@ const EDIT: Subcategory = Subcategory {
     parameters: &[
         p("id", ID, Customer, "customer's id").obligatory().identity(Identity::Needed),
         p("account_number", TEXT, Sets("account_number"), "personal account number"),
-        p("agreement_date", DATE, Sets("agreement.0.date"), "date of the agreement"),
-        p("agreement_number", TEXT, Sets("agreement.0.number"), "number of the agreement"),
-        p("apartment_number", TEXT, Sets("address.0.apartment.full_name"), "flat"),
+        p("agreement_date", DATE, Sets("agreement.0.date"), "agreement date"),
+        p("agreement_number", TEXT, Sets("agreement.0.number"), "agreement number"),
+        p("apartment_number", TEXT, Sets("address.0.apartment.full_name"), "flat number"),
         p("comment", TEXT, Sets("comment"), "notes"),
         p("date_activity", DATE_TIME, Sets("date_activity"), "last activity in the network"),
         p("date_activity_inet", DATE_TIME, Sets("date_activity_inet"), "last activity on the internet"),
-        p("date_connect", DATE, Sets("date_connect"), "date of connection"),
+        p("date_connect", DATE, Sets("date_connect"), "connection date"),
         p("email", EMAIL, Sets("email.0.address"), "e-mail address"),
-        p("entrance", INTEGER, Sets("address.0.entrance"), "entrance of the house"),
+        p("entrance", INTEGER, Sets("address.0.entrance"), "entrance"),
         p("flag_corporate", FLAG, Sets("flag_corporate"), "legal entity"),
         p("floor", INTEGER, Sets("address.0.floor"), "floor"),
-        p("group_id", ID, Sets("group.*.id"), "id of the group").since(Version::dev(3, 16, 3)),
-        p("house_id", ID, Sets("address.0.house_id"), "id of the house"),
+        p("group_id", ID, Sets("group.*.id"), "group id").since(Version::dev(3, 16, 3)),
+        p("house_id", ID, Sets("address.0.house_id"), "house id"),
         p("is_potential", FLAG, Sets("is_potential"), "potential customer"),
         p("login", TEXT, Sets("login"), "login"),
-        p("manager_id", ID, Sets("manager_id"), "id of the employee who is the manager")
+        p("manager_id", ID, Sets("manager_id"), "employee id of the manager")
             .since(Version::point(3, 13, 56)),
         p("name", TEXT, Sets("full_name"), "customer's name"),
-        p("parent_id", ID, Sets("parent_id"), "id of the parent customer"),
+        p("parent_id", ID, Sets("parent_id"), "parent customer's id"),
         p("phone0", PHONE, Sets("phone.0.number"), "mobile phone"),
         p("phone1", PHONE, Sets("phone.1.number"), "home phone"),
         p("phone2", PHONE, Sets("phone.2.number"), "third phone").newer_wiki(),
@@ -105,12 +105,12 @@ const EDIT: Subcategory = Subcategory {
 const CHANGE_DATE_CONNECT: Subcategory = Subcategory {
     action: Action::ChangeDateConnect,
     name: "change_date_connect",
-    summary: "set a customer's date of connection",
+    summary: "set a customer's connection date",
     effect: Effect::Repeatable,
     added: Some(Version::point(3, 12, 80)),
     parameters: &[
         p("customer_id", ID, Customer, "customer's id").obligatory().identity(Identity::Needed),
-        p("value", DATE, Sets("date_connect"), "date of connection").obligatory(),
+        p("value", DATE, Sets("date_connect"), "connection date").obligatory(),
     ],
 };
 
@@ -122,12 +122,12 @@ const CHANGE_BALANCE: Subcategory = Subcategory {
     added: None,
     parameters: &[
         p("customer_id", ID, Customer, "customer's id").obligatory().identity(Identity::Needed),
-        p("amount", MONEY, Amount, "amount; negative takes money off")
+        p("amount", MONEY, Amount, "amount; a negative one takes money off the balance")
             .obligatory()
             .identity(Identity::Needed),
-        p("comment", TEXT, BookingNote, "notes of the operation").obligatory().identity(Identity::Needed),
-        p("employee_id", ID, Employee, "id of the employee").since(Version::dev(3, 16, 2)),
-        p("operator_id", ID, Employee, "id of the operator")
+        p("comment", TEXT, BookingNote, "note for the operation").obligatory().identity(Identity::Needed),
+        p("employee_id", ID, Employee, "employee id").since(Version::dev(3, 16, 2)),
+        p("operator_id", ID, Employee, "operator id")
             .since(Version::point(3, 13, 22))
             .until(Version::dev(3, 16, 2)),
     ],
@@ -141,7 +141,7 @@ const CHANGE_BILLING: Subcategory = Subcategory {
     added: Some(Version::point(3, 12, 48)),
     parameters: &[
         p("customer_id", ID, Customer, "customer's id").obligatory().identity(Identity::Needed),
-        p("billing_id", ID, Sets("billing_id"), "id of the billing").obligatory(),
+        p("billing_id", ID, Sets("billing_id"), "billing id").obligatory(),
         p("billing_user_id", TEXT, Sets("billing.uuid"), "customer's id in that billing")
             .since(Version::point(3, 16, 23)),
     ],
@@ -165,9 +165,14 @@ const GET_DATA: Subcategory = Subcategory {
     parameters: &[
         p("customer_id", ID, Customer, "customer's id; newer servers take several, joined by commas")
             .obligatory(),
-        p("account_number", TEXT, Equals("account_number"), "instead of the id, with billing_id")
-            .newer_wiki(),
-        p("billing_id", ID, Equals("billing_id"), "the billing that the account number belongs to")
+        p(
+            "account_number",
+            TEXT,
+            Equals("account_number"),
+            "account number; with billing_id it takes the place of the id",
+        )
+        .newer_wiki(),
+        p("billing_id", ID, Equals("billing_id"), "id of the billing that the account number belongs to")
             .newer_wiki(),
     ],
 };
@@ -179,48 +184,52 @@ const GET_CUSTOMERS_ID: Subcategory = Subcategory {
     effect: Effect::Reads,
     added: Some(Version::point(3, 12, 8)),
     parameters: &[
-        p("address_unit_id", ID, Equals("address.*.unit_id"), "id of the address unit")
+        p("address_unit_id", ID, Equals("address.*.unit_id"), "address unit id")
             .since(Version::point(3, 14, 5)),
-        p("appartment", TEXT, Equals("address.*.apartment.full_name"), "flat (the API's own spelling)"),
-        p("balance_from", MONEY, AtLeast("balance"), "balance, from").since(Version::point(3, 14, 58)),
-        p("balance_to", MONEY, AtMost("balance"), "balance, to").since(Version::point(3, 14, 58)),
-        p("billing_id", ID, Equals("billing_id"), "id of the billing"),
-        p("date_connect_from", DATE, AtLeast("date_connect"), "date of connection, from")
+        p(
+            "appartment",
+            TEXT,
+            Equals("address.*.apartment.full_name"),
+            "flat number (the API's own spelling)",
+        ),
+        p("balance_from", MONEY, AtLeast("balance"), "lowest balance").since(Version::point(3, 14, 58)),
+        p("balance_to", MONEY, AtMost("balance"), "highest balance").since(Version::point(3, 14, 58)),
+        p("billing_id", ID, Equals("billing_id"), "billing id"),
+        p("date_connect_from", DATE, AtLeast("date_connect"), "earliest connection date")
             .since(Version::point(3, 14, 41)),
-        p("date_connect_to", DATE, AtMost("date_connect"), "date of connection, to")
+        p("date_connect_to", DATE, AtMost("date_connect"), "latest connection date")
             .since(Version::point(3, 14, 41)),
         p(
             "dependence_device_id",
             ID,
             Equals("dependence_device_id"),
-            "id of the device that the customers depend on",
+            "id of the device the customers depend on",
         )
         .since(Version::point(3, 14, 71)),
-        p("house_id", ID, Equals("address.*.house_id"), "id of the house"),
+        p("house_id", ID, Equals("address.*.house_id"), "house id"),
         p("is_ex", FLAG, Former, "former customers").since(Version::point(3, 15, 26)),
-        p("mark_id", ID, Equals("mark.*.id"), "id of the mark").since(Version::point(3, 13, 35)),
+        p("mark_id", ID, Equals("mark.*.id"), "mark id").since(Version::point(3, 13, 35)),
         p("name", TEXT, Equals("full_name"), "customer's name").since(Version::dev(3, 16, 3)),
-        p("state_id", ID, Equals("state_id"), "id of the state").since(Version::point(3, 14, 58)),
-        p("tariff_id", ID, Equals("tariff.current.*.id"), "id of the tariff")
-            .since(Version::point(3, 13, 48)),
-        p("limit", INTEGER, Limit, "how many ids at the most; not a condition").since(Version::dev(3, 16, 3)),
-        p("is_like", FLAG, Substring, "compare by substring where possible; not a condition")
+        p("state_id", ID, Equals("state_id"), "state id").since(Version::point(3, 14, 58)),
+        p("tariff_id", ID, Equals("tariff.current.*.id"), "tariff id").since(Version::point(3, 13, 48)),
+        p("limit", INTEGER, Limit, "maximum number of ids; not a condition").since(Version::dev(3, 16, 3)),
+        p("is_like", FLAG, Substring, "match substrings where possible; not a condition")
             .since(Version::dev(3, 16, 3)),
         p("account_number", TEXT, Equals("account_number"), "personal account number").newer_wiki(),
         p("billing_uuid", TEXT, Equals("billing.uuid"), "customer's id in the billing").newer_wiki(),
         p("is_corporate", FLAG, Equals("flag_corporate"), "legal entities").newer_wiki(),
-        p("manager_id", ID, Equals("manager_id"), "id of the employee who is the manager").newer_wiki(),
+        p("manager_id", ID, Equals("manager_id"), "employee id of the manager").newer_wiki(),
     ],
 };
 
 const GET_ABON_ID: Subcategory = Subcategory {
     action: Action::Find,
     name: "get_abon_id",
-    summary: "find a customer by something known about it",
+    summary: "find a customer by a known value",
     effect: Effect::Reads,
     added: None,
     parameters: &[
-        p("data_typer", ValueKind::Choice(DATA_TYPERS), Typer, "what the value is").obligatory(),
+        p("data_typer", ValueKind::Choice(DATA_TYPERS), Typer, "what kind of value it is").obligatory(),
         p("data_value", TEXT, Sought, "the value").obligatory(),
         p("is_skip_old", FLAG, Former, "leave out former customers"),
     ],

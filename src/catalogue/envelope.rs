@@ -1,8 +1,8 @@
-//! The names that every request carries around its parameters.
+//! The fields that every request carries besides its parameters.
 
 use super::version::Version;
 
-/// From this version on whatever writes must be sent by POST.
+/// From this version on, writes must be sent by POST.
 pub const WRITES_BY_POST: Version = Version::point(3, 21, 0);
 
 /// The field that holds the API key.
@@ -12,12 +12,10 @@ pub const KEY: &str = "key";
 pub const SECTION: &str = "cat";
 
 /// The field that names the subcategory. The specification and older clients say `subcat`; the vendor's
-/// wiki since 2024 and newer clients say `action`; some installations take either.
+/// wiki since 2024 and newer clients say `action`; some servers accept either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ApiSelector {
-    /// The specification's name.
     Subcat,
-    /// The newer name.
     Action,
 }
 

@@ -1,20 +1,19 @@
-//! The fields of a customer as a read of them answers, with the types of their values: what an export can ask
-//! for by name. Facts are from answers that were seen; any field may be missing, and newer servers have more.
+//! The fields of a customer in the answer to a read, with the types of their values: what an export can ask
+//! for by name. They were seen in real answers; any field may be missing, and newer servers have more.
 
 use super::model::ValueKind;
 
 /// A field of a customer.
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
-    /// Where it stands, as names joined by points. `#` is a place in a list. `*` is a key that tells nothing
-    /// but one element from another, so that the elements are a list as well. `?` is a key that the
-    /// installation chose, and that means the same for all customers.
+    /// Names joined by dots. `#` is a place in a list. `*` is a key that only tells one element from another,
+    /// so the elements form a list as well. `?` is a key chosen by the installation; it means the same for
+    /// every customer.
     pub path: &'static str,
-    /// The type of its values.
     pub kind: ValueKind,
 }
 
-/// What stands below a path.
+/// What is found below a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Elements {
     /// A list, though PHP writes one with gaps as a map.
@@ -88,7 +87,7 @@ pub const FIELDS: &[Field] = &[
     f("comment2", TEXT),
 ];
 
-/// The columns that suit accounting.
+/// The columns of an export when none are named: what accounting needs.
 pub const USUAL_COLUMNS: &[&str] = &[
     "id",
     "login",
@@ -108,17 +107,17 @@ pub const USUAL_COLUMNS: &[&str] = &[
     "comment",
 ];
 
-/// The field of a customer that holds their id.
+/// The field that holds the customer's id.
 pub const CUSTOMER_ID: &str = "id";
 
 impl Field {
-    /// Whether the path leads to this field, or, being shorter, to what the field is a part of.
+    /// Whether the path leads to this field or to something that contains it.
     fn is_at_or_below(&self, path: &[&str]) -> bool {
         let mut segments = self.path.split('.');
         path.iter().all(|wanted| segments.next().is_some_and(|known| fits(known, wanted)))
     }
 
-    /// The path as one may type it: the first of a list, all elements of a map.
+    /// The path as a person may type it: the first element of a list, all elements of a map.
     pub fn example(&self) -> String {
         let segments = self.path.split('.').map(|segment| match segment {
             "#" => "0",
@@ -137,13 +136,13 @@ fn fits(known: &str, wanted: &str) -> bool {
     }
 }
 
-/// Whether a field stands at this path, or is a part of what stands there.
+/// Whether there is a field at this path or below it.
 pub fn is_known(path: &[&str]) -> bool {
     FIELDS.iter().any(|field| field.is_at_or_below(path))
         && !(0..path.len()).any(|depth| lacks_key(path, depth))
 }
 
-/// Whether the name of an element's field stands where the key of the element should, as in `ip_mac.mac`.
+/// Whether the key of an element is left out, as in `ip_mac.mac`.
 fn lacks_key(path: &[&str], depth: usize) -> bool {
     let (above, name) = (&path[..depth], path[depth]);
     matches!(elements(above), Elements::Own | Elements::Installation)
@@ -153,12 +152,12 @@ fn lacks_key(path: &[&str], depth: usize) -> bool {
             .any(|field| field.path.split('.').nth(depth + 1) == Some(name))
 }
 
-/// The place of a path in the order of the fields; none where it is not known.
+/// The position of a path in [`FIELDS`]; none for an unknown path.
 pub fn place(path: &[&str]) -> Option<usize> {
     FIELDS.iter().position(|field| field.is_at_or_below(path))
 }
 
-/// What stands below this path: known from the list, or else guessed from nothing.
+/// What is found below this path; an unknown path has named fields.
 pub fn elements(path: &[&str]) -> Elements {
     let below = FIELDS.iter().find(|field| field.is_at_or_below(path));
     match below.and_then(|field| field.path.split('.').nth(path.len())) {
@@ -169,8 +168,8 @@ pub fn elements(path: &[&str]) -> Elements {
     }
 }
 
-/// The type of the value at this path. What is not in the list is text, unless its name says otherwise: only
-/// fields named `date`, or `date_` and something, are dates.
+/// The type of the value at this path. An unknown field is text, unless it is named `date` or `date_…`: then
+/// it is a date.
 pub fn kind_at(path: &[&str]) -> ValueKind {
     let is_whole = |field: &&Field| field.path.split('.').count() == path.len();
     if let Some(field) = FIELDS.iter().filter(|field| field.is_at_or_below(path)).find(is_whole) {
@@ -216,7 +215,7 @@ mod tests {
         assert!(is_known(&[BALANCE]));
     }
 
-    /// Whatever a parameter sets, or is a condition on, can be exported.
+    /// Every field that a parameter sets or searches by can be exported.
     #[test]
     fn what_parameters_are_about_are_fields() {
         for parameter in CUSTOMER.subcategories.iter().flat_map(|subcategory| subcategory.parameters) {

@@ -1,9 +1,9 @@
-//! Tests that walk the whole table: what no single line of it can show.
+//! Tests over the whole table, for what no single line of it can show.
 
 use std::collections::HashSet;
 
 use super::model::{Action, Effect, Meaning, Presence, ValueKind};
-use super::{CUSTOMER, Source};
+use super::{CUSTOMER, Provenance};
 
 const ALL: [Action; 11] = [
     Action::Add,
@@ -53,7 +53,7 @@ fn obligatory_parameters_come_first_and_are_never_from_a_newer_page() {
             "{}",
             subcategory.name
         );
-        assert!(subcategory.parameters[..required].iter().all(|p| p.source == Source::Specification));
+        assert!(subcategory.parameters[..required].iter().all(|p| p.provenance == Provenance::Specification));
     }
 }
 

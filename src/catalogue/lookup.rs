@@ -9,19 +9,17 @@ use super::version::Version;
 pub struct Operation(&'static Subcategory);
 
 impl Operation {
-    /// The catalogue's entry.
     pub fn subcategory(self) -> &'static Subcategory {
         self.0
     }
 
-    /// The operation's name as the specification has it.
+    /// The name in the specification, such as `change_balance`.
     pub fn name(self) -> &'static str {
         self.0.name
     }
 
-    /// The parameter that a column of this name stands for: its own name, or `id` and `customer_id` for one
-    /// another where the operation means the customer. Case and surrounding space do not matter, nor do
-    /// hyphens for underscores.
+    /// The parameter that a column of this name stands for. `id` and `customer_id` are interchangeable where
+    /// the operation means the customer. Case, surrounding spaces, and hyphens for underscores do not matter.
     pub fn parameter(self, column: &str) -> Option<&'static Parameter> {
         let wanted = normalise(column);
         self.0.parameters.iter().find(|p| p.name == wanted).or_else(|| {
@@ -29,7 +27,7 @@ impl Operation {
         })
     }
 
-    /// The names a column may have for a server of this version, for templates and suggestions.
+    /// The parameters that a server of this version takes; without a version, those that were not withdrawn.
     pub fn parameters_in(self, server: Option<Version>) -> impl Iterator<Item = &'static Parameter> {
         self.0.parameters.iter().filter(move |p| match server {
             Some(_) => p.is_in(server),
@@ -58,7 +56,7 @@ pub fn operations() -> impl Iterator<Item = Operation> {
 
 /// No operation has this name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no operation '{name}'{nearest}; operations are {known}")]
+#[error("there is no operation '{name}'{nearest}; the operations are {known}")]
 pub struct UnknownOperation {
     name: String,
     nearest: Nearest,
@@ -75,7 +73,7 @@ pub fn operation(name: &str) -> Result<Operation, UnknownOperation> {
     })
 }
 
-/// What this read may be told to look for, or to count: the closed list of its typer.
+/// What this read can look for or count: the closed list of its type parameter.
 pub fn choices(action: Action) -> &'static [Choice] {
     let typer = CUSTOMER.subcategory(action).and_then(|read| read.by_meaning(Meaning::Typer));
     match typer.map(|typer| typer.kind) {
@@ -88,12 +86,12 @@ fn normalise(name: &str) -> String {
     name.trim().to_lowercase().replace('-', "_")
 }
 
-/// The name that was probably meant; as text, a fragment to put behind a message, or nothing.
+/// The name that was probably meant. Displayed, it is ` (did you mean 'x'?)`, to follow a message, or
+/// nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Nearest(Option<String>);
 
 impl Nearest {
-    /// The name itself.
     pub fn name(&self) -> Option<&str> {
         self.0.as_deref()
     }
@@ -105,7 +103,7 @@ impl std::fmt::Display for Nearest {
     }
 }
 
-/// The candidate nearest to what was typed, if one is near enough to be worth naming.
+/// The candidate nearest to what was typed, if one is near enough to be worth suggesting.
 pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Nearest {
     /// Below this a suggestion misleads more often than it helps.
     const NEAR_ENOUGH: f64 = 0.75;
@@ -137,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_are_no_operations() {
+    fn a_read_is_not_an_operation() {
         assert!(operation("get_data").is_err());
     }
 

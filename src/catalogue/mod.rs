@@ -1,8 +1,7 @@
 //! What the UserSide API offers, as pure data: sections, subcategories, parameters, versions.
 //!
-//! This is the single source of truth. Validation, templates, help, reference tables and the sandbox's
-//! checks are all made from it, and no other folder spells a parameter's name. It imports nothing from
-//! the rest of the crate.
+//! This is the single source of truth: validation, templates, help, reference tables and the sandbox's checks
+//! are all made from it, and no other folder spells a parameter's name. It imports nothing from the crate.
 
 mod answers;
 mod customer;
@@ -23,6 +22,6 @@ pub use envelope::{ApiSelector, KEY, SECTION, WRITES_BY_POST};
 pub use fields::{CUSTOMER_ID, Elements, FIELDS, USUAL_COLUMNS, elements, is_known, kind_at, place};
 pub use lookup::{Nearest, Operation, choices, nearest, operation, operations};
 pub use model::{
-    Action, Choice, Effect, Identity, Meaning, Parameter, Presence, Source, Subcategory, ValueKind,
+    Action, Choice, Effect, Identity, Meaning, Parameter, Presence, Provenance, Subcategory, ValueKind,
 };
 pub use version::Version;

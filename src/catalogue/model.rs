@@ -10,8 +10,7 @@ pub struct Section {
     pub name: &'static str,
     /// Every subcategory of the section.
     pub subcategories: &'static [Subcategory],
-    /// The field that tells the installation not to fire its internal triggers; taken by every
-    /// subcategory.
+    /// The parameter that tells the server not to fire its internal triggers; every subcategory takes it.
     pub skip_internal_api: Parameter,
 }
 
@@ -43,7 +42,7 @@ pub enum Action {
 }
 
 /// What happens when a call is made twice. It decides whether a call whose outcome is unknown may be
-/// repeated without asking.
+/// repeated without asking the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Effect {
     /// Changes nothing.
@@ -63,9 +62,8 @@ pub struct Subcategory {
     pub name: &'static str,
     /// One line for people.
     pub summary: &'static str,
-    /// What a repetition does.
     pub effect: Effect,
-    /// The first version that has it, where the specification says.
+    /// The first version that has it, where the specification says so.
     pub added: Option<Version>,
     /// Its parameters, obligatory ones first.
     pub parameters: &'static [Parameter],
@@ -74,7 +72,7 @@ pub struct Subcategory {
 /// The type of a parameter's value; `validating` has one rule for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValueKind {
-    /// A positive whole number that names something; 0 stands for none where it is not the customer's.
+    /// A whole number that identifies something. 0 means none, except for a customer's id, which starts at 1.
     Id,
     /// `1` or `0`.
     Flag,
@@ -145,14 +143,14 @@ impl Choice {
 pub enum Presence {
     /// The specification lists it as obligatory.
     Obligatory,
-    /// The specification does not, but no installation does anything useful without it.
+    /// The specification does not require it, but no server does anything useful without it.
     InPractice,
     /// It may be left out.
     Optional,
 }
 
 impl Presence {
-    /// Whether a call without the parameter is refused.
+    /// Whether a row without a value for it is invalid.
     pub const fn is_required(self) -> bool {
         matches!(self, Self::Obligatory | Self::InPractice)
     }
@@ -160,14 +158,14 @@ impl Presence {
 
 /// Where a parameter is known from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
+pub enum Provenance {
     /// The vendor's specification of the section.
     Specification,
     /// Newer pages of the vendor's wiki. Older servers may ignore it.
     NewerWiki,
 }
 
-/// What a parameter means: what everything but the wire form needs to know about it.
+/// What a parameter means, as far as the rest of the program needs to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meaning {
     /// Which customer the call is about.
@@ -188,26 +186,26 @@ pub enum Meaning {
     AtMost(&'static str),
     /// Former customers: only these, or, in a search for one customer, not these.
     Former,
-    /// How many customers are returned at the most. Not a condition.
+    /// The maximum number of customers returned. Not a condition.
     Limit,
     /// Compare by substring. Not a condition.
     Substring,
-    /// What kind of value a customer is looked for by, or what is counted.
+    /// What kind of value a customer is searched for by, or what is counted.
     Typer,
-    /// The value that a customer is looked for by.
+    /// The value that a customer is searched for by.
     Sought,
-    /// Tells the installation not to fire its internal triggers.
+    /// Tells the server not to fire its internal triggers.
     SkipTriggers,
 }
 
-/// Whether a parameter is a part of what makes two rows of a file the same row.
+/// Whether two rows with the same value for the parameter count as duplicates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Identity {
-    /// It is not.
+    /// It plays no part.
     No,
-    /// It is; rows without it are not compared.
+    /// It counts; rows without it are not compared.
     Needed,
-    /// It is where a row has it.
+    /// It counts in rows that have it.
     Where,
 }
 
@@ -218,19 +216,14 @@ pub struct Parameter {
     pub name: &'static str,
     /// One line for people.
     pub summary: &'static str,
-    /// The type of its values.
     pub kind: ValueKind,
-    /// Whether a call needs it.
     pub presence: Presence,
     /// The first version that takes it, where known.
     pub since: Option<Version>,
     /// The first version that no longer takes it.
     pub until: Option<Version>,
-    /// Where it is known from.
-    pub source: Source,
-    /// What it means.
+    pub provenance: Provenance,
     pub meaning: Meaning,
-    /// Its part in the identity of a row.
     pub identity: Identity,
 }
 
@@ -242,12 +235,12 @@ impl Parameter {
         })
     }
 
-    /// Whether the parameter names the customer whom the call is about.
+    /// Whether the parameter names the customer that the call is about.
     pub fn is_customer(&self) -> bool {
         self.meaning == Meaning::Customer
     }
 
-    /// Whether the parameter is a condition that customers meet or do not.
+    /// Whether the parameter is a search condition.
     pub fn is_condition(&self) -> bool {
         use Meaning::{AtLeast, AtMost, Equals, Former};
         matches!(self.meaning, Equals(_) | AtLeast(_) | AtMost(_) | Former)
@@ -266,7 +259,7 @@ impl Parameter {
             presence: Presence::Optional,
             since: None,
             until: None,
-            source: Source::Specification,
+            provenance: Provenance::Specification,
             meaning,
             identity: Identity::No,
         }
@@ -293,7 +286,7 @@ impl Parameter {
     }
 
     pub(super) const fn newer_wiki(mut self) -> Self {
-        self.source = Source::NewerWiki;
+        self.provenance = Provenance::NewerWiki;
         self
     }
 
@@ -304,7 +297,7 @@ impl Parameter {
 }
 
 impl Subcategory {
-    /// The parameter that names the customer whom a call is about, for a server of this version.
+    /// The parameter that names the customer that a call is about, for a server of this version.
     pub fn customer_parameter(&self, server: Option<Version>) -> Option<&'static Parameter> {
         self.parameters.iter().rev().find(|p| p.is_customer() && p.is_in(server))
     }
@@ -314,13 +307,12 @@ impl Subcategory {
         self.parameters.iter().find(|p| p.meaning == meaning)
     }
 
-    /// Whether it books money.
     pub fn books_money(&self) -> bool {
         self.by_meaning(Meaning::Amount).is_some()
     }
 
-    /// Whether a person should look at the totals before it is done to many customers: money is booked, or
-    /// customers are removed.
+    /// Whether a person should confirm the totals before many rows are sent: it books money or deletes
+    /// customers.
     pub fn asks_first(&self) -> bool {
         self.books_money() || self.action == Action::Delete
     }
@@ -334,7 +326,7 @@ impl Subcategory {
 impl Section {
     /// The subcategory that does this.
     ///
-    /// Total: a test walks every action of every section.
+    /// A test checks that every action of the section has one.
     pub fn subcategory(&self, action: Action) -> Option<&'static Subcategory> {
         self.subcategories.iter().find(|s| s.action == action)
     }

@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 /// A version of UserSide, such as `3.12rc2`, `3.16dev2`, `3.16.23` or `3.17`.
 ///
-/// Of one `major.minor`, development versions come first, then release candidates, then the plain
-/// number, then its point releases.
+/// Within one `major.minor`, development versions come first, then release candidates, then the plain number,
+/// then its point releases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version {
     major: u16,
@@ -51,7 +51,7 @@ impl fmt::Display for Version {
     }
 }
 
-/// The text is no version of UserSide.
+/// The text is not a version of UserSide.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("'{0}' is not a version: write it like 3.17, 3.16.23, 3.16dev2 or 3.12rc2")]
 pub struct ParseVersionError(String);
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_version_is_refused() {
+    fn what_is_not_a_version_is_refused() {
         for text in ["", "3", "3.", "v3.17", "3.17beta", "3.+1", "3.17.", "3.17dev", "3.99999999"] {
             assert!(text.parse::<Version>().is_err(), "{text}");
         }

@@ -19,7 +19,7 @@ use super::man::ManArgs;
 use super::typed::{ExportCommand, ImportCommand};
 use super::values;
 use crate::catalogue::{Operation, Version, operation};
-use crate::sandbox::{Batches, Fault, Ids, Location, RetryAfter, Selectors, Shape};
+use crate::sandbox::{BatchAnswer, Fault, IdSet, Location, RetryAfter, Selectors, Shape};
 
 /// Moves customer data in and out of the UserSide ERP: validated rows, paced requests, certain outcomes.
 #[derive(Debug, Parser)]
@@ -140,7 +140,7 @@ pub struct SandboxArgs {
     ///
     /// Ids and ranges, as in 7,20-25.
     #[arg(long, value_name = "IDS", help_heading = "Misbehaviour")]
-    pub(super) unreadable: Option<Ids>,
+    pub(super) unreadable: Option<IdSet>,
     /// What faults, invented customers and mixed answers are drawn from; the same seed repeats them.
     #[arg(long, value_name = "N", default_value = "0", help_heading = "Misbehaviour")]
     pub(super) seed: u64,
@@ -158,7 +158,7 @@ pub struct SandboxArgs {
     pub(super) post_only: bool,
     /// Answer a read of several customers with this: map, list, first (that one alone) or refuse (an error).
     #[arg(long, value_name = "HOW", default_value = "map", help_heading = "Misbehaviour")]
-    pub(super) batches: Batches,
+    pub(super) batches: BatchAnswer,
     /// Look only at the first N ids of a read of several customers, with map and list.
     #[arg(long, value_name = "N", value_parser = values::positive::<NonZeroUsize>, help_heading = "Misbehaviour")]
     pub(super) batch_limit: Option<NonZeroUsize>,

@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
-use crate::catalogue::{Action, CUSTOMER, Parameter, Source, ValueKind};
+use crate::catalogue::{Action, CUSTOMER, Parameter, Provenance, ValueKind};
 use crate::validating::option_of;
 
 /// What was typed for each parameter that was named.
@@ -51,10 +51,10 @@ fn help(parameter: &Parameter) -> String {
     if let Some(first) = summary.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    match (parameter.since, parameter.source) {
+    match (parameter.since, parameter.provenance) {
         (Some(since), _) => format!("{summary} [since {since}]"),
-        (None, Source::NewerWiki) => format!("{summary} [newer servers]"),
-        (None, Source::Specification) => summary,
+        (None, Provenance::NewerWiki) => format!("{summary} [newer servers]"),
+        (None, Provenance::Specification) => summary,
     }
 }
 

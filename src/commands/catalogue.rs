@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use crate::catalogue::{
-    Effect, Operation, Parameter, Presence, Source, ValueKind, operations as all_operations,
+    Effect, Operation, Parameter, Presence, Provenance, ValueKind, operations as all_operations,
 };
 use crate::cli::{OperationsArgs, TemplateArgs};
 use crate::exit::Exit;
@@ -95,7 +95,7 @@ fn notes(parameter: &Parameter) -> String {
     }
     notes.extend(parameter.since.map(|since| format!("since {since}")));
     notes.extend(parameter.until.map(|until| format!("before {until}")));
-    if parameter.source == Source::NewerWiki {
+    if parameter.provenance == Provenance::NewerWiki {
         notes.push("newer servers".to_owned());
     }
     if parameter.presence == Presence::InPractice {

@@ -1,5 +1,5 @@
 //! The input as it was when it was opened: a private copy in a temporary file without a name. Every pass
-//! reads the same bytes, whatever happens to the file meanwhile, and nothing is left behind.
+//! reads the same bytes, whatever happens to the original meanwhile, and the system removes the copy.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -7,17 +7,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// The bytes of an input.
 #[derive(Debug, Clone)]
-pub(super) struct Copy {
+pub(super) struct PrivateCopy {
     file: Arc<Mutex<File>>,
 }
 
-impl Copy {
-    /// What was written to this file.
+impl PrivateCopy {
+    /// A copy that was written to this file.
     pub(super) fn of_file(file: File) -> Self {
         Self { file: Arc::new(Mutex::new(file)) }
     }
 
-    /// A reader that begins at the first byte and disturbs no other.
+    /// A reader that starts at the first byte, independent of all others.
     pub(super) fn reader(&self) -> Reader {
         Reader { file: Arc::clone(&self.file), position: 0 }
     }

@@ -1,4 +1,4 @@
-//! In which encoding and with which delimiter a text file is written: detected, or told.
+//! How a text file is written: its encoding and its delimiter, detected or given.
 
 use std::io::{self, Read};
 
@@ -12,7 +12,7 @@ pub struct Dialect {
     pub encoding: &'static Encoding,
     /// Whether it begins with a byte order mark.
     pub bom: bool,
-    /// What separates its cells.
+    /// The byte between its cells.
     pub delimiter: u8,
     /// Whether its lines end in a lone `\r`.
     pub(super) old_mac: bool,
@@ -21,7 +21,7 @@ pub struct Dialect {
 }
 
 impl Dialect {
-    /// What this program writes itself.
+    /// How this program writes its own files.
     pub const OWN: Self =
         Self { encoding: UTF_8, bom: false, delimiter: b',', old_mac: false, proven_utf8: true };
 
@@ -34,7 +34,7 @@ impl Dialect {
     }
 }
 
-/// What the user said about the dialect; the rest is detected.
+/// The part of the dialect that the user gave; the rest is detected.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct DialectChoice {
     /// `--delimiter`.
@@ -57,17 +57,17 @@ pub fn parse_delimiter(text: &str) -> Result<u8, ParseDelimiterError> {
     }
 }
 
-/// `--encoding` names no encoding.
+/// `--encoding` does not name an encoding.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' is no encoding: use a name such as utf-8, windows-1251, koi8-u, ibm866 or utf-16le")]
+#[error("'{0}' is not an encoding: use a name such as utf-8, windows-1251, koi8-u, ibm866 or utf-16le")]
 pub struct ParseEncodingError(String);
 
-/// Reads an encoding's name by the WHATWG's labels, and `cp1251` and `cp866` as people write them.
+/// Reads an encoding's name: a label of the WHATWG standard, such as `utf-8`, `cp1251` or `cp866`.
 pub fn parse_encoding(text: &str) -> Result<&'static Encoding, ParseEncodingError> {
     Encoding::for_label(text.trim().as_bytes()).ok_or_else(|| ParseEncodingError(text.to_owned()))
 }
 
-/// What a look at all bytes of a file tells.
+/// What reading all bytes of a file shows.
 #[derive(Debug)]
 pub(super) struct Scan {
     pub(super) encoding: &'static Encoding,
@@ -80,10 +80,10 @@ pub(super) struct Scan {
 
 /// How much of a file is looked at for its delimiter.
 const HEAD: usize = 64 << 10;
-/// How much of a file that is no UTF-8 is shown to the detector.
+/// How much of a file that is not UTF-8 is shown to the detector.
 const DETECTOR_LIMIT: u64 = 64 << 20;
 
-/// Looks at every byte, so that a file is called UTF-8 only when all of it is: a single letter of another
+/// Looks at every byte, so that a file counts as UTF-8 only if all of it is: a single letter of another
 /// encoding may come a million rows below the header.
 pub(super) fn scan(open: &dyn Fn() -> Box<dyn Read>, told: Option<&'static Encoding>) -> io::Result<Scan> {
     let mut reader = open();
@@ -140,12 +140,13 @@ fn guess(reader: impl Read) -> io::Result<&'static Encoding> {
             break;
         }
     }
-    // UserSide is used where Cyrillic is written; the hint decides only what the bytes leave open.
+    // UserSide is used where Cyrillic is written; the hint decides only where the bytes fit several
+    // encodings.
     Ok(detector.guess(Some(b"ua"), Utf8Detection::Deny))
 }
 
 impl Scan {
-    /// The dialect, with the delimiter found in the first lines unless it was told.
+    /// The dialect, with the delimiter found in the first lines unless one was given.
     pub(super) fn dialect(&self, told: Option<u8>) -> Dialect {
         Dialect {
             encoding: self.encoding,
@@ -157,13 +158,13 @@ impl Scan {
     }
 }
 
-/// Which delimiters are looked for; of equals the first wins.
+/// The delimiters that are tried; the first wins a tie.
 const CANDIDATES: [u8; 4] = [b';', b'\t', b',', b'|'];
 /// How many lines are looked at.
 const LINES: usize = 50;
 
-/// The candidate that cuts the header into most cells, and of those the one whose rows agree with the
-/// header most often: a `;` file with decimal commas has as many commas, but not in its header.
+/// The candidate that splits the header into most cells; among equals, the one whose rows most often have as
+/// many cells as the header. A `;` file with decimal commas may have as many commas, but not in its header.
 fn delimiter(head: &str) -> u8 {
     let candidates = CANDIDATES.map(|candidate| {
         let widths = widths(head, candidate);

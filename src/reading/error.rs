@@ -22,9 +22,9 @@ pub enum ReadError {
         /// The system's reason.
         source: io::Error,
     },
-    /// A copy of standard input or of a sheet cannot be kept.
+    /// The input cannot be copied to a temporary file.
     #[error(
-        "cannot keep a copy of {name} in the folder for temporary files: {source}; set TMPDIR to a folder with room"
+        "cannot copy {name} to the folder for temporary files: {source}; set TMPDIR to a folder with enough room"
     )]
     Copy {
         /// The input's name.
@@ -40,14 +40,14 @@ pub enum ReadError {
         /// The input's name.
         name: String,
     },
-    /// The bytes are no text.
-    #[error("{name} holds zero bytes, so it is no plain text; if it is UTF-16, add --encoding utf-16le")]
+    /// The bytes are not text.
+    #[error("{name} contains zero bytes, so it is not a text file; if it is UTF-16, add --encoding utf-16le")]
     Binary {
         /// The input's name.
         name: String,
     },
-    /// An Excel format that is not read.
-    #[error("{name} is a workbook of an old or another format; save it as .xlsx or as CSV")]
+    /// An Excel format that is not supported.
+    #[error("{name} is a workbook in a format that cannot be read, such as .xls; save it as .xlsx or as CSV")]
     OldWorkbook {
         /// The input's name.
         name: String,
@@ -73,14 +73,14 @@ pub enum ReadError {
         known: String,
     },
     /// `--sheet` for an input that has none.
-    #[error("{name} is no workbook, so it has no sheet; leave out --sheet")]
+    #[error("{name} is not a workbook, so it has no sheets; leave out --sheet")]
     SheetOfText {
         /// The input's name.
         name: String,
     },
     /// A quotation mark is never closed.
     #[error(
-        "{name}, line {line}: a cell that begins with a quotation mark is never closed; close it, or write \" inside a cell as \"\""
+        "{name}, line {line}: a cell starts with a quotation mark that is never closed; close it, or write \" inside a cell as \"\""
     )]
     UnclosedQuote {
         /// The input's name.
@@ -90,14 +90,14 @@ pub enum ReadError {
     },
     /// A row larger than any row of a customer list.
     #[error(
-        "{name}, line {line}: a row of more than {limit} MiB begins here; probably a quotation mark is never closed"
+        "{name}, line {line}: a row of more than {limit} MiB starts here; a quotation mark is probably never closed"
     )]
     HugeRow {
         /// The input's name.
         name: String,
         /// Where the row begins.
         line: u64,
-        /// The limit.
+        /// The limit, in MiB.
         limit: u64,
     },
     /// A folder was named.
@@ -108,7 +108,7 @@ pub enum ReadError {
     },
     /// A number that a workbook cannot hold exactly.
     #[error(
-        "{name}, row {row}, column {column}: the number has more than 15 digits, and a workbook does not keep them; format the column as text and write the number again, or use CSV"
+        "{name}, row {row}, column {column}: the number has more than 15 digits, which a workbook cannot store; format the column as text and enter the number again, or use CSV"
     )]
     LongNumber {
         /// The input's name.

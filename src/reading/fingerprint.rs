@@ -1,4 +1,4 @@
-//! What tells one input from another: its size and its hash.
+//! What identifies an input: its size and its hash.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -15,7 +15,6 @@ pub struct Fingerprint {
 }
 
 impl Fingerprint {
-    /// Reads everything.
     pub(super) fn of(bytes: &mut dyn Read) -> io::Result<Self> {
         let mut hasher = Sha256::new();
         let mut buffer = vec![0; 64 << 10];

@@ -1,28 +1,28 @@
-//! A reader between the bytes and the CSV parser that keeps two promises the parser does not give: a quote
-//! that is never closed is noticed, and one row cannot fill the memory.
+//! A reader between the bytes and the CSV parser. It does what the parser does not: it notices a quote that
+//! is never closed, and keeps one row from filling the memory.
 
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// No row of a customer list comes near this.
+/// Far more than a row of any customer list has.
 pub(super) const ROW_LIMIT_MIB: u64 = 8;
 
-/// Handed to the parser behind the last byte. It becomes a row of its own unless a quote is still open,
-/// which then swallows it: so the two cases can be told apart without parsing quotes twice.
+/// Given to the parser after the last byte. It becomes a row of its own unless a quote is still open, which
+/// then swallows it. So the two cases can be told apart without parsing quotes twice.
 pub(super) const SENTINEL: &str = "\u{1}\u{1}end of input\u{1}\u{1}";
 
-/// How a row ends whose open quote has swallowed the sentinel.
+/// The end of a row whose open quote has swallowed the sentinel.
 pub(super) const SWALLOWED: &str = "\u{1}\u{1}end of input\u{1}\u{1}\n";
 
 /// Why the guard stopped the reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Stopped {
+pub(super) enum GuardError {
     #[error("a row is too long")]
     HugeRow,
 }
 
-/// Counts what was read since the last row, shared with whoever sees the rows.
+/// Counts the bytes read since the last row; shared with the code that sees the rows.
 #[derive(Debug, Clone, Default)]
 pub(super) struct SinceRow(Arc<AtomicU64>);
 
@@ -35,7 +35,7 @@ impl SinceRow {
 pub(super) struct Guard<R> {
     inner: R,
     since: SinceRow,
-    /// Lines that end in a lone `\r` (old spreadsheet programs) are made lines that end in `\n`.
+    /// Whether a lone `\r`, as old spreadsheet programs end lines, is changed to `\n`.
     old_mac: bool,
     tail: &'static [u8],
     ended: bool,
@@ -51,7 +51,7 @@ impl<R: Read> Read for Guard<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if !self.ended {
             if self.since.0.load(Ordering::Relaxed) > ROW_LIMIT_MIB << 20 {
-                return Err(io::Error::other(Stopped::HugeRow));
+                return Err(io::Error::other(GuardError::HugeRow));
             }
             let count = self.inner.read(buffer)?;
             if count > 0 {

@@ -22,11 +22,11 @@ pub struct Columns {
     pub names: Vec<String>,
     /// The columns that are parameters, in the file's order.
     pub bindings: Vec<Binding>,
-    /// Parameters that have the same value in every row, not yet checked.
+    /// Parameters with the same value in every row, not checked yet.
     pub constants: Vec<(&'static Parameter, String)>,
     /// Whether a column is one of an earlier result.
     pub old_results: Vec<bool>,
-    /// Columns without a name: they must be empty, because nobody knows what they hold.
+    /// Columns without a name: they must be empty, because nothing says what they hold.
     pub unnamed: Vec<usize>,
     /// What is wrong with the header; while there is anything, no row is valid.
     pub problems: Vec<HeaderProblem>,
@@ -35,7 +35,7 @@ pub struct Columns {
 /// Something that makes every row of the file invalid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HeaderProblem {
-    /// The column is no parameter of the operation.
+    /// The column is not a parameter of the operation.
     Unknown {
         /// The column's name.
         column: String,
@@ -49,7 +49,7 @@ pub enum HeaderProblem {
         /// What stands for it, joined by "and".
         given: String,
     },
-    /// Nothing gives an obligatory parameter its values.
+    /// An obligatory parameter gets no value from a column or a constant.
     Missing {
         /// The parameter.
         parameter: &'static str,
@@ -57,8 +57,8 @@ pub enum HeaderProblem {
 }
 
 impl Columns {
-    /// Finds the parameter of every column. A mapping that does not fit the file is an error; a file that
-    /// does not fit the operation is a problem, which the results can carry.
+    /// Finds the parameter of every column. A mapping that does not fit the file is an error. A file that
+    /// does not fit the operation is a [`HeaderProblem`], so that its rows can still be checked.
     pub fn resolve(
         operation: Operation,
         header: Vec<String>,
@@ -115,7 +115,7 @@ impl Columns {
         } else if let Some(parameter) = operation.parameter(name) {
             self.bind(column, parameter);
         } else if ignore_unknown {
-            // Left out, as the user wants it.
+            // The user wants it left out.
         } else if name.is_empty() {
             self.unnamed.push(column);
         } else {
@@ -167,8 +167,7 @@ fn parameter(operation: Operation, name: &str) -> Result<&'static Parameter, Map
     })
 }
 
-/// Which columns of the header the mapping speaks of. Names are compared without regard to case where no
-/// column has exactly the name.
+/// Which columns of the header the mapping names. Case is ignored if no column has exactly the name.
 fn mapped_columns<'m>(
     header: &[String],
     mapping: &'m Mapping,
@@ -244,7 +243,7 @@ mod tests {
         let error = resolve("edit", &["id", "Лицевой счёт"], &map("Лицевой счет=account_number"))
             .expect_err("no column");
         assert!(error.to_string().contains("did you mean 'Лицевой счёт'"), "{error}");
-        let error = resolve("edit", &["id", "x"], &map("x=acount_number")).expect_err("no parameter");
+        let error = resolve("edit", &["id", "x"], &map("x=acount_number")).expect_err("not a parameter");
         assert!(error.to_string().contains("did you mean 'account_number'"), "{error}");
     }
 }

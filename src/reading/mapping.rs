@@ -1,5 +1,5 @@
-//! What the user says about columns: which column is which parameter, and constants for all rows.
-//! From `--map`, `--set` and a `--mapping` file; the command line wins over the file.
+//! The column mapping: which column is which parameter, and constants for all rows. It comes from `--map`,
+//! `--set` and a `--mapping` file; the command line wins over the file.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,14 +8,14 @@ use serde::Deserialize;
 
 use crate::catalogue::{Nearest, Operation, nearest, operations};
 
-/// Everything said about columns for one operation.
+/// The mapping for one operation.
 #[derive(Debug, Clone, Default)]
 pub struct Mapping {
     /// Column name to parameter name; an empty parameter name leaves the column out.
     pub(super) columns: BTreeMap<String, String>,
     /// Parameter name to the value that every row gets.
     pub(super) constants: BTreeMap<String, String>,
-    /// Whether columns that are no parameter are left out instead of stopping the import.
+    /// Whether columns that are not parameters are left out instead of stopping the import.
     pub(super) ignore_unknown: bool,
 }
 
@@ -24,22 +24,22 @@ pub struct Mapping {
 pub struct Assignment {
     /// Before the equals sign.
     pub left: String,
-    /// Behind it.
+    /// After it.
     pub right: String,
 }
 
-/// An option's value has no equals sign.
+/// The value of an option has no equals sign.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("'{0}' has no '=': write it as NAME=VALUE")]
 pub struct ParseAssignmentError(String);
 
 impl Assignment {
-    /// `'COLUMN=PARAMETER'`: parameters have no equals sign in their names, columns may.
+    /// `COLUMN=PARAMETER`, split at the last equals sign: column names may contain one.
     pub fn of_column(text: &str) -> Result<Self, ParseAssignmentError> {
         Self::new(text, text.rsplit_once('='))
     }
 
-    /// `PARAMETER=VALUE`: values may hold equals signs.
+    /// `PARAMETER=VALUE`, split at the first equals sign: values may contain one.
     pub fn of_constant(text: &str) -> Result<Self, ParseAssignmentError> {
         Self::new(text, text.split_once('='))
     }
@@ -50,7 +50,7 @@ impl Assignment {
     }
 }
 
-/// The mapping file, or what the command line says about columns, cannot be used.
+/// The mapping file, or a mapping on the command line, cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum MappingError {
     /// The mapping file cannot be opened or read.
@@ -61,7 +61,7 @@ pub enum MappingError {
         /// The system's reason.
         source: std::io::Error,
     },
-    /// The mapping file is no TOML, or not of the expected form.
+    /// The mapping file is not TOML, or does not have the expected form.
     #[error("the mapping file {} cannot be used: {reason}", path.display())]
     Form {
         /// The file.
@@ -69,8 +69,8 @@ pub enum MappingError {
         /// What is wrong, and where.
         reason: String,
     },
-    /// A table of the mapping file has the name of no operation.
-    #[error("the mapping file {} has a table [{table}], which is no operation{nearest}; tables are [columns], [set], [OPERATION.columns] and [OPERATION.set]", path.display())]
+    /// A table of the mapping file is not named after an operation.
+    #[error("the mapping file {} has a table [{table}], but there is no such operation{nearest}; use [columns], [set], [OPERATION.columns] and [OPERATION.set]", path.display())]
     Table {
         /// The file.
         path: PathBuf,
@@ -79,9 +79,9 @@ pub enum MappingError {
         /// The operation that was probably meant.
         nearest: Nearest,
     },
-    /// A column was mapped that the input does not have.
+    /// The input has no column that was mapped.
     #[error(
-        "the mapping names a column '{column}' that the file does not have{nearest}; its columns are {known}. If these are garbled, name the file's encoding with --encoding"
+        "the mapping names a column '{column}' that the file does not have{nearest}; its columns are {known}. If these look garbled, give the file's encoding with --encoding"
     )]
     NoColumn {
         /// The column.
@@ -91,9 +91,9 @@ pub enum MappingError {
         /// All columns.
         known: String,
     },
-    /// A column was mapped to, or a constant set for, something that is no parameter.
+    /// A column was mapped to, or a constant set for, something that is not a parameter.
     #[error(
-        "'{name}' is no parameter of {operation}{nearest}; `userside-bulk operations {operation}` lists them"
+        "'{name}' is not a parameter of {operation}{nearest}; `userside-bulk operations {operation}` lists them"
     )]
     NoParameter {
         /// What was written.
@@ -121,7 +121,7 @@ struct Tables {
     set: BTreeMap<String, Scalar>,
 }
 
-/// Constants are written as people write them in TOML. A float is none: `1.10` would lose its last digit.
+/// A constant as TOML writes it. Floats are not accepted: `1.10` would lose its last digit.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Scalar {
@@ -141,8 +141,8 @@ impl Scalar {
 }
 
 impl Mapping {
-    /// Reads a mapping file: what `[columns]` and `[set]` say for all operations, and over that what
-    /// `[OPERATION.columns]` and `[OPERATION.set]` say for this one.
+    /// Reads a mapping file: `[columns]` and `[set]` for all operations, overridden by `[OPERATION.columns]`
+    /// and `[OPERATION.set]` for this one.
     pub fn load(path: &Path, operation: Operation) -> Result<Self, MappingError> {
         Self::parse(&Self::text(path)?, path, operation)
     }
@@ -152,7 +152,7 @@ impl Mapping {
         std::fs::read_to_string(path).map_err(|source| MappingError::Open { path: path.to_owned(), source })
     }
 
-    /// Takes the text of a mapping file; the path is for messages.
+    /// Parses the text of a mapping file; the path is for messages.
     pub fn parse(text: &str, path: &Path, operation: Operation) -> Result<Self, MappingError> {
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
         let file: File = toml::from_str(text).map_err(|error| MappingError::Form {
@@ -181,7 +181,7 @@ impl Mapping {
         self.constants.extend(constants.into_iter().map(|(name, value)| (name, value.into_text())));
     }
 
-    /// Adds what the command line says, over what is there.
+    /// Adds the mapping of the command line, which wins.
     #[must_use]
     pub fn with(
         mut self,

@@ -1,5 +1,5 @@
-//! Stage 1, bytes to rows: what dialect a file is in, which column is which parameter, and one row after
-//! the other with one row in memory. Knows the catalogue; does not know what a valid value is.
+//! Stage 1, bytes to rows: how a file is written, which column is which parameter, and its rows one by one,
+//! with one row in memory. It knows the catalogue, but not what a valid value is.
 
 mod copy;
 mod dialect;

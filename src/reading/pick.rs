@@ -3,12 +3,12 @@
 use super::row::RESULT_PREFIX;
 use crate::catalogue::{Nearest, nearest};
 
-/// The column cannot be told.
+/// The column to read cannot be determined.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ColumnError {
-    /// `--column` names one that is not there.
+    /// `--column` names a column that does not exist.
     #[error(
-        "{input} has no column '{column}'{nearest}; its columns are {known}. If these are garbled, name the file's encoding with --encoding"
+        "{input} has no column '{column}'{nearest}; its columns are {known}. If these look garbled, give the file's encoding with --encoding"
     )]
     NotThere {
         /// The input's name.
@@ -22,9 +22,9 @@ pub enum ColumnError {
     },
     /// Several columns, and none with the name.
     #[error(
-        "no column of {input} is named {usual}{nearest}; say which one is read with --column NAME. Its columns are {known}. If these are garbled, name the file's encoding with --encoding"
+        "no column of {input} is named {usual}{nearest}; choose one with --column NAME. Its columns are {known}. If these look garbled, give the file's encoding with --encoding"
     )]
-    Untold {
+    NotNamed {
         /// The input's name.
         input: String,
         /// The names that a column is recognised by.
@@ -42,20 +42,21 @@ pub enum ColumnError {
         /// The name.
         column: String,
     },
-    /// The only column has no name, but a value where the name should be.
+    /// The only column has a value where its name should be.
     #[error(
-        "line 1 of {input} must name the columns, and '{value}' reads like a value; put a line with a name above it, or add --column '{value}' if it is a name"
+        "line 1 of {input} must name the columns, but '{value}' looks like a value; put a header line above it, or add --column '{value}' if it is a name"
     )]
     NoHeader {
         /// The input's name.
         input: String,
-        /// What stands in line 1.
+        /// The text in line 1.
         value: String,
     },
 }
 
-/// The place of the column that is read: the one that was named, else the one with a usual name, else the only
-/// one. `is_value` says whether a text is rather a value than a name: then the first value would be lost.
+/// The place of the column to read: the one that was named, else the one with a usual name, else the only
+/// one. `is_value` says whether a text looks like a value rather than a name: then the file probably has no
+/// header, and its first value would be lost.
 pub fn pick_column(
     input: &str,
     header: &[String],
@@ -77,7 +78,7 @@ pub fn pick_column(
             _ => Err(ColumnError::Repeated { input: input.to_owned(), column: column.to_owned() }),
         };
     }
-    // What an earlier run added, and cells without a name, are no candidates.
+    // Columns that an earlier run added, or without a name, are not candidates.
     let own = places(header, |name| !name.is_empty() && !name.starts_with(RESULT_PREFIX));
     for wanted in usual {
         let found: Vec<usize> =
@@ -95,7 +96,7 @@ pub fn pick_column(
             Err(ColumnError::NoHeader { input: input.to_owned(), value: header[*one].clone() })
         }
         [one] => Ok(*one),
-        _ => Err(ColumnError::Untold {
+        _ => Err(ColumnError::NotNamed {
             input: input.to_owned(),
             usual: usual.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(" or "),
             nearest: nearest_of(header, usual),
@@ -116,7 +117,7 @@ fn places(header: &[String], is_it: impl Fn(&str) -> bool) -> Vec<usize> {
     named.map(|(place, _)| place).collect()
 }
 
-/// Names are the same whatever their case, and with hyphens or spaces for underscores.
+/// Case does not matter in names, nor do hyphens or spaces for underscores.
 fn plain(name: &str) -> String {
     name.trim().to_lowercase().replace(['-', ' '], "_")
 }
@@ -167,7 +168,7 @@ mod tests {
     #[test]
     fn a_list_without_a_header_does_not_lose_its_first_value() {
         let text = refused(&["1001"], None);
-        assert!(text.contains("'1001' reads like a value") && text.contains("--column '1001'"), "{text}");
+        assert!(text.contains("'1001' looks like a value") && text.contains("--column '1001'"), "{text}");
         assert_eq!(pick(&["1001"], Some("1001")), Ok(0));
     }
 }

@@ -3,8 +3,8 @@
 use csv::StringRecord;
 use std::fmt;
 
-/// The prefix of the columns that the program adds to its results. They are ignored in an input, so that a
-/// result file can be fed back in.
+/// The prefix of the columns that the program adds to its results. They are ignored in an input, so a results
+/// file can be used as an input.
 pub const RESULT_PREFIX: &str = "result_";
 
 /// A row's place among the rows of the input, counted from 0; the header and empty lines do not count.
@@ -12,7 +12,7 @@ pub const RESULT_PREFIX: &str = "result_";
 pub struct RowNumber(pub u64);
 
 impl RowNumber {
-    /// The row behind this one.
+    /// The row after this one.
     #[must_use]
     pub fn next(self) -> Self {
         Self(self.0 + 1)
@@ -25,7 +25,7 @@ impl fmt::Display for RowNumber {
     }
 }
 
-/// One row of the input: its place and its cells as text. It is overwritten by the next one.
+/// One row of the input: its place and its cells as text. Its memory is reused for the next one.
 #[derive(Debug, Default)]
 pub struct Row {
     pub(super) record: StringRecord,
@@ -44,18 +44,18 @@ impl Row {
         self.line
     }
 
-    /// How many cells the row has; ragged rows have fewer or more than the header.
+    /// The number of cells; ragged rows have fewer or more than the header.
     pub fn len(&self) -> usize {
         self.record.len()
     }
 
-    /// Whether there is nothing in the row but empty cells.
+    /// Whether all cells are empty.
     pub fn is_empty(&self) -> bool {
         self.cells().all(|cell| cell.trim().is_empty())
     }
 
-    /// Whether some cell may hold what stands for bytes that are no text. Cheap, and true too often: it
-    /// looks for the first byte of that character.
+    /// Whether a cell may contain U+FFFD, which replaces bytes that could not be decoded. It is cheap, and
+    /// may be wrongly true: it only looks for the first byte of that character.
     pub fn may_be_undecodable(&self) -> bool {
         self.record.as_slice().as_bytes().contains(&0xEF)
     }
@@ -63,7 +63,7 @@ impl Row {
     /// The cell of this column, as it is in the file; none where the row is too short.
     pub fn cell(&self, column: usize) -> Option<&str> {
         let cell = self.record.get(column)?;
-        // Rows end at a line feed for the parser below; what is left of `\r\n` belongs to no cell.
+        // The parser ends rows at a line feed; what is left of `\r\n` is not a part of the cell.
         if column + 1 == self.record.len() {
             Some(cell.strip_suffix('\r').unwrap_or(cell))
         } else {

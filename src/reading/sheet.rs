@@ -7,7 +7,8 @@ use calamine::{DataRef, ExcelDateTime, Reader, Xlsx};
 use super::error::ReadError;
 
 /// Writes the sheet to `out` as CSV, one record per row of the sheet, so that a record's place is the row's
-/// number. Dates become ISO, numbers what a spreadsheet shows of them: at most 15 significant digits.
+/// number. Dates are written in ISO form, numbers as a spreadsheet shows them: with at most 15 significant
+/// digits.
 pub(super) fn copy(
     file: impl Read + Seek,
     name: &str,
@@ -30,7 +31,7 @@ pub(super) fn copy(
         None => sheets.first().ok_or_else(no_sheet)?,
     };
     let mut cells = workbook.worksheet_cells_reader(chosen).map_err(broken)?;
-    let mut rows = Rows::new(out);
+    let mut rows = RowWriter::new(out);
     while let Some(cell) = cells.next_cell().map_err(broken)? {
         let (row, column) = cell.get_position();
         if matches!(cell.get_value(), DataRef::Float(number) if number.abs() >= EXACT) {
@@ -42,14 +43,14 @@ pub(super) fn copy(
     rows.finish().map_err(|source| ReadError::Copy { name: name.to_owned(), source })
 }
 
-/// Collects cells that come row by row, and writes each row when the next one begins.
-struct Rows<W: Write> {
+/// Collects the cells of a row, and writes it when the next one begins.
+struct RowWriter<W: Write> {
     out: csv::Writer<W>,
     row: u32,
     cells: Vec<String>,
 }
 
-impl<W: Write> Rows<W> {
+impl<W: Write> RowWriter<W> {
     fn new(out: W) -> Self {
         Self { out: csv::WriterBuilder::new().flexible(true).from_writer(out), row: 0, cells: Vec::new() }
     }
@@ -94,11 +95,11 @@ fn text(value: &DataRef<'_>) -> String {
         DataRef::SharedString(text) => (*text).to_owned(),
         DataRef::Int(number) => number.to_string(),
         DataRef::Float(number) => decimal(*number),
-        // As a spreadsheet shows it: a flag, and no amount of money.
+        // As a spreadsheet shows it: a flag, not an amount of money.
         DataRef::Bool(flag) => if *flag { "TRUE" } else { "FALSE" }.to_owned(),
         DataRef::DateTime(moment) => date(moment),
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
-        // Such a cell is refused later by whatever its column wants; as text it can be seen why.
+        // The parameter's own rule refuses such a cell later, and shows this text.
         DataRef::Error(error) => error.to_string(),
     }
 }
@@ -115,9 +116,9 @@ fn date(moment: &ExcelDateTime) -> String {
     }
 }
 
-/// A workbook keeps 0.1 + 0.2 as 0.30000000000000004 and shows 0.3: what a person saw is what is meant.
+/// A workbook stores 0.1 + 0.2 as 0.30000000000000004 and shows 0.3: what a person saw is what they meant.
 fn decimal(number: f64) -> String {
-    /// As many digits as a spreadsheet shows.
+    /// The number of digits that a spreadsheet shows.
     const SIGNIFICANT: i32 = 15;
     if number == 0.0 || !number.is_finite() {
         return "0".to_owned();
@@ -130,7 +131,7 @@ fn decimal(number: f64) -> String {
         return text;
     }
     let text = text.trim_end_matches('0').trim_end_matches('.');
-    // A cell that is a number reads one way; three decimals, as text, would read two ways.
+    // Text with three decimals is ambiguous (1.234); a number in a cell is not.
     let decimals = text.rsplit_once('.').map_or(0, |(_, decimals)| decimals.len());
     if decimals == 3 { format!("{text}0") } else { text.to_owned() }
 }

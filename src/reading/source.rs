@@ -1,5 +1,5 @@
-//! Where rows come from: a text file, a sheet of a workbook, or standard input. Every pass over the input
-//! opens it anew and reads the same rows.
+//! Where rows come from: a text file, a sheet of a workbook, or standard input. It can be read several times,
+//! and gives the same rows every time.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read};
@@ -7,11 +7,11 @@ use std::path::PathBuf;
 
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
-use super::copy::Copy;
+use super::copy::PrivateCopy;
 use super::dialect::{self, Dialect, DialectChoice};
 use super::error::ReadError;
 use super::fingerprint::Fingerprint;
-use super::guard::{Guard, ROW_LIMIT_MIB, SENTINEL, SWALLOWED, SinceRow, Stopped};
+use super::guard::{Guard, GuardError, ROW_LIMIT_MIB, SENTINEL, SWALLOWED, SinceRow};
 use super::row::Row;
 use super::sheet;
 
@@ -34,23 +34,23 @@ impl Input {
     }
 }
 
-/// An input that can be read as often as needed, its dialect known.
+/// An input whose dialect is known; it can be read as often as needed.
 #[derive(Debug)]
 pub struct Source {
     name: String,
     /// The bytes as they came.
-    raw: Copy,
+    raw: PrivateCopy,
     /// What rows are read from: the same, or the text of a sheet.
-    content: Copy,
-    /// Rows of a sheet are counted, lines of a text are counted by their line ends.
+    content: PrivateCopy,
+    /// A row's line is its number in a sheet, and is counted by line ends in a text.
     is_sheet: bool,
     dialect: Dialect,
 }
 
 impl Source {
-    /// Opens the input and finds out how it is written. A private copy is taken first: what is checked, what
-    /// is sent and what the results repeat are the same rows, whoever writes to the file meanwhile. `stdin` is
-    /// read only for [`Input::Stdin`].
+    /// Opens the input and detects how it is written. It is copied first, so the rows that are checked, sent
+    /// and written to the results are the same ones even if the file changes meanwhile. `stdin` is read only
+    /// for [`Input::Stdin`].
     pub fn open(
         input: &Input,
         choice: DialectChoice,
@@ -88,7 +88,7 @@ impl Source {
         self.raw.reader()
     }
 
-    /// What tells this input from any other.
+    /// The size and hash that identify this input.
     pub fn fingerprint(&self) -> Result<Fingerprint, ReadError> {
         Fingerprint::of(&mut self.bytes()).map_err(|error| self.unreadable(error))
     }
@@ -103,7 +103,7 @@ impl Source {
         self.is_sheet
     }
 
-    /// Starts a pass over the input: the header's cells, and the rows behind it.
+    /// Starts a pass over the input: the header's cells, and the rows after it.
     pub fn records(&self) -> Result<(Vec<String>, Records), ReadError> {
         let since = SinceRow::default();
         let guard = Guard::new(self.decoded(), since.clone(), self.dialect.old_mac);
@@ -160,7 +160,7 @@ impl Source {
         let failed = |source| ReadError::Copy { name: name.clone(), source };
         let file = tempfile::tempfile().map_err(failed)?;
         sheet::copy(self.content.reader(), name, sheet, BufWriter::new(&file))?;
-        self.content = Copy::of_file(file);
+        self.content = PrivateCopy::of_file(file);
         self.is_sheet = true;
         Ok(self)
     }
@@ -186,11 +186,11 @@ enum Kind {
     OldWorkbook,
 }
 
-fn copy_of(name: &str, fill: impl FnOnce(&mut File) -> io::Result<u64>) -> Result<Copy, ReadError> {
+fn copy_of(name: &str, fill: impl FnOnce(&mut File) -> io::Result<u64>) -> Result<PrivateCopy, ReadError> {
     let mut file =
         tempfile::tempfile().map_err(|source| ReadError::Copy { name: name.to_owned(), source })?;
     fill(&mut file).map_err(|source| ReadError::Copy { name: name.to_owned(), source })?;
-    Ok(Copy::of_file(file))
+    Ok(PrivateCopy::of_file(file))
 }
 
 /// A pass over the rows of an input.
@@ -215,7 +215,7 @@ impl Records {
             self.since.reset();
             self.records += 1;
             let breaks = line_breaks(row.record.as_slice().as_bytes());
-            // The parser knows the line behind the row; where the row began follows from its length.
+            // The parser knows the line after the row; where the row began follows from its length.
             row.line =
                 if self.is_sheet { line } else { self.reader.position().line().saturating_sub(1 + breaks) };
             row.number = self.rows;
@@ -223,7 +223,7 @@ impl Records {
                 break;
             }
             if row.record.as_slice().ends_with(SWALLOWED) {
-                // Such a row ends with the input, not with a line end of its own.
+                // Such a row ends where the input ends, not at a line end.
                 return Err(ReadError::UnclosedQuote { name: self.name.clone(), line: row.line + 1 });
             }
             if !row.is_empty() {
@@ -242,14 +242,14 @@ impl Records {
             csv::ErrorKind::Io(error) => error,
             other => io::Error::other(format!("{other:?}")),
         };
-        match source.get_ref().and_then(|inner| inner.downcast_ref::<Stopped>()) {
-            Some(Stopped::HugeRow) => ReadError::HugeRow { name, line, limit: ROW_LIMIT_MIB },
+        match source.get_ref().and_then(|inner| inner.downcast_ref::<GuardError>()) {
+            Some(GuardError::HugeRow) => ReadError::HugeRow { name, line, limit: ROW_LIMIT_MIB },
             None => ReadError::Read { name, source },
         }
     }
 }
 
-/// Few rows have any, and finding that out is much cheaper than counting.
+/// Few rows contain any, and finding that out is much cheaper than counting.
 fn line_breaks(row: &[u8]) -> u64 {
     if row.contains(&b'\n') { row.iter().filter(|b| **b == b'\n').count() as u64 } else { 0 }
 }

@@ -192,7 +192,8 @@ proptest! {
         }
         let expected: Vec<&Vec<String>> = rows.iter().filter(|row| row.iter().any(|cell| !cell.trim().is_empty())).collect();
         let (_, read) = read(&bytes).expect("readable");
-        // A line break that ends the last cell of a row cannot be told from the end of the line: see `Row::cell`.
+        // A line break that ends the last cell of a row cannot be told from the end of the line: see
+        // `Row::cell`.
         let trim = |row: &Vec<String>| row.iter().map(|cell| cell.trim_end_matches('\r').to_owned()).collect::<Vec<_>>();
         prop_assert_eq!(read.iter().map(|(_, row)| trim(row)).collect::<Vec<_>>(), expected.into_iter().map(trim).collect::<Vec<_>>());
     }

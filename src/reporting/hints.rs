@@ -1,12 +1,12 @@
-//! What to do next, drawn from the whole run: one small function per hint.
+//! What to do next: one small function per hint.
 
 use crate::events::{Refused, Summary};
 use crate::recording::ErrorCode;
 use crate::sending::StopReason;
 use crate::shell::quoted;
 
-/// How many of the errors are looked at.
-const LOOK: usize = 100;
+/// How many of the most frequent errors the hints consider.
+const CONSIDERED: usize = 100;
 
 pub(super) fn all(summary: &Summary) -> impl Iterator<Item = String> {
     [
@@ -28,9 +28,10 @@ fn after_refusal(summary: &Summary) -> Option<String> {
             "{nothing_sent}{say} which column is which parameter with --map or a --mapping file; `userside-bulk operations {}` lists the parameters",
             summary.operation
         )),
-        Refused::Rows if summary.sends => {
-            Some("nothing was sent. Mend the rows and import again, or send the valid ones now with --skip-invalid".to_owned())
-        }
+        Refused::Rows if summary.sends => Some(
+            "nothing was sent. Fix the rows and import again, or send the valid ones now with --skip-invalid"
+                .to_owned(),
+        ),
         Refused::Server if summary.sends && summary.journal.is_none() => {
             Some("no run has begun: once that is fixed, type the same command again".to_owned())
         }
@@ -39,9 +40,8 @@ fn after_refusal(summary: &Summary) -> Option<String> {
 }
 
 fn after_validation(summary: &Summary) -> Option<String> {
-    (!summary.sends && summary.refused.is_none() && summary.tally.rows() > 0).then(|| {
-        "every row can be sent: the same command with import instead of validate sends them".to_owned()
-    })
+    (!summary.sends && summary.refused.is_none() && summary.tally.rows() > 0)
+        .then(|| "all rows can be sent: use the same command with import instead of validate".to_owned())
 }
 
 fn after_unknown(summary: &Summary) -> Option<String> {
@@ -49,49 +49,51 @@ fn after_unknown(summary: &Summary) -> Option<String> {
     if summary.repeatable {
         let journal = quoted(journal);
         return Some(format!(
-            "unknown rows may have been applied; `userside-bulk resume {journal}` sends them again, which does no harm"
+            "unknown rows may have been applied; `userside-bulk resume {journal}` sends them again, which is harmless for this operation"
         ));
     }
     let file = summary
         .failed
         .as_ref()
-        .map_or_else(String::new, |path| format!("; {} holds them too", path.display()));
+        .map_or_else(String::new, |path| format!("; they are also in {}", path.display()));
     if summary.asked {
         return Some(format!(
-            "the server's answers leave open what became of the unknown rows{file}. result_error says which customer to look at and for what; `userside-bulk reconcile {}` asks once more",
+            "the server's answers do not show what became of the unknown rows{file}. result_error says which customer to check, and for what; `userside-bulk reconcile {}` asks again",
             quoted(journal)
         ));
     }
     Some(format!(
-        "unknown rows may have been applied{file}. `userside-bulk reconcile {}` asks the server what became of them; what it cannot find out, result_error says where to look for",
+        "unknown rows may have been applied{file}. `userside-bulk reconcile {}` asks the server what became of them; for those that it cannot settle, result_error says where to look",
         quoted(journal)
     ))
 }
 
 fn after_failed(summary: &Summary) -> Option<String> {
-    (summary.tally.failed > 0 && summary.failed.is_none())
-        .then(|| "failed rows were not applied; --failed FILE writes the rows that are not ok to a file of their own".to_owned())
+    (summary.tally.failed > 0 && summary.failed.is_none()).then(|| {
+        "failed rows were not applied; --failed FILE writes the rows that are not ok to a separate file"
+            .to_owned()
+    })
 }
 
 fn after_not_applied(summary: &Summary) -> Option<String> {
     let journal = summary.journal.as_ref()?;
-    let errors = summary.tally.most_frequent(LOOK);
+    let errors = summary.tally.most_frequent(CONSIDERED);
     let is_there = errors.iter().any(|error| error.code == ErrorCode::NotApplied);
     is_there.then(|| {
         format!(
-            "not_applied: the server was asked and does not have these rows; `userside-bulk resume {} --resend` sends them again",
+            "not_applied: the server does not have these rows; `userside-bulk resume {} --resend` sends them again",
             quoted(journal)
         )
     })
 }
 
-/// How to go on with a run that stopped. It is shown however little else is.
+/// How to continue a run that stopped. It is shown even with --quiet.
 pub(super) fn after_stop(summary: &Summary) -> Option<String> {
     let journal = summary.journal.as_ref()?;
     let resume = format!("`userside-bulk resume {}`", quoted(journal));
     if summary.refused == Some(Refused::Server) {
         return Some(format!(
-            "once that is mended, {resume} sends the rows; it takes --url and --key-file anew"
+            "once that is fixed, {resume} sends the rows; it takes a new --url and --key-file too"
         ));
     }
     let reason = summary.stopped.as_ref()?;
@@ -99,19 +101,19 @@ pub(super) fn after_stop(summary: &Summary) -> Option<String> {
         return None;
     }
     Some(match reason {
-        StopReason::Interrupted => format!("to go on: {resume}"),
+        StopReason::Interrupted => format!("to continue: {resume}"),
         StopReason::KeyRefused(_) => format!("once the key works: {resume}"),
-        StopReason::TooManyFailures(_) => format!("once the cause is mended: {resume}"),
-        StopReason::NotRecorded => format!("once there is room: {resume}"),
+        StopReason::TooManyFailures(_) => format!("once the cause is fixed: {resume}"),
+        StopReason::NotRecorded => format!("once there is enough room: {resume}"),
         StopReason::ServerGone(_) => format!("once the server is back: {resume}"),
     })
 }
 
 fn after_timeouts(summary: &Summary) -> Option<String> {
-    let errors = summary.tally.most_frequent(LOOK);
+    let errors = summary.tally.most_frequent(CONSIDERED);
     let timeouts: u64 = errors.iter().filter(|e| e.code == ErrorCode::Timeout).map(|e| e.count).sum();
     (timeouts > 0 && timeouts * 10 >= summary.tally.rows()).then(|| {
-        "the server answers slowly; a longer --timeout and a lower --concurrency leave fewer rows unknown"
+        "the server is slow; with a longer --timeout and a lower --concurrency fewer rows end up unknown"
             .to_owned()
     })
 }

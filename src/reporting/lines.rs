@@ -1,4 +1,4 @@
-//! Lines on standard error, in colour where that is a terminal that wants it.
+//! Lines on standard error, in colour if it is a terminal that supports it.
 
 use std::fmt::Display;
 use std::io::Write;
@@ -11,12 +11,13 @@ pub(super) const GOOD: Style = AnsiColor::Green.on_default().bold();
 pub(super) const HINT: Style = AnsiColor::Cyan.on_default().bold();
 pub(super) const PLAIN: Style = Style::new();
 
-/// One line with a coloured label before it. Where standard error is closed, nobody is there to be told.
+/// One line with a coloured label. If standard error is closed, it is lost.
 pub(super) fn labelled(style: Style, label: &str, text: &dyn Display) {
     let _ = writeln!(anstream::stderr().lock(), "{style}{label}{style:#} {text}");
 }
 
-/// A line for a script, on standard output. Where that is closed, nobody reads it; on a full disk it is told.
+/// A line for a script, on standard output. A closed pipe is ignored; other errors, such as a full disk, are
+/// reported.
 pub(super) fn to_stdout(line: &str) {
     let mut out = std::io::stdout().lock();
     match writeln!(out, "{line}").and_then(|()| out.flush()) {
@@ -27,7 +28,7 @@ pub(super) fn to_stdout(line: &str) {
     }
 }
 
-/// A line as it is.
+/// A line without a label.
 pub(super) fn plain(text: &dyn Display) {
     let _ = writeln!(anstream::stderr().lock(), "{text}");
 }
@@ -37,12 +38,12 @@ pub fn print_error(text: &dyn Display) {
     labelled(ERROR, "error:", text);
 }
 
-/// Text for a person, as it is.
+/// Text for a person, without a label.
 pub fn print_text(text: &dyn Display) {
     plain(text);
 }
 
-/// A command as one would type it.
+/// A command as it would be typed.
 pub fn print_command(command: &str) {
     labelled(HINT, "$", &command);
 }

@@ -1,4 +1,5 @@
-//! Events to people: the only folder that knows a terminal. Without it the same files are on disk.
+//! Shows events to people: the only folder that knows a terminal. Without it, the same files would be
+//! written.
 
 mod hints;
 mod lines;

@@ -1,4 +1,4 @@
-//! The progress bar: rows, rate, time left, and how many ended how.
+//! The progress bar: rows, rate, time left, and results so far.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use crate::count::grouped;
 use crate::events::Look;
 use crate::recording::Status;
 
-/// A bar on a terminal. Elsewhere there is none.
+/// A bar on a terminal; there is none elsewhere.
 #[derive(Debug)]
 pub(super) struct Progress {
     bar: ProgressBar,
@@ -22,12 +22,12 @@ pub(super) struct Progress {
 const DRAWN: u8 = 10;
 
 impl Progress {
-    /// A bar for work whose size is not known yet.
+    /// A bar for checking rows, whose number is not known yet.
     pub(super) fn checking() -> Self {
         Self::new(ProgressBar::no_length(), "checking rows  {human_pos}  {rate}")
     }
 
-    /// A bar for so many rows.
+    /// A bar for sending this many rows.
     pub(super) fn sending(rows: u64) -> Self {
         Self::ticking(
             ProgressBar::new(rows),
@@ -35,18 +35,18 @@ impl Progress {
         )
     }
 
-    /// A bar for so many rows in doubt.
+    /// A bar for reconciling this many rows.
     pub(super) fn finding_out(rows: u64) -> Self {
         Self::ticking(
             ProgressBar::new(rows),
-            "finding out {wide_bar:.cyan/dim} {human_pos}/{human_len} rows  ETA {eta}  {msg}",
+            "reconciling {wide_bar:.cyan/dim} {human_pos}/{human_len} rows  ETA {eta}  {msg}",
         )
     }
 
-    /// A bar for what is looked at beside the rows.
+    /// A bar for reads besides the rows, and for writing files.
     pub(super) fn looking(look: Look, rows: u64, done: u64) -> Self {
         let (what, of) = match look {
-            Look::Existing => ("looking for those who exist", "rows"),
+            Look::Existing => ("looking for existing customers", "rows"),
             Look::Balances => ("reading balances", "rows"),
             Look::BalancesAgain => ("comparing balances", "customers"),
             Look::Searches => ("searching", "searches"),
@@ -72,19 +72,19 @@ impl Progress {
         bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(DRAWN));
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
-                // A bar that cannot be drawn is no reason to stop.
+                // A bar that cannot be drawn must not stop the run.
                 let _ = write!(out, "{:.0} rows/s", state.per_sec());
             }));
         }
         Self { bar, ok: 0, failed: 0, unknown: 0 }
     }
 
-    /// So many rows so far.
+    /// Sets the number of rows so far.
     pub(super) fn set(&self, rows: u64) {
         self.bar.set_position(rows);
     }
 
-    /// One row more.
+    /// Adds one row.
     pub(super) fn row(&mut self, status: Status) {
         match status {
             Status::Ok => self.ok += 1,
@@ -92,7 +92,7 @@ impl Progress {
             Status::Unknown => self.unknown += 1,
             Status::Skipped => {}
         }
-        // Text costs more than counting: it is made for every row only while rows are few.
+        // Formatting costs more than counting: it is done for every row only while there are few.
         if self.ok < 100 || self.ok.is_multiple_of(64) || status != Status::Ok {
             self.bar.set_message(format!(
                 "ok {}  failed {}  unknown {}",
@@ -109,7 +109,7 @@ impl Progress {
         self.bar.suspend(print);
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub(super) fn clear(&self) {
         self.bar.finish_and_clear();
     }

@@ -1,4 +1,4 @@
-//! Before money is booked or customers are removed: what is at stake, and whether to go on.
+//! The question before money is booked or customers are deleted: what is at stake, and whether to go on.
 
 use std::io::{self, BufRead, Write};
 
@@ -7,14 +7,14 @@ use crate::catalogue::Operation;
 use crate::count::Count;
 use crate::validating::{Money, Totals};
 
-/// What is about to happen, in one line. For money: what is added, what is taken off, and the difference.
+/// What is about to happen, in one line. For money: the credit, the debit and the net total.
 pub fn stake(operation: Operation, totals: &Totals) -> String {
     let mut text = format!("{}: {}", operation.name(), Count(totals.valid(), "row"));
     if let Some(customers) = totals.customers {
         text.push_str(&format!(" for {}", Count(customers, "customer")));
     }
     if operation.subcategory().books_money() {
-        let sum = |sum: Option<Money>| sum.map_or_else(|| "too much to add up".to_owned(), grouped);
+        let sum = |sum: Option<Money>| sum.map_or_else(|| "too many digits to add up".to_owned(), grouped);
         text.push_str(&format!(
             ": credit {}, debit {}, net total {}",
             sum(totals.credit),
@@ -25,19 +25,20 @@ pub fn stake(operation: Operation, totals: &Totals) -> String {
     text
 }
 
-/// Asks whether to go on, on standard error, and takes one line for an answer. The end of the input is "no".
+/// Asks on standard error whether to go on, and reads one line as the answer. The end of the input means
+/// "no".
 pub fn ask(answers: &mut dyn BufRead) -> io::Result<bool> {
     let _ = write!(anstream::stderr().lock(), "{WARNING}Send them? [y/N]{WARNING:#} ");
     let _ = anstream::stderr().flush();
     let mut answer = String::new();
     if answers.read_line(&mut answer)? == 0 {
-        // The question stands on a line of its own.
+        // The cursor is still on the line of the question.
         lines::plain(&"");
     }
     Ok(is_yes(&answer))
 }
 
-/// Only a clear yes is one.
+/// Whether it is a clear yes.
 fn is_yes(answer: &str) -> bool {
     matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "д" | "да" | "так")
 }

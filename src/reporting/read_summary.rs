@@ -1,8 +1,8 @@
-//! The end of a command that only reads: counts, control totals, and where the output is.
+//! The summary of a command that only reads: counts, control totals, and where the output is.
 
 use super::lines::{self, ERROR, GOOD, HINT, WARNING};
 use super::mode::Mode;
-use super::summary::{ChangesObject, Object, seconds, stopped, took};
+use super::summary::{JsonChanges, JsonSummary, seconds, stopped, took};
 use crate::count::{Count, grouped};
 use crate::events::ReadSummary;
 use crate::sending::StopReason;
@@ -23,7 +23,7 @@ pub(super) fn print(summary: &ReadSummary, mode: Mode) {
     let go_on = summary
         .journal
         .as_ref()
-        .map(|journal| format!("to go on: `userside-bulk resume {}`", quoted(journal)));
+        .map(|journal| format!("to continue: `userside-bulk resume {}`", quoted(journal)));
     if !mode.quiet && !mode.json && !summary.refused {
         let (style, label) = match summary {
             ReadSummary { stopped: Some(_), .. } => (ERROR, "so far:"),
@@ -39,7 +39,7 @@ pub(super) fn print(summary: &ReadSummary, mode: Mode) {
         for (column, sum) in &summary.totals {
             match sum {
                 Some(sum) => lines::plain(&format_args!("total {column}: {sum}")),
-                None => lines::plain(&format_args!("total {column}: more than can be added up")),
+                None => lines::plain(&format_args!("total {column}: too many digits to add up")),
             }
         }
         if let Some(output) = &summary.output {
@@ -77,7 +77,7 @@ fn counts(summary: &ReadSummary) -> String {
 fn object(summary: &ReadSummary) -> String {
     let totals = summary.totals.iter();
     let totals = totals.map(|(column, sum)| (column.as_str(), sum.map(|sum| sum.to_string()))).collect();
-    let object = Object {
+    let object = JsonSummary {
         operation: summary.command,
         rows: summary.rows,
         ok: summary.ok,
@@ -90,7 +90,7 @@ fn object(summary: &ReadSummary) -> String {
         seconds: seconds(summary.elapsed),
         results: summary.output.as_ref().map(|path| path.display().to_string()),
         journal: summary.journal.as_ref().map(|path| path.display().to_string()),
-        changes: summary.changes.map(|[added, changed, removed]| ChangesObject { added, changed, removed }),
+        changes: summary.changes.map(|[added, changed, removed]| JsonChanges { added, changed, removed }),
         totals: (!summary.totals.is_empty()).then_some(totals),
     };
     serde_json::to_string(&object).unwrap_or_default()

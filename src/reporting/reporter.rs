@@ -12,7 +12,7 @@ use super::{read_summary, summary, undo_summary};
 use crate::count::{Count, grouped};
 use crate::events::{Event, Listener, Work};
 
-/// Tells a person what happens.
+/// Shows a person what happens.
 #[derive(Debug)]
 pub struct Reporter {
     mode: Mode,
@@ -20,13 +20,12 @@ pub struct Reporter {
 }
 
 impl Reporter {
-    /// A reporter.
     #[must_use]
     pub fn new(mode: Mode) -> Self {
         Self { mode, progress: Mutex::new(None) }
     }
 
-    /// Does something with the bar. A thread that panicked while it held the bar left it usable.
+    /// Does something with the bar. It stays usable even if a thread panicked while it held the lock.
     fn with_progress<R>(&self, act: impl FnOnce(&mut Option<Progress>) -> R) -> R {
         act(&mut self.progress.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
@@ -44,7 +43,7 @@ impl Reporter {
         }
     }
 
-    /// Another bar in place of the one that is there.
+    /// Replaces the bar by another one.
     fn begin(&self, bar: impl FnOnce() -> Progress) {
         self.end_progress();
         if self.shows_progress() {
@@ -88,11 +87,11 @@ impl Listener for Reporter {
             Event::Opened { name, dialect } => {
                 let Some(dialect) = dialect else { return };
                 let encoding = dialect.encoding.name();
-                // The usual case needs no words.
+                // The usual case needs no note.
                 if encoding != "UTF-8" || dialect.delimiter != b',' {
                     let delimiter = dialect.delimiter_name();
                     self.note(&format_args!(
-                        "{name} is read as {encoding} with the delimiter {delimiter}; --encoding and --delimiter say otherwise"
+                        "{name} is read as {encoding} with the delimiter {delimiter}; if that is wrong, use --encoding and --delimiter"
                     ));
                 }
             }
@@ -125,7 +124,7 @@ impl Listener for Reporter {
             Event::FindingOut(rows) => {
                 let count = Count(rows, "row");
                 self.note(&format_args!(
-                    "{count} {} unknown; the server is asked what became of {}",
+                    "{count} {} unknown; asking the server what became of {}",
                     count.agree("is", "are"),
                     count.agree("it", "them")
                 ));
@@ -139,7 +138,7 @@ impl Listener for Reporter {
             Event::Settling { rows, span } => {
                 let count = Count(rows, "row");
                 self.note(&format_args!(
-                    "{} of them {} not there; the server may still be at work, so {} looked for again in {} s (--settle)",
+                    "{} of them {} not there yet; the server may still be working, so {} looked for again in {} s (--settle)",
                     grouped(rows),
                     count.agree("is", "are"),
                     count.agree("it is", "they are"),
@@ -150,14 +149,14 @@ impl Listener for Reporter {
             Event::Stopping(work) => {
                 let text = match work {
                     Work::Writes => {
-                        "nothing more is launched; requests in flight are finished. Ctrl-C again leaves at once"
+                        "no more requests are sent; those in flight are finished. Press Ctrl-C again to leave at once"
                     }
-                    Work::Reads => "nothing more is asked. Ctrl-C again leaves at once",
+                    Work::Reads => "no more requests are sent. Press Ctrl-C again to leave at once",
                 };
                 self.line(HINT, "stopping:", &text);
             }
             Event::Leaving(Work::Writes) => {
-                self.line(HINT, "leaving:", &"requests in flight are given up; their rows are unknown")
+                self.line(HINT, "leaving:", &"requests in flight are abandoned; their rows are unknown")
             }
             Event::Leaving(Work::Reads) => {
                 self.line(HINT, "leaving:", &"at once; nothing was written to the server")
@@ -182,9 +181,7 @@ impl Reporter {
             self.line(
                 WARNING,
                 "warning:",
-                &format_args!(
-                    "the server asks for a pause of {seconds} s; 600 s are kept, then it is tried again"
-                ),
+                &format_args!("the server asks for a pause of {seconds} s; waiting 600 s, then trying again"),
             );
         } else {
             self.note(&format_args!("the server asks for a pause of {seconds} s"));

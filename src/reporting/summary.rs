@@ -1,4 +1,4 @@
-//! The end of a run: counts, the most frequent errors, where the results are, and what to do next.
+//! The summary of a run: counts, the most frequent errors, where the results are, and what to do next.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::count::{Count, grouped};
 use crate::events::Summary;
 use crate::sending::StopReason;
 
-/// How many errors are named.
+/// How many different errors are shown.
 const ERRORS: usize = 5;
 
 pub(super) fn print(summary: &Summary, mode: Mode) {
@@ -33,7 +33,7 @@ pub(super) fn print(summary: &Summary, mode: Mode) {
     lines::labelled(style, label, &counts(summary));
     for error in summary.tally.most_frequent(ERRORS) {
         let (rows, code, line) = (Count(error.count, "row"), error.code.name(), error.line);
-        let place = if error.count == 1 { "line" } else { "such as line" };
+        let place = if error.count == 1 { "line" } else { "for example line" };
         lines::plain(&format_args!("  {rows}: {code}, {place} {line}: {}", shortened(&error.text)));
     }
     if let Some(earlier) = &summary.earlier {
@@ -62,7 +62,7 @@ fn label(summary: &Summary) -> (Style, &'static str) {
     }
 }
 
-/// The results have the whole text.
+/// Shortens an error; the results have the whole text.
 fn shortened(text: &str) -> String {
     const LONGEST: usize = 240;
     match text.char_indices().nth(LONGEST) {
@@ -74,20 +74,18 @@ fn shortened(text: &str) -> String {
 pub(super) fn stopped(reason: &StopReason) -> String {
     match reason {
         StopReason::Interrupted => {
-            "interrupted; what was not sent is skipped, and the journal knows the rest".to_owned()
+            "interrupted; rows that were not sent are skipped, and the journal has the rest".to_owned()
         }
-        StopReason::KeyRefused(problem) => format!("{problem}. No further row was sent"),
+        StopReason::KeyRefused(problem) => format!("{problem}. No more rows were sent"),
         StopReason::TooManyFailures(problem) => {
             format!("too many rows failed (--max-failures sets the limit); the last one: {problem}")
         }
-        StopReason::NotRecorded => {
-            "what is sent cannot be written down any more; nothing more was sent".to_owned()
-        }
-        StopReason::ServerGone(problem) => format!("the server cannot be reached any more: {problem}"),
+        StopReason::NotRecorded => "the journal can no longer be written; nothing more was sent".to_owned(),
+        StopReason::ServerGone(problem) => format!("the server can no longer be reached: {problem}"),
     }
 }
 
-/// One line: how many rows, how they ended, how long it took.
+/// One line: how many rows, their results, and how long it took.
 fn counts(summary: &Summary) -> String {
     let tally = &summary.tally;
     let mut text = format!("{} of {}: {}", summary.operation, summary.input, Count(tally.rows(), "row"));
@@ -109,7 +107,7 @@ fn counts(summary: &Summary) -> String {
     text
 }
 
-/// Tenths of a second for what takes less than a minute; hours, minutes and seconds for the rest.
+/// Seconds with one decimal below a minute; hours, minutes and seconds from there on.
 pub(super) fn took(elapsed: Duration) -> String {
     if elapsed < Duration::from_secs(60) {
         format!("{:.1} s", elapsed.as_secs_f64())
@@ -118,9 +116,9 @@ pub(super) fn took(elapsed: Duration) -> String {
     }
 }
 
-/// The summary for scripts. Names and order are the contract's.
+/// The summary for scripts. Scripts rely on its names.
 #[derive(Debug, Serialize)]
-pub(super) struct Object<'s> {
+pub(super) struct JsonSummary<'s> {
     pub(super) operation: &'s str,
     pub(super) rows: u64,
     pub(super) ok: u64,
@@ -133,17 +131,17 @@ pub(super) struct Object<'s> {
     pub(super) seconds: f64,
     pub(super) results: Option<String>,
     pub(super) journal: Option<String>,
-    /// Only of an export that is compared with an earlier one.
+    /// Only for an export that is compared with an earlier one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) changes: Option<ChangesObject>,
-    /// Only of commands that have control totals.
+    pub(super) changes: Option<JsonChanges>,
+    /// Only for commands with control totals.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) totals: Option<BTreeMap<&'s str, Option<String>>>,
 }
 
-/// What has changed since an earlier export.
+/// The changes since an earlier export.
 #[derive(Debug, Serialize)]
-pub(super) struct ChangesObject {
+pub(super) struct JsonChanges {
     pub(super) added: u64,
     pub(super) changed: u64,
     pub(super) removed: u64,
@@ -156,7 +154,7 @@ pub(super) fn seconds(elapsed: Duration) -> f64 {
 
 fn object(summary: &Summary) -> String {
     let tally = &summary.tally;
-    let object = Object {
+    let object = JsonSummary {
         operation: summary.operation,
         rows: tally.rows(),
         ok: tally.ok,

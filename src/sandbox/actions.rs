@@ -1,4 +1,4 @@
-//! What each action does to the store: the eleven things that the section's subcategories stand for.
+//! What each subcategory of the section does to the store.
 
 use std::collections::{BTreeMap, HashSet};
 use std::num::NonZeroUsize;
@@ -6,15 +6,15 @@ use std::num::NonZeroUsize;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use super::answer::{Done, Payload, Refusal, Reply};
+use super::answer::{ApiError, CallResult, Done, Payload};
 use super::checks::{Arguments, check};
 use super::conditions;
 use super::paths;
-use super::settings::{Batches, Settings};
-use super::store::{Booking, Moment, NotBooked, Store};
+use super::settings::{BatchAnswer, Settings};
+use super::store::{Moment, NotBooked, Store, StoredBooking};
 use crate::catalogue::{Action, CUSTOMER, Choice, Meaning, Subcategory, ValueKind};
 
-/// Where a read shows the billing a second time.
+/// A read shows the billing here a second time.
 const BILLING_AGAIN: &str = "billing.id";
 
 /// Checks the call and carries it out.
@@ -24,13 +24,12 @@ pub(super) fn perform(
     parameters: &BTreeMap<String, String>,
     settings: &Settings,
     at: Moment,
-) -> Reply {
-    let done = check(subcategory, parameters, settings)
-        .and_then(|arguments| Call { store, subcategory, arguments, settings, at }.perform());
-    done.map_or_else(Reply::Refused, Reply::Done)
+) -> CallResult {
+    let arguments = check(subcategory, parameters, settings)?;
+    Invocation { store, subcategory, arguments, settings, at }.perform()
 }
 
-struct Call<'s, 'r> {
+struct Invocation<'s, 'r> {
     store: &'s mut Store,
     subcategory: &'static Subcategory,
     arguments: Arguments<'r>,
@@ -38,8 +37,8 @@ struct Call<'s, 'r> {
     at: Moment,
 }
 
-impl Call<'_, '_> {
-    fn perform(self) -> Result<Done, Refusal> {
+impl Invocation<'_, '_> {
+    fn perform(self) -> Result<Done, ApiError> {
         match self.subcategory.action {
             Action::Add => Ok(self.add()),
             Action::Edit | Action::ChangeBilling | Action::ChangeDateConnect => self.change(),
@@ -58,15 +57,15 @@ impl Call<'_, '_> {
         Done::ids(vec![id])
     }
 
-    fn change(self) -> Result<Done, Refusal> {
+    fn change(self) -> Result<Done, ApiError> {
         let id = self.customer()?;
         let found = self.store.change(id, fields(&self.arguments));
-        found.then(Done::default).ok_or_else(Refusal::not_found)
+        found.then(Done::default).ok_or_else(ApiError::not_found)
     }
 
-    fn book(self) -> Result<Done, Refusal> {
+    fn book(self) -> Result<Done, ApiError> {
         let amount: Decimal = self.parsed(Meaning::Amount)?;
-        let booking = Booking {
+        let booking = StoredBooking {
             customer: self.customer()?,
             amount,
             note: self.cut(self.arguments.get(Meaning::BookingNote).unwrap_or_default()),
@@ -74,43 +73,43 @@ impl Call<'_, '_> {
             at: self.at,
         };
         self.store.book(booking).map(|()| Done::default()).map_err(|reason| match reason {
-            NotBooked::NobodyThere => Refusal::not_found(),
-            NotBooked::OutOfRange => Refusal::bad("the balance would be out of range"),
+            NotBooked::NobodyThere => ApiError::not_found(),
+            NotBooked::OutOfRange => ApiError::bad("the balance would be out of range"),
         })
     }
 
-    /// As much of a booking's note as this installation keeps.
+    /// As much of a booking's note as this server keeps.
     fn cut(&self, note: &str) -> String {
         let limit = self.settings.comment_limit.map_or(usize::MAX, NonZeroUsize::get);
         note.chars().take(limit).collect()
     }
 
-    fn delete(self) -> Result<Done, Refusal> {
+    fn delete(self) -> Result<Done, ApiError> {
         let id = self.customer()?;
-        self.store.remove(id).then(Done::default).ok_or_else(Refusal::not_found)
+        self.store.remove(id).then(Done::default).ok_or_else(ApiError::not_found)
     }
 
-    /// One customer for one id; for several whatever this installation answers then.
-    fn read(self) -> Result<Done, Refusal> {
+    /// One customer for one id; for several ids, as `--batches` says.
+    fn read(self) -> Result<Done, ApiError> {
         let Some(ids) = self.arguments.get(Meaning::Customer) else { return self.read_by_fields() };
         let data = match (ids.split_once(','), self.settings.batches) {
             (None, _) => Payload::Plain(self.one(ids)?),
-            // The checks refuse several where they are refused: none come here.
-            (Some((first, _)), Batches::First | Batches::Refuse) => Payload::Plain(self.one(first)?),
-            (Some(_), Batches::Map) => Payload::Several(self.several(ids)),
-            (Some(_), Batches::List) => {
+            // The checks have refused several ids already, if they are refused.
+            (Some((first, _)), BatchAnswer::First | BatchAnswer::Refuse) => Payload::Plain(self.one(first)?),
+            (Some(_), BatchAnswer::Map) => Payload::Several(self.several(ids)),
+            (Some(_), BatchAnswer::List) => {
                 Payload::Plain(self.several(ids).into_iter().map(|(_, customer)| customer).collect())
             }
         };
         Ok(Done::data(data))
     }
 
-    fn one(&self, id: &str) -> Result<Value, Refusal> {
+    fn one(&self, id: &str) -> Result<Value, ApiError> {
         let customer = id.parse().ok().and_then(|id| self.store.get(id));
-        customer.cloned().ok_or_else(Refusal::not_found)
+        customer.cloned().ok_or_else(ApiError::not_found)
     }
 
-    /// Those who exist, in the order asked, each once: `007` and `7` are one.
+    /// Those that exist, in the order asked, each once: `007` and `7` are the same.
     fn several(&self, ids: &str) -> Vec<(u64, Value)> {
         let limit = self.settings.batch_limit.map_or(usize::MAX, NonZeroUsize::get);
         let mut seen = HashSet::new();
@@ -122,13 +121,13 @@ impl Call<'_, '_> {
             .collect()
     }
 
-    fn read_by_fields(self) -> Result<Done, Refusal> {
+    fn read_by_fields(self) -> Result<Done, ApiError> {
         let meets = |customer: &Value| {
             self.arguments
                 .given()
                 .all(|(parameter, wanted)| conditions::holds(customer, parameter, wanted, false))
         };
-        let id = self.store.select(meets).next().ok_or_else(Refusal::not_found)?;
+        let id = self.store.select(meets).next().ok_or_else(ApiError::not_found)?;
         Ok(Done { ids: None, data: self.store.get(id).cloned().map(Payload::Plain) })
     }
 
@@ -143,19 +142,19 @@ impl Call<'_, '_> {
         Done::data(Payload::Selected(self.store.select(meets).take(limit).collect()))
     }
 
-    fn find(self) -> Result<Done, Refusal> {
+    fn find(self) -> Result<Done, ApiError> {
         let field = self.chosen()?.field;
         let sought = self.arguments.get(Meaning::Sought).unwrap_or_default();
         let skip_former = self.arguments.get(Meaning::Former) == Some("1");
         Ok(Done::ids(self.store.find(field, sought, skip_former)))
     }
 
-    fn history(self) -> Result<Done, Refusal> {
-        let bookings = self.store.history(self.customer()?).ok_or_else(Refusal::not_found)?;
+    fn history(self) -> Result<Done, ApiError> {
+        let bookings = self.store.history(self.customer()?).ok_or_else(ApiError::not_found)?;
         Ok(Done::data(Payload::History(bookings.map(Into::into).collect())))
     }
 
-    fn count(self) -> Result<Done, Refusal> {
+    fn count(self) -> Result<Done, ApiError> {
         let field = self.chosen()?.field;
         let active = |customer: &Value| {
             paths::first(customer, field).is_some_and(|date| conditions::is_date(&paths::text(date)))
@@ -163,29 +162,29 @@ impl Call<'_, '_> {
         Ok(Done::data(Payload::Plain(self.store.select(active).count().into())))
     }
 
-    fn customer(&self) -> Result<u64, Refusal> {
+    fn customer(&self) -> Result<u64, ApiError> {
         self.parsed(Meaning::Customer)
     }
 
-    /// The value as its type. The checks have seen to it that it is one, but a server does not rely on
-    /// that with a panic.
-    fn parsed<T: std::str::FromStr>(&self, meaning: Meaning) -> Result<T, Refusal> {
+    /// The value as its type. The checks have made sure that it parses, but a server should not panic if it
+    /// does not.
+    fn parsed<T: std::str::FromStr>(&self, meaning: Meaning) -> Result<T, ApiError> {
         let value = self.arguments.get(meaning).and_then(|value| value.parse().ok());
-        value.ok_or_else(|| Refusal::bad("a parameter is missing or out of range"))
+        value.ok_or_else(|| ApiError::bad("a parameter is missing or out of range"))
     }
 
-    fn chosen(&self) -> Result<&'static Choice, Refusal> {
+    fn chosen(&self) -> Result<&'static Choice, ApiError> {
         let name = self.arguments.get(Meaning::Typer);
         let choices: &'static [Choice] = match self.subcategory.by_meaning(Meaning::Typer).map(|p| p.kind) {
             Some(ValueKind::Choice(choices)) => choices,
             _ => &[],
         };
         let chosen = choices.iter().find(|choice| Some(choice.name) == name);
-        chosen.ok_or_else(|| Refusal::bad("nothing of this type can be looked for"))
+        chosen.ok_or_else(|| ApiError::bad("values of this type cannot be searched for"))
     }
 }
 
-/// What a call writes, as the store keeps it. The billing is kept in two places.
+/// The fields that a call writes, as the store keeps them. The billing is kept in two places.
 fn fields(arguments: &Arguments<'_>) -> impl Iterator<Item = (&'static str, Value)> {
     let billing = billing_field();
     arguments.writes().flat_map(move |(path, kind, value)| {
@@ -204,7 +203,7 @@ fn billing_field() -> Option<&'static str> {
     })
 }
 
-/// Ids, flags and integers are numbers in an answer, the rest is text.
+/// IdSet, flags and integers are numbers in an answer, the rest is text.
 fn stored(kind: ValueKind, value: &str) -> Value {
     match kind {
         ValueKind::Id | ValueKind::Flag | ValueKind::Integer => {

@@ -1,30 +1,30 @@
-//! Chance that can be repeated: draws that depend on the seed, on what a request says and on how often it
-//! has been said, and on nothing else. Time, order and concurrency leave them alone.
+//! Repeatable random draws. They depend only on the seed, on the content of a request and on how often the
+//! same content has come before, not on time, order or concurrency.
 //!
-//! The hash is written out here because the standard library's may differ from one release to the next, and
-//! a seed in somebody's notes should outlive a compiler.
+//! The hash is written out here because the standard library's may change from one release to the next, and a
+//! seed in somebody's notes should keep its meaning.
 
 /// The draws that belong to one request.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Draw(u64);
 
 impl Draw {
-    /// The draws of the request with this content, when the same has been seen so many times before.
+    /// The draws for a request with this content that has come `seen` times before.
     pub(super) fn new(seed: u64, content: u64, seen: u64) -> Self {
         Self(mix(mix(seed) ^ content.wrapping_add(mix(seen))))
     }
 
-    /// A number below `end`, another one for each purpose. 0 if `end` is 0.
+    /// A number below `end`, a different one for each purpose. 0 if `end` is 0.
     pub(super) fn below(self, purpose: u64, end: u64) -> u64 {
         mix(self.0 ^ mix(purpose)).checked_rem(end).unwrap_or(0)
     }
 
-    /// True in one of so many cases.
+    /// True in one of `cases` cases.
     pub(super) fn one_in(self, purpose: u64, cases: u64) -> bool {
         self.below(purpose, cases) == 0
     }
 
-    /// One of a list that is not empty.
+    /// One of the list, or `otherwise` if it is empty.
     pub(super) fn choose<T: Copy>(self, purpose: u64, list: &[T], otherwise: T) -> T {
         usize::try_from(self.below(purpose, list.len() as u64))
             .ok()
@@ -33,7 +33,7 @@ impl Draw {
     }
 }
 
-/// A number that stands for a sequence of texts.
+/// A hash of a sequence of texts.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Content(u64);
 
@@ -42,7 +42,7 @@ impl Content {
         Self(0xcbf2_9ce4_8422_2325)
     }
 
-    /// Adds one text, and where it ends.
+    /// Adds one text and an end mark.
     pub(super) fn add(&mut self, text: &str) {
         for byte in text.bytes().chain([0xff]) {
             self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);

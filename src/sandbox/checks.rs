@@ -1,13 +1,12 @@
-//! The catalogue's word on a call: which parameters it may have, which it must, and what their values
-//! look like.
+//! Checks a call against the catalogue: which parameters it may have, which it must have, and their values.
 
 use std::collections::BTreeMap;
 
-use super::answer::Refusal;
-use super::settings::{Batches, Settings};
+use super::answer::ApiError;
+use super::settings::{BatchAnswer, Settings};
 use crate::catalogue::{Action, CUSTOMER, Meaning, Parameter, Subcategory, ValueKind, Version};
 
-/// The parameters of a call that keeps the rules.
+/// The parameters of a valid call.
 #[derive(Debug)]
 pub(super) struct Arguments<'r>(Vec<(&'static Parameter, &'r str)>);
 
@@ -31,24 +30,23 @@ impl<'r> Arguments<'r> {
     }
 }
 
-/// Holds the parameters of a call against the catalogue, for a server of this version that takes or refuses
-/// several customers.
+/// Checks the parameters of a call against the catalogue, for a server with these settings.
 pub(super) fn check<'r>(
     subcategory: &'static Subcategory,
     parameters: &'r BTreeMap<String, String>,
     settings: &Settings,
-) -> Result<Arguments<'r>, Refusal> {
+) -> Result<Arguments<'r>, ApiError> {
     let version = settings.version;
-    let reads_several = subcategory.action == Action::Read && settings.batches != Batches::Refuse;
+    let reads_several = subcategory.action == Action::Read && settings.batches != BatchAnswer::Refuse;
     if !subcategory.is_in(version) {
-        return Err(Refusal::bad(format!("unknown subcategory in this version: {}", subcategory.name)));
+        return Err(ApiError::bad(format!("unknown subcategory in this version: {}", subcategory.name)));
     }
     let mut arguments = Vec::with_capacity(parameters.len());
     for (name, value) in parameters {
         let parameter = known(subcategory, name, version)?;
         let value = value.trim();
         if !value.is_empty() && !fits(parameter, value, reads_several) {
-            return Err(Refusal::bad(format!(
+            return Err(ApiError::bad(format!(
                 "wrong value of parameter {name} ({}): {value}",
                 parameter.kind.name()
             )));
@@ -64,28 +62,29 @@ fn known(
     subcategory: &'static Subcategory,
     name: &str,
     version: Option<Version>,
-) -> Result<&'static Parameter, Refusal> {
+) -> Result<&'static Parameter, ApiError> {
     let parameter = subcategory
         .parameters
         .iter()
         .chain([&CUSTOMER.skip_internal_api])
         .find(|parameter| parameter.name == name)
-        .ok_or_else(|| Refusal::bad(format!("unknown parameter: {name}")))?;
+        .ok_or_else(|| ApiError::bad(format!("unknown parameter: {name}")))?;
     if parameter.is_in(version) {
         return Ok(parameter);
     }
-    Err(Refusal::bad(format!("unknown parameter in this version: {name}")))
+    Err(ApiError::bad(format!("unknown parameter in this version: {name}")))
 }
 
-/// Whether everything is there that the call needs.
+/// Whether the call has everything it needs.
 fn complete(
     subcategory: &'static Subcategory,
     arguments: &Arguments<'_>,
     version: Option<Version>,
-) -> Result<(), Refusal> {
-    let missing = |parameter: &Parameter| Err(Refusal::bad(format!("missing parameter: {}", parameter.name)));
-    // A customer may have several names over the versions; any one will do. A read may name them by other
-    // means, but then by all of these.
+) -> Result<(), ApiError> {
+    let missing =
+        |parameter: &Parameter| Err(ApiError::bad(format!("missing parameter: {}", parameter.name)));
+    // The customer's parameter has several names over the versions; any one will do. A read may name the
+    // customer by other parameters, but then it needs all of them.
     if let Some(customer) = subcategory.customer_parameter(version)
         && customer.presence.is_required()
         && arguments.get(Meaning::Customer).is_none()
@@ -101,7 +100,7 @@ fn complete(
     if subcategory.action == Action::Select
         && !arguments.given().any(|(parameter, _)| parameter.is_condition())
     {
-        return Err(Refusal::bad("at least one condition must be specified"));
+        return Err(ApiError::bad("at least one condition must be specified"));
     }
     Ok(())
 }
@@ -112,7 +111,7 @@ fn is_named_otherwise(subcategory: &Subcategory, arguments: &Arguments<'_>) -> b
     others.peek().is_some() && others.all(|other| arguments.get(other.meaning).is_some())
 }
 
-/// Whether a value that is not empty is one of its parameter's kind.
+/// Whether a value that is not empty is of its parameter's kind.
 fn fits(parameter: &Parameter, value: &str, reads_several: bool) -> bool {
     match (parameter.kind, parameter.meaning) {
         (ValueKind::Id, Meaning::Customer) if reads_several => value.split(',').all(is_customer_id),
@@ -157,7 +156,7 @@ fn is_customer_id(text: &str) -> bool {
     is_digits(text) && text.parse::<u64>().is_ok_and(|id| id > 0)
 }
 
-/// `0000-00-00` is MySQL's way of saying that there is no date.
+/// `0000-00-00` is how MySQL writes that there is no date.
 fn is_date(text: &str) -> bool {
     let digits_and_hyphens = text.bytes().enumerate().all(|(at, b)| match at {
         4 | 7 => b == b'-',

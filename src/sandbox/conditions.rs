@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::paths;
 use crate::catalogue::{Meaning, Parameter, ValueKind};
 
-/// The field of a customer that says that they are a former one.
+/// The field that marks a former customer.
 const FORMER: &str = "is_disable";
 
 /// Whether the customer is a former one.
@@ -16,8 +16,8 @@ pub(super) fn is_former(customer: &Value) -> bool {
     paths::first(customer, FORMER).is_some_and(|flag| paths::text(flag) == "1")
 }
 
-/// Whether the customer meets one condition. `like` compares text by substring. A parameter that is no
-/// condition is met by everybody.
+/// Whether the customer meets one condition. `like` matches substrings. A parameter that is not a condition
+/// is met by everybody.
 pub(super) fn holds(customer: &Value, parameter: &Parameter, wanted: &str, like: bool) -> bool {
     match parameter.meaning {
         Meaning::Equals(path) => equals(&paths::all(customer, path), parameter.kind, wanted, like),
@@ -61,7 +61,7 @@ fn compare(customer: &Value, path: &str, kind: ValueKind, wanted: &str) -> Optio
     }
 }
 
-/// Whether a date is one; several values stand for none.
+/// Whether it is a date; `0000-00-00` and the first day of 1970 mean that there is none.
 pub(super) fn is_date(text: &str) -> bool {
     text.len() >= 10 && !text.starts_with("0000-00-00") && !text.starts_with("1970-01-01")
 }

@@ -1,5 +1,5 @@
-//! What can go wrong on purpose: the kinds of fault, when they strike, and the grammar
-//! `[read:]KIND=PERCENT%` or `[read:]KIND@NUMBERS`.
+//! Faults on purpose: their kinds, when they strike, and how they are written: `[read:]KIND=PERCENT%` or
+//! `[read:]KIND@NUMBERS`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use super::chance::Draw;
 use super::numbers::{Numbers, digits};
 use crate::catalogue::{Effect, Nearest, nearest};
 
-/// One thing that goes wrong, and how often.
+/// One kind of fault, and when it strikes.
 ///
 /// Written `500=1%` (a share of the writes, drawn from the seed), `drop-after@3`, `429@5-9` or
 /// `error@2,7-8` (writes by number, counted from 1); with `read:` before it, reads instead of writes.
@@ -21,20 +21,19 @@ pub struct Fault {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Strikes {
-    /// So many of a million requests.
+    /// This many of a million requests.
     Share(u64),
     /// The requests with these numbers.
     Numbers(Numbers),
 }
 
 impl Fault {
-    /// What goes wrong.
     pub fn kind(&self) -> FaultKind {
         self.kind
     }
 
-    /// Whether it strikes the request that is number `number` of its sort. `place` tells faults of one list
-    /// apart, so that two of the same share do not always strike together.
+    /// Whether it strikes the request with this number among the reads or writes. `place` is the fault's
+    /// place in the list: two faults with the same share do not always strike together.
     pub(super) fn strikes(&self, effect: Effect, number: u64, draw: Draw, place: u64) -> bool {
         if self.reads != (effect == Effect::Reads) {
             return false;
@@ -46,12 +45,12 @@ impl Fault {
     }
 }
 
-/// Purposes from here on belong to faults; smaller ones to the shape of answers.
+/// Draws for faults have purposes from here on; smaller ones are for the shape of answers.
 const PLACES: u64 = 1_000;
 
-/// When the work of a struck request is done.
+/// When a struck request is carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Work {
+pub(super) enum Execution {
     /// Not at all.
     Never,
     /// Before the answer.
@@ -60,32 +59,32 @@ pub(super) enum Work {
     Late,
 }
 
-/// What the client gets to see of a struck request.
+/// What the client sees of a struck request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Manner {
+pub(super) enum Symptom {
     /// A page of the web server in front, with this status.
     Page(u16),
-    /// The API's own words: it did not do it. With this status.
-    Refusal(u16),
+    /// An error of the API itself, with this status.
+    ApiError(u16),
     /// A redirect with this status.
     Redirect(u16),
     /// The connection is closed without a byte.
     Close,
-    /// Nothing, for as long as the client waits.
+    /// The connection stays open without a byte.
     Stall,
     /// A login form under status 200.
     Login,
     /// Status 200 and no body.
     Empty,
-    /// The true answer, its end missing.
+    /// The true answer without its end.
     Truncated,
-    /// The true answer, behind more white space than anybody should read.
+    /// The true answer after more white space than anybody should read.
     Huge,
 }
 
 macro_rules! kinds {
-    ($($variant:ident $name:literal $work:ident $manner:expr, $doc:literal;)*) => {
-        /// A way to go wrong.
+    ($($variant:ident $name:literal $execution:ident $symptom:expr, $doc:literal;)*) => {
+        /// A kind of fault.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum FaultKind {
             $(#[doc = $doc] $variant,)*
@@ -95,7 +94,7 @@ macro_rules! kinds {
             /// Every kind, in the order of the documentation.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// The kind as it is written in a [`Fault`].
+            /// The name in a written [`Fault`].
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
             }
@@ -105,43 +104,43 @@ macro_rules! kinds {
                 match self { $(Self::$variant => $doc,)* }
             }
 
-            pub(super) const fn work(self) -> Work {
-                match self { $(Self::$variant => Work::$work,)* }
+            pub(super) const fn execution(self) -> Execution {
+                match self { $(Self::$variant => Execution::$execution,)* }
             }
 
-            pub(super) const fn manner(self) -> Manner {
-                match self { $(Self::$variant => $manner,)* }
+            pub(super) const fn symptom(self) -> Symptom {
+                match self { $(Self::$variant => $symptom,)* }
             }
         }
     };
 }
 
 kinds! {
-    Status500 "500" Never Manner::Page(500), "not applied; status 500 with an HTML page";
-    Status502 "502" Never Manner::Page(502), "not applied; status 502 with an HTML page";
-    Status504 "504" Never Manner::Page(504), "not applied; status 504 with an HTML page";
-    After500 "500-after" Now Manner::Page(500), "applied; status 500 with an HTML page";
-    After502 "502-after" Now Manner::Page(502), "applied; status 502 with an HTML page";
-    After504 "504-after" Now Manner::Page(504), "applied; status 504 with an HTML page";
-    Late504 "504-late" Late Manner::Page(504), "status 504 at once; applied a second later";
-    Status503 "503" Never Manner::Page(503), "not applied; status 503, with Retry-After if one is set";
-    Status429 "429" Never Manner::Page(429), "not applied; status 429, with Retry-After if one is set";
-    Status400 "400" Never Manner::Refusal(400), "not applied; status 400 with the API's error";
-    Status401 "401" Never Manner::Refusal(401), "not applied; status 401 with the API's error";
-    Status403 "403" Never Manner::Refusal(403), "not applied; status 403 with the API's error";
-    Status404 "404" Never Manner::Refusal(404), "not applied; status 404 with the API's error";
-    Error "error" Never Manner::Refusal(200), "not applied; the API's error under status 200";
-    DropBefore "drop-before" Never Manner::Close, "not applied; connection closed without an answer";
-    DropAfter "drop-after" Now Manner::Close, "applied; connection closed without an answer";
-    StallBefore "stall-before" Never Manner::Stall, "not applied; never answered";
-    Stall "stall" Now Manner::Stall, "applied; never answered";
-    Html "html" Now Manner::Login, "applied; an HTML login form under status 200";
-    Empty "empty" Now Manner::Empty, "applied; an empty body under status 200";
-    Truncate "truncate" Now Manner::Truncated, "applied; a JSON body cut short";
-    Huge "huge" Now Manner::Huge, "applied; a body of more than 16 MiB";
-    Redirect302 "302" Never Manner::Redirect(302), "not applied; a redirect with status 302";
-    Redirect307 "307" Never Manner::Redirect(307), "not applied; a redirect with status 307";
-    Redirect308 "308" Never Manner::Redirect(308), "not applied; a redirect with status 308";
+    Status500 "500" Never Symptom::Page(500), "not applied; status 500 with an HTML page";
+    Status502 "502" Never Symptom::Page(502), "not applied; status 502 with an HTML page";
+    Status504 "504" Never Symptom::Page(504), "not applied; status 504 with an HTML page";
+    After500 "500-after" Now Symptom::Page(500), "applied; status 500 with an HTML page";
+    After502 "502-after" Now Symptom::Page(502), "applied; status 502 with an HTML page";
+    After504 "504-after" Now Symptom::Page(504), "applied; status 504 with an HTML page";
+    Late504 "504-late" Late Symptom::Page(504), "status 504 at once; applied a second later";
+    Status503 "503" Never Symptom::Page(503), "not applied; status 503, with Retry-After if one is set";
+    Status429 "429" Never Symptom::Page(429), "not applied; status 429, with Retry-After if one is set";
+    Status400 "400" Never Symptom::ApiError(400), "not applied; status 400 with the API's error";
+    Status401 "401" Never Symptom::ApiError(401), "not applied; status 401 with the API's error";
+    Status403 "403" Never Symptom::ApiError(403), "not applied; status 403 with the API's error";
+    Status404 "404" Never Symptom::ApiError(404), "not applied; status 404 with the API's error";
+    Error "error" Never Symptom::ApiError(200), "not applied; the API's error under status 200";
+    DropBefore "drop-before" Never Symptom::Close, "not applied; connection closed without an answer";
+    DropAfter "drop-after" Now Symptom::Close, "applied; connection closed without an answer";
+    StallBefore "stall-before" Never Symptom::Stall, "not applied; never answered";
+    Stall "stall" Now Symptom::Stall, "applied; never answered";
+    Html "html" Now Symptom::Login, "applied; an HTML login form under status 200";
+    Empty "empty" Now Symptom::Empty, "applied; an empty body under status 200";
+    Truncate "truncate" Now Symptom::Truncated, "applied; a JSON body that is cut short";
+    Huge "huge" Now Symptom::Huge, "applied; a body of more than 16 MiB";
+    Redirect302 "302" Never Symptom::Redirect(302), "not applied; a redirect with status 302";
+    Redirect307 "307" Never Symptom::Redirect(307), "not applied; a redirect with status 307";
+    Redirect308 "308" Never Symptom::Redirect(308), "not applied; a redirect with status 308";
 }
 
 impl fmt::Display for FaultKind {
@@ -150,7 +149,7 @@ impl fmt::Display for FaultKind {
     }
 }
 
-/// The text describes no fault.
+/// The text does not describe a fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParseFaultError {
     /// It does not say when the fault strikes.
@@ -160,31 +159,31 @@ pub enum ParseFaultError {
     When {
         /// The whole text.
         text: String,
-        /// What stands where the kind belongs.
+        /// The text in place of the kind.
         kind: String,
     },
     /// There is no such kind.
-    #[error("there is no fault '{kind}'{nearest}; faults are {}", known())]
+    #[error("there is no fault '{kind}'{nearest}; the faults are {}", known())]
     Kind {
-        /// What stands where the kind belongs.
+        /// The text in place of the kind.
         kind: String,
         /// The kind that was probably meant.
         nearest: Nearest,
     },
-    /// The share is no percentage.
+    /// The share is not a percentage.
     #[error(
         "'{share}' is not a share of requests: write a percentage from 0% to 100% with up to four decimals, like 0.5%"
     )]
     Share {
-        /// What stands behind `=`.
+        /// The text after `=`.
         share: String,
     },
-    /// The numbers are none.
+    /// The numbers are not valid.
     #[error(
-        "'{numbers}' does not number requests: count from 1 and write one like 3, a range like 3-5, or several like 3,7-9"
+        "'{numbers}' are not numbers of requests: count from 1 and write one like 3, a range like 3-5, or several like 3,7-9"
     )]
     Numbers {
-        /// What stands behind `@`.
+        /// The text after `@`.
         numbers: String,
     },
 }
@@ -221,7 +220,7 @@ fn kind(name: &str) -> Result<FaultKind, ParseFaultError> {
     })
 }
 
-/// A percentage as parts of a million, by its digits: a binary float would make 0.1% something else.
+/// A percentage as parts of a million, read by its digits: a binary float cannot hold 0.1%.
 fn parse_share(text: &str) -> Result<u64, ParseFaultError> {
     let refused = || ParseFaultError::Share { share: text.to_owned() };
     let percent = text.trim().strip_suffix('%').ok_or_else(refused)?.trim();

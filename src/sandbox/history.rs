@@ -1,39 +1,38 @@
-//! The history of a customer as installations write it: names, amounts and dates differ, and PHP makes a
-//! list a map as soon as its numbers have a gap.
+//! The history of a customer as servers write it: names, amounts and dates differ, and PHP turns a list into
+//! a map as soon as its numbers have a gap.
 
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
 use super::chance::Draw;
-use super::store::{Booking, Moment};
+use super::store::{Moment, StoredBooking};
 use crate::catalogue::{Action, CUSTOMER, Meaning};
 
-/// What the history says of one booking.
+/// One booking in a history.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(super) struct BookingEntry {
     at: Moment,
     employee: u64,
     amount: Decimal,
     note: String,
 }
 
-impl From<&Booking> for Entry {
-    fn from(booking: &Booking) -> Self {
-        let Booking { at, employee, amount, ref note, .. } = *booking;
+impl From<&StoredBooking> for BookingEntry {
+    fn from(booking: &StoredBooking) -> Self {
+        let StoredBooking { at, employee, amount, ref note, .. } = *booking;
         Self { at, employee, amount, note: note.clone() }
     }
 }
 
 /// One way of writing a history.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Form {
-    /// All entries.
+pub(super) struct HistoryFormat {
     entries: Entries,
-    /// Names are in lower case.
+    /// Whether names are in lower case.
     lower_case: bool,
-    /// The employee's name lacks an `l`.
+    /// Whether the name of the employee's field lacks an `l`.
     misspelt: bool,
-    /// Amounts are numbers, not text.
+    /// Whether amounts are numbers, not text.
     numbers: bool,
     date: &'static str,
 }
@@ -47,16 +46,16 @@ enum Entries {
 
 /// As MySQL writes a moment.
 const ISO: &str = "%Y-%m-%d %H:%M:%S";
-/// As people do.
+/// As people write it.
 const DOTTED: &str = "%d.%m.%Y %H:%M:%S";
 
-impl Form {
+impl HistoryFormat {
     pub(super) const CLASSIC: Self =
         Self { entries: Entries::List, lower_case: false, misspelt: false, numbers: false, date: ISO };
 
     pub(super) const MODERN: Self = Self { lower_case: true, numbers: true, ..Self::CLASSIC };
 
-    /// Drawn anew for every request.
+    /// Drawn for every request.
     pub(super) fn mixed(draw: Draw) -> Self {
         Self {
             entries: draw.choose(14, &[Entries::List, Entries::Map], Entries::List),
@@ -67,7 +66,7 @@ impl Form {
         }
     }
 
-    pub(super) fn write(self, entries: &[Entry]) -> Value {
+    pub(super) fn write(self, entries: &[BookingEntry]) -> Value {
         let entries = entries.iter().map(|entry| self.entry(entry));
         match self.entries {
             Entries::List => entries.collect(),
@@ -75,7 +74,7 @@ impl Form {
         }
     }
 
-    fn entry(self, entry: &Entry) -> Value {
+    fn entry(self, entry: &BookingEntry) -> Value {
         let amount = if self.numbers { number(entry.amount) } else { entry.amount.to_string().into() };
         let mut fields = Map::new();
         let mut put = |name: &str, value| {
@@ -95,8 +94,7 @@ impl Form {
     }
 }
 
-/// The amount as PHP would print a number: without idle zeros. A number of JSON may be rounded, as PHP
-/// rounds it.
+/// The amount as PHP prints a number: without trailing zeros. It may be rounded, as PHP rounds.
 fn number(amount: Decimal) -> Value {
     let text = amount.normalize().to_string();
     serde_json::from_str(&text).unwrap_or_else(|_| json!(text))
@@ -115,11 +113,11 @@ mod tests {
 
     use serde_json::{Value, json};
 
-    use super::{Draw, Entry, Form, Moment, employee_field};
+    use super::{BookingEntry, Draw, HistoryFormat, Moment, employee_field};
 
-    fn entry(amount: &str) -> Entry {
+    fn entry(amount: &str) -> BookingEntry {
         let at = Moment { elapsed: Duration::ZERO, wall: "1970-06-15T12:00:00Z".parse().expect("a moment") };
-        Entry { at, employee: 12, amount: amount.parse().expect("money"), note: "n".to_owned() }
+        BookingEntry { at, employee: 12, amount: amount.parse().expect("money"), note: "n".to_owned() }
     }
 
     /// The date of an entry belongs to the machine's time zone; the rest does not.
@@ -131,12 +129,12 @@ mod tests {
     #[test]
     fn the_classic_and_the_modern_way() {
         let employee = employee_field().expect("a field");
-        let history = without_date(Form::CLASSIC.write(&[entry("-15.40")]), "DateDo");
+        let history = without_date(HistoryFormat::CLASSIC.write(&[entry("-15.40")]), "DateDo");
         let expected = json!({
             "Typer": "money", "DateDo": null, "Amount": "-15.40", "Comment": "n", employee: 12,
         });
         assert_eq!(history, json!([expected]));
-        let history = without_date(Form::MODERN.write(&[entry("-15.40")]), "datedo");
+        let history = without_date(HistoryFormat::MODERN.write(&[entry("-15.40")]), "datedo");
         let expected = json!({
             "typer": "money", "datedo": null, "amount": -15.4, "comment": "n", employee: 12,
         });
@@ -145,14 +143,16 @@ mod tests {
 
     #[test]
     fn numbers_have_no_idle_zeros() {
-        let written = |amount| Form::MODERN.write(&[entry(amount)])[0]["amount"].to_string();
+        let written = |amount| HistoryFormat::MODERN.write(&[entry(amount)])[0]["amount"].to_string();
         assert_eq!([written("5.00"), written("0.10"), written("-1200")], ["5", "0.1", "-1200"]);
     }
 
     #[test]
     fn the_mixture_shows_every_form_sooner_or_later() {
         let seen: HashSet<String> = (0..200)
-            .map(|n| Form::mixed(Draw::new(1, n, 0)).write(&[entry("1.50"), entry("2.00")]).to_string())
+            .map(|n| {
+                HistoryFormat::mixed(Draw::new(1, n, 0)).write(&[entry("1.50"), entry("2.00")]).to_string()
+            })
             .collect();
         for form in [
             r#"[{""#,
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn no_history_is_an_empty_list_or_map() {
-        assert_eq!(Form::CLASSIC.write(&[]), json!([]));
-        assert!((0..50).any(|n| Form::mixed(Draw::new(1, n, 0)).write(&[]) == json!({})));
+        assert_eq!(HistoryFormat::CLASSIC.write(&[]), json!([]));
+        assert!((0..50).any(|n| HistoryFormat::mixed(Draw::new(1, n, 0)).write(&[]) == json!({})));
     }
 }

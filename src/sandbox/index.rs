@@ -1,5 +1,5 @@
-//! Who has this value: the fields by which one customer can be looked for, kept up to date with every
-//! write, so that a search among many customers costs no more than one among few.
+//! An index of the fields by which one customer can be searched for, kept up to date with every write. So a
+//! search among many customers is as fast as one among few.
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::Ipv4Addr;
@@ -9,37 +9,37 @@ use serde_json::Value;
 use super::paths;
 use crate::catalogue::{Action, CUSTOMER, Meaning, ValueKind};
 
-/// For every field that can be searched: its values and who has them.
+/// For every searchable field: its values and the customers that have them.
 #[derive(Debug)]
-pub(super) struct Index(Vec<Field>);
+pub(super) struct Index(Vec<FieldIndex>);
 
 #[derive(Debug)]
-struct Field {
+struct FieldIndex {
     path: &'static str,
     kind: Option<ValueKind>,
     customers: HashMap<String, BTreeSet<u64>>,
 }
 
 impl Index {
-    /// An empty index over the fields that the catalogue's search for one customer knows.
+    /// An empty index over the fields that the catalogue can search for one customer.
     pub(super) fn new() -> Self {
         let typer = CUSTOMER.subcategory(Action::Find).and_then(|find| find.by_meaning(Meaning::Typer));
         let choices = match typer.map(|parameter| parameter.kind) {
             Some(ValueKind::Choice(choices)) => choices,
             _ => &[],
         };
-        let field = |path| Field { path, kind: kind_of(path), customers: HashMap::new() };
+        let field = |path| FieldIndex { path, kind: kind_of(path), customers: HashMap::new() };
         Self(choices.iter().map(|choice| field(choice.field)).collect())
     }
 
-    /// Whoever has this value in this field.
+    /// The customers with this value in this field.
     pub(super) fn find(&self, path: &str, value: &str) -> impl Iterator<Item = u64> {
         let field = self.0.iter().find(|field| field.path == path);
         let found = field.and_then(|field| field.customers.get(&canonical(field.kind, value)));
         found.into_iter().flatten().copied()
     }
 
-    /// Takes the customer's values in.
+    /// Adds the customer's values.
     pub(super) fn insert(&mut self, id: u64, customer: &Value) {
         for field in &mut self.0 {
             for value in values(field.path, field.kind, customer) {
@@ -48,7 +48,7 @@ impl Index {
         }
     }
 
-    /// Takes the customer's values out again.
+    /// Removes the customer's values.
     pub(super) fn remove(&mut self, id: u64, customer: &Value) {
         for field in &mut self.0 {
             for value in values(field.path, field.kind, customer) {
@@ -68,7 +68,7 @@ fn values(path: &str, kind: Option<ValueKind>, customer: &Value) -> Vec<String> 
     values.filter(|value| !value.is_empty()).collect()
 }
 
-/// The type of a field, from the parameter that writes it; `*` in the path stands for any one segment.
+/// The type of a field, from the parameter that writes it; `*` in the path matches any one segment.
 fn kind_of(path: &str) -> Option<ValueKind> {
     let same = |written: &str| {
         let (mut one, mut other) = (path.split('.'), written.split('.'));
@@ -84,13 +84,13 @@ fn kind_of(path: &str) -> Option<ValueKind> {
     parameters.filter(|p| matches!(p.meaning, Meaning::Sets(written) if same(written))).map(|p| p.kind).next()
 }
 
-/// The one form of values that mean the same.
+/// One form for all values that mean the same.
 fn canonical(kind: Option<ValueKind>, value: &str) -> String {
     let value = value.trim();
     match kind {
         Some(ValueKind::Phone) => value.chars().filter(char::is_ascii_digit).collect(),
         Some(_) => value.to_lowercase(),
-        // No parameter writes it: an address of the network, kept as the API keeps those.
+        // No parameter writes it: it is a network address, in the API's own form.
         None => address(value).unwrap_or_else(|| value.to_lowercase()),
     }
 }

@@ -1,6 +1,5 @@
-//! The sandbox's own account of what happened: one JSON line per request, and a page with all customers
-//! and bookings. It is what a rehearsal is checked against, so it tells what was really done, whatever the
-//! client was told.
+//! The sandbox's own record: one JSON line per request, and a page with all customers and bookings. A
+//! rehearsal is checked against it, so it says what was really done, whatever the client was told.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -24,9 +23,9 @@ pub(super) struct Log {
     key: SecretString,
 }
 
-/// What is known about a request once it has been dealt with.
+/// A request that has been handled.
 #[derive(Debug)]
-pub(super) struct Entry<'r> {
+pub(super) struct LogEntry<'r> {
     pub(super) at: Moment,
     pub(super) received: &'r Received,
     pub(super) fault: Option<FaultKind>,
@@ -34,12 +33,12 @@ pub(super) struct Entry<'r> {
     pub(super) applied: bool,
     /// The status that the client was sent, if any.
     pub(super) status: Option<u16>,
-    /// The id that was given out.
+    /// The id of a new customer.
     pub(super) id: Option<u64>,
 }
 
 #[derive(Serialize)]
-struct Line<'e> {
+struct LogLine<'e> {
     t_ms: f64,
     wall: i64,
     method: &'e str,
@@ -54,17 +53,17 @@ struct Line<'e> {
 }
 
 impl Log {
-    /// Opens the file for appending and makes it if need be.
+    /// Opens the file for appending; creates it if it does not exist.
     pub(super) fn open(path: &Path, key: SecretString) -> io::Result<Self> {
         let file = OpenOptions::new().create(true).append(true).open(path)?;
         Ok(Self { file, key })
     }
 
-    /// Appends one line, in one write: whoever reads along never sees half of one, and a crash loses none.
-    pub(super) fn write(&mut self, entry: &Entry<'_>) -> io::Result<()> {
+    /// Appends one line, in one write: a reader never sees half a line, and a crash loses none.
+    pub(super) fn write(&mut self, entry: &LogEntry<'_>) -> io::Result<()> {
         let received = entry.received;
         let scrub = |text| scrub(text, self.key.expose_secret());
-        let line = Line {
+        let line = LogLine {
             t_ms: milliseconds(entry.at.elapsed),
             wall: entry.at.wall.as_millisecond(),
             method: received.method.as_str(),
@@ -83,8 +82,8 @@ impl Log {
     }
 }
 
-/// The text without the key, should a client have put it where it does not belong. Keys so short that they
-/// turn up by accident are left: they would blot out honest values.
+/// The text without the key, in case a client has put it where it does not belong. Short keys are left,
+/// because they may occur in other values by accident.
 fn scrub<'t>(text: &'t str, key: &str) -> Cow<'t, str> {
     const SHORT: usize = 8;
     if key.len() < SHORT || !text.contains(key) {
@@ -93,7 +92,7 @@ fn scrub<'t>(text: &'t str, key: &str) -> Cow<'t, str> {
     Cow::Owned(text.replace(key, "[key]"))
 }
 
-/// Three decimals; this is time, not money.
+/// With three decimals.
 fn milliseconds(elapsed: Duration) -> f64 {
     elapsed.as_micros() as f64 / 1_000.0
 }
@@ -101,14 +100,14 @@ fn milliseconds(elapsed: Duration) -> f64 {
 #[derive(Serialize)]
 struct Page<'s> {
     customers: Vec<&'s Value>,
-    bookings: Vec<Booked<'s>>,
+    bookings: Vec<LedgerBooking<'s>>,
     /// How many writes each customer has seen.
     writes: &'s BTreeMap<u64, u64>,
     requests: u64,
 }
 
 #[derive(Serialize)]
-struct Booked<'s> {
+struct LedgerBooking<'s> {
     customer: u64,
     amount: String,
     comment: &'s str,
@@ -117,7 +116,7 @@ struct Booked<'s> {
 
 /// The page with everything that is in the store, as JSON.
 pub(super) fn page(store: &Store, requests: u64) -> Result<Vec<u8>, serde_json::Error> {
-    let bookings = store.bookings().iter().map(|booking| Booked {
+    let bookings = store.bookings().iter().map(|booking| LedgerBooking {
         customer: booking.customer,
         amount: booking.amount.to_string(),
         comment: &booking.note,

@@ -2,12 +2,12 @@
 
 use std::ops::RangeInclusive;
 
-/// A set of numbers, kept as it was typed: a long range costs no more than a short one.
+/// A set of numbers, kept as ranges: a long range takes no more memory than a short one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Numbers(Vec<RangeInclusive<u64>>);
 
 impl Numbers {
-    /// Reads a comma list of numbers and ranges; nothing if one of them is neither.
+    /// Reads a comma-separated list of numbers and ranges; none if an item is neither.
     pub(super) fn read(text: &str) -> Option<Self> {
         text.split(',').map(range).collect::<Option<Vec<_>>>().map(Self)
     }
@@ -24,7 +24,7 @@ fn range(text: &str) -> Option<RangeInclusive<u64>> {
     (first >= 1 && first <= last).then_some(first..=last)
 }
 
-/// A number of nothing but digits: no sign and no space.
+/// A number written in digits only, without sign or space.
 pub(super) fn digits(text: &str) -> Option<u64> {
     text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
 }

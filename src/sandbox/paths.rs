@@ -1,8 +1,8 @@
 //! Reading and writing a customer's fields by paths such as `phone.0.number` or `group.*.id`.
 //!
-//! A number is a place in a list, `*` is every element of a list or an object, anything else is a field.
-//! When a value is written through `*`, it becomes the only element, under itself as the key: that is how
-//! the API keeps groups and marks.
+//! A number is a place in a list, `*` is every element of a list or an object, anything else is a field. A
+//! value that is written through `*` becomes the only element, with itself as the key, as the API stores
+//! groups and marks.
 
 use std::borrow::Cow;
 
@@ -34,14 +34,14 @@ fn step<'v>(value: &'v Value, segment: &str) -> Vec<&'v Value> {
     }
 }
 
-/// Writes the value, making whatever the path runs through.
+/// Writes the value, and creates the lists and objects on the way.
 pub(super) fn set(root: &mut Value, path: &str, value: Value) {
     let (segment, rest) = path.split_once('.').map_or((path, None), |(head, rest)| (head, Some(rest)));
     let place = match segment {
         "*" => {
             let mut fields = Map::new();
             let key = text(&value).into_owned();
-            // An empty value and 0 stand for none.
+            // An empty value and 0 mean none.
             if !key.is_empty() && key != "0" {
                 let mut element = Value::Null;
                 match rest {
@@ -81,7 +81,7 @@ fn field<'v>(root: &'v mut Value, name: &str) -> &'v mut Value {
     if !root.is_object() {
         *root = Value::Object(Map::new());
     }
-    // Indexing an object by a name makes the field.
+    // Indexing an object by a name creates the field.
     &mut root[name]
 }
 

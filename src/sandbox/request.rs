@@ -1,5 +1,5 @@
-//! A request as the sandbox sees it: the fields of query and form in one place, as PHP has them, with the
-//! envelope taken off. The key is compared here and goes no further.
+//! A request: the fields of its query and form together, as PHP has them, without the envelope. The key is
+//! compared here and not kept.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +8,12 @@ use axum::extract::Request;
 use axum::http::{Method, StatusCode, header};
 use secrecy::ExposeSecret;
 
-use super::answer::Refusal;
+use super::answer::ApiError;
 use super::chance::Content;
 use super::settings::Settings;
 use crate::catalogue::{ApiSelector, CUSTOMER, KEY, Meaning, SECTION, Subcategory};
 
-/// More than any form of this API has, less than would hurt.
+/// More than any form of this API needs, in bytes.
 const BODY_LIMIT: usize = 1024 * 1024;
 
 /// A request without its key.
@@ -22,13 +22,13 @@ pub(super) struct Received {
     pub(super) method: Method,
     /// The field that named the subcategory.
     pub(super) selector: Option<ApiSelector>,
-    /// The subcategory as it was named, known or not.
+    /// The subcategory's name, known or not.
     pub(super) subcategory: Option<String>,
-    /// The parameters as they came, known or not.
+    /// The parameters, known or not.
     pub(super) parameters: BTreeMap<String, String>,
-    /// Whether the key came in the address, where logs keep it.
+    /// Whether the key came in the URL, which servers log.
     pub(super) key_in_query: bool,
-    /// Whether the form came whole.
+    /// Whether the whole form came.
     readable: bool,
     key: KeyGiven,
     section: Option<String>,
@@ -42,8 +42,8 @@ enum KeyGiven {
 }
 
 impl Received {
-    /// Reads the whole request. A field of the form overrules the same one of the query, and a later one an
-    /// earlier. What cannot be read is a request too, one that is never admitted.
+    /// Reads the whole request. A field of the form overrides the same one of the query, and a later one an
+    /// earlier one. A form that cannot be read gives a request that is never admitted.
     pub(super) async fn read(request: Request, settings: &Settings) -> Self {
         let (head, body) = request.into_parts();
         let mut fields = BTreeMap::new();
@@ -69,7 +69,7 @@ impl Received {
         };
         let (mut selector, mut subcategory) = (None, None);
         for candidate in ApiSelector::ALL {
-            // Both are removed: the one that is not looked at is no parameter either.
+            // Both are removed: the one that is ignored is not a parameter either.
             let named = fields.remove(candidate.field());
             if selector.is_none() && settings.selectors.take(candidate) && named.is_some() {
                 (selector, subcategory) = (Some(candidate), named);
@@ -89,31 +89,31 @@ impl Received {
     }
 
     /// The subcategory that the request may call, or why there is none.
-    pub(super) fn admit(&self) -> Result<&'static Subcategory, Refusal> {
+    pub(super) fn admit(&self) -> Result<&'static Subcategory, ApiError> {
         if !self.readable {
-            return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "the form is too long or was cut off"));
+            return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "the form is too long or was cut off"));
         }
         match self.key {
             KeyGiven::Right => {}
-            KeyGiven::Wrong => return Err(Refusal::new(StatusCode::FORBIDDEN, "the API key is wrong")),
-            KeyGiven::None => return Err(Refusal::new(StatusCode::FORBIDDEN, "the API key is missing")),
+            KeyGiven::Wrong => return Err(ApiError::new(StatusCode::FORBIDDEN, "the API key is wrong")),
+            KeyGiven::None => return Err(ApiError::new(StatusCode::FORBIDDEN, "the API key is missing")),
         }
         if self.method != Method::GET && self.method != Method::POST {
-            return Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "use GET or POST"));
+            return Err(ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "use GET or POST"));
         }
         match self.section.as_deref() {
             Some(name) if name == CUSTOMER.name => {}
-            Some(name) => return Err(Refusal::bad(format!("unknown {SECTION}: {name}"))),
-            None => return Err(Refusal::bad(format!("missing {SECTION}"))),
+            Some(name) => return Err(ApiError::bad(format!("unknown {SECTION}: {name}"))),
+            None => return Err(ApiError::bad(format!("missing {SECTION}"))),
         }
         let Some(name) = &self.subcategory else {
-            return Err(Refusal::bad("no subcategory is named"));
+            return Err(ApiError::bad("no subcategory is named"));
         };
         let known = CUSTOMER.subcategories.iter().find(|subcategory| subcategory.name == name);
-        known.ok_or_else(|| Refusal::bad(format!("unknown subcategory: {name}")))
+        known.ok_or_else(|| ApiError::bad(format!("unknown subcategory: {name}")))
     }
 
-    /// The customers whom the request names by their ids, whether they exist or not.
+    /// The ids of customers in the request, whether they exist or not.
     pub(super) fn customers(&self, subcategory: &Subcategory) -> impl Iterator<Item = u64> {
         subcategory
             .parameters
@@ -124,9 +124,9 @@ impl Received {
             .filter_map(|id| id.trim().parse().ok())
     }
 
-    /// A number for what the request says. The key, the method and the selector are not a part of it, nor is
-    /// a booking's note: clients put the time or the run into it, and a rehearsal that is repeated with the
-    /// same file and seed should go wrong at the same rows.
+    /// A hash of the request's content, without key, method and selector. A booking's note is left out too:
+    /// clients put a time or a tag into it, and a rehearsal that is repeated with the same file and seed
+    /// should fail at the same rows.
     pub(super) fn content(&self) -> u64 {
         let subcategory = self.subcategory.as_deref().unwrap_or_default();
         let note = CUSTOMER
@@ -145,7 +145,7 @@ impl Received {
     }
 }
 
-/// PHP reads a body as a form when it says that it is one.
+/// PHP reads a body as a form if its content type says so.
 fn is_form(headers: &axum::http::HeaderMap) -> bool {
     headers
         .get(header::CONTENT_TYPE)

@@ -1,6 +1,5 @@
-//! Invented customers: the same ones for the same seed. What they look like stands in `invented.json`, where
-//! `{word}` is filled in here and `#` makes a number of the text; `blank.json` is a customer of whom nothing
-//! is known yet.
+//! Invented customers: the same ones for the same seed. `invented.json` is their template: `{word}` is filled
+//! in here, and `#` turns the text into a number. `blank.json` is a new customer.
 
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
@@ -30,17 +29,17 @@ const SURNAMES: [&str; 12] = [
 ];
 const MEN: [&str; 6] = ["Иван", "Пётр", "Алексей", "Сергей", "Дмитрий", "Николай"];
 const WOMEN: [&str; 6] = ["Анна", "Мария", "Ольга", "Елена", "Наталья", "Ирина"];
-/// Without the ending that tells sons from daughters.
+/// Without the ending, which differs for men and women.
 const FATHERS: [&str; 6] = ["Иванов", "Петров", "Алексеев", "Сергеев", "Николаев", "Александров"];
 const FIRMS: [&str; 4] = ["ООО \"Ромашка\"", "ТОВ \"Зв'язок & Ко\"", "АО \"Вектор-М\"", "ИП Громова О.В."];
 const NOTES: [&str; 4] = ["", "", "звонить после 18:00", "ключи у соседей; подъезд 2/3"];
 
-/// What a new customer starts as.
+/// A new customer.
 pub(super) fn blank() -> Result<Value, serde_json::Error> {
     serde_json::from_str(BLANK)
 }
 
-/// So many customers; the first has the id 1.
+/// This many customers; the first has the id 1.
 pub(super) fn invented(seed: u64, customers: u32) -> Result<Vec<Value>, serde_json::Error> {
     let template: Value = serde_json::from_str(INVENTED)?;
     Ok((1..=u64::from(customers)).map(|id| person(&template, id, Draw::new(seed, id, 0))).collect())
@@ -48,7 +47,7 @@ pub(super) fn invented(seed: u64, customers: u32) -> Result<Vec<Value>, serde_js
 
 fn person(template: &Value, id: u64, draw: Draw) -> Value {
     let mut customer = fill(template, &|word| invent(word, id, draw).unwrap_or_default());
-    // Many lists know one telephone, or none.
+    // Many customers have one telephone number, or none.
     match draw.below(40, 6) {
         0 => paths::set(&mut customer, PHONES, Value::Array(Vec::new())),
         1 | 2 => {
@@ -61,7 +60,7 @@ fn person(template: &Value, id: u64, draw: Draw) -> Value {
     customer
 }
 
-/// What stands for a word of the template.
+/// The value of a word of the template.
 fn invent(word: &str, id: u64, draw: Draw) -> Option<String> {
     let between = |purpose, first: u64, last: u64| first + draw.below(purpose, last - first + 1);
     let date = |purpose, first, last| {
@@ -75,7 +74,7 @@ fn invent(word: &str, id: u64, draw: Draw) -> Option<String> {
         "who" => name(draw),
         "corporate" => u8::from(is_firm).to_string(),
         "former" => u8::from(draw.one_in(3, 15)).to_string(),
-        // In cents: no binary float ever holds money.
+        // In cents: a binary float never holds money.
         "balance" => Decimal::new(i64::try_from(draw.below(4, 200_000)).ok()? - 50_000, 2).to_string(),
         "note" => draw.choose(5, &NOTES, "").to_owned(),
         "state" => between(6, 1, 3).to_string(),
@@ -88,7 +87,7 @@ fn invent(word: &str, id: u64, draw: Draw) -> Option<String> {
             let (year, month, day) = date(10, 2012, 2023);
             format!("{day:02}.{month:02}.{year}")
         }
-        // Numbers in these ranges belong to nobody's telephone for as long as the plan stands.
+        // Numbers in these ranges are assigned to nobody.
         "mobile" => format!("7900{id:07}"),
         "landline" => format!("7495{id:07}"),
         "unit" => between(12, 1, 20).to_string(),

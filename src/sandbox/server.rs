@@ -1,4 +1,4 @@
-//! The sandbox as a server: binding, serving until told to stop, and the two pages it has.
+//! The sandbox as a server: it binds, and serves the API and the ledger until it is stopped.
 
 use std::fmt;
 use std::future::Future;
@@ -16,25 +16,25 @@ use axum::response::Response;
 use axum::routing::get;
 use tokio::net::TcpListener;
 
-use super::app::{App, Verdict};
-use super::delivery::{Delivery, json};
+use super::app::{App, Handled};
+use super::connection::{CuttableConnection, CuttableConnections};
 use super::ledger::Log;
-use super::line::{Line, Lines};
 use super::request::Received;
 use super::seed;
 use super::settings::Settings;
 use super::store::Store;
+use super::transmission::{Transmission, json};
 
-/// Where the ledger can be read. Every other path is the API.
+/// The path of the ledger. Every other path is the API.
 const LEDGER: &str = "/sandbox/ledger";
 
 /// How long PHP goes on after the web server has given up.
 const PHP_GOES_ON: Duration = Duration::from_secs(1);
 
-/// How long a stop waits for clients that are in the middle of a request.
+/// How long a stop waits for requests that have begun.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// A rehearsal server that listens, but does not answer before [`Sandbox::serve`] is called.
+/// A rehearsal server that listens, but does not answer until [`Sandbox::serve`] is called.
 pub struct Sandbox {
     app: Arc<App>,
     listener: TcpListener,
@@ -47,10 +47,10 @@ impl fmt::Debug for Sandbox {
     }
 }
 
-/// Why there is no sandbox, or no longer.
+/// Why the sandbox cannot start, or has stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
-    /// Somebody else listens there.
+    /// Another program listens there.
     #[error(
         "{address} is in use by another program: stop it, or let --listen name another port (port 0 takes a free one)"
     )]
@@ -58,7 +58,7 @@ pub enum SandboxError {
         /// The address.
         address: SocketAddr,
     },
-    /// It is not possible to listen there.
+    /// The system refuses to listen there.
     #[error(
         "cannot listen on {address}: {source}; let --listen name an address of this machine, like 127.0.0.1:0"
     )]
@@ -76,7 +76,7 @@ pub enum SandboxError {
         /// What the system said.
         source: io::Error,
     },
-    /// The log could not be written any more, so the sandbox stopped.
+    /// The log can no longer be written, so the sandbox has stopped.
     #[error("cannot write the log {}: {source}; requests since then are not in it, so the sandbox has stopped", path.display())]
     WriteLog {
         /// The file.
@@ -84,14 +84,14 @@ pub enum SandboxError {
         /// What the system said.
         source: io::Error,
     },
-    /// The built-in customers are not what they should be.
+    /// The built-in customers cannot be parsed.
     #[error("the built-in customers cannot be read: {0}")]
     Invented(#[from] serde_json::Error),
 }
 
 impl Sandbox {
-    /// Invents the customers, opens the log and starts to listen. From here on, connections are accepted by
-    /// the system and wait.
+    /// Invents the customers, opens the log and starts to listen. From then on the system accepts
+    /// connections, which wait.
     pub async fn bind(settings: Settings) -> Result<Self, SandboxError> {
         let store = Store::new(seed::invented(settings.seed, settings.customers)?, seed::blank()?);
         let log = settings.log.as_ref().map(|path| {
@@ -109,36 +109,37 @@ impl Sandbox {
         Ok(Self { app: Arc::new(App::new(settings, store, log)), listener, address })
     }
 
-    /// Where the sandbox listens, with the port that it really has.
+    /// The address with the port that was really taken.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Answers requests until `stop` is ready. Then requests under way are answered, stalled connections are
-    /// closed and work that was put off is done, all within two seconds.
+    /// Answers requests until `stop` is ready. Then requests in flight are answered, stalled connections are
+    /// closed and late calls are carried out, all within two seconds.
     ///
-    /// It runs on a runtime of any flavour that has I/O and time switched on.
+    /// It runs on any runtime with I/O and time enabled.
     ///
     /// # Errors
     ///
-    /// [`SandboxError::WriteLog`], as soon as a request could not be logged.
+    /// [`SandboxError::WriteLog`], as soon as a request cannot be logged.
     pub async fn serve(self, stop: impl Future<Output = ()>) -> Result<(), SandboxError> {
         let app = self.app;
         let pages = Router::new().route(LEDGER, get(ledger)).fallback(api).with_state(app.clone());
-        let service = pages.into_make_service_with_connect_info::<Line>();
-        let server = axum::serve(Lines(self.listener), service).with_graceful_shutdown(app.stopped());
+        let service = pages.into_make_service_with_connect_info::<CuttableConnection>();
+        let server =
+            axum::serve(CuttableConnections(self.listener), service).with_graceful_shutdown(app.stopped());
         let mut server = pin!(server.into_future());
         let over = {
             let mut told = pin!(app.stopped());
             tokio::select! {
-                // It ends by itself only when told to, and never with an error.
+                // It ends by itself only if told to, and never with an error.
                 _ = &mut server => true,
                 () = &mut told => false,
                 () = stop => false,
             }
         };
         app.stop();
-        // A client that sends half a request and then nothing does not hold up the end for ever.
+        // A client that sends half a request and then nothing must not delay the end for ever.
         let _ = tokio::time::timeout(GRACE, async {
             if !over {
                 let _ = server.await;
@@ -154,20 +155,20 @@ impl Sandbox {
 }
 
 async fn ledger(State(app): State<Arc<App>>) -> Response {
-    let delivery = match app.ledger() {
+    let transmission = match app.ledger() {
         Ok(body) => json(StatusCode::OK, body),
         Err(error) => json(StatusCode::INTERNAL_SERVER_ERROR, error.to_string().into_bytes()),
     };
-    send(delivery, &Line::default(), &app).await
+    send(transmission, &CuttableConnection::default(), &app).await
 }
 
 async fn api(
     State(app): State<Arc<App>>,
-    ConnectInfo(line): ConnectInfo<Line>,
+    ConnectInfo(connection): ConnectInfo<CuttableConnection>,
     request: Request,
 ) -> Response {
     let received = Received::read(request, &app.settings).await;
-    let Verdict { delivery, late } = app.decide(received);
+    let Handled { transmission, late } = app.decide(received);
     if let Some(late) = late {
         let (app, stopped) = (app.clone(), app.stopped());
         tokio::spawn(async move {
@@ -184,17 +185,17 @@ async fn api(
             () = app.stopped() => {}
         }
     }
-    send(delivery, &line, &app).await
+    send(transmission, &connection, &app).await
 }
 
-/// Hands the answer over, or cuts the line so that the one handed over instead reaches nobody.
-async fn send(delivery: Delivery, line: &Line, app: &App) -> Response {
-    match delivery {
-        Delivery::Answer(response) => return response,
+/// Returns the answer, or cuts the connection so that an empty one reaches nobody.
+async fn send(transmission: Transmission, connection: &CuttableConnection, app: &App) -> Response {
+    match transmission {
+        Transmission::Answer(response) => return response,
         // The library drops this handler when the client leaves.
-        Delivery::Stall => app.stopped().await,
-        Delivery::Close => {}
+        Transmission::Stall => app.stopped().await,
+        Transmission::Close => {}
     }
-    line.cut();
+    connection.cut();
     Response::default()
 }

@@ -1,5 +1,5 @@
-//! What a sandbox can be told: its address, its key, its customers and its manners. Each setting that has a
-//! grammar of its own parses itself and says how it is written when it cannot.
+//! The settings of a sandbox: its address, its key, its customers and its behaviour. Each setting with a
+//! grammar of its own parses itself, and its error says how it is written.
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -15,45 +15,45 @@ use super::numbers::Numbers;
 use super::shape::Shape;
 use crate::catalogue::{ApiSelector, Version};
 
-/// Everything that a [`Sandbox`](super::Sandbox) is told when it is made.
+/// All settings of a [`Sandbox`](super::Sandbox).
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// Where to listen; port 0 takes any that is free.
     pub listen: SocketAddr,
     /// The key that every request must carry.
     pub key: SecretString,
-    /// What invented customers, percentage faults and mixed shapes are drawn from. The same seed and the
-    /// same requests give the same answers, in whatever order the requests arrive.
+    /// The seed for invented customers, percentage faults and mixed shapes. The same seed and the same
+    /// requests give the same answers, in any order of the requests.
     pub seed: u64,
-    /// How many invented customers there are at the start, with the ids from 1 on.
+    /// The number of invented customers at the start; their ids start at 1.
     pub customers: u32,
-    /// The version that the server pretends to be; without one, whatever any version takes is taken.
+    /// The version that the server pretends to have; without one, it takes what any version takes.
     pub version: Option<Version>,
-    /// How long every answer is held back. The work is done before the wait, as PHP would have done it.
+    /// How long every answer is delayed. The call is carried out before the delay, as PHP does.
     pub latency: Duration,
-    /// What goes wrong. Of several that fit a request, the first wins.
+    /// The faults. If several strike a request, the first wins.
     pub faults: Vec<Fault>,
-    /// Customers whom the server breaks down over: a read that names one of them by its id, alone or among
-    /// others, fails as by the fault `500`, whatever the other faults are.
-    pub unreadable: Option<Ids>,
-    /// The `Retry-After` header of the 429 and 503 faults; without it, they carry none.
+    /// Customers that cannot be read: a read of one of these ids, alone or among others, fails as with the
+    /// fault `500`, whatever the other faults are.
+    pub unreadable: Option<IdSet>,
+    /// The `Retry-After` header of the 429 and 503 faults; by default they have none.
     pub retry_after: Option<RetryAfter>,
-    /// The `Location` header of the redirect faults; without it, a login page of this server.
+    /// The `Location` header of the redirect faults; by default a login page of this server.
     pub redirect_to: Option<Location>,
     /// Which fields may name the subcategory.
     pub selectors: Selectors,
-    /// Whether what writes must come by POST. It is so from version 3.21 on in any case.
+    /// Whether writes must come by POST. From version 3.21 on they must in any case.
     pub post_only: bool,
-    /// What a read of several customers is answered.
-    pub batches: Batches,
-    /// How many of the ids that a read names are looked at; without it, all. A server that sees only the
-    /// first id, or refuses several, does so in any case.
+    /// How a read of several customers is answered.
+    pub batches: BatchAnswer,
+    /// How many of the ids of a read are looked at; by default all. A server that sees only the first id, or
+    /// refuses several, does so in any case.
     pub batch_limit: Option<NonZeroUsize>,
     /// How answers are spelt.
     pub shape: Shape,
-    /// How many characters of a booking's note are kept; without it, all.
+    /// How many characters of a booking's note are kept; by default all.
     pub comment_limit: Option<NonZeroUsize>,
-    /// A file that gets one JSON line per request, appended.
+    /// A file to which one JSON line per request is appended.
     pub log: Option<PathBuf>,
 }
 
@@ -73,7 +73,7 @@ impl Settings {
             redirect_to: None,
             selectors: Selectors::default(),
             post_only: false,
-            batches: Batches::default(),
+            batches: BatchAnswer::default(),
             batch_limit: None,
             shape: Shape::default(),
             comment_limit: None,
@@ -85,10 +85,10 @@ impl Settings {
 /// Which fields may name the subcategory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Selectors {
-    /// Either one; the specification's is looked at first.
+    /// Either one; the one of the specification is looked at first.
     #[default]
     Either,
-    /// This one only; the other is as if it had not been sent.
+    /// Only this one; the other is ignored.
     Only(ApiSelector),
 }
 
@@ -102,7 +102,7 @@ impl Selectors {
     }
 }
 
-/// The text names no selector.
+/// The text is not a selector.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("'{text}' is not a selector: write either, {} or {}", ApiSelector::Subcat.field(), ApiSelector::Action.field())]
 pub struct ParseSelectorsError {
@@ -125,34 +125,34 @@ impl FromStr for Selectors {
     }
 }
 
-/// What a read is answered that names several customers, as in `1,2,3`.
+/// How a read of several customers, such as `1,2,3`, is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Batches {
-    /// A map of those who exist, by their ids. In a mixed shape it is a list in one of two cases.
+pub enum BatchAnswer {
+    /// A map of those that exist, by their ids. In a mixed shape it is a list in one of two cases.
     #[default]
     Map,
-    /// A list of those who exist, in the order asked.
+    /// A list of those that exist, in the order asked.
     List,
-    /// The first alone, as if nobody else had been named: PHP makes an integer of the list.
+    /// Only the first one, as if the others had not been named: PHP makes an integer of the text.
     First,
     /// An error: the list is a wrong value.
     Refuse,
 }
 
-impl Batches {
+impl BatchAnswer {
     const ALL: [(&'static str, Self); 4] =
         [("map", Self::Map), ("list", Self::List), ("first", Self::First), ("refuse", Self::Refuse)];
 }
 
-/// The text names no answer to a read of several customers.
+/// The text is not an answer to a read of several customers.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("'{text}' is no answer to a read of several customers: write map, list, first or refuse")]
-pub struct ParseBatchesError {
+#[error("'{text}' is not an answer to a read of several customers: write map, list, first or refuse")]
+pub struct ParseBatchAnswerError {
     text: String,
 }
 
-impl FromStr for Batches {
-    type Err = ParseBatchesError;
+impl FromStr for BatchAnswer {
+    type Err = ParseBatchAnswerError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let wanted = text.trim().to_ascii_lowercase();
@@ -160,35 +160,35 @@ impl FromStr for Batches {
             .into_iter()
             .find(|(name, _)| *name == wanted)
             .map(|(_, batches)| batches)
-            .ok_or_else(|| ParseBatchesError { text: text.to_owned() })
+            .ok_or_else(|| ParseBatchAnswerError { text: text.to_owned() })
     }
 }
 
-/// Ids of customers, written as a comma list of ids and ranges such as `7,20-25`.
+/// Ids of customers, written as a comma-separated list of ids and ranges such as `7,20-25`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ids(Numbers);
+pub struct IdSet(Numbers);
 
-impl Ids {
+impl IdSet {
     /// Whether the id is one of them.
     pub fn contains(&self, id: u64) -> bool {
         self.0.contains(id)
     }
 }
 
-/// The text is no list of ids.
+/// The text is not a list of ids.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "'{text}' names no ids: write one like 7, a range like 20-25, or several like 7,20-25; ids begin at 1"
+    "'{text}' is not a list of ids: write one like 7, a range like 20-25, or several like 7,20-25; ids start at 1"
 )]
-pub struct ParseIdsError {
+pub struct ParseIdSetError {
     text: String,
 }
 
-impl FromStr for Ids {
-    type Err = ParseIdsError;
+impl FromStr for IdSet {
+    type Err = ParseIdSetError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Numbers::read(text).map(Self).ok_or_else(|| ParseIdsError { text: text.to_owned() })
+        Numbers::read(text).map(Self).ok_or_else(|| ParseIdSetError { text: text.to_owned() })
     }
 }
 
@@ -233,7 +233,7 @@ impl Location {
     }
 }
 
-/// The text cannot stand in a `Location` header.
+/// The text cannot be a `Location` header.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "'{text}' is not a Location: write an address like http://127.0.0.1:8081/api.php, or a path like /login"
@@ -258,7 +258,7 @@ impl FromStr for Location {
 
 #[cfg(test)]
 mod tests {
-    use super::{Batches, Ids, Location, RetryAfter, Selectors, Settings};
+    use super::{BatchAnswer, IdSet, Location, RetryAfter, Selectors, Settings};
     use crate::catalogue::ApiSelector;
 
     #[test]
@@ -273,21 +273,21 @@ mod tests {
 
     #[test]
     fn batches_are_read_back_by_their_names() {
-        for (name, batches) in Batches::ALL {
+        for (name, batches) in BatchAnswer::ALL {
             assert_eq!(name.parse(), Ok(batches));
         }
-        assert_eq!(" List ".parse(), Ok(Batches::List));
-        let error = "some".parse::<Batches>().expect_err("no answer").to_string();
+        assert_eq!(" List ".parse(), Ok(BatchAnswer::List));
+        let error = "some".parse::<BatchAnswer>().expect_err("no answer").to_string();
         assert!(error.contains("write map, list, first or refuse"), "{error}");
     }
 
     #[test]
     fn ids_are_numbers_and_ranges() {
-        let ids: Ids = "7,20-25".parse().expect("ids");
+        let ids: IdSet = "7,20-25".parse().expect("ids");
         assert!([7, 20, 25].into_iter().all(|id| ids.contains(id)));
         assert!(![6, 8, 19, 26].into_iter().any(|id| ids.contains(id)));
         for text in ["", "0", "25-20", "7,", "seven"] {
-            let error = text.parse::<Ids>().expect_err(text).to_string();
+            let error = text.parse::<IdSet>().expect_err(text).to_string();
             assert!(error.contains("several like 7,20-25"), "{error}");
         }
     }

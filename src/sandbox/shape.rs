@@ -1,15 +1,15 @@
-//! How answers are spelt: which of the shapes seen at real installations this server has.
+//! The shape of answers: the variants that were seen on real servers.
 
 use std::str::FromStr;
 
-/// The spelling of answers, written as a comma list such as `modern,bom,warning`.
+/// The shape of answers, written as a comma-separated list such as `modern,bom,warning`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Shape {
     /// The names of an answer's parts and the form of its values.
     pub style: Style,
-    /// A byte order mark stands before the JSON.
+    /// Whether a byte order mark comes before the JSON.
     pub bom: bool,
-    /// A PHP warning stands before the JSON.
+    /// Whether a PHP warning comes before the JSON.
     pub warning: bool,
 }
 
@@ -19,10 +19,10 @@ pub enum Style {
     /// `Result`, `ErrorText`, `Id`, `Data`; a history of entries with `Typer`, `DateDo`, `Amount`, `Comment`.
     #[default]
     Classic,
-    /// `result`, `id`, `data`; answers with another status than 200 have `error` alone. The names of a
-    /// history are in lower case, its amounts numbers.
+    /// `result`, `id`, `data`; answers with a status other than 200 have only `error`. In a history, names
+    /// are in lower case and amounts are numbers.
     Modern,
-    /// A mixture drawn anew for every request: either spelling, numbers as text, one id in a list, `[]`
+    /// A mixture, drawn for every request: either spelling, numbers as text, one id in a list, `[]`
     /// for empty objects, the verdict in any case, text escaped for HTML, a history as list or map with
     /// either spelling and either form of dates, several customers as map or list, ids as one text,
     /// "not found" in each of its forms.
@@ -34,10 +34,10 @@ impl Style {
         [("classic", Self::Classic), ("modern", Self::Modern), ("mixed", Self::Mixed)];
 }
 
-/// The text describes no shape.
+/// The text is not a shape.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParseShapeError {
-    /// A word of the list is none of the known ones.
+    /// A word of the list is unknown.
     #[error(
         "'{word}' is not a shape: write classic, modern or mixed, and after a comma bom, warning or both, like modern,bom,warning"
     )]

@@ -1,7 +1,7 @@
-//! The customers, their balances and what was booked: the sandbox's database.
+//! The sandbox's database: customers, their balances and bookings.
 //!
-//! A customer is the JSON that a read of them answers. Money is decimal throughout; the JSON holds it as
-//! text. Nothing here knows a parameter: whoever writes says which path gets which value.
+//! A customer is the JSON of the answer to a read. Money is decimal; the JSON holds it as text. Nothing here
+//! knows a parameter: callers say which path gets which value.
 
 use std::collections::BTreeMap;
 
@@ -13,27 +13,27 @@ use super::conditions;
 use super::index::Index;
 use super::paths;
 
-/// The field of a customer that holds the balance.
+/// The field that holds the balance.
 const BALANCE: &str = "balance";
-/// The field of a customer that says when they were created.
+/// The field that holds the time of creation.
 const CREATED: &str = "date_create";
-/// How a customer's moments are written.
+/// How times in a customer are written.
 const MOMENT: &str = "%Y-%m-%d %H:%M:%S";
-/// The customer's own id.
+/// The field that holds the id.
 const ID: &str = "id";
 
-/// Ids given out start behind this one, or behind the last invented customer.
+/// New ids start after this one, or after the last invented customer.
 const FIRST_GIVEN: u64 = 1_000;
 
-/// Everything that writes can change.
+/// The data.
 #[derive(Debug)]
 pub(super) struct Store {
     customers: BTreeMap<u64, Customer>,
-    bookings: Vec<Booking>,
+    bookings: Vec<StoredBooking>,
     index: Index,
     last_id: u64,
     blank: Value,
-    /// How many writes each customer has seen, those that are gone included.
+    /// The number of writes to each customer, including removed ones.
     writes: BTreeMap<u64, u64>,
 }
 
@@ -41,13 +41,13 @@ pub(super) struct Store {
 struct Customer {
     data: Value,
     balance: Decimal,
-    /// Places in the list of all bookings.
+    /// Indexes into the list of all bookings.
     history: Vec<usize>,
 }
 
 /// Money that was booked.
 #[derive(Debug, Clone)]
-pub(super) struct Booking {
+pub(super) struct StoredBooking {
     pub(super) customer: u64,
     pub(super) amount: Decimal,
     pub(super) note: String,
@@ -60,12 +60,12 @@ pub(super) struct Booking {
 pub(super) struct Moment {
     /// Since the sandbox was made.
     pub(super) elapsed: std::time::Duration,
-    /// By the clock on the wall.
+    /// By the wall clock.
     pub(super) wall: jiff::Timestamp,
 }
 
 impl Moment {
-    /// The moment in this strftime form, in the machine's time zone: PHP writes local time.
+    /// The moment in this strftime format, in the machine's time zone: PHP writes local time.
     pub(super) fn written(self, form: &str) -> String {
         self.written_in(form, TimeZone::system())
     }
@@ -83,7 +83,7 @@ pub(super) enum NotBooked {
 }
 
 impl Store {
-    /// A store with these customers, under the ids from 1 on. `blank` is what a new customer starts as.
+    /// A store with these customers, whose ids start at 1. `blank` is a new customer.
     pub(super) fn new(invented: Vec<Value>, blank: Value) -> Self {
         let mut store = Self {
             customers: BTreeMap::new(),
@@ -107,7 +107,7 @@ impl Store {
             .insert(id, Customer { data, balance: balance.unwrap_or_default(), history: Vec::new() });
     }
 
-    /// Creates a customer with these fields and gives out their id.
+    /// Creates a customer with these fields and returns the id.
     pub(super) fn add<'p>(&mut self, fields: impl Iterator<Item = (&'p str, Value)>, at: Moment) -> u64 {
         self.last_id += 1;
         let mut data = self.blank.clone();
@@ -118,7 +118,7 @@ impl Store {
         self.last_id
     }
 
-    /// Writes these fields, all or, if nobody has the id, none; says which.
+    /// Writes these fields. False if there is no customer with this id.
     pub(super) fn change<'p>(&mut self, id: u64, fields: impl Iterator<Item = (&'p str, Value)>) -> bool {
         let Some(customer) = self.customers.get_mut(&id) else { return false };
         self.index.remove(id, &customer.data);
@@ -128,8 +128,8 @@ impl Store {
         true
     }
 
-    /// Books money and remembers it.
-    pub(super) fn book(&mut self, booking: Booking) -> Result<(), NotBooked> {
+    /// Books money.
+    pub(super) fn book(&mut self, booking: StoredBooking) -> Result<(), NotBooked> {
         let customer = self.customers.get_mut(&booking.customer).ok_or(NotBooked::NobodyThere)?;
         let balance = customer.balance.checked_add(booking.amount).ok_or(NotBooked::OutOfRange)?;
         customer.balance = balance;
@@ -144,7 +144,7 @@ impl Store {
         *self.writes.entry(id).or_default() += 1;
     }
 
-    /// Removes a customer; what was booked on them stays known. Says whether there was one.
+    /// Removes a customer; their bookings are kept. False if there was no such customer.
     pub(super) fn remove(&mut self, id: u64) -> bool {
         let Some(customer) = self.customers.remove(&id) else { return false };
         self.index.remove(id, &customer.data);
@@ -157,19 +157,19 @@ impl Store {
         self.customers.get(&id).map(|customer| &customer.data)
     }
 
-    /// Whoever has this value in this field.
+    /// The customers with this value in this field.
     pub(super) fn find(&self, path: &str, value: &str, skip_former: bool) -> Vec<u64> {
         let wanted = |id: &u64| !skip_former || !self.get(*id).is_some_and(conditions::is_former);
         self.index.find(path, value).filter(wanted).collect()
     }
 
-    /// Whoever meets the condition, in the order of their ids.
+    /// The customers that meet the condition, in the order of their ids.
     pub(super) fn select(&self, mut meets: impl FnMut(&Value) -> bool) -> impl Iterator<Item = u64> {
         self.customers.iter().filter(move |(_, customer)| meets(&customer.data)).map(|(id, _)| *id)
     }
 
-    /// What was booked on a customer, oldest first.
-    pub(super) fn history(&self, id: u64) -> Option<impl Iterator<Item = &Booking>> {
+    /// The bookings of a customer, oldest first.
+    pub(super) fn history(&self, id: u64) -> Option<impl Iterator<Item = &StoredBooking>> {
         let customer = self.customers.get(&id)?;
         Some(customer.history.iter().filter_map(|place| self.bookings.get(*place)))
     }
@@ -179,13 +179,13 @@ impl Store {
         self.customers.values().map(|customer| &customer.data)
     }
 
-    /// How many writes each customer has seen, if any.
+    /// The number of writes to each customer that was written to.
     pub(super) fn writes(&self) -> &BTreeMap<u64, u64> {
         &self.writes
     }
 
-    /// Everything that was ever booked, oldest first.
-    pub(super) fn bookings(&self) -> &[Booking] {
+    /// All bookings, oldest first.
+    pub(super) fn bookings(&self) -> &[StoredBooking] {
         &self.bookings
     }
 }
@@ -194,15 +194,15 @@ impl Store {
 mod tests {
     use serde_json::json;
 
-    use super::{Booking, Moment, NotBooked, Store};
+    use super::{Moment, NotBooked, Store, StoredBooking};
 
     fn moment() -> Moment {
         Moment { elapsed: std::time::Duration::ZERO, wall: jiff::Timestamp::UNIX_EPOCH }
     }
 
-    fn booking(customer: u64, amount: &str) -> Booking {
+    fn booking(customer: u64, amount: &str) -> StoredBooking {
         let amount = amount.parse().expect("money");
-        Booking { customer, amount, note: String::new(), employee: 0, at: moment() }
+        StoredBooking { customer, amount, note: String::new(), employee: 0, at: moment() }
     }
 
     #[test]

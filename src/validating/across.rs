@@ -1,4 +1,4 @@
-//! Rules that only several rows together can break: the same row twice, and totals.
+//! Rules across rows: repeated rows, and totals.
 
 use hashbrown::HashTable;
 
@@ -6,26 +6,27 @@ use super::check::Checked;
 use super::distinct::Distinct;
 use super::money::Money;
 use super::violation::{Violation, ViolationCode};
+use crate::count::Count;
 
 /// Counts and sums over the rows of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Totals {
-    /// All rows that are not empty.
+    /// All rows; empty ones do not count.
     pub rows: u64,
     /// Rows that break a rule.
     pub invalid: u64,
-    /// The sum of what the valid rows book; none where they book no money, or more than a decimal holds.
+    /// The sum that the valid rows book; none if they book no money, or if it has too many digits.
     pub amount: Option<Money>,
-    /// What the valid rows add, together; none as for `amount`.
+    /// The sum of the amounts that the valid rows add; none as for `amount`.
     pub credit: Option<Money>,
-    /// What the valid rows take off, together, without a sign; none as for `amount`.
+    /// The sum of the amounts that the valid rows take off, without a sign; none as for `amount`.
     pub debit: Option<Money>,
-    /// The different customers of the valid rows; none where nobody wanted them counted.
+    /// The number of different customers in the valid rows; none if they were not counted.
     pub customers: Option<u64>,
 }
 
 impl Totals {
-    /// Rows that break no rule.
+    /// The number of valid rows.
     pub fn valid(&self) -> u64 {
         self.rows - self.invalid
     }
@@ -41,16 +42,16 @@ impl Totals {
     }
 }
 
-/// What the user knows about the input beforehand.
+/// What the user expects of the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Expectation {
     /// `--expect-rows`: all rows of the input, valid or not.
     pub rows: Option<u64>,
-    /// `--expect-total`: what the rows to be sent book together.
+    /// `--expect-total`: the sum that the rows to be sent book.
     pub total: Option<Money>,
-    /// `--expect-debit`: what the rows to be sent take off together, without a sign.
+    /// `--expect-debit`: the sum that the rows to be sent take off, without a sign.
     pub debit: Option<Money>,
-    /// `--expect-credit`: what the rows to be sent add together.
+    /// `--expect-credit`: the sum that the rows to be sent add.
     pub credit: Option<Money>,
 }
 
@@ -58,7 +59,7 @@ pub struct Expectation {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unexpected {
     /// The number of rows.
-    #[error("--expect-rows says {expected}, but the input has {found} rows; nothing was sent")]
+    #[error("--expect-rows says {expected}, but the input has {}; nothing was sent", Count(*found, "row"))]
     Rows {
         /// What the user expects.
         expected: u64,
@@ -74,7 +75,7 @@ pub enum Unexpected {
         expected: Money,
         /// What was found.
         found: Money,
-        /// By how much, as a fragment.
+        /// By how much, such as ` (difference -0.10)`.
         difference: String,
     },
     /// What the rows take off.
@@ -86,7 +87,7 @@ pub enum Unexpected {
         expected: Money,
         /// What was found.
         found: Money,
-        /// By how much, as a fragment.
+        /// By how much, such as ` (difference -0.10)`.
         difference: String,
     },
     /// What the rows add.
@@ -96,14 +97,14 @@ pub enum Unexpected {
         expected: Money,
         /// What was found.
         found: Money,
-        /// By how much, as a fragment.
+        /// By how much, such as ` (difference -0.10)`.
         difference: String,
     },
     /// A total for rows that book no money.
     #[error("--expect-total, --expect-debit and --expect-credit are for operations that book money")]
     NoMoney,
     /// The sum has too many digits.
-    #[error("the amounts add up to more than a sum of money can be; nothing was sent")]
+    #[error("the sum of the amounts has too many digits; nothing was sent")]
     TooMuch,
 }
 
@@ -119,7 +120,7 @@ impl Expectation {
         }
         let found = [totals.amount, totals.debit, totals.credit];
         for ((expected, found), about) in
-            wanted.into_iter().zip(found).zip([Sum::Total, Sum::Debit, Sum::Credit])
+            wanted.into_iter().zip(found).zip([AmountTotal::Total, AmountTotal::Debit, AmountTotal::Credit])
         {
             let Some(expected) = expected else { continue };
             let found = found.ok_or(Unexpected::TooMuch)?;
@@ -133,13 +134,13 @@ impl Expectation {
 
 /// What amounts are added up to.
 #[derive(Debug, Clone, Copy)]
-enum Sum {
+enum AmountTotal {
     Total,
     Debit,
     Credit,
 }
 
-impl Sum {
+impl AmountTotal {
     fn unexpected(self, expected: Money, found: Money) -> Unexpected {
         let difference = found.minus(expected).map_or_else(String::new, |by| format!(" (difference {by})"));
         match self {
@@ -150,7 +151,7 @@ impl Sum {
     }
 }
 
-/// Watches the rows of one pass go by.
+/// Checks the rows of one pass against each other.
 #[derive(Debug)]
 pub struct Across {
     seen: Option<Seen>,
@@ -160,7 +161,7 @@ pub struct Across {
 }
 
 impl Across {
-    /// Starts a pass; `allow_duplicates` lets equal rows pass.
+    /// Starts a pass; with `allow_duplicates`, repeated rows are valid.
     pub fn new(allow_duplicates: bool) -> Self {
         let zero = Some(Money::ZERO);
         let totals = Totals { amount: zero, credit: zero, debit: zero, ..Totals::default() };
@@ -168,14 +169,14 @@ impl Across {
         Self { seen, totals, duplicates: 0, customers: None }
     }
 
-    /// Counts different customers too, where that is `wanted`: it takes some ten bytes for each.
+    /// Also counts different customers, if that is `wanted`: about ten bytes for each.
     #[must_use]
     pub fn counting_customers(mut self, wanted: bool) -> Self {
         self.customers = wanted.then(Distinct::default);
         self
     }
 
-    /// Takes a valid row in; a violation where an earlier row is the same.
+    /// Adds a row that is valid by itself; a violation if it repeats an earlier one.
     pub fn observe(&mut self, checked: &Checked<'_>, line: u64) -> Result<(), Violation> {
         self.totals.rows += 1;
         let earlier = match (&mut self.seen, checked.identity()) {
@@ -186,7 +187,7 @@ impl Across {
             self.totals.invalid += 1;
             self.duplicates += 1;
             let reason = format!(
-                "its {} as on line {earlier}; take one of them out, or add --allow-duplicates if both are meant",
+                "its {} as on line {earlier}; remove one of the rows, or add --allow-duplicates if both are intended",
                 checked.identity_names()
             );
             return Err(Violation::new(ViolationCode::DuplicateRow, None, None, reason));
@@ -200,19 +201,19 @@ impl Across {
         Ok(())
     }
 
-    /// Takes a row in that is invalid on its own.
+    /// Adds a row that is invalid by itself.
     pub fn observe_invalid(&mut self) {
         self.totals.rows += 1;
         self.totals.invalid += 1;
     }
 
-    /// What was seen so far.
+    /// The totals so far.
     pub fn totals(&mut self) -> Totals {
         Totals { customers: self.customers.as_mut().map(Distinct::count), ..self.totals }
     }
 
-    /// Whether some row was refused because it is the same as another. Where none was, another pass over the
-    /// same rows need not compare them again.
+    /// Whether a row was refused because it repeats another. If none was, a second pass over the same rows
+    /// need not compare them again.
     pub fn has_duplicates(&self) -> bool {
         self.duplicates > 0
     }
@@ -221,7 +222,7 @@ impl Across {
 /// Fingerprints of rows with the lines they are on: about 20 bytes a row.
 #[derive(Debug, Default)]
 struct Seen {
-    /// In pieces of one size: a vector that doubles would need three times its size while it grows.
+    /// In pieces of equal size: a vector that doubles needs three times its size while it grows.
     pieces: Vec<Vec<(u64, u32)>>,
     index: HashTable<u32>,
 }
@@ -238,7 +239,7 @@ impl Seen {
         if let Some(place) = self.index.find(identity, |place| at(pieces, *place).0 == identity) {
             return Some(at(pieces, *place).1.into());
         }
-        // Behind four thousand million rows nothing is compared any more.
+        // After four thousand million rows nothing is compared any more.
         let place = u32::try_from(self.len()).ok()?;
         if self.pieces.last().is_none_or(|piece| piece.len() == PIECE) {
             self.pieces.push(Vec::with_capacity(PIECE));

@@ -1,36 +1,35 @@
-//! A checked request: which subcategory is called with which values. Only this folder can make one, so
-//! whatever holds a `Call` knows that its values are what the API takes.
+//! A checked request: which subcategory is called with which values. Only this folder can make one, so the
+//! values of a `Call` are always what the API takes.
 
 use sha2::{Digest as _, Sha256};
 
 use super::digest::Digest;
 use super::money::Money;
-use super::reads::CallError;
 use crate::catalogue::{Action, Effect, Meaning, Parameter, Subcategory};
 
 /// Rows with the same key are sent one after the other, in file order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SequenceKey(pub(super) u64);
 
-/// A checked request. Values are kept in one string, one behind the other: a run holds many calls.
+/// A checked request. Its values are kept in one string, because a run holds many calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
-    subcategory: Entry,
+    subcategory: CalledSubcategory,
     values: Values,
     sequence: Option<SequenceKey>,
 }
 
-/// The catalogue's entry; two are equal when they do the same.
+/// Two are equal if they do the same.
 #[derive(Debug, Clone, Copy)]
-struct Entry(&'static Subcategory);
+struct CalledSubcategory(&'static Subcategory);
 
-impl PartialEq for Entry {
+impl PartialEq for CalledSubcategory {
     fn eq(&self, other: &Self) -> bool {
         self.0.action == other.0.action
     }
 }
 
-impl Eq for Entry {}
+impl Eq for CalledSubcategory {}
 
 /// Normalised values in the order in which they are sent.
 #[derive(Debug, Clone, Default)]
@@ -54,7 +53,7 @@ impl Values {
         self.ends.clear();
     }
 
-    /// Appends a value that `fill` writes behind the others; a failed one leaves nothing behind.
+    /// Appends a value that `fill` writes; if it fails, nothing is appended.
     pub(super) fn push<E>(
         &mut self,
         parameter: &'static Parameter,
@@ -92,15 +91,10 @@ impl Call {
         values: Values,
         sequence: Option<SequenceKey>,
     ) -> Self {
-        Self { subcategory: Entry(subcategory), values, sequence }
+        Self { subcategory: CalledSubcategory(subcategory), values, sequence }
     }
 
-    /// A read of the customer whom this call is about: it finds out whether the customer is still there.
-    pub fn read_customer(&self) -> Result<Self, CallError> {
-        Self::read_customer_by_id(self.customer().ok_or(CallError)?)
-    }
-
-    /// The same call with a tag behind the note of its booking; calls that book nothing stay as they are.
+    /// The same call with a tag after the note of its booking; calls that book nothing do not change.
     #[must_use]
     pub fn tagged(&self, tag: &str) -> Self {
         let mut values = Values::default();
@@ -115,17 +109,17 @@ impl Call {
         Self { values, ..*self }
     }
 
-    /// What tells this call from others with other values, in few bytes: the same for as long as the
-    /// program lives, so that it may stand in a journal. What a tag adds, it changes.
+    /// A short hash of the subcategory and the values. It must stay the same in all versions of the program,
+    /// because journals contain it. A tag changes it.
     pub fn digest(&self) -> Digest {
         let mut hasher = Sha256::new();
         let mut part = |text: &str| {
-            // With its length before it no text can pass for the end of one and the start of the next.
+            // With its length before it, no text can pass for the end of one and the start of the next.
             hasher.update((text.len() as u64).to_be_bytes());
             hasher.update(text.as_bytes());
         };
         part(self.subcategory());
-        // By name: the order in which a version of the program sends its values is its own affair.
+        // Sorted by name: another version of the program may send the values in another order.
         let mut values: Vec<_> = self.values().collect();
         values.sort_unstable();
         for (name, value) in values {
@@ -140,7 +134,7 @@ impl Call {
         self.subcategory.0.action
     }
 
-    /// What a repetition of the call does.
+    /// What happens if the call is made twice.
     pub fn effect(&self) -> Effect {
         self.subcategory.0.effect
     }
@@ -155,7 +149,7 @@ impl Call {
         self.values.iter().map(|(parameter, value)| (parameter.name, value))
     }
 
-    /// The id of the customer whom the call is about; none for a call that makes one.
+    /// The id of the customer that the call is about; none for a call that creates one.
     pub fn customer(&self) -> Option<&str> {
         self.values.by_meaning(Meaning::Customer)
     }
@@ -165,12 +159,12 @@ impl Call {
         self.values.by_meaning(Meaning::BookingNote)
     }
 
-    /// How much money the call books; none for a call that books none.
+    /// The amount that the call books, if it books money.
     pub fn amount(&self) -> Option<Money> {
         Money::written_by_server(self.values.by_meaning(Meaning::Amount)?)
     }
 
-    /// Values with the catalogue's entries of their parameters, in the order in which they are sent.
+    /// Parameters of the catalogue with their values, in the order in which they are sent.
     pub fn parameters(&self) -> impl Iterator<Item = (&'static Parameter, &str)> {
         self.values.iter()
     }

@@ -1,13 +1,12 @@
-//! One row and the operation's rules make a call, or all violations of the row at once.
+//! Checks one row by the operation's rules: it becomes a call, or all its violations are reported at once.
 
 use std::hash::{DefaultHasher, Hasher};
-use std::sync::Arc;
 
 use super::call::{Call, SequenceKey, Values};
 use super::date::DateOrder;
 use super::kinds::{decodable, normalise};
 use super::money::Money;
-use super::refusal::Refusal;
+use super::value_error::ValueError;
 use super::violation::{Rejection, Violation, ViolationCode};
 use crate::catalogue::{Identity, Meaning, Operation, Parameter, ValueKind, Version};
 use crate::reading::{Binding, Columns, Row};
@@ -15,7 +14,7 @@ use crate::reading::{Binding, Columns, Row};
 /// What an empty cell means: `--empty`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum EmptyCells {
-    /// The parameter is not sent, and stays what it is on the server.
+    /// The parameter is not sent; its value on the server stays.
     #[default]
     Skip,
     /// The parameter is sent empty, which clears it on the server.
@@ -29,15 +28,15 @@ pub struct Rules {
     pub empty: EmptyCells,
     /// `--date-format`.
     pub dates: DateOrder,
-    /// `--server-version`; without it no version rule applies.
+    /// `--server-version`; without it, no rule about versions applies.
     pub server: Option<Version>,
-    /// `--allow-duplicates`: rows that are the same are meant, and go one after the other.
+    /// `--allow-duplicates`: repeated rows are intended, and are sent one after the other.
     pub allow_duplicates: bool,
     /// `--skip-internal-api`.
     pub skip_internal_api: Option<&'static Parameter>,
 }
 
-/// A constant of `--set` or of the mapping file is no good.
+/// A constant of `--set` or of the mapping file cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConstantError {
     /// Its value was refused.
@@ -48,10 +47,12 @@ pub enum ConstantError {
         /// The value.
         value: String,
         /// Why.
-        refusal: Refusal,
+        refusal: ValueError,
     },
     /// It is empty although its parameter is obligatory.
-    #[error("the constant {parameter} is empty, but {parameter} is obligatory")]
+    #[error(
+        "the constant {parameter} is empty, but {parameter} is obligatory; give it a value or leave it out"
+    )]
     Empty {
         /// The parameter.
         parameter: &'static str,
@@ -75,21 +76,20 @@ pub struct Checker {
     columns: Columns,
     rules: Rules,
     constants: Values,
-    header: Arc<[Violation]>,
+    header: Vec<Violation>,
     books_money: bool,
     values: Values,
     violations: Vec<Violation>,
 }
 
-/// A row that breaks no rule of its own. It borrows the checker's memory: a call is made of it only where
-/// one is wanted.
+/// A row that is valid by itself. It borrows the checker's memory: a call is made only when it is needed.
 #[derive(Debug)]
 pub struct Checked<'c> {
     checker: &'c Checker,
 }
 
 impl Checker {
-    /// Prepares the rules; constants are checked here, once.
+    /// Prepares the rules. Constants are checked once, here.
     pub fn new(operation: Operation, columns: Columns, rules: Rules) -> Result<Self, ConstantError> {
         let mut constants = Values::default();
         for (parameter, value) in &columns.constants {
@@ -112,22 +112,20 @@ impl Checker {
         })
     }
 
-    /// What is wrong with the header; while there is anything, no row passes.
+    /// The problems of the header; while there are any, no row is valid.
     pub fn header(&self) -> &[Violation] {
         &self.header
     }
 
-    /// What is done with every row.
     pub fn operation(&self) -> Operation {
         self.operation
     }
 
-    /// What every column is.
     pub fn columns(&self) -> &Columns {
         &self.columns
     }
 
-    /// Checks a row: all its violations, or what can be made a call.
+    /// Checks a row, and reports all its violations.
     pub fn check(&mut self, row: &Row) -> Result<Checked<'_>, Rejection> {
         self.values.clear();
         self.violations.clear();
@@ -146,18 +144,18 @@ impl Checker {
         }
     }
 
-    /// The rejection of a row that passed alone but not among the others.
+    /// The rejection of a row with these violations besides its own.
     pub fn reject(&mut self, more: Vec<Violation>) -> Rejection {
         let mut own = std::mem::take(&mut self.violations);
         own.extend(more);
-        Rejection { own, header: Arc::clone(&self.header) }
+        Rejection { own, header: self.header.first().map(|violation| violation.code) }
     }
 
     fn check_width(&mut self, row: &Row) {
         let width = self.columns.names.len();
         for (place, cell) in row.cells().enumerate().skip(width).filter(|(_, cell)| !cell.trim().is_empty()) {
             let reason = format!(
-                "the row has more cells than the header has columns ({width}); cell {} is one too many. Put a value that holds the delimiter in quotation marks",
+                "the row has more cells than the header has columns ({width}); cell {} is one too many. Put a value that contains the delimiter in quotation marks",
                 place + 1
             );
             self.violations.push(Violation::new(ViolationCode::BadValue, None, Some(cell.trim()), reason));
@@ -167,14 +165,14 @@ impl Checker {
                 continue;
             };
             let reason = format!(
-                "column {} has no name in the header, but holds a value; name it, empty it, or leave such columns out with --ignore-unknown-columns. A value that holds the delimiter needs quotation marks",
+                "column {} has no name in the header, but the cell has a value; name the column, empty the cell, or leave such columns out with --ignore-unknown-columns. A value that contains the delimiter needs quotation marks",
                 place + 1
             );
             self.violations.push(Violation::new(ViolationCode::BadValue, None, Some(cell), reason));
         }
         if row.len() < width && self.rules.empty == EmptyCells::Clear {
             let reason = format!(
-                "the row has {} of {width} cells; with --empty clear the missing ones would be cleared on the server. Write them, empty where that is meant",
+                "the row has {} of {width} cells; with --empty clear the missing ones would be cleared on the server. Add them, and leave empty those that are to be cleared",
                 row.len()
             );
             self.violations.push(Violation::new(ViolationCode::BadValue, None, None, reason));
@@ -209,8 +207,8 @@ impl Checker {
     }
 }
 
-/// Most cells have nothing to trim; a look at a few bytes finds that out. No space is an ASCII graphic or
-/// begins as Cyrillic letters do.
+/// Most cells have nothing to trim, which the first and last bytes show. No space is a graphic ASCII
+/// character or begins with the first byte of a Cyrillic letter.
 pub(super) fn trimmed(cell: &str) -> &str {
     let is_solid = match cell.as_bytes() {
         [first, .., 0xD0..=0xD3, _] => matches!(first, b'!'..=b'~' | 0xD0..=0xD3),
@@ -248,23 +246,22 @@ fn out_of_version(parameter: &Parameter, server: Option<Version>) -> String {
     let server = server.map_or_else(String::new, |server| format!(", and --server-version says {server}"));
     match (parameter.since, parameter.until) {
         (Some(since), Some(until)) => {
-            format!("{} is taken from {since} until before {until}{server}", parameter.name)
+            format!("{} exists from version {since} until before {until}{server}", parameter.name)
         }
-        (Some(since), None) => format!("{} is taken from {since} on{server}", parameter.name),
-        (None, Some(until)) => format!("{} is taken only before {until}{server}", parameter.name),
-        (None, None) => format!("{} is not taken{server}", parameter.name),
+        (Some(since), None) => format!("{} exists from version {since} on{server}", parameter.name),
+        (None, Some(until)) => format!("{} exists only before version {until}{server}", parameter.name),
+        (None, None) => format!("{} does not exist{server}", parameter.name),
     }
 }
 
 impl Checked<'_> {
-    /// The call.
     pub fn to_call(&self) -> Call {
         let sequence =
             self.checker.rules.allow_duplicates.then(|| self.identity().map(SequenceKey)).flatten();
         Call::new(self.checker.operation.subcategory(), self.checker.values.clone(), sequence)
     }
 
-    /// The amount of money that the row books; none where the operation books none.
+    /// The amount that the row books; none if the operation books no money.
     pub fn amount(&self) -> Option<Money> {
         if !self.checker.books_money {
             return None;
@@ -272,14 +269,15 @@ impl Checked<'_> {
         self.checker.values.by_meaning(Meaning::Amount)?.parse().ok()
     }
 
-    /// A fingerprint of the customer whom the row is about; none where the operation makes one.
+    /// A fingerprint of the customer that the row is about; none if the operation creates one.
     pub(super) fn customer(&self) -> Option<u64> {
         let mut hasher = DefaultHasher::new();
         hasher.write(self.checker.values.by_meaning(Meaning::Customer)?.as_bytes());
         Some(hasher.finish())
     }
 
-    /// What two rows are compared by, as a fragment: "customer_id, amount and comment are the same".
+    /// What makes two rows duplicates, as a part of a sentence: "customer_id, amount and comment are the
+    /// same".
     pub(super) fn identity_names(&self) -> String {
         let parameters = self.checker.operation.subcategory().parameters.iter();
         let names: Vec<_> = parameters.filter(|p| p.identity != Identity::No).map(|p| p.name).collect();
@@ -290,11 +288,11 @@ impl Checked<'_> {
         }
     }
 
-    /// A fingerprint of the normalised values that make two rows the same row; none where the row lacks
-    /// what it takes to compare it.
+    /// A fingerprint of the normalised values that make two rows duplicates; none if the row lacks one that
+    /// is needed for the comparison.
     ///
-    /// Of a million different rows, two have the same fingerprint with a probability below one in ten
-    /// million; the later one would then be refused as a duplicate, never sent twice.
+    /// Among a million different rows, the probability that two share a fingerprint is below one in ten
+    /// million. The later one would then be refused as a duplicate, never sent twice.
     pub fn identity(&self) -> Option<u64> {
         let values = &self.checker.values;
         let mut hasher = DefaultHasher::new();

@@ -1,15 +1,16 @@
-//! Conditions that customers must meet, checked as rows are, and the searches that they come to: the API takes
-//! one value for a condition, so several values are several searches.
+//! Conditions that customers must meet, checked as rows are, and the searches they need: the API takes one
+//! value for a condition, so several values take several searches.
 
 use std::fmt;
 
 use super::call::{Call, Values};
 use super::date::DateOrder;
 use super::kinds::normalise;
-use super::refusal::Refusal;
+use super::value_error::ValueError;
 use crate::catalogue::{Action, CUSTOMER, Meaning, Parameter, Subcategory, Version};
+use crate::count::Count;
 
-/// Checked conditions. A customer meets them who has, for every parameter, one of its values.
+/// Checked conditions. A customer meets them by having one of the values for every parameter.
 #[derive(Debug, Clone)]
 pub struct Conditions {
     search: &'static Subcategory,
@@ -17,7 +18,7 @@ pub struct Conditions {
     searches: u64,
 }
 
-/// Conditions cannot be searched by.
+/// The conditions cannot be used for a search.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConditionError {
     /// A value was refused.
@@ -28,30 +29,30 @@ pub enum ConditionError {
         /// The value as it was given.
         value: String,
         /// Why.
-        refusal: Refusal,
+        refusal: ValueError,
     },
-    /// A value that limits nothing.
-    #[error("{option} '{value}': write a whole number from 1 on")]
+    /// A limit of 0.
+    #[error("{option} '{value}': not a valid limit; write a whole number from 1 on")]
     NoLimit {
         /// The option.
         option: String,
         /// The value as it was given.
         value: String,
     },
-    /// An option without a value: left out silently it would mean everybody.
-    #[error("{option} has no value; name one, or leave the option out")]
+    /// An option without a value: ignoring it would select everybody.
+    #[error("{option} has no value; give one, or leave the option out")]
     Empty {
         /// The option.
         option: String,
     },
     /// A parameter that can have one value only.
-    #[error("{option} can be given once")]
+    #[error("{option} can be given only once")]
     Twice {
         /// The option.
         option: String,
     },
     /// The server's version does not take the parameter.
-    #[error("{option} is taken from UserSide {since} on, and --server-version says {server}")]
+    #[error("{option} exists from UserSide {since} on, and --server-version says {server}")]
     NotInVersion {
         /// The option.
         option: String,
@@ -60,18 +61,18 @@ pub enum ConditionError {
         /// The server's.
         server: Version,
     },
-    /// Nothing that a customer meets or does not. The text says how to ask for everybody.
-    #[error("say which customers are wanted: at least one condition must be given. {0}")]
+    /// No condition at all. The text says how to ask for everybody.
+    #[error("say which customers you want: give at least one condition. {0}")]
     None(String),
-    /// More searches than anybody means.
-    #[error("the conditions come to {0} searches; give fewer values, or name the customers with --ids")]
+    /// More searches than anybody can want.
+    #[error("the conditions take {}; give fewer values, or name the customers with --ids", Count(*.0, "search"))]
     TooMany(u64),
     /// The catalogue has no search: a test walks it.
     #[error("the catalogue has no search for customers")]
     NoSearch,
 }
 
-/// The option of a parameter, as one types it.
+/// The option of a parameter, as it is typed.
 pub fn option_of(parameter: &Parameter) -> String {
     format!("--{}", parameter.name.replace('_', "-"))
 }
@@ -126,7 +127,7 @@ impl Conditions {
         self.given.iter().map(|(parameter, values)| (parameter.name.to_owned(), values.clone())).collect()
     }
 
-    /// How many searches they come to; at least one.
+    /// How many searches they take; at least one.
     pub fn searches(&self) -> u64 {
         self.searches
     }
@@ -150,7 +151,7 @@ impl Conditions {
         Call::new(self.search, values, None)
     }
 
-    /// How many customers are wanted at the most.
+    /// The maximum number of customers wanted.
     pub fn limit(&self) -> Option<u64> {
         let (_, values) = self.given.iter().find(|(parameter, _)| parameter.meaning == Meaning::Limit)?;
         values.first()?.parse().ok()
@@ -214,7 +215,7 @@ fn everybody(search: &Subcategory) -> String {
         search.parameters.iter().filter(|p| matches!(p.meaning, Meaning::Limit | Meaning::Substring));
     let no_conditions = limits.map(option_of).collect::<Vec<_>>().join(" and ");
     format!(
-        "Cheapest is {former} 0: everybody who is no former customer, in one search ({former} 0 {former} 1: the former ones too). {no_conditions} are no conditions"
+        "Cheapest is {former} 0: everybody but former customers, in one search ({former} 0 {former} 1: the former ones too). {no_conditions} are not conditions"
     )
 }
 
@@ -261,7 +262,7 @@ mod tests {
             ["date_connect_from=2024-03-01&balance_to=-1234.50&is_ex=0"]
         );
         let refused = conditions(&[("date_connect_to", &["03/04/2024"])]).expect_err("two dates").to_string();
-        assert!(refused.starts_with("--date-connect-to '03/04/2024': it can be read"), "{refused}");
+        assert!(refused.starts_with("--date-connect-to '03/04/2024': ambiguous"), "{refused}");
     }
 
     #[test]
@@ -287,8 +288,8 @@ mod tests {
     fn without_a_condition_nothing_is_searched_and_the_message_says_what_to_type() {
         for none in [&[][..], &[("limit", &["5"][..]), ("is_like", &["1"])]] {
             let error = conditions(none).expect_err("no condition").to_string();
-            assert!(error.contains("--is-ex 0: everybody who is no former customer"), "{error}");
-            assert!(error.contains("--limit and --is-like are no conditions"), "{error}");
+            assert!(error.contains("--is-ex 0: everybody but former customers"), "{error}");
+            assert!(error.contains("--limit and --is-like are not conditions"), "{error}");
         }
     }
 
@@ -296,17 +297,18 @@ mod tests {
     fn what_cannot_be_meant_is_refused() {
         for limit in ["0", "-1"] {
             let refused = conditions(&[("state_id", &["1"]), ("limit", &[limit])]).expect_err("no limit");
-            assert_eq!(refused.to_string(), format!("--limit '{limit}': write a whole number from 1 on"));
+            let text = format!("--limit '{limit}': not a valid limit; write a whole number from 1 on");
+            assert_eq!(refused.to_string(), text);
         }
         let empty = conditions(&[("state_id", &["1"]), ("house_id", &[" ", ""])]).expect_err("no value");
-        assert_eq!(empty.to_string(), "--house-id has no value; name one, or leave the option out");
+        assert_eq!(empty.to_string(), "--house-id has no value; give one, or leave the option out");
         let twice = conditions(&[("state_id", &["1"]), ("limit", &["1", "2"])]).expect_err("twice");
-        assert_eq!(twice.to_string(), "--limit can be given once");
+        assert_eq!(twice.to_string(), "--limit can be given only once");
         let old = at(Some("3.14.5"), &[("state_id", &["1"])]).expect_err("too old").to_string();
-        assert_eq!(old, "--state-id is taken from UserSide 3.14.58 on, and --server-version says 3.14.5");
+        assert_eq!(old, "--state-id exists from UserSide 3.14.58 on, and --server-version says 3.14.5");
         let many: Vec<String> = (0..1001).map(|n| n.to_string()).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         let many = conditions(&[("house_id", &many), ("state_id", &many)]).expect_err("too many");
-        assert!(many.to_string().contains("come to 1002001 searches"), "{many}");
+        assert!(many.to_string().contains("take 1,002,001 searches"), "{many}");
     }
 }

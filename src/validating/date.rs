@@ -1,16 +1,16 @@
-//! Dates as people write them, made dates as the API takes them.
+//! Turns dates as people write them into dates as the API takes them.
 
 use std::str::FromStr;
 
 use jiff::civil::{Date, Time};
 use jiff::fmt::strtime::BrokenDownTime;
 
-use super::refusal::Refusal;
+use super::value_error::ValueError;
 
-/// How dates are written where the text leaves it open: `--date-format`.
+/// How dates are written, if their text is ambiguous: `--date-format`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum DateOrder {
-    /// Nothing was said: what can be read in two ways is refused.
+    /// Not specified: an ambiguous date is refused.
     #[default]
     Unsaid,
     /// Day, month, year.
@@ -19,14 +19,14 @@ pub enum DateOrder {
     Mdy,
     /// Year, month, day.
     Ymd,
-    /// A strftime pattern; nothing else is taken then.
+    /// A strftime pattern; nothing else is accepted then.
     Pattern(String),
 }
 
-/// `--date-format` is neither an order nor a pattern that gives a whole date.
+/// `--date-format` is neither an order nor a pattern for a whole date.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "'{0}' is no date format: use dmy, mdy, ymd, or a strftime pattern with day, month and year such as %d.%m.%Y"
+    "'{0}' is not a date format: use dmy, mdy, ymd, or a strftime pattern with day, month and year such as %d.%m.%Y"
 )]
 pub struct ParseDateOrderError(String);
 
@@ -40,7 +40,7 @@ impl FromStr for DateOrder {
             "ymd" => return Ok(Self::Ymd),
             _ => {}
         }
-        // A pattern is good when a date survives being written and read with it.
+        // A pattern is usable if a date survives being written and read with it.
         let example = Date::constant(2023, 11, 28);
         let survives = text.contains('%')
             && BrokenDownTime::from(example.at(0, 0, 0, 0)).to_string(text).is_ok_and(|written| {
@@ -52,19 +52,19 @@ impl FromStr for DateOrder {
     }
 }
 
-/// The day that a person writes, read as those of rows are.
-pub fn day(text: &str, order: &DateOrder) -> Result<Date, Refusal> {
+/// Reads a day that a person typed, by the same rules as the dates of rows.
+pub fn day(text: &str, order: &DateOrder) -> Result<Date, ValueError> {
     match read(text.trim(), order)? {
-        (_, Some(time)) if time != Time::midnight() => Err(Refusal::TimeOfDay),
+        (_, Some(time)) if time != Time::midnight() => Err(ValueError::TimeOfDay),
         (day, _) => Ok(day),
     }
 }
 
-/// Appends `YYYY-MM-DD`. A time of day is taken only where it is midnight, as spreadsheets write it.
-pub(super) fn date(text: &str, order: &DateOrder, out: &mut String) -> Result<(), Refusal> {
+/// Appends `YYYY-MM-DD`. A time of day is accepted only if it is midnight, as spreadsheets write dates.
+pub(super) fn date(text: &str, order: &DateOrder, out: &mut String) -> Result<(), ValueError> {
     let (date, time) = read(text, order)?;
     match time {
-        Some(time) if time != Time::midnight() => Err(Refusal::TimeOfDay),
+        Some(time) if time != Time::midnight() => Err(ValueError::TimeOfDay),
         _ => {
             push_date(date, out);
             Ok(())
@@ -72,8 +72,8 @@ pub(super) fn date(text: &str, order: &DateOrder, out: &mut String) -> Result<()
     }
 }
 
-/// Appends `YYYY-MM-DD`, and ` HH:MM:SS` where there is a time.
-pub(super) fn date_time(text: &str, order: &DateOrder, out: &mut String) -> Result<(), Refusal> {
+/// Appends `YYYY-MM-DD`, and ` HH:MM:SS` if there is a time.
+pub(super) fn date_time(text: &str, order: &DateOrder, out: &mut String) -> Result<(), ValueError> {
     let (date, time) = read(text, order)?;
     push_date(date, out);
     if let Some(time) = time {
@@ -100,11 +100,11 @@ fn push_digits(value: u16, count: u32, out: &mut String) {
     }
 }
 
-fn read(text: &str, order: &DateOrder) -> Result<(Date, Option<Time>), Refusal> {
+fn read(text: &str, order: &DateOrder) -> Result<(Date, Option<Time>), ValueError> {
     if let DateOrder::Pattern(pattern) = order {
         let read =
-            BrokenDownTime::parse(pattern, text).map_err(|_| Refusal::NotByPattern(pattern.clone()))?;
-        let date = read.to_date().map_err(|_| Refusal::NotByPattern(pattern.clone()))?;
+            BrokenDownTime::parse(pattern, text).map_err(|_| ValueError::NotByPattern(pattern.clone()))?;
+        let date = read.to_date().map_err(|_| ValueError::NotByPattern(pattern.clone()))?;
         return Ok((in_range(date)?, read.to_time().ok().filter(|_| text.contains(':'))));
     }
     let (day, time) =
@@ -115,12 +115,12 @@ fn read(text: &str, order: &DateOrder) -> Result<(Date, Option<Time>), Refusal> 
     Ok((in_range(day_of(day, order)?)?, time))
 }
 
-/// Customers are connected, and agreements signed, in living memory.
-fn in_range(date: Date) -> Result<Date, Refusal> {
-    if (1900..=2100).contains(&date.year()) { Ok(date) } else { Err(Refusal::Year(date.year())) }
+/// Customers were connected, and agreements signed, in living memory.
+fn in_range(date: Date) -> Result<Date, ValueError> {
+    if (1900..=2100).contains(&date.year()) { Ok(date) } else { Err(ValueError::Year(date.year())) }
 }
 
-/// The two forms that most files have, without looking for separators.
+/// The two most frequent forms, read without looking for separators.
 fn usual_day(text: &[u8]) -> Option<(i16, i16, i16)> {
     let number = |digits: &[u8]| {
         digits.iter().try_fold(0, |sum: i16, b| b.is_ascii_digit().then(|| sum * 10 + i16::from(b - b'0')))
@@ -136,7 +136,7 @@ fn usual_day(text: &[u8]) -> Option<(i16, i16, i16)> {
     }
 }
 
-fn day_of(text: &str, order: &DateOrder) -> Result<Date, Refusal> {
+fn day_of(text: &str, order: &DateOrder) -> Result<Date, ValueError> {
     if let (DateOrder::Unsaid | DateOrder::Dmy, Some((year, month, day))) =
         (order, usual_day(text.as_bytes()))
     {
@@ -146,27 +146,27 @@ fn day_of(text: &str, order: &DateOrder) -> Result<Date, Refusal> {
         .chars()
         .find(|c| !c.is_ascii_digit())
         .filter(|c| matches!(c, '.' | '-' | '/'))
-        .ok_or(Refusal::NoDate)?;
+        .ok_or(ValueError::NoDate)?;
     let mut parts = text.split(separator);
     let (Some(a), Some(b), Some(c), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
-        return Err(Refusal::NoDate);
+        return Err(ValueError::NoDate);
     };
     let (x, y, z) = (part(a)?, part(b)?, part(c)?);
     if a.len() == 4 && c.len() <= 2 {
         return make(x, y, z);
     }
     if c.len() != 4 {
-        return Err(if c.len() == 2 && a.len() <= 2 { Refusal::ShortYear } else { Refusal::NoDate });
+        return Err(if c.len() == 2 && a.len() <= 2 { ValueError::ShortYear } else { ValueError::NoDate });
     }
     match order {
-        DateOrder::Ymd => Err(Refusal::NotYearFirst),
+        DateOrder::Ymd => Err(ValueError::NotYearFirst),
         DateOrder::Dmy => make(z, y, x),
         DateOrder::Mdy => make(z, x, y),
-        // Where points are written between them, the day comes first everywhere.
+        // With dots, the day comes first everywhere.
         _ if separator == '.' || x > 12 || x == y => make(z, y, x),
         _ if y > 12 => make(z, x, y),
         _ => match (make(z, y, x), make(z, x, y)) {
-            (Ok(day_first), Ok(month_first)) => Err(Refusal::TwoDates {
+            (Ok(day_first), Ok(month_first)) => Err(ValueError::TwoDates {
                 day_first: day_first.to_string(),
                 month_first: month_first.to_string(),
             }),
@@ -176,46 +176,46 @@ fn day_of(text: &str, order: &DateOrder) -> Result<Date, Refusal> {
     }
 }
 
-fn part(text: &str) -> Result<i16, Refusal> {
+fn part(text: &str) -> Result<i16, ValueError> {
     if matches!(text.len(), 1 | 2 | 4) && text.bytes().all(|b| b.is_ascii_digit()) {
-        text.parse().map_err(|_| Refusal::NoDate)
+        text.parse().map_err(|_| ValueError::NoDate)
     } else {
-        Err(Refusal::NoDate)
+        Err(ValueError::NoDate)
     }
 }
 
-fn make(year: i16, month: i16, day: i16) -> Result<Date, Refusal> {
+fn make(year: i16, month: i16, day: i16) -> Result<Date, ValueError> {
     match (i8::try_from(month), i8::try_from(day)) {
-        (Ok(month), Ok(day)) => Date::new(year, month, day).map_err(|_| Refusal::NoSuchDay),
-        _ => Err(Refusal::NoSuchDay),
+        (Ok(month), Ok(day)) => Date::new(year, month, day).map_err(|_| ValueError::NoSuchDay),
+        _ => Err(ValueError::NoSuchDay),
     }
 }
 
-/// `H:MM`, `HH:MM:SS`, with a fraction of a second or without.
-fn time_of_day(text: &str) -> Result<Time, Refusal> {
+/// `H:MM` or `HH:MM:SS`, with or without a fraction of a second.
+fn time_of_day(text: &str) -> Result<Time, ValueError> {
     let text = text.split_once('.').map_or(text, |(whole, _)| whole);
     let mut parts = text.as_bytes().split(|b| *b == b':').map(|part| match part {
         [one] if one.is_ascii_digit() => Ok((one - b'0').cast_signed()),
         [ten, one] if ten.is_ascii_digit() && one.is_ascii_digit() => {
             Ok(((ten - b'0') * 10 + one - b'0').cast_signed())
         }
-        _ => Err(Refusal::NoTime),
+        _ => Err(ValueError::NoTime),
     });
-    let hour = parts.next().ok_or(Refusal::NoTime)??;
-    let minute = parts.next().ok_or(Refusal::NoTime)??;
+    let hour = parts.next().ok_or(ValueError::NoTime)??;
+    let minute = parts.next().ok_or(ValueError::NoTime)??;
     let second = parts.next().transpose()?.unwrap_or(0);
     if parts.next().is_some() {
-        return Err(Refusal::NoTime);
+        return Err(ValueError::NoTime);
     }
-    Time::new(hour, minute, second, 0).map_err(|_| Refusal::NoTime)
+    Time::new(hour, minute, second, 0).map_err(|_| ValueError::NoTime)
 }
 
 #[cfg(test)]
 mod tests {
     use super::{DateOrder, date, date_time};
-    use crate::validating::Refusal;
+    use crate::validating::ValueError;
 
-    fn day(text: &str, order: &DateOrder) -> Result<String, Refusal> {
+    fn day(text: &str, order: &DateOrder) -> Result<String, ValueError> {
         let mut out = String::new();
         date(text, order, &mut out).map(|()| out)
     }
@@ -239,8 +239,8 @@ mod tests {
 
     #[test]
     fn what_reads_two_ways_waits_for_an_order() {
-        assert!(matches!(day("03/04/2023", &DateOrder::Unsaid), Err(Refusal::TwoDates { .. })));
-        assert!(matches!(day("03-04-2023", &DateOrder::Unsaid), Err(Refusal::TwoDates { .. })));
+        assert!(matches!(day("03/04/2023", &DateOrder::Unsaid), Err(ValueError::TwoDates { .. })));
+        assert!(matches!(day("03-04-2023", &DateOrder::Unsaid), Err(ValueError::TwoDates { .. })));
         assert_eq!(day("03/04/2023", &DateOrder::Dmy), Ok("2023-04-03".to_owned()));
         assert_eq!(day("03/04/2023", &DateOrder::Mdy), Ok("2023-03-04".to_owned()));
         assert!(day("03/04/2023", &DateOrder::Ymd).is_err());

@@ -1,9 +1,9 @@
-//! What tells one call from another, in eight bytes.
+//! A hash of a call in eight bytes.
 
 use std::fmt;
 
-/// The first eight bytes of a SHA-256 over what a call does and its values. It is no proof against
-/// forgers; it tells a row of today's file from the row that stood there when the journal was written.
+/// The first eight bytes of a SHA-256 over a call's subcategory and values. It does not protect against
+/// forgery; it shows whether a row of the file is still the row that was there when the journal was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest(u64);
 
@@ -13,7 +13,7 @@ impl Digest {
         Self(first)
     }
 
-    /// Any digest, for tests of those who only hand it on.
+    /// Any digest, for tests of code that only passes it on.
     #[cfg(test)]
     pub(crate) const fn of_number(number: u64) -> Self {
         Self(number)

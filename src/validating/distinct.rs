@@ -1,11 +1,11 @@
-//! How many different ones there are, in little memory: fingerprints in sorted drawers.
+//! Counts different values in little memory: fingerprints in sorted drawers.
 
 /// Counts different texts by fingerprints: eight to twelve bytes for each different one.
 ///
-/// Of a million, two have the same fingerprint with a probability below one in ten million.
+/// Among a million, the probability that two share a fingerprint is below one in ten million.
 #[derive(Debug)]
 pub(super) struct Distinct {
-    /// By the first byte, so that a drawer that grows is a small part of the whole.
+    /// One for each first byte, so that the drawer that grows is a small part of the whole.
     drawers: Vec<Vec<u64>>,
 }
 
@@ -36,7 +36,7 @@ impl Distinct {
     }
 }
 
-/// Each once.
+/// Keeps each one once.
 fn tidy(drawer: &mut Vec<u64>) {
     drawer.sort_unstable();
     drawer.dedup();

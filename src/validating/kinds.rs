@@ -1,4 +1,4 @@
-//! One rule for each kind of value: normalise it to what the API takes, or refuse it with the reason.
+//! One rule for each kind of value: it is normalised to what the API takes, or refused with a reason.
 
 use std::net::Ipv4Addr;
 
@@ -6,36 +6,36 @@ use email_address::{EmailAddress, Options};
 
 use super::date::{self, DateOrder};
 use super::money;
-use super::refusal::Refusal;
+use super::value_error::ValueError;
 use crate::catalogue::{Choice, Parameter, ValueKind, nearest};
 
-/// What stands where bytes were no text.
+/// Replaces bytes that could not be decoded.
 const UNDECODABLE: char = '\u{FFFD}';
 
-/// Refuses a value that was no text in the file's encoding.
-pub(super) fn decodable(value: &str) -> Result<(), Refusal> {
-    if value.contains(UNDECODABLE) { Err(Refusal::Undecodable) } else { Ok(()) }
+/// Refuses a value that could not be decoded by the file's encoding.
+pub(super) fn decodable(value: &str) -> Result<(), ValueError> {
+    if value.contains(UNDECODABLE) { Err(ValueError::Undecodable) } else { Ok(()) }
 }
 
-/// Appends the normalised value to `out`. The value is trimmed and not empty; after a refusal `out` may hold
-/// a part of it.
+/// Appends the normalised value to `out`. The value must be trimmed and not empty. After an error, `out` may
+/// hold a part of it.
 pub(super) fn normalise(
     parameter: &Parameter,
     value: &str,
     dates: &DateOrder,
     out: &mut String,
-) -> Result<(), Refusal> {
+) -> Result<(), ValueError> {
     normalise_as(parameter.kind, parameter.is_customer(), value, dates, out)
 }
 
-/// The same for a value that no parameter has by itself.
+/// The same for a value without a parameter.
 pub(super) fn normalise_as(
     kind: ValueKind,
     is_customer: bool,
     value: &str,
     dates: &DateOrder,
     out: &mut String,
-) -> Result<(), Refusal> {
+) -> Result<(), ValueError> {
     match kind {
         ValueKind::Id => id(value, is_customer, out),
         ValueKind::Flag => flag(value, out),
@@ -52,55 +52,56 @@ pub(super) fn normalise_as(
     }
 }
 
-fn id(value: &str, is_customer: bool, out: &mut String) -> Result<(), Refusal> {
+fn id(value: &str, is_customer: bool, out: &mut String) -> Result<(), ValueError> {
     /// What a 64-bit signed column holds.
     const DIGITS: usize = 18;
     if value.is_empty() || value.len() > DIGITS || !value.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(Refusal::NoId);
+        return Err(ValueError::NoId);
     }
     if value == "0" && is_customer {
-        return Err(Refusal::ZeroId);
+        return Err(ValueError::ZeroId);
     }
     if value.len() > 1 && value.starts_with('0') {
-        return Err(Refusal::LeadingZeros);
+        return Err(ValueError::LeadingZeros);
     }
     out.push_str(value);
     Ok(())
 }
 
-/// Both words of each language that the lists are written in, spreadsheets' own names for true included.
+/// Words of the languages that lists are written in, including the names that spreadsheets give to true and
+/// false.
 const YES: [&str; 11] = ["1", "+", "да", "так", "yes", "y", "true", "истина", "істина", "д", "т"];
 const NO: [&str; 13] =
     ["0", "-", "нет", "ні", "no", "n", "false", "ложь", "хибність", "хибно", "н", "\u{2212}", "\u{2013}"];
 
-fn flag(value: &str, out: &mut String) -> Result<(), Refusal> {
+fn flag(value: &str, out: &mut String) -> Result<(), ValueError> {
     if matches!(value, "0" | "1") {
         out.push_str(value);
         return Ok(());
     }
     let meant = |word: &str| if YES.contains(&word) { Some('1') } else { NO.contains(&word).then_some('0') };
-    out.push(meant(value).or_else(|| meant(&value.to_lowercase())).ok_or(Refusal::NoFlag)?);
+    out.push(meant(value).or_else(|| meant(&value.to_lowercase())).ok_or(ValueError::NoFlag)?);
     Ok(())
 }
 
-fn integer(value: &str, out: &mut String) -> Result<(), Refusal> {
+fn integer(value: &str, out: &mut String) -> Result<(), ValueError> {
     let value = value.replace('\u{2212}', "-");
-    let number: i64 = value.parse().map_err(|_| Refusal::NoInteger)?;
+    let number: i64 = value.parse().map_err(|_| ValueError::NoInteger)?;
     out.push_str(&number.to_string());
     Ok(())
 }
 
-fn email(value: &str, out: &mut String) -> Result<(), Refusal> {
+fn email(value: &str, out: &mut String) -> Result<(), ValueError> {
     if value.bytes().any(|b| matches!(b, b',' | b';' | b' ')) {
-        return Err(if value.matches('@').count() > 1 { Refusal::Several } else { Refusal::NoEmail });
+        return Err(if value.matches('@').count() > 1 { ValueError::Several } else { ValueError::NoEmail });
     }
     let options = Options::default().with_required_tld().without_display_text().without_domain_literal();
-    EmailAddress::parse_with_options(value, options).map_err(|_| Refusal::NoEmail)?;
+    EmailAddress::parse_with_options(value, options).map_err(|_| ValueError::NoEmail)?;
     out.push_str(value);
     Ok(())
 }
 
-fn phone(value: &str, out: &mut String) -> Result<(), Refusal> {
+fn phone(value: &str, out: &mut String) -> Result<(), ValueError> {
     let start = out.len();
     for (place, c) in value.char_indices() {
         match c {
@@ -108,8 +109,8 @@ fn phone(value: &str, out: &mut String) -> Result<(), Refusal> {
             '+' if place == 0 => out.push(c),
             ' ' | '\u{A0}' | '\u{202F}' | '(' | ')' | '-' | '\u{2010}' | '\u{2011}' | '\u{2012}'
             | '\u{2013}' | '.' | '/' => {}
-            ',' | ';' => return Err(Refusal::Several),
-            _ => return Err(Refusal::NoPhone),
+            ',' | ';' => return Err(ValueError::Several),
+            _ => return Err(ValueError::NoPhone),
         }
     }
     // E.164 allows 15 digits; short numbers inside a town may have 5.
@@ -117,47 +118,47 @@ fn phone(value: &str, out: &mut String) -> Result<(), Refusal> {
     if (5..=15).contains(&digits) {
         Ok(())
     } else {
-        Err(if digits > 15 { Refusal::Several } else { Refusal::NoPhone })
+        Err(if digits > 15 { ValueError::Several } else { ValueError::NoPhone })
     }
 }
 
-/// Dotted; also as the API itself keeps it, as one decimal number.
-fn ip(value: &str, out: &mut String) -> Result<(), Refusal> {
+/// Dotted, or one decimal number, as the API stores it.
+fn ip(value: &str, out: &mut String) -> Result<(), ValueError> {
     let address = value.parse::<Ipv4Addr>().ok().or_else(|| value.parse().map(Ipv4Addr::from_bits).ok());
-    out.push_str(&address.ok_or(Refusal::NoIp)?.to_string());
+    out.push_str(&address.ok_or(ValueError::NoIp)?.to_string());
     Ok(())
 }
 
-/// Twelve hex digits, as the API keeps it, out of any usual notation: `aa:bb:cc:dd:ee:ff`,
+/// Twelve hex digits, as the API stores it, from any usual notation: `aa:bb:cc:dd:ee:ff`,
 /// `AA-BB-CC-DD-EE-FF`, `aabb.ccdd.eeff`, `aabbcc-ddeeff`.
-fn mac(value: &str, out: &mut String) -> Result<(), Refusal> {
+fn mac(value: &str, out: &mut String) -> Result<(), ValueError> {
     let start = out.len();
     for c in value.chars() {
         match c {
             '0'..='9' | 'a'..='f' | 'A'..='F' => out.push(c.to_ascii_lowercase()),
             ':' | '-' | '.' | ' ' => {}
-            _ => return Err(Refusal::NoMac),
+            _ => return Err(ValueError::NoMac),
         }
     }
-    if out.len() - start == 12 { Ok(()) } else { Err(Refusal::NoMac) }
+    if out.len() - start == 12 { Ok(()) } else { Err(ValueError::NoMac) }
 }
 
-fn text(value: &str, out: &mut String) -> Result<(), Refusal> {
+fn text(value: &str, out: &mut String) -> Result<(), ValueError> {
     if value.bytes().any(|b| b < 0x20 && !matches!(b, b'\n' | b'\r' | b'\t') || b == 0x7F) {
-        return Err(Refusal::ControlCharacter);
+        return Err(ValueError::ControlCharacter);
     }
     out.push_str(value);
     Ok(())
 }
 
-fn choice(value: &str, choices: &[Choice], out: &mut String) -> Result<(), Refusal> {
+fn choice(value: &str, choices: &[Choice], out: &mut String) -> Result<(), ValueError> {
     let names = || choices.iter().map(|c| c.name);
     match names().find(|name| name.eq_ignore_ascii_case(value)) {
         Some(name) => {
             out.push_str(name);
             Ok(())
         }
-        None => Err(Refusal::NoChoice {
+        None => Err(ValueError::NoChoice {
             known: names().collect::<Vec<_>>().join(", "),
             nearest: nearest(value, names()).to_string(),
         }),
@@ -168,7 +169,7 @@ fn choice(value: &str, choices: &[Choice], out: &mut String) -> Result<(), Refus
 mod tests {
     use super::normalise;
     use crate::catalogue::{CUSTOMER, Meaning, Parameter, ValueKind, operations};
-    use crate::validating::{DateOrder, Refusal};
+    use crate::validating::{DateOrder, ValueError};
     use proptest::prelude::*;
 
     fn parameter(kind: ValueKind) -> &'static Parameter {
@@ -178,7 +179,7 @@ mod tests {
             .expect("a parameter of this kind")
     }
 
-    fn read(parameter: &Parameter, value: &str) -> Result<String, Refusal> {
+    fn read(parameter: &Parameter, value: &str) -> Result<String, ValueError> {
         let mut out = String::new();
         normalise(parameter, value, &DateOrder::Unsaid, &mut out).map(|()| out)
     }
@@ -191,8 +192,8 @@ mod tests {
         for no in ["0", "нет", "ні", "False", "-", "No"] {
             assert_eq!(read(parameter(ValueKind::Flag), no), Ok("0".to_owned()), "{no}");
         }
-        assert_eq!(read(parameter(ValueKind::Flag), "мабуть"), Err(Refusal::NoFlag));
-        assert_eq!(read(parameter(ValueKind::Flag), "2"), Err(Refusal::NoFlag));
+        assert_eq!(read(parameter(ValueKind::Flag), "мабуть"), Err(ValueError::NoFlag));
+        assert_eq!(read(parameter(ValueKind::Flag), "2"), Err(ValueError::NoFlag));
     }
 
     #[test]
@@ -200,13 +201,13 @@ mod tests {
         let id = parameter(ValueKind::Id);
         assert_eq!(read(id, "1001"), Ok("1001".to_owned()));
         assert_eq!(read(id, "0"), Ok("0".to_owned()));
-        assert_eq!(read(id, "0012"), Err(Refusal::LeadingZeros));
+        assert_eq!(read(id, "0012"), Err(ValueError::LeadingZeros));
         for bad in ["-1", "1.5", "1001,", "первый", "1 001", "99999999999999999999"] {
-            assert_eq!(read(id, bad), Err(Refusal::NoId), "{bad}");
+            assert_eq!(read(id, bad), Err(ValueError::NoId), "{bad}");
         }
         let customer =
             operations().find_map(|o| o.subcategory().customer_parameter(None)).expect("a customer");
-        assert_eq!(read(customer, "0"), Err(Refusal::ZeroId));
+        assert_eq!(read(customer, "0"), Err(ValueError::ZeroId));
     }
 
     #[test]
@@ -214,7 +215,7 @@ mod tests {
         let phone = parameter(ValueKind::Phone);
         assert_eq!(read(phone, "+38 (067) 000-11-22"), Ok("+380670001122".to_owned()));
         assert_eq!(read(phone, "067.000.11.22"), Ok("0670001122".to_owned()));
-        assert_eq!(read(phone, "0670001122, 0670001133"), Err(Refusal::Several));
+        assert_eq!(read(phone, "0670001122, 0670001133"), Err(ValueError::Several));
         for bad in ["нет", "067-abc", "12", "++380670001122", "067+1"] {
             assert!(read(phone, bad).is_err(), "{bad}");
         }
@@ -225,9 +226,9 @@ mod tests {
         let email = parameter(ValueKind::Email);
         assert_eq!(read(email, "a.b@example.com"), Ok("a.b@example.com".to_owned()));
         for bad in ["a.b", "a@b@c", "@example.com", "a@localhost", "A <a@example.com>", "a b@example.com"] {
-            assert_eq!(read(email, bad), Err(Refusal::NoEmail), "{bad}");
+            assert_eq!(read(email, bad), Err(ValueError::NoEmail), "{bad}");
         }
-        assert_eq!(read(email, "a@example.com, b@example.com"), Err(Refusal::Several));
+        assert_eq!(read(email, "a@example.com, b@example.com"), Err(ValueError::Several));
     }
 
     #[test]
@@ -247,20 +248,20 @@ mod tests {
             assert_eq!(read(ValueKind::Mac, mac), Ok("001a2b3c4d5e".to_owned()), "{mac}");
         }
         for bad in ["00:1a:2b:3c:4d", "00:1a:2b:3c:4d:5g", "no", "001a2b3c4d5e00"] {
-            assert_eq!(read(ValueKind::Mac, bad), Err(Refusal::NoMac), "{bad}");
+            assert_eq!(read(ValueKind::Mac, bad), Err(ValueError::NoMac), "{bad}");
         }
         for ip in ["10.160.244.163", "178320547"] {
             assert_eq!(read(ValueKind::Ip, ip), Ok("10.160.244.163".to_owned()), "{ip}");
         }
         for bad in ["10.0.0", "10.0.0.256", "10.0.0.1/24", "4294967296", "fe80::1", "-1"] {
-            assert_eq!(read(ValueKind::Ip, bad), Err(Refusal::NoIp), "{bad}");
+            assert_eq!(read(ValueKind::Ip, bad), Err(ValueError::NoIp), "{bad}");
         }
     }
 
     #[test]
     fn bytes_that_were_no_text_are_refused_whatever_the_kind() {
-        assert_eq!(super::decodable("a\u{FFFD}b"), Err(Refusal::Undecodable));
-        assert_eq!(read(parameter(ValueKind::Text), "a\u{0}b"), Err(Refusal::ControlCharacter));
+        assert_eq!(super::decodable("a\u{FFFD}b"), Err(ValueError::Undecodable));
+        assert_eq!(read(parameter(ValueKind::Text), "a\u{0}b"), Err(ValueError::ControlCharacter));
     }
 
     proptest! {

@@ -1,5 +1,5 @@
-//! Stage 2, rows to calls: every value normalised to what the API takes or refused with a reason, and the
-//! rules that only several rows together can break. Pure: the same row, the same answer; no I/O, no clock.
+//! Stage 2, rows to calls: every value is normalised to what the API takes or refused with a reason, and
+//! rules across rows are checked. It is pure: the same row gives the same answer; no I/O, no clock.
 
 mod across;
 mod call;
@@ -11,9 +11,9 @@ mod distinct;
 mod kinds;
 mod money;
 mod reads;
-mod refusal;
 #[cfg(test)]
 mod tests;
+mod value_error;
 mod violation;
 
 pub use across::{Across, Expectation, Totals};
@@ -24,5 +24,5 @@ pub use date::{DateOrder, day};
 pub use digest::Digest;
 pub use money::{Money, ParseMoneyError};
 pub use reads::{CallError, FindError, Search, customer_id};
-pub use refusal::Refusal;
+pub use value_error::ValueError;
 pub use violation::{Rejection, Violation, ViolationCode};

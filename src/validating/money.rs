@@ -1,31 +1,30 @@
-//! Amounts of money: decimal, never binary.
+//! Amounts of money: decimal, never binary floating point.
 
 use std::fmt;
 use std::str::FromStr;
 
 use rust_decimal::Decimal;
 
-/// An amount of money, exact to the last digit that was written.
+/// An amount of money, exact to the last digit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Money(Decimal);
 
 impl Money {
-    /// Nothing.
     pub const ZERO: Self = Self(Decimal::ZERO);
 
-    /// The sum, or none where it has more digits than a decimal holds (28).
+    /// The sum, or none if it has more than 28 digits.
     #[must_use]
     pub fn plus(self, other: Self) -> Option<Self> {
         self.0.checked_add(other.0).map(Self)
     }
 
-    /// The difference, or none where it has more digits than a decimal holds.
+    /// The difference, or none if it has more than 28 digits.
     #[must_use]
     pub fn minus(self, other: Self) -> Option<Self> {
         self.0.checked_sub(other.0).map(Self)
     }
 
-    /// The same amount the other way round, with all its digits; what undoes a booking.
+    /// The amount with the opposite sign and the same digits; it undoes a booking.
     #[must_use]
     pub fn negated(self) -> Self {
         if self.0.is_zero() { self } else { Self(-self.0) }
@@ -37,8 +36,8 @@ impl Money {
         Self(self.0.abs())
     }
 
-    /// Reads what a server wrote. A program's point is a decimal point whatever stands behind it, so that
-    /// `1.234`, which a person's table leaves open, is no question here; all else is read as there.
+    /// Reads an amount that a server wrote. There a point is always a decimal point, so `1.234`, which is
+    /// ambiguous in a person's table, is not ambiguous here; everything else is read as in a table.
     pub fn written_by_server(text: &str) -> Option<Self> {
         let text = text.trim();
         let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
@@ -64,12 +63,12 @@ impl fmt::Display for Money {
     }
 }
 
-/// The text is no amount, or it can be read in two ways.
+/// The text is not an amount, or it is ambiguous.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParseMoneyError {
-    /// One group of three digits behind a single point or comma.
+    /// One group of three digits after a single point or comma.
     #[error(
-        "it can be read as {thousands} or as {fraction}; write the one that is meant with two decimals, such as {thousands}.00"
+        "ambiguous: it could be {thousands} or {fraction}; write the one you mean with two decimals, such as {thousands}.00"
     )]
     TwoWays {
         /// Read with a separator of thousands.
@@ -77,19 +76,19 @@ pub enum ParseMoneyError {
         /// Read with a decimal separator.
         fraction: String,
     },
-    /// No amount at all.
-    #[error("it is no amount of money; write it like 1234.56, -15.40 or 1 234,56")]
+    /// Not an amount.
+    #[error("not a valid amount of money; write it like 1234.56, -15.40 or 1 234,56")]
     NoAmount,
     /// More digits than any balance has.
-    #[error("it has more digits than an amount of money can have")]
+    #[error("has too many digits for an amount of money")]
     TooLong,
 }
 
 impl FromStr for Money {
     type Err = ParseMoneyError;
 
-    /// Reads what spreadsheets and billings write: point or comma before the decimals, thousands separated
-    /// by spaces, no-break spaces, or the other of point and comma. What can be read in two ways is refused.
+    /// Reads what spreadsheets and billing systems write: a point or comma before the decimals, thousands
+    /// separated by spaces, no-break spaces, or the other of point and comma. Ambiguous text is refused.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut plain = String::with_capacity(text.len());
         normalise(text.trim(), &mut plain)?;
@@ -148,7 +147,7 @@ fn number(text: &str, out: &mut String) -> Result<(), ParseMoneyError> {
     Ok(())
 }
 
-/// `0.125` can only be a fraction, and `1234.567` too: thousands would have been separated before.
+/// `0.125` and `1234.567` can only be fractions: in the latter the thousands would be separated too.
 fn reads_as_thousands(before: &str) -> bool {
     matches!(before.len(), 1..=3) && !before.starts_with('0') && before.bytes().all(|b| b.is_ascii_digit())
 }

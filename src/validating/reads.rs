@@ -1,54 +1,59 @@
-//! The reads that the program makes for itself: whether a server answers, what became of a row, what a
-//! customer has. Their parameters are found in the catalogue by what they mean.
+//! The reads that the program makes for itself: whether the server answers, what became of a row, a
+//! customer's data. Their parameters are found in the catalogue by meaning.
 
 use super::call::{Call, Values};
 use super::date::DateOrder;
 use super::kinds::{decodable, normalise_as};
-use super::refusal::Refusal;
+use super::value_error::ValueError;
 use crate::catalogue::{
     Action, CUSTOMER, Choice, Identity, Meaning, Parameter, Subcategory, ValueKind, Version,
 };
 
-/// The catalogue cannot express a read that the program needs: a test walks them all.
+/// The catalogue lacks a read that the program needs. A test makes all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the catalogue has no such read")]
 pub struct CallError;
 
-/// There is no search for this value.
+/// A value cannot be searched for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FindError {
-    /// The value is not what is looked for.
+    /// The value is not of the right type.
     #[error(transparent)]
-    Refused(#[from] Refusal),
+    Refused(#[from] ValueError),
     /// The catalogue has no such read.
     #[error(transparent)]
     Call(#[from] CallError),
 }
 
-/// The customer's id that a cell holds.
-pub fn customer_id(value: &str) -> Result<u64, Refusal> {
+/// The customer id in a cell.
+pub fn customer_id(value: &str) -> Result<u64, ValueError> {
     decodable(value)?;
     let mut text = String::new();
     normalise_as(ValueKind::Id, true, value.trim(), &DateOrder::Unsaid, &mut text)?;
-    text.parse().map_err(|_| Refusal::NoId)
+    text.parse().map_err(|_| ValueError::NoId)
 }
 
-/// A search for the customer whom a call has made, or would make a second time.
+/// A search for the customer that a call has created, or would create a second time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Search {
     /// The read.
     pub call: Call,
-    /// What is looked for, for people: `codeti 1234`.
+    /// What is searched for, for people: `codeti 1234`.
     pub what: String,
 }
 
 impl Call {
-    /// A read that changes nothing and needs to know nothing: it finds out whether a server answers.
+    /// A read that needs no data: it shows whether the server answers.
     pub fn probe() -> Result<Self, CallError> {
         let count = subcategory(Action::Count)?;
         let typer = count.by_meaning(Meaning::Typer).ok_or(CallError)?;
         let ValueKind::Choice([first, ..]) = typer.kind else { return Err(CallError) };
         Ok(read(count, &[(typer, first.name)]))
+    }
+
+    /// A read of the customer that this call is about.
+    pub fn read_customer(&self) -> Result<Self, CallError> {
+        Self::read_customer_by_id(self.customer().ok_or(CallError)?)
     }
 
     /// A read of the customer with this id.
@@ -64,8 +69,8 @@ impl Call {
         Self::read_customer_by_id(&ids.join(","))
     }
 
-    /// A search for customers by one value; `skip_former` leaves former customers out. The value is read as the
-    /// type of what is looked for wants it.
+    /// A search for customers by one value, normalised by the type of what is searched for; `skip_former`
+    /// leaves former customers out.
     pub fn find(choice: &'static Choice, value: &str, skip_former: bool) -> Result<Self, FindError> {
         let find = subcategory(Action::Find)?;
         let typer = find.by_meaning(Meaning::Typer).ok_or(CallError)?;
@@ -81,28 +86,28 @@ impl Call {
         Ok(Self::new(find, values, None))
     }
 
-    /// How many customers are active in this way.
+    /// A count of the customers that are active in this way.
     pub fn count(choice: &'static Choice) -> Result<Self, CallError> {
         let count = subcategory(Action::Count)?;
         let typer = count.by_meaning(Meaning::Typer).ok_or(CallError)?;
         Ok(read(count, &[(typer, choice.name)]))
     }
 
-    /// The customer's operations in every way in which a server may want to be asked for them, newest first:
-    /// one way where the version is known.
+    /// Reads of the customer's operations, one for each parameter that names the customer in some version,
+    /// newest first; only one if the server's version is known.
     pub fn histories(customer: &str, server: Option<Version>) -> Result<Vec<Self>, CallError> {
         let history = subcategory(Action::History)?;
         let ways = history.parameters.iter().rev().filter(|p| p.is_customer() && p.is_in(server));
         Ok(ways.map(|parameter| read(history, &[(parameter, customer)])).collect())
     }
 
-    /// A search for the customer whom this call makes: by the value that tells customers apart, or else by
-    /// another that customers can be looked for by. None where the row has no such value, or makes nobody.
+    /// A search for the customer that this call creates: by the value that identifies a customer, or else by
+    /// another searchable value. None if the row has neither, or creates nobody.
     pub fn find_same(&self) -> Option<Search> {
         self.search(true).or_else(|| self.search(false))
     }
 
-    /// The same by the value that tells customers apart alone: the only one that may not be there twice.
+    /// The same by the identifying value alone, which no two customers share.
     pub fn find_identical(&self) -> Option<Search> {
         self.search(true)
     }
@@ -125,7 +130,7 @@ impl Call {
     }
 }
 
-/// What to look for when looking for whoever got their value from this parameter.
+/// The kind of search that finds a customer by the value of this parameter.
 fn choice_for(choices: &'static [Choice], parameter: &Parameter) -> Option<&'static Choice> {
     let Meaning::Sets(path) = parameter.meaning else { return None };
     choices.iter().find(|choice| choice.field == path)
@@ -145,7 +150,7 @@ fn read(subcategory: &'static Subcategory, pairs: &[(&'static Parameter, &str)])
 mod tests {
     use super::{Call, FindError, Values, customer_id};
     use crate::catalogue::{Action, Effect, choices, operation};
-    use crate::validating::Refusal;
+    use crate::validating::ValueError;
 
     fn add(pairs: &[(&str, &str)]) -> Call {
         let add = operation("add").expect("add");
@@ -200,7 +205,7 @@ mod tests {
         );
         let call = find("phone", "+38 (067) 000-11-22", false).expect("a search");
         assert_eq!(pairs(&call), [("data_typer", "phone"), ("data_value", "+380670001122")]);
-        assert_eq!(find("ip", "10.0.0.300", false), Err(FindError::Refused(Refusal::NoIp)));
+        assert_eq!(find("ip", "10.0.0.300", false), Err(FindError::Refused(ValueError::NoIp)));
         let count = Call::count(&choices(Action::Count)[1]).expect("a count");
         assert_eq!(pairs(&count), [("type", "internet")]);
         let read = Call::read_customers(&[7, 8]).expect("a read");
@@ -211,11 +216,11 @@ mod tests {
     fn a_customers_id_is_read_as_those_of_rows_are() {
         assert_eq!(customer_id(" 1001 "), Ok(1001));
         for (value, refusal) in [
-            ("0", Refusal::ZeroId),
-            ("007", Refusal::LeadingZeros),
-            ("", Refusal::NoId),
-            ("1001a", Refusal::NoId),
-            ("10\u{FFFD}1", Refusal::Undecodable),
+            ("0", ValueError::ZeroId),
+            ("007", ValueError::LeadingZeros),
+            ("", ValueError::NoId),
+            ("1001a", ValueError::NoId),
+            ("10\u{FFFD}1", ValueError::Undecodable),
         ] {
             assert_eq!(customer_id(value), Err(refusal), "{value}");
         }

@@ -9,29 +9,29 @@ use crate::reading::HeaderProblem;
 pub enum ViolationCode {
     /// An obligatory parameter has no value.
     MissingParameter,
-    /// A value is not of its parameter's type, or cannot be placed.
+    /// A value is not of its parameter's type, or belongs to no parameter.
     BadValue,
-    /// A column is no parameter.
+    /// A column is not a parameter.
     UnknownParameter,
     /// The server's version does not take the parameter.
     NotInVersion,
-    /// An earlier row is the same.
+    /// The row repeats an earlier one.
     DuplicateRow,
 }
 
-/// How much of a value a message repeats.
+/// How many characters of a value a message repeats.
 const SHOWN: usize = 60;
 
-/// One thing that is wrong with a row or with the header.
+/// A problem of a row or of the header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
     /// Its kind.
     pub code: ViolationCode,
-    /// The column as the file calls it, where there is one.
+    /// The column's name in the file, if it is about one.
     pub column: Option<String>,
-    /// The value as it is in the file, shortened.
+    /// The value in the file, shortened.
     pub value: Option<String>,
-    /// What is wrong with it and what to do: a sentence's second half.
+    /// What is wrong and what to do. It follows the column and the value after a colon.
     pub reason: String,
 }
 
@@ -75,10 +75,10 @@ impl From<&HeaderProblem> for Violation {
                 None,
                 match nearest.name() {
                     Some(name) => format!(
-                        "it is no parameter of the operation; did you mean '{name}'? Rename it, or add --map '{column}={name}'"
+                        "not a parameter of this operation; did you mean '{name}'? Rename it, or add --map '{column}={name}'"
                     ),
                     None => format!(
-                        "it is no parameter of the operation; say which it is with --map '{column}=PARAMETER', or leave such columns out with --ignore-unknown-columns"
+                        "not a parameter of this operation; map it with --map '{column}=PARAMETER', or leave such columns out with --ignore-unknown-columns"
                     ),
                 },
             ),
@@ -86,14 +86,14 @@ impl From<&HeaderProblem> for Violation {
                 ViolationCode::BadValue,
                 None,
                 None,
-                format!("{given} stand for the same parameter, {parameter}; leave all but one out"),
+                format!("{given} give the same parameter, {parameter}; leave out all but one"),
             ),
             HeaderProblem::Missing { parameter } => Self::new(
                 ViolationCode::MissingParameter,
                 None,
                 None,
                 format!(
-                    "no column gives the parameter {parameter}, which is obligatory; add one, or name it with --map 'COLUMN={parameter}' or --set {parameter}=VALUE"
+                    "no column gives the parameter {parameter}, which is obligatory; add one, map one with --map 'COLUMN={parameter}', or give all rows one value with --set {parameter}=VALUE"
                 ),
             ),
         }
@@ -103,24 +103,29 @@ impl From<&HeaderProblem> for Violation {
 /// Why a row is not sent: everything that is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejection {
-    /// What is wrong with this row; empty where only the header is wrong.
+    /// The problems of this row; empty if only the header is wrong.
     pub own: Vec<Violation>,
-    /// What is wrong with the header, and so with every row.
-    pub header: std::sync::Arc<[Violation]>,
+    /// The first problem of the header, if there is one. The header's problems make every row invalid, but are
+    /// reported once, not with every row.
+    pub header: Option<ViolationCode>,
 }
 
 impl Rejection {
-    /// The code of the first violation.
+    /// The code of the first violation; the header's come before the row's own.
     pub fn code(&self) -> ViolationCode {
-        self.header.iter().chain(&self.own).next().map_or(ViolationCode::BadValue, |v| v.code)
+        self.header.or_else(|| self.own.first().map(|v| v.code)).unwrap_or(ViolationCode::BadValue)
     }
 }
 
 /// All violations on one line.
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, violation) in self.header.iter().chain(&self.own).enumerate() {
-            write!(f, "{}{violation}", if place == 0 { "" } else { "; " })?;
+        if self.header.is_some() {
+            f.write_str("see the header")?;
+        }
+        for (place, violation) in self.own.iter().enumerate() {
+            let is_first = place == 0 && self.header.is_none();
+            write!(f, "{}{violation}", if is_first { "" } else { "; " })?;
         }
         Ok(())
     }

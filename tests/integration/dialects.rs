@@ -180,7 +180,7 @@ fn a_workbook_is_read_by_its_first_sheet_or_a_named_one() {
     run("validate change_balance customers.xlsx --sheet Балансы --expect-rows 25").exits(0);
     run("validate add customers.xlsx --sheet Баланс").exits(2).says("no sheet 'Баланс'").says("Балансы");
     let place = Place::new().with("input.csv", "id,comment\n1,a\n");
-    userside(&place).line("validate edit input.csv --sheet x").run().exits(2).says("no workbook");
+    userside(&place).line("validate edit input.csv --sheet x").run().exits(2).says("not a workbook");
 }
 
 /// Numbers, dates and booleans of a workbook are no text; what arrives is what the cells show.

@@ -91,7 +91,7 @@ fn a_value_that_cannot_be_right_is_refused_by_its_option() {
         ("--state-id 1.5", "--state-id '1.5'"),
         ("--is-ex maybe", "--is-ex 'maybe'"),
         ("--is-ex 0 --limit 0", "--limit '0'"),
-        ("--name x --server-version 3.14", "--name is taken from UserSide 3.16dev3 on"),
+        ("--name x --server-version 3.14", "--name exists from UserSide 3.16dev3 on"),
         ("--hause-id 1", "--house-id"),
     ] {
         is_refused(line, text);

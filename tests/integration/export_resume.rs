@@ -138,7 +138,7 @@ fn after_a_signal_it_goes_on_where_it_was() {
         let (running, sandbox) = standing(&place, "", "");
         running.signal(signal);
         let output = running.wait().exits(130).says("interrupted");
-        let output = output.says("to go on: `userside-bulk resume out.csv.journal`");
+        let output = output.says("to continue: `userside-bulk resume out.csv.journal`");
         output.says("so far: export: 60 customers, 20 ok, 40 not read");
         goes_on(&place, &sandbox, &undisturbed(""));
     }

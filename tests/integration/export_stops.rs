@@ -10,7 +10,8 @@ fn a_key_that_is_refused_in_the_middle_stops_it() {
         let place = Place::new();
         let sandbox = Sandbox::with(&format!("--customers {CUSTOMERS} --fault {fault}"));
         let output = userside(&place).line(ONE_BY_ONE).line(COLUMNS).to(&sandbox).run().exits(3);
-        let output = output.says("refused the key").says("to go on: `userside-bulk resume out.csv.journal`");
+        let output =
+            output.says("refused the key").says("to continue: `userside-bulk resume out.csv.journal`");
         output.says("40 not read");
         assert_eq!(sandbox.requests(), 24, "a key that is refused is not tried again");
         goes_on(&place, &sandbox, &undisturbed(""));

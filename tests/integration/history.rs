@@ -131,7 +131,7 @@ fn who_cannot_be_read_is_listed_and_the_rest_is_written() {
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines[0], "id,reason");
     assert!(lines[1].starts_with("3,HTTP 500"), "{text}");
-    assert!(lines[2].starts_with("12a,line 4: it is no id"), "{text}");
+    assert!(lines[2].starts_with("12a,line 4: not a valid id"), "{text}");
     assert!(lines[3].starts_with("99,"), "{text}");
     assert_eq!(lines[4..], [",line 7: the cell is empty"]);
     let output = output.says("customer 3 could not be read: HTTP 500").says("'12a' is left out: line 4");
@@ -177,7 +177,7 @@ fn only_a_period_is_written_and_what_has_no_date_is_kept() {
 
 #[test]
 fn a_command_that_stops_writes_nothing() {
-    for (fault, said) in [("403@4-999", "refused the key"), ("500@4-999", "cannot be reached any more")] {
+    for (fault, said) in [("403@4-999", "refused the key"), ("500@4-999", "can no longer be reached")] {
         let sandbox = Sandbox::with(&format!("--customers 60 --server-version 3.17 --fault read:{fault}"));
         let rows: String = (1..=60).map(|id| format!("{id}\n")).collect();
         let place = Place::new().with("input.csv", format!("id\n{rows}")).with("out.csv", "earlier");
@@ -218,14 +218,14 @@ fn wrong_usage_is_told_before_anything_is_asked() {
     for (line, text) in [
         ("history input.csv", "no column of input.csv is named 'id' or 'customer_id'"),
         ("history input.csv --column custmer", "did you mean 'customer'?"),
-        ("history list.csv", "'1001' reads like a value"),
+        ("history list.csv", "'1001' looks like a value"),
         ("history ids.csv -o ids.csv", "--output would be written over the input"),
         ("history ids.csv --errors ./ids.csv", "--errors would be written over the input"),
         ("history ids.csv -o x.csv --errors x.csv", "--errors would be written over the output"),
         ("history ids.csv --errors -", "name a file"),
         ("history ids.csv --json", "--output FILE"),
-        ("history ids.csv --from 03/04/2023", "--from '03/04/2023': it can be read"),
-        ("history ids.csv --to 31.02.2023", "--to '31.02.2023': there is no such day"),
+        ("history ids.csv --from 03/04/2023", "--from '03/04/2023': ambiguous"),
+        ("history ids.csv --to 31.02.2023", "--to '31.02.2023': this day does not exist"),
         ("history ids.csv --from 2023-03-02 --to 2023-03-01", "no day is left"),
     ] {
         userside(&place).line(line).to(&sandbox).run().exits(2).says(text);

@@ -95,6 +95,26 @@ fn validate_leaves_the_results_of_an_import_alone() {
     assert_eq!((place.bytes("input.results.csv"), place.names()), (results, names));
 }
 
+/// 3,000 rows whose header has two mistakes: each is told once, and the results get less than
+/// 60 bytes a row larger than the input.
+#[test]
+fn a_wrong_header_is_told_once_and_not_in_every_row() {
+    let rows: String =
+        (1..=3000).map(|id| format!("{id},{id}.50,correction of the invoice {id}\n")).collect();
+    let input = format!("customer_id,amuont,comment\n{rows}");
+    let (place, sandbox) = (Place::new().with("input.csv", &input), Sandbox::start());
+    let output = userside(&place).line("import change_balance input.csv").to(&sandbox).run().exits(2);
+    for problem in ["column 'amuont': not a parameter", "no column gives the parameter amount"] {
+        assert_eq!(output.stderr.matches(problem).count(), 1, "{}", output.report());
+    }
+    let output = output.says("3,000 rows: unknown_parameter").says("see the header");
+    let results = output.results();
+    assert_eq!((results.rows.len(), results.count("invalid")), (3000, 3000));
+    assert!(results.column("result_error").iter().all(|error| *error == "see the header"));
+    let size = place.bytes("input.results.csv").len();
+    assert!(size < input.len() + 3001 * 60, "{size} bytes of results for {} of input", input.len());
+}
+
 #[test]
 fn import_and_validate_refuse_the_same_rows_in_the_same_words() {
     let content = "id,email,date_connect\n1,x,03/04/2023\n1,a@example.com,2023-01-01\n0,,\n";

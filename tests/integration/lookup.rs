@@ -32,7 +32,7 @@ fn every_row_says_who_was_found() {
     sandbox.call("edit", &[("id", "4"), ("phone0", "+79000000004")]);
     let output = userside(&place).line("lookup phone input.csv -o out.csv").to(&sandbox).run().exits(1);
     let expected = "\u{FEFF}Имя;Phone;result_status;result_id;result_error_code;result_error\n\
-        Анна;8;invalid;;bad_value;\"column 'Phone': it is no telephone number; write 5 to 15 digits, with a leading + or without\"\n\
+        Анна;8;invalid;;bad_value;\"column 'Phone': not a valid telephone number; write 5 to 15 digits, with or without a leading +\"\n\
         Борис;+7 (900) 000-00-04;ok;4;;\n\
         \"Вера;\nПетрова\";79000000002;ambiguous;2;3;ambiguous;2 customers have this value\n\
         Галина; ;invalid;;missing_parameter;column 'Phone' is empty: there is nothing to look for\n\
@@ -137,7 +137,7 @@ fn a_server_that_is_gone_is_not_asked_for_all_rows() {
     let place = Place::new().with("input.csv", logins(60));
     let line = "lookup login input.csv -o out.csv --concurrency 1 --retries 0";
     let output = userside(&place).line(line).to(&sandbox).run().exits(3);
-    let output = output.says("the server cannot be reached any more");
+    let output = output.says("the server can no longer be reached");
     let results = output.results_in("out.csv");
     assert_eq!(
         (results.count("ok"), results.count("failed"), results.count("skipped")),
@@ -183,7 +183,7 @@ fn wrong_usage_is_told_before_anything_is_asked() {
         ("lookup phone input.csv", "no column of input.csv is named 'phone'"),
         ("lookup phone input.csv", "with --column NAME. Its columns are 'name', 'fone', 'mail'"),
         ("lookup phone input.csv --column phone", "no column 'phone'"),
-        ("lookup phone list.csv", "'79000000002' reads like a value"),
+        ("lookup phone list.csv", "'79000000002' looks like a value"),
         ("lookup phone empty.csv", "empty.csv is empty"),
         ("lookup phne input.csv", "did you mean 'phone'"),
         ("lookup mail input.csv -o ./input.csv", "--output would be written over the input"),

@@ -26,7 +26,7 @@ fn what_is_found_is_ok_and_what_is_not_is_proven_not_applied() {
     ] {
         let (output, sandbox) = import(&format!("--fault {fault}@2"), "");
         assert_eq!(output.results().rows[1].fate(), fate, "{fault}\n{}", output.report());
-        let output = output.exits(code).says("1 row is unknown; the server is asked what became of it");
+        let output = output.exits(code).says("1 row is unknown; asking the server what became of it");
         assert_eq!((sandbox.writes().len(), sandbox.applied()), (3, applied), "{fault}");
         if code == 1 {
             output.says("`userside-bulk resume input.journal --resend` sends them again");
@@ -76,7 +76,7 @@ fn not_found_proves_nothing_before_it_has_settled() {
     let line = "import change_balance input.csv --concurrency 1 --settle 2s";
     let begun = Instant::now();
     let output = userside(&place).line(line).to(&sandbox).run().exits(0);
-    output.says("the server may still be at work").results().all_are("ok");
+    output.says("the server may still be working").results().all_are("ok");
     assert!(begun.elapsed() >= Duration::from_millis(900), "it cannot have been there yet");
     assert_eq!((sandbox.writes().len(), sandbox.bookings().len()), (3, 3));
 }
@@ -198,7 +198,7 @@ fn ctrl_c_while_it_settles_ends_it_and_it_can_be_begun_again() {
     // The probe, three bookings, one that was applied, the one in doubt.
     until("the look", || (sandbox.requests() >= 6).then_some(()));
     running.signal("INT");
-    let output = running.wait().exits(130).says("to go on: `userside-bulk resume input.journal`");
+    let output = running.wait().exits(130).says("to continue: `userside-bulk resume input.journal`");
     assert_eq!(output.results().statuses(), ["ok", "unknown", "ok"]);
     let output = userside(&place).line("reconcile input.journal --settle 0s").to(&sandbox).run().exits(1);
     assert_eq!(output.results().statuses(), ["ok", "failed", "ok"]);

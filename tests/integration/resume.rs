@@ -111,7 +111,7 @@ fn after_a_signal_it_goes_on() {
     let running = program.args([sandbox.url()]).start();
     sandbox.has_seen(5);
     running.signal("INT");
-    let output = running.wait().exits(130).says("to go on: `userside-bulk resume input.journal`");
+    let output = running.wait().exits(130).says("to continue: `userside-bulk resume input.journal`");
     assert!(output.results().count("skipped") > 0, "{}", output.report());
     let line = "resume input.journal";
     userside(&place).line(line).to(&sandbox).run().exits(0).results().all_are("ok");

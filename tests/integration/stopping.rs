@@ -115,7 +115,7 @@ fn a_server_that_goes_away_stops_the_run() {
     let (tried, left) = results.rows[6..].split_at(failed);
     assert!(tried.iter().all(|row| row.fate() == "failed connect - 1"), "{:?}", results.fates());
     assert!(left.iter().all(|row| row.fate() == "skipped stopped - 0"), "{:?}", results.fates());
-    output.says("cannot be reached any more");
+    output.says("can no longer be reached");
 }
 
 #[test]

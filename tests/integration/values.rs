@@ -62,7 +62,12 @@ fn money_is_decimal_and_reads_one_way() {
         "change_balance",
         "amount",
         "",
-        &[("1,234", "1234.00"), ("12.5.1", "no amount"), ("5 грн", "no amount"), ("1e3", "no amount")],
+        &[
+            ("1,234", "1234.00"),
+            ("12.5.1", "not a valid amount"),
+            ("5 грн", "not a valid amount"),
+            ("1e3", "not a valid amount"),
+        ],
     );
 }
 
@@ -75,9 +80,9 @@ fn dates_become_iso_and_ambiguous_ones_wait_for_an_order() {
         "",
         &[
             ("03/04/2023", "--date-format dmy or --date-format mdy"),
-            ("31.02.2023", "no such day"),
+            ("31.02.2023", "does not exist"),
             ("09.03.23", "two digits"),
-            ("soon", "no date"),
+            ("soon", "not a valid date"),
             ("09.03.2023 12:30", "time of day"),
         ],
     );
@@ -96,7 +101,7 @@ fn flags_phones_mails_and_numbers_are_normalised_or_refused() {
     {
         takes("edit", "flag_corporate", "", &[(one, "1"), (zero, "0")]);
     }
-    refuses("edit", "flag_corporate", "", &[("2", "no flag"), ("может", "no flag")]);
+    refuses("edit", "flag_corporate", "", &[("2", "not a valid flag"), ("может", "not a valid flag")]);
     takes("edit", "phone0", "", &[("+38 (067) 000-44-65", "+380670004465")]);
     refuses("edit", "phone0", "", &[("112", "5 to 15 digits"), ("0670004465, 0670004466", "more than one")]);
     takes("edit", "email", "", &[(" ivan@example.com ", "ivan@example.com")]);
@@ -104,18 +109,20 @@ fn flags_phones_mails_and_numbers_are_normalised_or_refused() {
         "edit",
         "email",
         "",
-        &[("ivan@", "no e-mail"), ("a@example.com; b@example.com", "more than one")],
+        &[("ivan@", "not a valid e-mail"), ("a@example.com; b@example.com", "more than one")],
     );
     takes("edit", "floor", "", &[("7", "7"), ("-1", "-1")]);
     refuses("edit", "floor", "", &[("7.5", "whole number")]);
-    refuses("edit", "house_id", "", &[("-1", "no id"), ("0012", "leading zeros")]);
+    refuses("edit", "house_id", "", &[("-1", "not a valid id"), ("0012", "leading zeros")]);
     // An account number is text: its zeros stay.
     takes("edit", "account_number", "", &[("000042", "000042")]);
 }
 
 #[test]
 fn the_customers_id_is_a_positive_number() {
-    for (id, found) in [("0", "begin at 1"), ("x", "no id"), ("1.0", "no id"), ("007", "leading zeros")] {
+    for (id, found) in
+        [("0", "start at 1"), ("x", "not a valid id"), ("1.0", "not a valid id"), ("007", "leading zeros")]
+    {
         let place = Place::new().with("input.csv", format!("id,comment\n{id},x\n"));
         let output = userside(&place).line("validate edit input.csv").run().exits(2);
         output.says(&format!("column 'id', value '{id}'")).says(found);

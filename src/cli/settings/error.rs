@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::super::stored::StoredError;
 use crate::reading::MappingError;
 use crate::sending::KeyError;
-use crate::validating::{ConditionError, Refusal};
+use crate::validating::{ConditionError, ValueError};
 
 /// The arguments do not fit together, or the key cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -129,7 +129,7 @@ pub enum SettingsError {
         /// What was typed.
         value: String,
         /// Why it is no day.
-        refusal: Refusal,
+        refusal: ValueError,
     },
     /// A period without a day.
     #[error("--from {from} is later than --to {to}, so no day is left; exchange them")]

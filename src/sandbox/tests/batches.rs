@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::support::{Running, form, parameter};
 use crate::catalogue::{Action, Meaning};
-use crate::sandbox::{Batches, Settings};
+use crate::sandbox::{BatchAnswer, Settings};
 use Meaning::{Customer, Equals, Sets};
 
-fn answering(batches: Batches) -> Running {
+fn answering(batches: BatchAnswer) -> Running {
     Running::start(|settings| settings.batches = batches)
 }
 
@@ -35,7 +35,7 @@ fn keyed(data: &Value) -> Vec<u64> {
 
 #[test]
 fn a_map_has_everybody_who_exists_under_their_ids() {
-    for sandbox in [answering(Batches::Map), Running::start(|_| {})] {
+    for sandbox in [answering(BatchAnswer::Map), Running::start(|_| {})] {
         assert_eq!(keyed(&read(&sandbox, "9,2,999999,5")), [9, 2, 5]);
         assert_eq!(keyed(&read(&sandbox, "3,999999")), [3]);
         assert_eq!(read(&sandbox, "999998,999999"), json!([]));
@@ -45,7 +45,7 @@ fn a_map_has_everybody_who_exists_under_their_ids() {
 
 #[test]
 fn a_list_has_everybody_who_exists_once_and_in_the_order_asked() {
-    let sandbox = answering(Batches::List);
+    let sandbox = answering(BatchAnswer::List);
     assert_eq!(listed(&read(&sandbox, "9,2,999999,5,002")), [9, 2, 5]);
     assert_eq!(listed(&read(&sandbox, "3,999999")), [3]);
     assert_eq!(read(&sandbox, "999998,999999"), json!([]));
@@ -54,14 +54,14 @@ fn a_list_has_everybody_who_exists_once_and_in_the_order_asked() {
 
 #[test]
 fn where_an_integer_is_made_of_them_the_first_is_answered_as_if_alone() {
-    let sandbox = answering(Batches::First);
+    let sandbox = answering(BatchAnswer::First);
     assert_eq!(read(&sandbox, "9,2,5"), read(&sandbox, "9"));
     assert_eq!(sandbox.call(Action::Read, &[(Customer, "999999,2")]).error(404), "customer not found");
 }
 
 #[test]
 fn several_may_be_a_wrong_value_and_one_is_still_read() {
-    let sandbox = answering(Batches::Refuse);
+    let sandbox = answering(BatchAnswer::Refuse);
     let error = sandbox.call(Action::Read, &[(Customer, "1,2")]).error(400);
     let name = parameter(Action::Read, Customer).name;
     assert!(error.contains("wrong value") && error.contains(name) && error.contains("1,2"), "{error}");
@@ -78,14 +78,14 @@ fn only_so_many_of_several_are_looked_at() {
     };
     // The ids are counted, not the customers.
     for (ids, expected) in [("9,2,5", &[9, 2][..]), ("999999,2,5", &[2]), ("9,2", &[9, 2])] {
-        assert_eq!(keyed(&read(&limited(Batches::Map), ids)), expected);
-        assert_eq!(listed(&read(&limited(Batches::List), ids)), expected);
+        assert_eq!(keyed(&read(&limited(BatchAnswer::Map), ids)), expected);
+        assert_eq!(listed(&read(&limited(BatchAnswer::List), ids)), expected);
     }
-    assert_eq!(read(&limited(Batches::First), "9,2,5")["id"], 9);
+    assert_eq!(read(&limited(BatchAnswer::First), "9,2,5")["id"], 9);
 }
 
 /// What a mixed server answers when the same is asked again and again: how often a list, how often a map.
-fn mixture(batches: Batches) -> (usize, usize) {
+fn mixture(batches: BatchAnswer) -> (usize, usize) {
     let sandbox = Running::start(|settings| {
         settings.shape = "mixed".parse().expect("a shape");
         settings.batches = batches;
@@ -101,9 +101,9 @@ fn mixture(batches: Batches) -> (usize, usize) {
 
 #[test]
 fn a_mixed_map_is_a_list_as_often_and_a_list_stays_one() {
-    let (lists, maps) = mixture(Batches::Map);
+    let (lists, maps) = mixture(BatchAnswer::Map);
     assert!(lists > 10 && maps > 10, "{lists} lists, {maps} maps");
-    assert_eq!(mixture(Batches::List), (60, 0));
+    assert_eq!(mixture(BatchAnswer::List), (60, 0));
 }
 
 fn unreadable(change: impl FnOnce(&mut Settings)) -> Running {
@@ -138,7 +138,7 @@ fn somebody_unreadable_can_be_written_found_and_asked_for_their_history() {
 
 #[test]
 fn nothing_else_saves_a_read_of_somebody_unreadable() {
-    for batches in [Batches::Map, Batches::List, Batches::First, Batches::Refuse] {
+    for batches in [BatchAnswer::Map, BatchAnswer::List, BatchAnswer::First, BatchAnswer::Refuse] {
         let sandbox = unreadable(|settings| {
             settings.batches = batches;
             settings.batch_limit = NonZeroUsize::new(1);

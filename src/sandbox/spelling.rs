@@ -1,44 +1,44 @@
-//! The looks of answers: how names, verdicts, ids, numbers and text are written, at one installation or,
-//! in a mixture, in one answer.
+//! How answers are spelt: the names of their parts, ids, numbers and text. A server has one spelling, or
+//! draws one for each request.
 
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::answer::{Done, Payload, Refusal};
+use super::answer::{ApiError, Done, Payload};
 use super::chance::Draw;
-use super::history::Form;
+use super::history::HistoryFormat;
 
 /// One way of spelling an answer.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Look {
+pub(super) struct Spelling {
     verdict: &'static str,
     ok: &'static str,
     error: &'static str,
     error_text: &'static str,
     id: &'static str,
     data: &'static str,
-    /// Whether an answer whose status tells of the error already says so once more.
+    /// Whether an error with an error status also has a verdict.
     verdict_of_errors: bool,
     /// How one id is written.
-    one: One,
+    one: SingleId,
     /// How "nothing was found" is written.
     nothing: Nothing,
-    /// Numbers are text.
+    /// Whether numbers are text.
     numeric_text: bool,
-    /// An empty object is `[]`.
+    /// Whether an empty object is `[]`.
     empty_list: bool,
-    /// Text is escaped for HTML.
+    /// Whether text is escaped for HTML.
     escaped: bool,
-    /// Several customers are a list, not a map by their ids.
+    /// Whether several customers are a list, not a map by their ids.
     unkeyed: bool,
-    /// Customers that meet conditions are one text under a name of its own.
+    /// Whether ids of customers that meet conditions are one text, under its own name.
     listed: bool,
     /// How the history is written.
-    history: Form,
+    history: HistoryFormat,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum One {
+enum SingleId {
     Number,
     Text,
     List,
@@ -60,10 +60,10 @@ impl Nothing {
     const ALL: &[Self] = &[Self::Zero, Self::Text, Self::List, Self::Null, Self::Error, Self::Status];
 }
 
-/// The name of ids that are one text.
+/// The name of ids in one text.
 const LIST: &str = "list";
 
-impl Look {
+impl Spelling {
     pub(super) const CLASSIC: Self = Self {
         verdict: "Result",
         ok: "OK",
@@ -72,14 +72,14 @@ impl Look {
         id: "Id",
         data: "Data",
         verdict_of_errors: true,
-        one: One::Number,
+        one: SingleId::Number,
         nothing: Nothing::Text,
         numeric_text: false,
         empty_list: false,
         escaped: false,
         unkeyed: false,
         listed: false,
-        history: Form::CLASSIC,
+        history: HistoryFormat::CLASSIC,
     };
 
     pub(super) const MODERN: Self = Self {
@@ -89,11 +89,11 @@ impl Look {
         data: "data",
         verdict_of_errors: false,
         nothing: Nothing::List,
-        history: Form::MODERN,
+        history: HistoryFormat::MODERN,
         ..Self::CLASSIC
     };
 
-    /// Drawn anew for every request.
+    /// Drawn for every request.
     pub(super) fn mixed(draw: Draw) -> Self {
         Self {
             verdict: draw.choose(1, &["Result", "result"], "result"),
@@ -103,13 +103,13 @@ impl Look {
             id: draw.choose(5, &["Id", "id"], "id"),
             data: draw.choose(6, &["Data", "data"], "data"),
             verdict_of_errors: draw.one_in(7, 2),
-            one: draw.choose(8, &[One::Number, One::Text, One::List], One::Number),
+            one: draw.choose(8, &[SingleId::Number, SingleId::Text, SingleId::List], SingleId::Number),
             nothing: draw.choose(9, Nothing::ALL, Nothing::Zero),
             numeric_text: draw.one_in(10, 2),
             empty_list: draw.one_in(11, 2),
             escaped: draw.one_in(12, 2),
             listed: draw.one_in(13, 2),
-            history: Form::mixed(draw),
+            history: HistoryFormat::mixed(draw),
             unkeyed: draw.one_in(19, 2),
         }
     }
@@ -131,7 +131,7 @@ impl Look {
         (StatusCode::OK, object)
     }
 
-    pub(super) fn refused(self, refusal: &Refusal) -> (StatusCode, Map<String, Value>) {
+    pub(super) fn refused(self, refusal: &ApiError) -> (StatusCode, Map<String, Value>) {
         let mut object = Map::new();
         if self.verdict_of_errors || refusal.status == StatusCode::OK {
             object.insert(self.verdict.to_owned(), self.error.into());
@@ -150,7 +150,7 @@ impl Look {
                 return (LIST, ids.join(",").into());
             }
             Payload::Selected(ids) => json!(ids),
-            // PHP does not know an empty list from an empty map.
+            // PHP does not distinguish an empty list from an empty map.
             Payload::Several(customers) if self.unkeyed || customers.is_empty() => {
                 customers.into_iter().map(|(_, customer)| customer).collect()
             }
@@ -165,25 +165,25 @@ impl Look {
         (self.data, data)
     }
 
-    /// Ids as they are written; where nothing was found that may be an error.
-    fn ids(self, ids: &[u64]) -> Result<Value, Refusal> {
+    /// The ids as they are written; if nothing was found, that may be an error.
+    fn ids(self, ids: &[u64]) -> Result<Value, ApiError> {
         Ok(match (ids, self.one) {
             ([], _) => match self.nothing {
                 Nothing::Zero => json!(0),
                 Nothing::Text => json!(""),
                 Nothing::List => json!([]),
                 Nothing::Null => Value::Null,
-                Nothing::Error => return Err(Refusal { status: StatusCode::OK, ..Refusal::not_found() }),
-                Nothing::Status => return Err(Refusal::not_found()),
+                Nothing::Error => return Err(ApiError { status: StatusCode::OK, ..ApiError::not_found() }),
+                Nothing::Status => return Err(ApiError::not_found()),
             },
-            ([id], One::Number) => json!(id),
-            ([id], One::Text) => json!(id.to_string()),
+            ([id], SingleId::Number) => json!(id),
+            ([id], SingleId::Text) => json!(id.to_string()),
             (ids, _) if self.numeric_text => ids.iter().map(u64::to_string).collect(),
             (ids, _) => json!(ids),
         })
     }
 
-    /// Gives the payload the look, all the way down.
+    /// Applies the spelling to a value and all values in it.
     fn dress(self, value: &mut Value) {
         match value {
             Value::Object(fields) if fields.is_empty() && self.empty_list => *value = json!([]),

@@ -1,17 +1,17 @@
-//! Getting an answer to the client, or spoiling it on the way as a fault demands.
+//! Sends an answer to the client, or spoils it as a fault demands.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 
-use super::answer::Rendered;
-use super::fault::Manner;
+use super::fault::Symptom;
+use super::render::Rendered;
 use super::settings::Settings;
 
 /// What happens on the connection.
 #[derive(Debug)]
-pub(super) enum Delivery {
-    /// This is sent.
+pub(super) enum Transmission {
+    /// An answer is sent.
     Answer(Response),
     /// The connection is closed without a byte.
     Close,
@@ -19,8 +19,8 @@ pub(super) enum Delivery {
     Stall,
 }
 
-impl Delivery {
-    /// The status that the client gets to see.
+impl Transmission {
+    /// The status that the client sees.
     pub(super) fn status(&self) -> Option<u16> {
         match self {
             Self::Answer(response) => Some(response.status().as_u16()),
@@ -32,7 +32,7 @@ impl Delivery {
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
-/// Where a redirect leads if nobody said.
+/// Where a redirect leads if the settings do not say.
 const LOGIN_PATH: HeaderValue = HeaderValue::from_static("/login.php");
 
 const LOGIN_PAGE: &str = "<!DOCTYPE html>\n<html><head><title>UserSide</title></head><body>\
@@ -42,19 +42,19 @@ const LOGIN_PAGE: &str = "<!DOCTYPE html>\n<html><head><title>UserSide</title></
 /// One byte more than 16 MiB, before the answer itself.
 const TOO_MUCH: usize = 16 * 1024 * 1024 + 1;
 
-/// The answer in this manner; without one, as it is.
-pub(super) fn deliver(manner: Option<Manner>, answer: Rendered, settings: &Settings) -> Delivery {
-    match manner {
-        None | Some(Manner::Refusal(_)) => json(answer.status, answer.body),
-        Some(Manner::Page(status)) => page(status, settings),
-        Some(Manner::Redirect(status)) => redirect(status, settings),
-        Some(Manner::Close) => Delivery::Close,
-        Some(Manner::Stall) => Delivery::Stall,
-        Some(Manner::Login) => response(StatusCode::OK, HTML, LOGIN_PAGE.into()),
-        Some(Manner::Empty) => response(StatusCode::OK, JSON, Body::empty()),
-        Some(Manner::Truncated) => json(answer.status, cut(answer.body)),
-        Some(Manner::Huge) => {
-            // White space may stand before JSON: whoever reads it all finds a true answer.
+/// The answer with this symptom of a fault; without one, unchanged.
+pub(super) fn deliver(symptom: Option<Symptom>, answer: Rendered, settings: &Settings) -> Transmission {
+    match symptom {
+        None | Some(Symptom::ApiError(_)) => json(answer.status, answer.body),
+        Some(Symptom::Page(status)) => page(status, settings),
+        Some(Symptom::Redirect(status)) => redirect(status, settings),
+        Some(Symptom::Close) => Transmission::Close,
+        Some(Symptom::Stall) => Transmission::Stall,
+        Some(Symptom::Login) => response(StatusCode::OK, HTML, LOGIN_PAGE.into()),
+        Some(Symptom::Empty) => response(StatusCode::OK, JSON, Body::empty()),
+        Some(Symptom::Truncated) => json(answer.status, cut(answer.body)),
+        Some(Symptom::Huge) => {
+            // White space is allowed before JSON: a client that reads all of it finds a valid answer.
             let mut body = vec![b' '; TOO_MUCH];
             body.extend_from_slice(&answer.body);
             json(answer.status, body)
@@ -63,44 +63,44 @@ pub(super) fn deliver(manner: Option<Manner>, answer: Rendered, settings: &Setti
 }
 
 /// JSON with this status.
-pub(super) fn json(status: StatusCode, body: Vec<u8>) -> Delivery {
+pub(super) fn json(status: StatusCode, body: Vec<u8>) -> Transmission {
     response(status, JSON, body.into())
 }
 
-fn response(status: StatusCode, kind: HeaderValue, body: Body) -> Delivery {
+fn response(status: StatusCode, kind: HeaderValue, body: Body) -> Transmission {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
-    Delivery::Answer(response)
+    Transmission::Answer(response)
 }
 
-/// The page of a web server that speaks for itself.
-fn page(status: u16, settings: &Settings) -> Delivery {
+/// A page of the web server itself.
+fn page(status: u16, settings: &Settings) -> Transmission {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let body = format!(
         "<html>\r\n<head><title>{status}</title></head>\r\n<body>\r\n<center><h1>{status}</h1></center>\r\n\
          <hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
     );
-    let mut delivery = response(status, HTML, body.into());
-    if let Delivery::Answer(response) = &mut delivery
+    let mut transmission = response(status, HTML, body.into());
+    if let Transmission::Answer(response) = &mut transmission
         && matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
         && let Some(retry_after) = &settings.retry_after
     {
         response.headers_mut().insert(header::RETRY_AFTER, retry_after.header());
     }
-    delivery
+    transmission
 }
 
-fn redirect(status: u16, settings: &Settings) -> Delivery {
-    let mut delivery = page(status, settings);
-    if let Delivery::Answer(response) = &mut delivery {
+fn redirect(status: u16, settings: &Settings) -> Transmission {
+    let mut transmission = page(status, settings);
+    if let Transmission::Answer(response) = &mut transmission {
         let location = settings.redirect_to.as_ref().map_or(LOGIN_PATH, |location| location.header());
         response.headers_mut().insert(header::LOCATION, location);
     }
-    delivery
+    transmission
 }
 
-/// The first two thirds: enough to look like an answer, too little to be one.
+/// The first two thirds: it begins like an answer, but is not one.
 fn cut(mut body: Vec<u8>) -> Vec<u8> {
     body.truncate(body.len() * 2 / 3);
     body

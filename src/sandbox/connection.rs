@@ -1,7 +1,7 @@
-//! The connections: accepted without Nagle's delay, and able to be cut from inside a handler.
+//! Connections that a handler can cut.
 //!
-//! An HTTP library insists on answering every request. A cut line refuses to be written to, which makes
-//! the library close it: the client sees its request vanish, as it does when a server crashes.
+//! An HTTP library always answers a request. A cut connection refuses to be written to, which makes the
+//! library close it: the client sees its request vanish, as it does when a server crashes.
 
 use std::io;
 use std::net::SocketAddr;
@@ -16,18 +16,18 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
 /// Accepts connections that can be cut.
-pub(super) struct Lines(pub(super) TcpListener);
+pub(super) struct CuttableConnections(pub(super) TcpListener);
 
-impl Listener for Lines {
-    type Io = LineIo;
+impl Listener for CuttableConnections {
+    type Io = CuttableStream;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
         let (stream, address) = Listener::accept(&mut self.0).await;
-        // Without it answers can wait 40 ms for an acknowledgement. A connection that refuses the option
-        // is slower, not wrong.
+        // Without it, answers can wait 40 ms for an acknowledgement. If the system refuses the option, the
+        // connection is slower, but works.
         let _ = stream.set_nodelay(true);
-        (LineIo { stream, line: Line::default() }, address)
+        (CuttableStream { stream, connection: CuttableConnection::default() }, address)
     }
 
     fn local_addr(&self) -> io::Result<Self::Addr> {
@@ -35,12 +35,12 @@ impl Listener for Lines {
     }
 }
 
-/// A handler's hold on the connection that its request came by.
+/// A handler's access to the connection of its request.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Line(Arc<AtomicBool>);
+pub(super) struct CuttableConnection(Arc<AtomicBool>);
 
-impl Line {
-    /// Lets nothing more through. The connection closes when the next byte would be written.
+impl CuttableConnection {
+    /// Sends nothing more. The connection closes when the next byte would be written.
     pub(super) fn cut(&self) {
         self.0.store(true, Ordering::Release);
     }
@@ -53,19 +53,19 @@ impl Line {
     }
 }
 
-impl Connected<IncomingStream<'_, Lines>> for Line {
-    fn connect_info(stream: IncomingStream<'_, Lines>) -> Self {
-        stream.io().line.clone()
+impl Connected<IncomingStream<'_, CuttableConnections>> for CuttableConnection {
+    fn connect_info(stream: IncomingStream<'_, CuttableConnections>) -> Self {
+        stream.io().connection.clone()
     }
 }
 
 /// A connection that can be cut.
-pub(super) struct LineIo {
+pub(super) struct CuttableStream {
     stream: TcpStream,
-    line: Line,
+    connection: CuttableConnection,
 }
 
-impl AsyncRead for LineIo {
+impl AsyncRead for CuttableStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -75,9 +75,9 @@ impl AsyncRead for LineIo {
     }
 }
 
-impl AsyncWrite for LineIo {
+impl AsyncWrite for CuttableStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.line.check()?;
+        self.connection.check()?;
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
 
@@ -86,7 +86,7 @@ impl AsyncWrite for LineIo {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.line.check()?;
+        self.connection.check()?;
         Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
     }
 

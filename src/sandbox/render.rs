@@ -1,0 +1,104 @@
+//! The bytes of an answer: JSON in some spelling, and what a PHP server puts before it.
+
+use axum::http::StatusCode;
+use serde_json::Value;
+
+use super::answer::CallResult;
+use super::chance::Draw;
+use super::shape::{Shape, Style};
+use super::spelling::Spelling;
+
+/// An answer ready to be sent.
+#[derive(Debug)]
+pub(super) struct Rendered {
+    pub(super) status: StatusCode,
+    pub(super) body: Vec<u8>,
+}
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+const PHP_WARNING: &[u8] = b"<br />\n<b>Warning</b>:  Undefined array key \"HTTP_REFERER\" in \
+    <b>/var/www/userside/api.php</b> on line <b>42</b><br />\n";
+
+/// The answer in this shape. A mixed shape draws its spelling for each request.
+pub(super) fn render(reply: CallResult, shape: Shape, draw: Draw) -> Rendered {
+    let spelling = match shape.style {
+        Style::Classic => Spelling::CLASSIC,
+        Style::Modern => Spelling::MODERN,
+        Style::Mixed => Spelling::mixed(draw),
+    };
+    let (status, object) = match reply {
+        Ok(done) => spelling.done(done),
+        Err(refusal) => spelling.refused(&refusal),
+    };
+    let mut body = Vec::new();
+    if shape.bom {
+        body.extend_from_slice(BYTE_ORDER_MARK);
+    }
+    if shape.warning {
+        body.extend_from_slice(PHP_WARNING);
+    }
+    body.extend_from_slice(Value::Object(object).to_string().as_bytes());
+    Rendered { status, body }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+    use serde_json::json;
+
+    use super::{CallResult, Draw, Shape, Style, render};
+    use crate::sandbox::answer::{ApiError, Done, Payload};
+
+    fn body(reply: CallResult, style: Style) -> String {
+        let shape = Shape { style, ..Shape::default() };
+        String::from_utf8(render(reply, shape, Draw::new(0, 0, 0)).body).expect("UTF-8")
+    }
+
+    fn found(ids: &[u64]) -> CallResult {
+        Ok(Done::ids(ids.to_vec()))
+    }
+
+    #[test]
+    fn the_classic_spelling() {
+        assert_eq!(body(found(&[7]), Style::Classic), r#"{"Result":"OK","Id":7}"#);
+        assert_eq!(body(found(&[]), Style::Classic), r#"{"Result":"OK","Id":""}"#);
+        assert_eq!(
+            body(Err(ApiError::not_found()), Style::Classic),
+            r#"{"Result":"ERROR","ErrorText":"customer not found"}"#
+        );
+    }
+
+    #[test]
+    fn the_modern_spelling_leaves_the_verdict_to_the_status() {
+        assert_eq!(body(found(&[7, 8]), Style::Modern), r#"{"result":"OK","id":[7,8]}"#);
+        assert_eq!(body(Err(ApiError::not_found()), Style::Modern), r#"{"error":"customer not found"}"#);
+        let under_200 = ApiError::new(StatusCode::OK, "no");
+        assert_eq!(body(Err(under_200), Style::Modern), r#"{"result":"ERROR","error":"no"}"#);
+    }
+
+    #[test]
+    fn the_mixture_shows_every_form_sooner_or_later() {
+        let shape = Shape { style: Style::Mixed, ..Shape::default() };
+        let seen: std::collections::HashSet<String> = (0..400)
+            .map(|n| {
+                let data = Payload::Plain(json!({"empty": {}, "text": "\"/\"", "n": 1}));
+                let done = Done { ids: Some(vec![7]), data: Some(data) };
+                String::from_utf8(render(Ok(done), shape, Draw::new(1, n, 0)).body).expect("UTF-8")
+            })
+            .collect();
+        for form in [
+            r#""Id":7"#,
+            r#""id":"7""#,
+            r#":["7"]"#,
+            r#":[7]"#,
+            r#""empty":[]"#,
+            r#""empty":{}"#,
+            r#""n":"1""#,
+            "&quot;&#047;",
+            r#":"ok""#,
+            r#":"Ok""#,
+        ] {
+            assert!(seen.iter().any(|body| body.contains(form)), "{form}");
+        }
+    }
+}
