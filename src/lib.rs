@@ -1,24 +1,32 @@
-//! Moves customer data in and out of the UserSide ERP: rows of a spreadsheet become validated calls, calls
-//! leave at a set pace, and every row gets an outcome that can be trusted.
+//! Moves customer data in and out of the UserSide ERP: rows of a spreadsheet become validated calls, calls are
+//! sent at a set rate, and every row gets a result that can be trusted.
 //!
-//! Folders are the stages that a row passes through, and each knows only what stands before it:
+//! The folders are the stages that a row passes through. Each may import only the stages before it:
 //!
 //! ```text
-//! catalogue <- reading <- validating <- sending <- recording       what the API offers, bytes to rows,
-//!                                                                  rows to calls, calls to outcomes, to disk
-//!     recording <- customers                                       a customer as the server answers it
-//!     customers <- reconciling <- running                          rows in doubt; the phases of a run
-//!     customers <- exporting                                       ids to customers to files for spreadsheets
-//!     customers <- table_reads                                     a table in, one read a value, a table out
-//!     customers <- diagnostics                                     whether the server can be used with this key
-//! sandbox                                                          knows the catalogue alone
-//! events <- reporting                                              what people are told
-//! events <- read_session                                           a command that only reads, begun and ended
-//! cli                                                              knows clap, and each stage's settings
-//! commands                                                         joins them
+//! catalogue     what the API offers, as data; imports nothing
+//! reading       1. bytes to rows: encoding, delimiter, sheet, header, mapping
+//! validating    2. rows to calls: kinds of value, rules of a row, rules across rows; no I/O
+//! sending       3. calls to outcomes: pace, retries, replies, transport
+//! recording     4. outcomes to disk: journals, results, atomic files, locks; no network
+//! customers     a customer as the server answers it
+//! reconciling   what became of rows whose outcome is unknown
+//! running       5. a run: the phases of import, resume and reconcile in order
+//! exporting     ids to customers to files
+//! table_reads   lookup and history: a table in, one read per value, a table out
+//! diagnostics   what `check` tries
+//! read_session  what all commands that only read have in common: their start and their end
+//! sandbox       the rehearsal server; imports the catalogue alone
+//!
+//! events        what reporting is told
+//! reporting     events to people; the only folder that knows a terminal
+//! cli           the only folder that knows clap: arguments, and the settings of each stage
+//! commands      joins them: one file for each command
+//! count, shell  numbers and paths in words; every folder may use them
 //! ```
 //!
-//! `tests/layers.rs` reads the sources and fails when a folder names one that it may not know.
+//! `tests/layers.rs` reads the sources and fails if a folder imports one that it may not, or if files import each
+//! other in a circle.
 
 #![forbid(unsafe_code)]
 #![warn(
