@@ -61,7 +61,7 @@ fn a_legacy_export_is_read_as_it_is_meant() {
 }
 
 #[test]
-fn byte_order_marks_belong_to_no_column() {
+fn byte_order_marks_are_not_part_of_a_column() {
     assert_eq!(read(b"\xEF\xBB\xBFid\n1\n").expect("readable").0, cells(&["id"]));
     let utf16: Vec<u8> = [0xFF, 0xFE]
         .into_iter()
@@ -113,7 +113,7 @@ fn a_file_that_changes_between_two_passes_changes_neither() {
 }
 
 #[test]
-fn a_folder_is_no_input() {
+fn a_folder_is_not_an_input() {
     let folder = tempfile::tempdir().expect("a folder");
     let input = Input::File(folder.path().to_owned());
     let opened = Source::open(&input, DialectChoice::default(), None, std::io::empty());
@@ -175,7 +175,7 @@ fn a_sheet_is_rows_with_the_sheets_numbers() {
 }
 
 proptest! {
-    /// Whatever a table holds, in whatever dialect it was written, the same cells come back.
+    /// The cells of any table in any dialect come back unchanged.
     #[test]
     fn what_was_written_is_read(
         rows in prop::collection::vec(prop::collection::vec("[a-zа-яїє0-9 ,;\"'\r\n\t.-]{0,12}", 3), 1..8),
@@ -192,7 +192,7 @@ proptest! {
         }
         let expected: Vec<&Vec<String>> = rows.iter().filter(|row| row.iter().any(|cell| !cell.trim().is_empty())).collect();
         let (_, read) = read(&bytes).expect("readable");
-        // A line break that ends the last cell of a row cannot be told from the end of the line: see
+        // A line break at the end of the last cell cannot be distinguished from the end of the line: see
         // `Row::cell`.
         let trim = |row: &Vec<String>| row.iter().map(|cell| cell.trim_end_matches('\r').to_owned()).collect::<Vec<_>>();
         prop_assert_eq!(read.iter().map(|(_, row)| trim(row)).collect::<Vec<_>>(), expected.into_iter().map(trim).collect::<Vec<_>>());

@@ -189,7 +189,7 @@ fn totals_are_compared_to_the_last_kopeck() {
     assert!(matches!(expect(Some(3), "1219.4170"), Err(Unexpected::Rows { expected: 3, found: 4 })));
 }
 
-/// The totals of bookings on these customers, the invalid ones among them left out.
+/// The totals of bookings on these customers, without the invalid ones.
 fn bookings(rows: &[(&str, &str)]) -> Totals {
     let mut checker = checker("change_balance", &["customer_id", "amount", "comment"], Rules::default());
     let mut across = Across::new(true).counting_customers(true);
@@ -239,7 +239,7 @@ fn debit_and_credit_are_compared_to_the_last_kopeck() {
 }
 
 proptest::proptest! {
-    /// Credit less debit is the net total, whatever is booked.
+    /// Credit minus debit is the net total of any bookings.
     #[test]
     fn the_sums_agree(cents in proptest::collection::vec(-1_000_000_i64..1_000_000, 0..50)) {
         let amount = |cents: i64| format!("{}{}.{:02}", if cents < 0 { "-" } else { "" }, cents.abs() / 100, cents.abs() % 100);
@@ -253,7 +253,7 @@ proptest::proptest! {
     }
 }
 
-/// Nobody is counted where nobody asked, and a new customer is nobody yet.
+/// Customers are counted only on request, and a new customer does not count.
 #[test]
 fn customers_are_counted_where_that_is_wanted() {
     let count = |operation: &str, header: &[&str], cells: &[&str], wanted| {

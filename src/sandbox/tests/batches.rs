@@ -1,4 +1,4 @@
-//! A read that names several customers: what each kind of server answers, and over whom one breaks down.
+//! Reads of several customers: what each kind of server answers, and which customers it cannot read.
 
 use std::num::NonZeroUsize;
 
@@ -84,7 +84,7 @@ fn only_so_many_of_several_are_looked_at() {
     assert_eq!(read(&limited(BatchAnswer::First), "9,2,5")["id"], 9);
 }
 
-/// What a mixed server answers when the same is asked again and again: how often a list, how often a map.
+/// How often a mixed server answers the same read with a list, and how often with a map.
 fn mixture(batches: BatchAnswer) -> (usize, usize) {
     let sandbox = Running::start(|settings| {
         settings.shape = "mixed".parse().expect("a shape");
@@ -172,7 +172,7 @@ fn a_break_down_is_a_fault_in_the_log_and_counts_as_a_read() {
 }
 
 #[test]
-fn a_wrong_key_is_told_before_anything_breaks_down() {
+fn a_wrong_key_is_reported_before_anything_breaks_down() {
     let sandbox = unreadable(|_| {});
     let body = form(Action::Read, &[(Customer, "7")]).replace("the-right-key", "wrong");
     sandbox.post("/", &body).error(403);

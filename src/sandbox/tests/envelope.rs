@@ -25,7 +25,7 @@ fn any_path_and_either_method_will_do() {
 }
 
 #[test]
-fn query_and_form_are_one_and_the_form_overrules() {
+fn the_form_overrides_the_query() {
     let sandbox = Running::start(|_| {});
     let customer = parameter(Action::Read, Meaning::Customer).name;
     let query = form(Action::Read, &[(Meaning::Customer, "1")]);

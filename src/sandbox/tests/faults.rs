@@ -1,4 +1,4 @@
-//! Every fault: what the client gets to see, and what was really done.
+//! Every fault: what the client sees, and what was really done.
 
 use std::io::Read as _;
 
@@ -13,7 +13,7 @@ fn book(sandbox: &Running) -> Answer {
     sandbox.call(Action::ChangeBalance, BOOKING)
 }
 
-/// The answer to a booking that is struck, and how many bookings there are then.
+/// The answer to a struck booking, and the number of bookings after it.
 fn struck(kind: &str) -> (Answer, usize) {
     let sandbox = Running::with_faults(&[&format!("{kind}@1")]);
     let answer = book(&sandbox);
@@ -63,7 +63,7 @@ fn a_stalled_connection_stays_open_without_a_byte_until_the_server_stops() {
     for (kind, booked) in [("stall-before", 0), ("stall", 1)] {
         let mut sandbox = Running::with_faults(&[&format!("{kind}@1")]);
         let mut stalled = sandbox.send("POST", "/", &form(Action::ChangeBalance, BOOKING));
-        // When the ledger has counted it, it has been dealt with.
+        // Once the ledger has counted it, it has been handled.
         while sandbox.ledger()["requests"] == 0 {}
         assert_eq!(sandbox.bookings(), booked, "{kind}");
         book(&sandbox).ok();
@@ -113,7 +113,7 @@ fn php_goes_on_after_the_web_server_has_given_up() {
 }
 
 #[test]
-fn work_that_was_put_off_is_done_before_the_server_stops() {
+fn late_calls_are_carried_out_before_the_server_stops() {
     let folder = tempfile::tempdir().expect("a folder");
     let log = folder.path().join("log");
     let mut sandbox = Running::start(|settings| {
@@ -127,7 +127,7 @@ fn work_that_was_put_off_is_done_before_the_server_stops() {
 }
 
 #[test]
-fn redirects_lead_where_they_are_told() {
+fn redirects_lead_where_the_settings_say() {
     for (kind, status) in [("302", 302), ("307", 307), ("308", 308)] {
         let (answer, booked) = struck(kind);
         assert_eq!((answer.status, booked), (Some(status), 0));
@@ -154,7 +154,7 @@ fn retry_after_is_sent_with_429_and_503_only() {
 #[test]
 fn every_kind_does_what_its_summary_says() {
     for kind in FaultKind::ALL {
-        // These two need a client that leaves or a little patience; they have tests of their own.
+        // These two need a client that leaves or waits; they have tests of their own.
         if kind.name().starts_with("stall") || kind.name().ends_with("late") {
             continue;
         }

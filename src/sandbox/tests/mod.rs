@@ -1,5 +1,5 @@
 //! The sandbox from outside: a server on a free port and a client of its own that speaks plain HTTP over a
-//! socket, so that nothing on the way can forgive a mistake.
+//! socket, so that nothing in between hides a mistake.
 
 mod batches;
 mod envelope;

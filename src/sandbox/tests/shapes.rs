@@ -26,7 +26,7 @@ fn modern_answers_leave_errors_to_the_status() {
 }
 
 #[test]
-fn noise_stands_before_the_json_and_comes_with_any_answer() {
+fn noise_comes_before_the_json_of_any_answer() {
     let sandbox = Running::start(shaped("modern,bom,warning"));
     for parameters in [ONE, NOBODY] {
         let answer = sandbox.call(Action::Read, parameters);
@@ -58,7 +58,7 @@ fn mixed_answers_depend_on_the_request_and_the_seed_alone() {
     assert!(first.iter().any(|body| *body != first[0]), "{first:?}");
 }
 
-/// What a mixed server answers when the same is asked again and again.
+/// The answers of a mixed server to the same request, again and again.
 fn many(sandbox: &Running, action: Action, parameters: &[(Meaning, &str)]) -> Vec<(Option<u16>, String)> {
     let answers = (0..60).map(|_| sandbox.call(action, parameters));
     answers.map(|answer| (answer.status, answer.text())).collect()

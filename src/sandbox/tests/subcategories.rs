@@ -27,7 +27,7 @@ fn typers(action: Action) -> &'static [Choice] {
 }
 
 #[test]
-fn add_gives_out_an_id_and_keeps_what_it_was_told() {
+fn add_returns_an_id_and_keeps_the_values() {
     let sandbox = Running::start(|_| {});
     let parameters = [
         (NAME, "Новый \"Клиент\""),
@@ -140,7 +140,7 @@ fn a_customer_is_read_by_account_number_and_billing() {
 #[test]
 fn a_customer_is_found_by_every_typer() {
     let sandbox = Running::start(|_| {});
-    // Somebody who has everything that can be looked for.
+    // A customer with every value that can be searched for.
     let everything = |c: &Value| typers(Action::Find).iter().all(|choice| first(c, choice.field).is_some());
     let customer = (1..=30).map(|id| read(&sandbox, &id.to_string())).find(everything).expect("somebody");
     for choice in typers(Action::Find) {

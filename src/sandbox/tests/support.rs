@@ -56,7 +56,7 @@ impl Running {
         self.wait()
     }
 
-    /// Waits for an end that was not asked for.
+    /// Waits until it ends by itself.
     pub(super) fn wait(&mut self) -> Result<(), SandboxError> {
         self.thread.take().map_or(Ok(()), |thread| thread.join().expect("no panic"))
     }
@@ -139,10 +139,10 @@ pub(super) fn encode(fields: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
-/// What came back over the socket until it was closed.
+/// The bytes that came back until the socket was closed.
 #[derive(Debug)]
 pub(super) struct Answer {
-    /// Nothing, if the connection was closed without a byte.
+    /// None if the connection was closed without a byte.
     pub(super) status: Option<u16>,
     pub(super) head: String,
     pub(super) body: Vec<u8>,
@@ -176,7 +176,7 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
     }
 
-    /// The answer to something that was done.
+    /// A successful answer.
     #[track_caller]
     pub(super) fn ok(self) -> Value {
         let json = self.json();
