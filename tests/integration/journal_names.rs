@@ -149,3 +149,25 @@ fn a_journal_that_was_not_finished_being_made_is_made_anew() {
     userside(&place).line("import edit input.csv").to(&sandbox).run().exits(0).results().all_are("ok");
     assert_eq!(place.names(), ["input.csv", "input.journal", "input.results.csv"]);
 }
+
+/// The command that goes on with a run can be pasted into a shell, whatever the journal is called.
+#[cfg(unix)]
+#[test]
+fn bash_reads_back_the_name_in_a_message() {
+    use std::ffi::{OsStr, OsString};
+    use std::os::unix::ffi::OsStrExt;
+    use std::process::Command;
+
+    let names: [&[u8]; 5] = [b"-x y", b"it's!", b"a'b\"c", b"\xFF$HOME", b"*?;&|<>`~#"];
+    for name in names {
+        let (place, sandbox) = (Place::new().with("input.csv", INPUT), Sandbox::with("--fault 403@1"));
+        let journal = [b"--journal=", name].concat();
+        let program = userside(&place).line("import edit input.csv --concurrency 1");
+        let output = program.args([OsStr::from_bytes(&journal)]).to(&sandbox).run().exits(3);
+        let (_, command) = output.stderr.split_once("`userside-bulk resume ").expect("a command");
+        let (quoted, _) = command.rsplit_once('`').expect("the end of the command");
+        let told = Command::new("bash").args(["-c", &format!("printf %s {quoted}")]).output().expect("bash");
+        let told: OsString = OsStr::from_bytes(&told.stdout).to_owned();
+        assert!(place.folder().join(&told).exists() && told.as_bytes().ends_with(name), "{quoted}");
+    }
+}
