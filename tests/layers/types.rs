@@ -6,11 +6,7 @@ use crate::none;
 use crate::sources::sources;
 
 /// The names that still stand for several types. Nothing is added here.
-#[rustfmt::skip]
-const KNOWN: &[&str] = &[
-    "Booked", "Call", "Command", "Delivery", "Entry", "Existing", "Field", "Line",
-    "Look", "Refusal", "Reply", "Rows", "Source", "Verdict", "Work",
-];
+const KNOWN: &[&str] = &["Command", "Existing"];
 
 /// The types that a file defines, as `struct`, `enum`, `trait` or `type` at any depth of indentation but that of an
 /// associated type.
