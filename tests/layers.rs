@@ -245,6 +245,14 @@ fn every_dependency_has_one_home() {
     none("a dependency is named outside its home", faults);
 }
 
+#[test]
+fn the_runtime_is_built_in_one_place() {
+    let built =
+        sources().into_iter().filter(|source| !source.is_test() && source.code.contains("runtime::Builder"));
+    let places: Vec<String> = built.map(|source| source.path).collect();
+    assert_eq!(places, ["commands/runtime.rs"]);
+}
+
 /// Whether a path begins with this name, as `csv::Reader` and `use csv;` do and `self.csv` does not.
 fn mentions_path(code: &str, name: &str) -> bool {
     code.match_indices(name).any(|(place, _)| {

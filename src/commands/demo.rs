@@ -276,7 +276,7 @@ impl DemoServer {
         let faults = vec![LOST.parse().map_err(|error| Failure::Demo(format!("{LOST}: {error}")))?];
         let settings =
             Settings { customers: CUSTOMERS, faults, ..Settings::new(listen, SecretString::from(KEY)) };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = super::runtime::new()?;
         let sandbox = runtime.block_on(Sandbox::bind(settings))?;
         let url = format!("http://{}", sandbox.address());
         let (stop, stopped) = oneshot::channel::<()>();

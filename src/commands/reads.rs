@@ -24,7 +24,7 @@ where
     log::start(settings.verbose);
     let listener: Arc<dyn Listener> = Arc::new(Reporter::new(settings.mode));
     settings.send.warnings.iter().for_each(|warning| listener.event(Event::Warning(warning)));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = super::runtime::new()?;
     let exit = runtime.block_on(async {
         let (_, stop) = stop::listen(Arc::clone(&listener), Work::Reads)?;
         let server = settings.send.connection.open(TokioClock::start())?;

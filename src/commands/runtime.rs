@@ -14,6 +14,11 @@ use crate::sending::TokioClock;
 /// What a command over rows gives to the stage that does its work.
 pub(super) type CommandHost = Host<TokioClock>;
 
+/// The runtime of a command: one thread, on which everything waits.
+pub(super) fn new() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
 /// Runs the work of a command over rows, and tells the warnings first.
 pub(super) fn run<W>(
     shown: Shown,
@@ -25,7 +30,7 @@ where
 {
     super::log::start(shown.verbose);
     let listener = Arc::new(Reporter::new(shown.mode));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = new()?;
     let exit = runtime.block_on(async {
         let (stop, _) = stop::listen(listener.clone(), Work::Writes)?;
         let host = Host { listener, stop, clock: TokioClock::start() };

@@ -8,7 +8,7 @@ use crate::sandbox::{Sandbox, Settings};
 
 /// Serves until Ctrl-C or SIGTERM. Prints the address first.
 pub(super) fn run(settings: Settings) -> Result<Exit, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = super::runtime::new()?;
     runtime.block_on(async {
         let mut stop = super::stop::Signals::new()?;
         let sandbox = Sandbox::bind(settings).await?;

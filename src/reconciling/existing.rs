@@ -7,7 +7,7 @@ use crate::validating::Call;
 
 /// Whether a row's customer exists before it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Existing {
+pub enum ExistingCustomer {
     /// Under this id.
     Is(String),
     /// They do not.
@@ -26,16 +26,16 @@ pub async fn existing<T: Transport, C: Clock>(
     link: &Link<T, C>,
     selector: ApiSelector,
     call: &Call,
-) -> Option<Existing> {
+) -> Option<ExistingCustomer> {
     let tells_apart = call.find_identical();
     let is_sure = tells_apart.is_some();
     let search = tells_apart.or_else(|| call.find_same())?;
     Some(match (search_result(link.read(selector, &search.call).await), is_sure) {
-        (SearchResult::Nobody | SearchResult::Unsaid, _) => Existing::No,
-        (SearchResult::One(id), true) => Existing::Is(id),
-        (SearchResult::Several(ids), true) => Existing::Several(ids),
-        (SearchResult::One(id), false) => Existing::Others(vec![id]),
-        (SearchResult::Several(ids), false) => Existing::Others(ids),
-        (SearchResult::Unclear(problem), _) => Existing::Unclear(problem),
+        (SearchResult::Nobody | SearchResult::Unsaid, _) => ExistingCustomer::No,
+        (SearchResult::One(id), true) => ExistingCustomer::Is(id),
+        (SearchResult::Several(ids), true) => ExistingCustomer::Several(ids),
+        (SearchResult::One(id), false) => ExistingCustomer::Others(vec![id]),
+        (SearchResult::Several(ids), false) => ExistingCustomer::Others(ids),
+        (SearchResult::Unclear(problem), _) => ExistingCustomer::Unclear(problem),
     })
 }

@@ -5,8 +5,9 @@
 mod balances;
 mod bookings;
 mod control;
-mod customers;
+
 mod existing;
+mod new_customers;
 mod resume;
 mod rounds;
 mod time_window;
@@ -19,7 +20,7 @@ pub(crate) mod tests;
 pub use balances::difference;
 pub use bookings::SameBookings;
 pub use control::{Control, Sample, shows_bookings};
-pub use existing::{Existing, existing};
+pub use existing::{ExistingCustomer, existing};
 pub use resume::{Next, next};
 pub use rounds::{Finding, Open, Round, RoundEnd};
 pub use time_window::Window;

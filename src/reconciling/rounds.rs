@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 
 use super::bookings::{BookingInDoubt, SameBookings};
-use super::customers;
+use super::new_customers;
 use super::time_window::Window;
 use super::verdict::Verdict;
 use crate::catalogue::{Action, ApiSelector, Version};
@@ -189,7 +189,7 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
         missing: Verdict,
     ) -> Result<(Verdict, Option<Problem>), Problem> {
         let Some(search) = open.call.find_same() else {
-            return Ok((customers::not_searchable(&open.call), None));
+            return Ok((new_customers::not_searchable(&open.call), None));
         };
         // Before the read: of rows that are asked for at the same time each has to know of the others.
         *customers.borrow_mut().sought.entry(search.what.clone()).or_default() += 1;
@@ -207,7 +207,7 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
         let is_taken = |id: &str| (self.is_taken)(id) || customers.found.contains(id);
         let is_sought_twice = customers.sought.get(&search.what).is_some_and(|rows| *rows > 1);
         let verdict =
-            customers::verdict(&search, found, is_taken, is_sought_twice || open.same.open > 0, missing);
+            new_customers::verdict(&search, found, is_taken, is_sought_twice || open.same.open > 0, missing);
         if let Verdict::Applied { id: Some(id), .. } = &verdict {
             customers.found.insert(id.clone());
         }

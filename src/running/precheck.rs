@@ -12,7 +12,7 @@ use super::spec::OnExisting;
 use crate::catalogue::{Action, ApiSelector};
 use crate::customers::balance;
 use crate::events::Look;
-use crate::reconciling::{Existing, existing};
+use crate::reconciling::{ExistingCustomer, existing};
 use crate::recording::{ErrorCode, RowResult, Status};
 use crate::sending::{Clock, Transport};
 
@@ -43,23 +43,23 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         let ask = async |_, call| existing(link, selector, &call).await;
         self.look_at_rows(EXISTING, end, ask, async |row, found| {
             let (id, text) = match found {
-                None | Some(Existing::No) => return Ok(()),
-                Some(Existing::Is(id)) => {
+                None | Some(ExistingCustomer::No) => return Ok(()),
+                Some(ExistingCustomer::Is(id)) => {
                     let text = format!("customer {id} has this id in the billing already; nothing was sent");
                     (id, text)
                 }
-                Some(Existing::Several(ids)) => {
+                Some(ExistingCustomer::Several(ids)) => {
                     let text = format!(
                         "customers {} have this id in the billing already; nothing was sent",
                         ids.join(", ")
                     );
                     (ids.join(";"), text)
                 }
-                Some(Existing::Others(ids)) => {
+                Some(ExistingCustomer::Others(ids)) => {
                     self.notes.report(Report::There(ids)).await;
                     return Ok(());
                 }
-                Some(Existing::Unclear(problem)) => {
+                Some(ExistingCustomer::Unclear(problem)) => {
                     return Err(format!("whether the customer of row {row} exists already cannot be found out: {problem}; --existing ignore leaves the question"));
                 }
             };

@@ -6,7 +6,7 @@ use crate::none;
 use crate::sources::sources;
 
 /// The names that still stand for several types. Nothing is added here.
-const KNOWN: &[&str] = &["Command", "Existing"];
+const KNOWN: &[&str] = &["Command"];
 
 /// The types that a file defines, as `struct`, `enum`, `trait` or `type` at any depth of indentation but that of an
 /// associated type.

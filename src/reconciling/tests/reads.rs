@@ -4,7 +4,7 @@ use super::support::{Fields, Said, Server, TestClock, answer, booking, call, los
 use crate::catalogue::{ApiSelector, Version};
 use crate::customers::{BalanceError, NoHistory, balance, read_history};
 use crate::reading::RowNumber;
-use crate::reconciling::{Control, Existing, Sample, existing, shows_bookings};
+use crate::reconciling::{Control, ExistingCustomer, Sample, existing, shows_bookings};
 use crate::recording::Tag;
 use crate::sending::{FailureCode, Unread};
 use crate::validating::Call;
@@ -67,14 +67,17 @@ async fn ids_are_found_in_every_shape_and_nothing_else_is_one() {
 #[tokio::test(start_paused = true)]
 async fn a_row_is_looked_for_before_it_is_sent() {
     let row = call("add", &[("fio", "x"), ("codeti", "7")]);
-    let problem = |existing: &Existing| matches!(existing, Existing::Unclear(_));
+    let problem = |existing: &ExistingCustomer| matches!(existing, ExistingCustomer::Unclear(_));
     for (body, expected) in [
-        (r#"{"Result":"OK","Id":12}"#, Existing::Is("12".to_owned())),
-        (r#"{"Result":"OK","Id":[12]}"#, Existing::Is("12".to_owned())),
-        (r#"{"Result":"OK","Id":[12,13]}"#, Existing::Several(vec!["12".to_owned(), "13".to_owned()])),
-        (r#"{"Result":"OK","Id":[]}"#, Existing::No),
-        (r#"{"Result":"OK"}"#, Existing::No),
-        (r#"{"Result":"ERROR"}"#, Existing::No),
+        (r#"{"Result":"OK","Id":12}"#, ExistingCustomer::Is("12".to_owned())),
+        (r#"{"Result":"OK","Id":[12]}"#, ExistingCustomer::Is("12".to_owned())),
+        (
+            r#"{"Result":"OK","Id":[12,13]}"#,
+            ExistingCustomer::Several(vec!["12".to_owned(), "13".to_owned()]),
+        ),
+        (r#"{"Result":"OK","Id":[]}"#, ExistingCustomer::No),
+        (r#"{"Result":"OK"}"#, ExistingCustomer::No),
+        (r#"{"Result":"ERROR"}"#, ExistingCustomer::No),
     ] {
         let server = Server::says(body);
         let found = existing(&server.link(TestClock::start()), SELECTOR, &row).await.expect("asked");
@@ -89,7 +92,7 @@ async fn a_row_is_looked_for_before_it_is_sent() {
     let server = Server::says(r#"{"Result":"OK","Id":[12]}"#);
     let elsewhere = call("add", &[("fio", "x"), ("billing_customer_id", "7")]);
     let found = existing(&server.link(TestClock::start()), SELECTOR, &elsewhere).await;
-    assert_eq!(found, Some(Existing::Others(vec!["12".to_owned()])));
+    assert_eq!(found, Some(ExistingCustomer::Others(vec!["12".to_owned()])));
     let server = Server::says("{}");
     let nameless = call("add", &[("fio", "x")]);
     assert_eq!(existing(&server.link(TestClock::start()), SELECTOR, &nameless).await, None);

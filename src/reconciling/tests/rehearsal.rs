@@ -11,7 +11,7 @@ use crate::customers::{balance, read_history};
 use crate::reading::RowNumber;
 use crate::reconciling::bookings::BookingInDoubt;
 use crate::reconciling::verdict::Verdict;
-use crate::reconciling::{Control, Existing, SameBookings, Sample, Window, existing, shows_bookings};
+use crate::reconciling::{Control, ExistingCustomer, SameBookings, Sample, Window, existing, shows_bookings};
 use crate::recording::Tag;
 use crate::sandbox::{Sandbox, Settings};
 use crate::sending::{
@@ -61,12 +61,12 @@ async fn rehearse(link: &Way, shape: &str) {
     assert!(matches!(verdict(link, &nobody, None, sent).await, Verdict::Undecided(_)), "{shape}");
     // A customer is there behind the `add` and not before.
     let add = call("add", &[("fio", "x"), ("codeti", "k-7")]);
-    assert_eq!(existing(link, SELECTOR, &add).await, Some(Existing::No), "{shape}");
+    assert_eq!(existing(link, SELECTOR, &add).await, Some(ExistingCustomer::No), "{shape}");
     let id = send(&add).await.ids.remove(0);
-    assert_eq!(existing(link, SELECTOR, &add).await, Some(Existing::Is(id)), "{shape}");
+    assert_eq!(existing(link, SELECTOR, &add).await, Some(ExistingCustomer::Is(id)), "{shape}");
     send(&add).await;
     let found = existing(link, SELECTOR, &add).await;
-    assert!(matches!(found, Some(Existing::Several(ids)) if ids.len() == 2), "{shape}");
+    assert!(matches!(found, Some(ExistingCustomer::Several(ids)) if ids.len() == 2), "{shape}");
 }
 
 async fn in_shape(shape: &str) {
