@@ -19,9 +19,10 @@ mod settings;
 mod stored;
 mod table_args;
 mod typed;
+mod usage;
 mod values;
 
-pub use args::{Cli, Command, DemoArgs, OperationsArgs, TemplateArgs};
+pub use args::{Command, DemoArgs, OperationsArgs, TemplateArgs};
 pub use completions::CompletionsArgs;
 pub use generated::{man_pages, reference};
 pub use man::ManArgs;
@@ -31,3 +32,4 @@ pub use settings::{
     UndoSettings, ValidateSettings, sandbox_settings,
 };
 pub use stored::{StoredError, StoredExport, StoredOptions};
+pub use usage::parse;

@@ -2,14 +2,11 @@
 
 use std::io::IsTerminal;
 
-use clap::Parser;
-
 use super::failure::Failure;
 use super::{catalogue, check, completions, count, demo, export, history, import, journal, lookup, sandbox};
 use crate::cli::{
-    CheckSettings, Cli, Command, CountSettings, HistorySettings, ImportSettings, LookupSettings,
-    NewExportSettings, ResultsSettings, ResumeSettings, Terminals, UndoSettings, ValidateSettings,
-    sandbox_settings,
+    CheckSettings, Command, CountSettings, HistorySettings, ImportSettings, LookupSettings, NewExportSettings,
+    ResultsSettings, ResumeSettings, Terminals, UndoSettings, ValidateSettings, parse, sandbox_settings,
 };
 use crate::exit::Exit;
 use crate::reporting::print_error;
@@ -17,15 +14,14 @@ use crate::reporting::print_error;
 /// Parses the arguments, runs the command, and says how the program ends. The first argument is the
 /// program's name. Prints what has to be printed.
 pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
-    let cli = match Cli::try_parse_from(arguments) {
-        Ok(cli) => cli,
-        Err(error) => {
-            // Help and version are no errors: they go to standard output and end well.
-            let _ = error.print();
-            return if error.use_stderr() { Exit::Refused } else { Exit::Done };
+    let command = match parse(arguments) {
+        Ok(command) => command,
+        Err(none) => {
+            none.print();
+            return if none.is_error() { Exit::Refused } else { Exit::Done };
         }
     };
-    match dispatch(cli.command) {
+    match dispatch(command) {
         Ok(exit) => exit,
         Err(failure) => {
             print_error(&failure);

@@ -130,6 +130,8 @@ fn wrong_usage() {
             "import edit input.csv --url http://127.0.0.1:1 --max-failures 0",
             "import edit input.csv --url http://127.0.0.1:1 --concurrency 0",
             "import edit input.csv --url http://127.0.0.1:1 --expct-total 5",
+            "import edit input.csv --url http://127.0.0.1:1 --dry-run",
+            "import edit input.csv --url http://127.0.0.1:1 --skip-invlid",
             "validate edit input.csv --delimiter ;;",
             "validate edit input.csv --encoding cp9999",
             "validate edit input.csv --date-format german",
