@@ -16,6 +16,7 @@ use super::import_args::ValidateArgs;
 use super::journal_args::{ReconcileArgs, ResultsArgs, ResumeArgs, UndoArgs};
 use super::lookup_args::LookupArgs;
 use super::man::ManArgs;
+use super::status::StatusArgs;
 use super::typed::{ExportCommand, ImportCommand};
 use super::values;
 use crate::catalogue::{Operation, Version, operation};
@@ -44,6 +45,8 @@ pub enum Command {
     Results(ResultsArgs),
     /// Write a CSV that takes back what a run applied; send nothing
     Undo(UndoArgs),
+    /// List the runs in a folder: how each stands, and what to type next
+    Status(StatusArgs),
     /// Write customers to a table: CSV, XLSX or JSON lines
     Export(Box<ExportCommand>),
     /// Find the customers who have the values of a column

@@ -268,6 +268,20 @@ Examples:
 The script goes to standard output. Open a new shell to use it; zsh needs the
 folder in its fpath.";
 
+pub(super) const STATUS: &str = "\
+Examples:
+  userside-bulk status
+  userside-bulk status /data/march
+  userside-bulk status customers.csv --json
+
+One line for each run whose journal lies in the folder: the journal, what is
+done with which file, how it stands, and the command to type next, if there is
+one. Nothing is changed, and runs that are at work are not disturbed. An export
+that is complete has no journal any more.
+
+Exit codes:
+  0 listed; 2 wrong usage, or the folder cannot be read.";
+
 pub(super) const DEMO: &str = "\
 Starts a sandbox, imports samples/customers.csv, shows what happens to a file
 with mistakes, edits customers and corrects balances against a control total.

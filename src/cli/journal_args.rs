@@ -6,14 +6,14 @@ use clap::Args;
 
 use super::help;
 use super::typed::{Chosen, Overrides};
+use super::which_run::WhichRun;
 
 /// `resume`.
 #[derive(Debug, Args)]
 #[command(after_long_help = help::RESUME)]
 pub struct ResumeArgs {
-    /// The journal of the run.
-    #[arg(value_name = "JOURNAL")]
-    pub(super) journal: PathBuf,
+    #[command(flatten)]
+    pub run: WhichRun,
     #[command(flatten)]
     pub(super) overrides: Overrides<Resuming>,
 }
@@ -22,9 +22,8 @@ pub struct ResumeArgs {
 #[derive(Debug, Args)]
 #[command(after_long_help = help::RECONCILE)]
 pub struct ReconcileArgs {
-    /// The journal of the run.
-    #[arg(value_name = "JOURNAL")]
-    pub(super) journal: PathBuf,
+    #[command(flatten)]
+    pub run: WhichRun,
     #[command(flatten)]
     pub(super) overrides: Overrides<Reconciling>,
 }
@@ -33,9 +32,8 @@ pub struct ReconcileArgs {
 #[derive(Debug, Args)]
 #[command(after_long_help = help::RESULTS)]
 pub struct ResultsArgs {
-    /// The journal of the run.
-    #[arg(value_name = "JOURNAL")]
-    pub(super) journal: PathBuf,
+    #[command(flatten)]
+    pub run: WhichRun,
     #[command(flatten)]
     pub(super) overrides: Overrides<Rewriting>,
 }
@@ -44,15 +42,28 @@ pub struct ResultsArgs {
 #[derive(Debug, Args)]
 #[command(after_long_help = help::UNDO)]
 pub struct UndoArgs {
-    /// The journal of the run.
-    #[arg(value_name = "JOURNAL")]
-    pub(super) journal: PathBuf,
+    #[command(flatten)]
+    pub run: WhichRun,
     /// Where the rows go; - is standard output [default: FILE.undo.csv beside the input].
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(super) output: Option<PathBuf>,
     /// Show no summary; warnings and errors remain.
     #[arg(long, short, help_heading = "Output")]
     pub(super) quiet: bool,
+}
+
+impl ResumeArgs {
+    /// Whether rows are sent again that are proven not applied.
+    pub fn resends(&self) -> bool {
+        self.overrides.has("resend")
+    }
+}
+
+impl ReconcileArgs {
+    /// Whether rows are sent again that are proven not applied.
+    pub fn resends(&self) -> bool {
+        self.overrides.has("resend")
+    }
 }
 
 /// What `resume` may change.

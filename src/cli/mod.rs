@@ -16,11 +16,13 @@ mod lookup_args;
 mod man;
 mod read_args;
 mod settings;
+mod status;
 mod stored;
 mod table_args;
 mod typed;
 mod usage;
 mod values;
+mod which_run;
 
 pub use args::{Command, DemoArgs, OperationsArgs, TemplateArgs};
 pub use completions::CompletionsArgs;
@@ -31,5 +33,6 @@ pub use settings::{
     NewExportSettings, ReadSettings, ResultsSettings, ResumeSettings, SettingsError, Shown, Terminals,
     UndoSettings, ValidateSettings, sandbox_settings,
 };
+pub use status::StatusArgs;
 pub use stored::{StoredError, StoredExport, StoredOptions};
 pub use usage::parse;

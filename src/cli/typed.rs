@@ -192,6 +192,10 @@ pub trait Chosen: std::fmt::Debug {
 pub struct Overrides<C: Chosen>(Typed, PhantomData<C>);
 
 impl<C: Chosen> Overrides<C> {
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.has(name)
+    }
+
     pub(super) fn into_typed(self) -> Typed {
         self.0
     }

@@ -7,7 +7,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser};
 
 use super::args::{Cli, Command};
-use crate::reporting::quoted;
+use crate::shell::quoted;
 
 /// What other programs call a try without consequences.
 const REHEARSALS: [&str; 6] = ["dryrun", "n", "simulate", "check", "validate", "noop"];
@@ -90,7 +90,8 @@ fn validation(words: &[OsString], typed: &str) -> String {
     match Cli::try_parse_from(others).map(|cli| cli.command) {
         Ok(Command::Import(import)) => {
             let input = &import.args.input;
-            let file = if input.file == Path::new("-") { "-".to_owned() } else { quoted(&input.file) };
+            let file =
+                if input.file == Path::new("-") { "-".to_owned() } else { quoted(&input.file).to_string() };
             format!("userside-bulk validate {} {file}", input.operation.name())
         }
         _ => "userside-bulk validate OPERATION FILE".to_owned(),

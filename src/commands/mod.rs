@@ -8,6 +8,7 @@ mod count;
 mod demo;
 mod export;
 mod failure;
+mod find;
 mod history;
 mod import;
 mod journal;
@@ -18,6 +19,7 @@ mod reads;
 mod run;
 mod runtime;
 mod sandbox;
+mod status;
 mod stop;
 
 pub use panic_hook::hush_caught_panics;

@@ -3,12 +3,17 @@
 use std::io::IsTerminal;
 
 use super::failure::Failure;
-use super::{catalogue, check, completions, count, demo, export, history, import, journal, lookup, sandbox};
+use super::find::with_run;
+use super::{
+    catalogue, check, completions, count, demo, export, history, import, journal, lookup, sandbox, status,
+};
 use crate::cli::{
-    CheckSettings, Command, CountSettings, HistorySettings, ImportSettings, LookupSettings, NewExportSettings,
-    ResultsSettings, ResumeSettings, Terminals, UndoSettings, ValidateSettings, parse, sandbox_settings,
+    CheckSettings, Command, CountSettings, HistorySettings, ImportSettings, LookupSettings,
+    NewExportSettings, ResultsSettings, ResumeSettings, Terminals, UndoSettings, ValidateSettings, parse,
+    sandbox_settings,
 };
 use crate::exit::Exit;
+use crate::recording::FoundRun;
 use crate::reporting::print_error;
 
 /// Parses the arguments, runs the command, and says how the program ends. The first argument is the
@@ -37,10 +42,31 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Import(args) => import::run(ImportSettings::of_import(*args, terminals, key())?),
         Command::Validate(args) => import::validate(ValidateSettings::new(*args, terminals)?),
-        Command::Resume(args) => journal::resume(ResumeSettings::of_resume(*args, terminals, key())),
-        Command::Reconcile(args) => journal::reconcile(ResumeSettings::of_reconcile(*args, terminals, key())),
-        Command::Results(args) => journal::results(ResultsSettings::new(args, terminals)),
-        Command::Undo(args) => journal::undo(UndoSettings::from(args)),
+        Command::Resume(args) => {
+            let (place, resends) = (args.run.place(), args.resends());
+            with_run(
+                "resume",
+                &place,
+                |run| run.can_resume(resends),
+                |journal| journal::resume(ResumeSettings::of_resume(*args, journal, terminals, key())),
+            )
+        }
+        Command::Reconcile(args) => {
+            let (place, resends) = (args.run.place(), args.resends());
+            with_run(
+                "reconcile",
+                &place,
+                |run| run.can_reconcile(resends),
+                |journal| journal::reconcile(ResumeSettings::of_reconcile(*args, journal, terminals, key())),
+            )
+        }
+        Command::Results(args) => with_run("results", &args.run.place(), FoundRun::is_import, |journal| {
+            journal::results(ResultsSettings::new(args, journal, terminals))
+        }),
+        Command::Undo(args) => with_run("undo", &args.run.place(), FoundRun::can_undo, |journal| {
+            journal::undo(UndoSettings::new(args, journal))
+        }),
+        Command::Status(args) => status::run(&args),
         Command::Export(args) => export::run(NewExportSettings::of_export(*args, terminals, key())?),
         Command::Lookup(args) => lookup::run(LookupSettings::new(*args, terminals, key())?),
         Command::History(args) => history::run(HistorySettings::new(*args, terminals, key())?),

@@ -7,6 +7,7 @@ mod journal;
 mod lock;
 mod results;
 mod row_result;
+mod runs;
 mod spool;
 mod table;
 mod tag;
@@ -23,6 +24,7 @@ pub use journal::{
 };
 pub use results::{Finished, Results, ResultsError, ResultsFiles};
 pub use row_result::{ErrorCode, RESULT_COLUMNS, RowResult, Status};
+pub use runs::{FoundRun, OneRun, RunProgress, RunStep, find_run, runs_at};
 pub use table::{OutputSink, Table};
 pub use tag::{RunId, Tag};
 pub use tally::Tally;

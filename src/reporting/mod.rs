@@ -8,6 +8,7 @@ mod progress;
 mod question;
 mod read_summary;
 mod reporter;
+mod runs;
 mod summary;
 mod undo_summary;
 
@@ -15,3 +16,4 @@ pub use lines::{print_command, print_error, print_text};
 pub use mode::Mode;
 pub use question::ask;
 pub use reporter::Reporter;
+pub use runs::{print_choice, print_found, print_runs};

@@ -46,6 +46,7 @@ mod resume;
 mod secrecy;
 mod selectors;
 mod signals;
+mod status;
 mod stopping;
 mod summary;
 mod support;

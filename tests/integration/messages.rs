@@ -75,6 +75,7 @@ fn help_of_every_command() {
         "sandbox",
         "demo",
         "completions",
+        "status",
     ];
     for command in commands {
         session(&format!("help-{command}"), &place, &[&format!("{command} --help")]);

@@ -30,16 +30,26 @@ pub struct ResumeSettings {
 
 impl ResumeSettings {
     /// The settings of `resume`.
-    pub fn of_resume(args: ResumeArgs, terminals: Terminals, environment_key: Option<String>) -> Self {
+    pub fn of_resume(
+        args: ResumeArgs,
+        journal: PathBuf,
+        terminals: Terminals,
+        environment_key: Option<String>,
+    ) -> Self {
         let overrides = args.overrides.into_typed();
-        Self { journal: args.journal, overrides, forgotten: &[], terminals, environment_key }
+        Self { journal, overrides, forgotten: &[], terminals, environment_key }
     }
 
     /// The settings of `reconcile`, which finds out even where the run was not to.
-    pub fn of_reconcile(args: ReconcileArgs, terminals: Terminals, environment_key: Option<String>) -> Self {
+    pub fn of_reconcile(
+        args: ReconcileArgs,
+        journal: PathBuf,
+        terminals: Terminals,
+        environment_key: Option<String>,
+    ) -> Self {
         let overrides = args.overrides.into_typed();
         let forgotten = &["no-reconcile"];
-        Self { journal: args.journal, overrides, forgotten, terminals, environment_key }
+        Self { journal, overrides, forgotten, terminals, environment_key }
     }
 
     /// The settings of an export that goes on: what its journal keeps, and over that what was typed now.
@@ -72,8 +82,8 @@ pub struct ResultsSettings {
 
 impl ResultsSettings {
     /// The settings of `results`.
-    pub fn new(args: ResultsArgs, terminals: Terminals) -> Self {
-        Self { journal: args.journal, overrides: args.overrides.into_typed(), terminals }
+    pub fn new(args: ResultsArgs, journal: PathBuf, terminals: Terminals) -> Self {
+        Self { journal, overrides: args.overrides.into_typed(), terminals }
     }
 
     /// The run's rows, and where its results go now. There is no way to the server: nothing is sent.
@@ -98,14 +108,13 @@ pub struct UndoSettings {
     output: Option<PathBuf>,
 }
 
-impl From<UndoArgs> for UndoSettings {
-    fn from(args: UndoArgs) -> Self {
-        let mode = Mode { quiet: args.quiet, json: false, progress: false };
-        Self { journal: args.journal, shown: Shown { mode, verbose: 0 }, output: args.output }
-    }
-}
-
 impl UndoSettings {
+    /// The settings of `undo`.
+    pub fn new(args: UndoArgs, journal: PathBuf) -> Self {
+        let mode = Mode { quiet: args.quiet, json: false, progress: false };
+        Self { journal, shown: Shown { mode, verbose: 0 }, output: args.output }
+    }
+
     /// Where the compensating rows go.
     pub fn output(&self, stored: &StoredOptions) -> Result<OutputTarget, SettingsError> {
         let input = match stored.input() {

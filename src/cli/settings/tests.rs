@@ -159,8 +159,14 @@ fn command(line: &str) -> Command {
 fn of_journal(line: &str, options: StoredOptions) -> ImportSettings {
     let key = || Some("key".to_owned());
     match command(line) {
-        Command::Resume(args) => super::ResumeSettings::of_resume(*args, BOTH, key()),
-        Command::Reconcile(args) => super::ResumeSettings::of_reconcile(*args, BOTH, key()),
+        Command::Resume(args) => {
+            let journal = args.run.place();
+            super::ResumeSettings::of_resume(*args, journal, BOTH, key())
+        }
+        Command::Reconcile(args) => {
+            let journal = args.run.place();
+            super::ResumeSettings::of_reconcile(*args, journal, BOTH, key())
+        }
         _ => panic!("{line} goes on with nothing"),
     }
     .import_settings(options)
@@ -172,7 +178,7 @@ fn results_go_where_the_run_or_the_command_says() {
     let options = stored("change_balance x.csv --verify --failed f.csv");
     let rewriting = |line: &str| {
         let Command::Results(args) = command(line) else { panic!("{line} writes no results") };
-        super::ResultsSettings::new(args, BOTH).rewriting(options.clone())
+        super::ResultsSettings::new(args, "x.journal".into(), BOTH).rewriting(options.clone())
     };
     let (_, output, _) = rewriting("results x.journal --results new.csv").expect("settings");
     assert_eq!(output.results, OutputTarget::File(absolute("new.csv")));
@@ -186,7 +192,8 @@ fn undo_writes_beside_the_input() {
     let output = |line: &str, options: &StoredOptions| {
         let cli = Cli::try_parse_from(["userside-bulk", "undo"].into_iter().chain(line.split_whitespace()));
         let Command::Undo(args) = cli.expect(line).command else { panic!("no undo") };
-        super::UndoSettings::from(args).output(options)
+        let journal = args.run.place();
+        super::UndoSettings::new(args, journal).output(options)
     };
     let options = stored("change_balance in/x.csv --results r.csv");
     let place = |path: &str| OutputTarget::File(path.into());

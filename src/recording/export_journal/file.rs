@@ -27,7 +27,7 @@ pub struct AboutExport {
 }
 
 impl AboutExport {
-    fn read(connection: &Connection) -> rusqlite::Result<Self> {
+    pub(super) fn read(connection: &Connection) -> rusqlite::Result<Self> {
         connection.query_row("SELECT options, conditions, begun FROM export", [], |row| {
             let begun: String = row.get(2)?;
             let begun = begun.parse().unwrap_or(Timestamp::UNIX_EPOCH);
@@ -54,6 +54,17 @@ pub enum JournalKind {
     Export,
 }
 
+impl JournalKind {
+    /// What a database says of itself: whose it is, in `PRAGMA application_id`.
+    pub(in crate::recording) const fn of(application: i64) -> Option<Self> {
+        match application {
+            IMPORT => Some(Self::Import),
+            EXPORT => Some(Self::Export),
+            _ => None,
+        }
+    }
+}
+
 /// Finds out what kind of a run the journal is of. Whether it is sound is not looked at.
 pub fn journal_kind(path: &Path) -> Result<JournalKind, JournalError> {
     match path.metadata() {
@@ -62,11 +73,8 @@ pub fn journal_kind(path: &Path) -> Result<JournalKind, JournalError> {
         Ok(_) => {}
     }
     let application = looking(path).and_then(|connection| pragma(&connection, "application_id"));
-    match application.map_err(|error| JournalError::of(path, &error))? {
-        IMPORT => Ok(JournalKind::Import),
-        EXPORT => Ok(JournalKind::Export),
-        _ => Err(JournalError::Foreign { path: path.to_owned() }),
-    }
+    let application = application.map_err(|error| JournalError::of(path, &error))?;
+    JournalKind::of(application).ok_or_else(|| JournalError::Foreign { path: path.to_owned() })
 }
 
 impl ExportJournal {
@@ -219,7 +227,7 @@ impl ExportJournal {
     }
 }
 
-fn of_export(path: &Path, error: &rusqlite::Error) -> JournalError {
+pub(super) fn of_export(path: &Path, error: &rusqlite::Error) -> JournalError {
     match JournalError::of(path, error) {
         JournalError::Damaged { path, reason } => JournalError::DamagedExport { path, reason },
         other => other,

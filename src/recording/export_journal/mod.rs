@@ -3,9 +3,11 @@
 
 mod content;
 mod file;
+mod progress;
 mod schema;
 #[cfg(test)]
 mod tests;
 
 pub use content::StoredCustomer;
 pub use file::{AboutExport, ExportJournal, JournalKind, journal_kind};
+pub use progress::ExportProgress;

@@ -55,3 +55,10 @@ pub(super) fn counts(connection: &Connection, rows: u64) -> rusqlite::Result<Cou
     }
     Ok(counts)
 }
+
+/// How many rows were proven not to be applied.
+pub(super) fn not_applied(connection: &Connection) -> rusqlite::Result<u64> {
+    let sql = "SELECT count(*) FROM row WHERE state = ? AND error_code = ?";
+    let wanted = params![Status::Failed.name(), ErrorCode::NotApplied.name()];
+    connection.query_row(sql, wanted, |row| row.get::<_, i64>(0)).map(i64::cast_unsigned)
+}

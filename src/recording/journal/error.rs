@@ -16,6 +16,11 @@ pub enum JournalError {
         "there is no journal {}; `import` makes one beside its results, and prints its name when it stops; an export removes its own once its output is complete", path.display()
     )]
     Missing { path: PathBuf },
+    /// A file that is not a journal, and beside which there is none of a run with it.
+    #[error(
+        "{} is not a journal, and there is no journal of a run with it in its folder; `userside-bulk status FOLDER` lists the runs in a folder", path.display()
+    )]
+    NoRun { path: PathBuf },
     #[error("cannot open the journal {}: {source}", path.display())]
     Open { path: PathBuf, source: io::Error },
     /// The file is something else.

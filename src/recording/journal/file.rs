@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags, params};
 
 use super::connection::{PATIENCE, looking};
-use super::counts::{Counts, counts};
+use super::counts::{Counts, counts, not_applied};
 use super::error::JournalError;
 use super::holding::{begin_unfinished, forget_companions, hold};
 use super::input::StoredInput;
@@ -16,7 +16,6 @@ use super::run::{NewRun, Run};
 use super::schema;
 use crate::recording::atomic::{beside, move_aside, sync_folder};
 use crate::recording::lock::Lock;
-use crate::recording::row_result::{ErrorCode, Status};
 use crate::recording::tag::RunId;
 
 /// A journal that this process holds.
@@ -194,13 +193,7 @@ impl Journal {
 
     /// How many rows were proven not to be applied.
     pub fn not_applied(&self) -> Result<u64, JournalError> {
-        let sql = "SELECT count(*) FROM row WHERE state = ? AND error_code = ?";
-        let counted: rusqlite::Result<i64> = self.connection.query_row(
-            sql,
-            params![Status::Failed.name(), ErrorCode::NotApplied.name()],
-            |row| row.get(0),
-        );
-        Ok(counted.map_err(|error| self.failed(&error))?.cast_unsigned())
+        not_applied(&self.connection).map_err(|error| self.failed(&error))
     }
 
     /// Whether the last command that worked with the journal was killed.

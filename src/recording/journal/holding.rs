@@ -1,6 +1,6 @@
 //! Who holds a journal's file: one process at a time, from before it has its name until the process ends.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::Path;
 
@@ -31,6 +31,12 @@ pub(in crate::recording) fn hold(path: &Path) -> Result<Lock, JournalError> {
     let busy = || JournalError::Busy { path: path.to_owned() };
     let lock = Lock::take(file).map_err(|_| busy())?;
     if lock.is_at(path) { Ok(lock) } else { Err(busy()) }
+}
+
+/// Whether a process is at work with the file at `path`. The lock is taken for as long as it takes to see that it can
+/// be. Not to be asked while this process has the file open as a database.
+pub(in crate::recording) fn is_held(path: &Path) -> bool {
+    File::open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
 /// Makes the unfinished file of a new journal, and holds it. What a killed run left there knows nothing: it was

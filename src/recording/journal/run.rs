@@ -84,7 +84,7 @@ impl Run {
 
     /// Where the journal of this run was made, if that is elsewhere and the run's journal still lies there: then
     /// the one at `path` is a copy, and to go on with both would do everything twice.
-    pub(super) fn elsewhere(&self, path: &Path) -> Option<PathBuf> {
+    pub(in crate::recording) fn elsewhere(&self, path: &Path) -> Option<PathBuf> {
         let (here, there) = (path.canonicalize().ok()?, self.place.canonicalize().ok()?);
         let other = (here != there && there.is_file()).then(|| looking(&there).ok())??;
         let is_same = Self::read(&other).is_ok_and(|other| other.id == self.id);
