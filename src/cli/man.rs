@@ -7,7 +7,7 @@ use clap::Args;
 /// `man`.
 #[derive(Debug, Args)]
 pub struct ManArgs {
-    /// The folder that the pages are written to; it is made where it is missing.
+    /// The folder that the pages are written to; it is made where it is missing
     #[arg(value_name = "FOLDER")]
     pub folder: PathBuf,
 }

@@ -1,38 +1,61 @@
-//! The command line: the only folder that knows clap. Raw arguments are what was typed; resolved settings
-//! are what the stages take, with defaults, environment and cross-checks applied.
+//! The command line: the only folder that knows clap. One file for each command: its raw arguments, and how they
+//! become what its stage is told. Raw arguments carry no defaults, so that a run that goes on takes what is typed now,
+//! or else what its journal keeps, or else the default.
 
-mod args;
-mod check_args;
+mod check;
 mod completions;
-mod condition_args;
-mod count_args;
-mod export_args;
+mod conditions;
+mod count;
+mod demo;
+mod error;
+mod export;
+mod export_files;
 mod generated;
-mod help;
-mod history_args;
-mod import_args;
-mod journal_args;
-mod lookup_args;
+mod history;
+mod import;
+mod input_options;
+mod lookup;
 mod man;
-mod read_args;
-mod settings;
+mod operations;
+mod options;
+mod program;
+mod raw_options;
+mod reconcile;
+mod results;
+mod resume;
+mod run_options;
+mod sandbox;
 mod status;
-mod stored;
-mod table_args;
-mod typed;
+mod stored_run;
+mod template;
+#[cfg(test)]
+mod tests;
+mod undo;
 mod usage;
+mod validate;
 mod values;
-mod which_run;
 
-pub use args::{Command, DemoArgs, OperationsArgs, TemplateArgs};
+pub use check::CheckSettings;
 pub use completions::CompletionsArgs;
+pub use count::CountSettings;
+pub use demo::DemoArgs;
+pub use error::SettingsError;
+pub use export::{ExportSettings, NewExportSettings, StoredExport};
 pub use generated::{man_pages, reference};
+pub use history::HistorySettings;
+pub use lookup::LookupSettings;
 pub use man::ManArgs;
-pub use settings::{
-    Asks, CheckSettings, CountSettings, ExportSettings, HistorySettings, ImportSettings, LookupSettings,
-    NewExportSettings, ReadSettings, ResultsSettings, ResumeSettings, SettingsError, Shown, Terminals,
-    UndoSettings, ValidateSettings, sandbox_settings,
-};
+pub use operations::OperationsArgs;
+pub use options::{ReadSettings, Shown, Terminals};
+pub use program::Command;
+pub use raw_options::StoredError;
+pub use reconcile::ReconcileArgs;
+pub use results::ResultsArgs;
+pub use resume::ResumeArgs;
+pub use run_options::{Asks, ImportSettings};
 pub use status::StatusArgs;
-pub use stored::{StoredError, StoredExport, StoredOptions};
+pub use stored_run::StoredRun;
+pub use template::TemplateArgs;
+pub use undo::{UndoArgs, undone_rows};
 pub use usage::parse;
+pub use validate::ValidateSettings;

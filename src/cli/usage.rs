@@ -3,10 +3,10 @@
 use std::ffi::OsString;
 use std::path::Path;
 
+use clap::FromArgMatches;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory, Parser};
 
-use super::args::{Cli, Command};
+use super::program::{Cli, Command, program};
 use crate::shell::quoted;
 
 /// What other programs call a try without consequences.
@@ -33,9 +33,16 @@ impl NoCommand {
 /// The command that these words name. The first one is the program's name.
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, NoCommand> {
     let words: Vec<OsString> = words.into_iter().collect();
-    Cli::try_parse_from(&words).map(|cli| cli.command).map_err(|error| {
+    command(&words).map_err(|error| {
         NoCommand(if error.kind() == ErrorKind::UnknownArgument { unknown(error, &words) } else { error })
     })
+}
+
+fn command<W: Into<OsString> + Clone>(words: impl IntoIterator<Item = W>) -> Result<Command, clap::Error> {
+    let mut program = program();
+    let matches = program.try_get_matches_from_mut(words)?;
+    let cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut program))?;
+    Ok(cli.command)
 }
 
 /// An option that a command does not have. What clap proposes instead may do harm when it is copied without a
@@ -46,7 +53,7 @@ fn unknown(mut error: clap::Error, words: &[OsString]) -> clap::Error {
     if context(&error, ContextKind::SuggestedArg).is_some_and(|option| !is_harmless(&option)) {
         error.remove(ContextKind::SuggestedArg);
     }
-    let mut program = Cli::command();
+    let mut program = program();
     program.build();
     let command = words.get(1).and_then(|name| program.find_subcommand_mut(name));
     if command.as_ref().is_some_and(|command| command.get_name() == "import") && is_rehearsal(&typed) {
@@ -70,7 +77,7 @@ fn context(error: &clap::Error, kind: ContextKind) -> Option<String> {
 /// An option with a value makes one think about the value. A switch does what it does once it is copied.
 fn is_harmless(option: &str) -> bool {
     let name = option.trim_start_matches('-');
-    let program = Cli::command();
+    let program = program();
     let mut arguments = program.get_subcommands().flat_map(clap::Command::get_arguments);
     arguments.any(|argument| {
         argument.get_long() == Some(name)
@@ -87,9 +94,9 @@ fn is_rehearsal(typed: &str) -> bool {
 /// The validation of what these words would import.
 fn validation(words: &[OsString], typed: &str) -> String {
     let others = words.iter().filter(|word| !word.to_string_lossy().starts_with(typed));
-    match Cli::try_parse_from(others).map(|cli| cli.command) {
+    match command(others) {
         Ok(Command::Import(import)) => {
-            let input = &import.args.input;
+            let input = &import.target;
             let file =
                 if input.file == Path::new("-") { "-".to_owned() } else { quoted(&input.file).to_string() };
             format!("userside-bulk validate {} {file}", input.operation.name())
@@ -102,10 +109,8 @@ fn validation(words: &[OsString], typed: &str) -> String {
 mod tests {
     use std::ffi::OsString;
 
-    use clap::CommandFactory;
-
     use super::{is_harmless, parse};
-    use crate::cli::args::Cli;
+    use crate::cli::program::program;
 
     fn said(line: &str) -> String {
         let words = std::iter::once("userside-bulk").chain(line.split_whitespace()).map(OsString::from);
@@ -132,7 +137,7 @@ mod tests {
         {
             assert!(!is_harmless(name), "{name}");
         }
-        let mut program = Cli::command();
+        let mut program = program();
         program.build();
         for command in program.get_subcommands().filter(|command| command.get_name() != "help") {
             for name in command.get_arguments().filter_map(|argument| argument.get_long()) {

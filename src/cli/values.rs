@@ -1,6 +1,7 @@
 //! Values that parse themselves: what is typed behind an option.
 
 use std::net::IpAddr;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use crate::validating::{Money, ParseMoneyError};
 
 /// A span of time such as `30s`, `500ms` or `2m`; a bare number is seconds. Positive, at most a day.
 pub(super) fn span(text: &str) -> Result<Duration, String> {
-    let error = || format!("'{text}' is no span of time: write it like 30s, 500ms or 2m");
+    let error = || format!("'{text}' is not a valid time: write it like 30s, 500ms or 2m");
     let text = text.trim();
     let seconds =
         text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().map(Duration::from_secs).ok());
@@ -25,6 +26,19 @@ pub(super) fn span(text: &str) -> Result<Duration, String> {
             .ok_or_else(error)?,
     };
     if span > Duration::from_secs(86_400) { Err(error()) } else { Ok(span) }
+}
+
+/// Whole seconds, as they are typed.
+pub(super) fn seconds(span: Duration) -> String {
+    format!("{}s", span.as_secs())
+}
+
+/// `-` is not a file. A path that cannot be made absolute is left to whatever opens it.
+pub(super) fn absolute(path: &Path) -> PathBuf {
+    if path == Path::new("-") {
+        return path.to_owned();
+    }
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// One of the closed list of what this read may be told to look for, or to count.
@@ -54,21 +68,25 @@ where
 
 /// A whole number from 1 on.
 pub(super) fn positive<N: FromStr>(text: &str) -> Result<N, String> {
-    text.trim().parse().map_err(|_| format!("'{text}' is no whole number from 1 on"))
+    text.trim().parse().map_err(|_| format!("'{text}' is not a whole number from 1 on"))
 }
 
 /// A span that is not nothing.
 pub(super) fn positive_span(text: &str) -> Result<Duration, String> {
-    span(text).and_then(|span| {
-        if span.is_zero() { Err("it must be longer than nothing".to_owned()) } else { Ok(span) }
-    })
+    span(text).and_then(
+        |span| {
+            if span.is_zero() { Err("it must be more than zero".to_owned()) } else { Ok(span) }
+        },
+    )
 }
 
 /// An amount of money without a sign.
 pub(super) fn magnitude(text: &str) -> Result<Money, String> {
     let amount: Money = text.parse().map_err(|error: ParseMoneyError| error.to_string())?;
     if amount.is_negative() {
-        return Err("it is negative; write the sum without a sign, also of what is taken off".to_owned());
+        return Err(
+            "it is negative; write the sum without a sign, for money that is taken off too".to_owned()
+        );
     }
     Ok(amount)
 }
@@ -98,7 +116,7 @@ impl FromStr for Endpoint {
             return Err(format!("the address needs http:// or https:// before it, such as https://{host}"));
         }
         let mut url = Url::parse(text).map_err(|error| {
-            format!("this is no address: {error}; write it like https://userside.example.com")
+            format!("this is not a valid address: {error}; write it like https://userside.example.com")
         })?;
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
             return Err("the address must begin with https:// or http:// and name a host".to_owned());

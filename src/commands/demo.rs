@@ -32,7 +32,7 @@ const SAMPLES: [(&str, &[u8]); 5] = [
     ("connection-dates.csv", include_bytes!("../../samples/connection-dates.csv")),
 ];
 
-/// The answer to this write gets lost: it is in the middle of the bookings, behind the 240 and 30 customers
+/// The answer to this write gets lost: it is in the middle of the bookings, after the 240 and 30 customers
 /// that are added and the 120 that are edited.
 const LOST: &str = "drop-after@450";
 
@@ -47,7 +47,7 @@ struct Step {
     expected: Exit,
 }
 
-/// What is typed behind the program's name.
+/// What is typed after the program's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Command {
     /// Rows of a sample are checked.
@@ -76,10 +76,10 @@ const STEPS: [Step; 10] = [
         expected: Exit::Done,
     },
     Step {
-        about: "The valid rows of the file with mistakes are added; the others go to a file to be mended.",
+        about: "The valid rows of the file with mistakes are added; the others go to a file of their own, to be corrected.",
         command: Command::Import { operation: "add", sample: "customers-broken.csv" },
         name: "customers-broken",
-        options: &["--skip-invalid", "--failed", "FOLDER/customers-to-mend.csv"],
+        options: &["--skip-invalid", "--failed", "FOLDER/customers-to-fix.csv"],
         expected: Exit::SomeNotOk,
     },
     Step {
@@ -90,7 +90,7 @@ const STEPS: [Step; 10] = [
         expected: Exit::Done,
     },
     Step {
-        about: "Balances are to be corrected, but the sum is not the one that accounting expects.",
+        about: "Balances are corrected, but the sum is not the one that accounting expects: nothing is sent.",
         command: Command::Import { operation: "change_balance", sample: "balances.csv" },
         name: "balances-refused",
         options: &["--expect-total", "12345.76"],
@@ -98,7 +98,7 @@ const STEPS: [Step; 10] = [
     },
     Step {
         about: "With the right control total they are booked. In the middle the sandbox books a row and closes \
-                the connection without an answer. The run stops, as --max-failures 1 wants it, and asks the \
+                the connection without an answer. The run stops, because of --max-failures 1, and asks the \
                 server what became of that row.",
         command: Command::Import { operation: "change_balance", sample: "balances.csv" },
         name: "balances",
@@ -113,7 +113,7 @@ const STEPS: [Step; 10] = [
         expected: Exit::Done,
     },
     Step {
-        about: "If the whole list was wrong: rows that take back what was booked, for somebody to look at.",
+        about: "If the whole list was wrong: rows that would take back what was booked, to be looked at first.",
         command: Command::FromJournal("undo"),
         name: "balances",
         options: &["--output", "FOLDER/balances.undo.csv"],
@@ -127,7 +127,7 @@ const STEPS: [Step; 10] = [
         expected: Exit::Done,
     },
     Step {
-        about: "Accounting gets everybody who is no former customer, in a workbook that opens by a double click, \
+        about: "Accounting gets everybody who is not a former customer, in a workbook that opens by a double click, \
                 with the sum of all balances to check it by.",
         command: Command::Export("customers.xlsx"),
         name: "customers",
@@ -234,7 +234,7 @@ fn prepare(folder: &Path) -> io::Result<Prepared> {
             }
         }
     }
-    for left in ["customers-to-mend.csv", "balances.undo.csv", "balances.results.1.csv"] {
+    for left in ["customers-to-fix.csv", "balances.undo.csv", "balances.results.1.csv"] {
         let _ = fs::remove_file(folder.join(left));
     }
     let key_file = folder.join("sandbox.key");

@@ -1,11 +1,14 @@
 //! The commands that take a journal: `resume`, `reconcile`, `results` and `undo`.
 
+use std::path::Path;
+
 use super::export;
 use super::failure::Failure;
 use super::import::person;
 use super::runtime;
 use crate::cli::{
-    ImportSettings, ResultsSettings, ResumeSettings, StoredExport, StoredOptions, UndoSettings,
+    ImportSettings, ReconcileArgs, ResultsArgs, ResumeArgs, SettingsError, StoredExport, StoredRun,
+    Terminals, UndoArgs, undone_rows,
 };
 use crate::exit::Exit;
 use crate::recording::{ExportJournal, Journal, JournalKind, journal_kind};
@@ -14,24 +17,38 @@ use crate::running::{self, SessionKind, nothing_to_do, rewrite};
 use crate::sending::Connection;
 
 /// Goes on with a run, or with an export.
-pub(super) fn resume(settings: ResumeSettings) -> Result<Exit, Failure> {
-    if journal_kind(&settings.journal)? == JournalKind::Export {
-        let journal = ExportJournal::open(&settings.journal)?;
+pub(super) fn resume(
+    args: ResumeArgs,
+    path: &Path,
+    terminals: Terminals,
+    key: Option<String>,
+) -> Result<Exit, Failure> {
+    if journal_kind(path)? == JournalKind::Export {
+        let journal = ExportJournal::open(path)?;
         let stored = StoredExport::from_json(&journal.about().options)?;
-        return export::resume(settings.export_settings(stored)?, journal);
+        return export::resume(args.export_settings(stored, path, terminals, key)?, journal);
     }
-    go_on(settings, SessionKind::Resume)
+    go_on(path, SessionKind::Resume, |stored| args.import_settings(stored, path, terminals, key))
 }
 
 /// Finds out what became of rows whose outcome is unknown.
-pub(super) fn reconcile(settings: ResumeSettings) -> Result<Exit, Failure> {
-    go_on(settings, SessionKind::Reconcile)
+pub(super) fn reconcile(
+    args: ReconcileArgs,
+    path: &Path,
+    terminals: Terminals,
+    key: Option<String>,
+) -> Result<Exit, Failure> {
+    go_on(path, SessionKind::Reconcile, |stored| args.import_settings(stored, path, terminals, key))
 }
 
-fn go_on(settings: ResumeSettings, kind: SessionKind) -> Result<Exit, Failure> {
-    let journal = Journal::open(&settings.journal)?;
-    let stored = StoredOptions::from_json(&journal.run().options)?.near(journal.path());
-    let ImportSettings { spec, asks, warnings, shown } = settings.import_settings(stored)?;
+fn go_on(
+    path: &Path,
+    kind: SessionKind,
+    settings: impl FnOnce(&StoredRun) -> Result<ImportSettings, SettingsError>,
+) -> Result<Exit, Failure> {
+    let journal = Journal::open(path)?;
+    let stored = StoredRun::from_json(&journal.run().options)?.near(journal.path());
+    let ImportSettings { spec, asks, warnings, shown } = settings(&stored)?;
     if let Some(nothing) = nothing_to_do(&journal, kind, &spec)? {
         if !shown.mode.quiet {
             print_text(&nothing.text);
@@ -44,20 +61,19 @@ fn go_on(settings: ResumeSettings, kind: SessionKind) -> Result<Exit, Failure> {
 }
 
 /// Writes the results of a run anew.
-pub(super) fn results(settings: ResultsSettings) -> Result<Exit, Failure> {
-    let path = settings.journal.clone();
-    let (run, _) = Journal::read_only(&path)?;
-    let stored = StoredOptions::from_json(&run.options)?.near(&path);
-    let (input, output, shown) = settings.rewriting(stored)?;
-    runtime::run(shown, &[], async |host| rewrite(&path, input, &output, &host))
+pub(super) fn results(args: ResultsArgs, path: &Path, terminals: Terminals) -> Result<Exit, Failure> {
+    let (run, _) = Journal::read_only(path)?;
+    let stored = StoredRun::from_json(&run.options)?.near(path);
+    let (input, output, shown) = args.settings(&stored, path, terminals)?;
+    runtime::run(shown, &[], async |host| rewrite(&path.to_owned(), input, &output, &host))
 }
 
 /// Writes what takes a run back. Sends nothing.
-pub(super) fn undo(settings: UndoSettings) -> Result<Exit, Failure> {
+pub(super) fn undo(args: &UndoArgs, path: &Path) -> Result<Exit, Failure> {
     // Held, so that no run goes on with it meanwhile: what would be taken back must be all of it.
-    let journal = Journal::open(&settings.journal)?;
-    let stored = StoredOptions::from_json(&journal.run().options)?.near(&settings.journal);
-    let target = settings.output(&stored)?;
-    let input = settings.input(stored)?;
-    runtime::run(settings.shown, &[], async |host| running::undo(&journal, input, &target, &host))
+    let journal = Journal::open(path)?;
+    let stored = StoredRun::from_json(&journal.run().options)?.near(path);
+    let target = args.output(&stored, path)?;
+    let input = undone_rows(&stored)?;
+    runtime::run(args.shown(), &[], async |host| running::undo(&journal, input, &target, &host))
 }

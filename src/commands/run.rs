@@ -7,11 +7,7 @@ use super::find::with_run;
 use super::{
     catalogue, check, completions, count, demo, export, history, import, journal, lookup, sandbox, status,
 };
-use crate::cli::{
-    CheckSettings, Command, CountSettings, HistorySettings, ImportSettings, LookupSettings,
-    NewExportSettings, ResultsSettings, ResumeSettings, Terminals, UndoSettings, ValidateSettings, parse,
-    sandbox_settings,
-};
+use crate::cli::{Command, Terminals, parse};
 use crate::exit::Exit;
 use crate::recording::FoundRun;
 use crate::reporting::print_error;
@@ -40,41 +36,41 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
         Terminals { input: std::io::stdin().is_terminal(), errors: std::io::stderr().is_terminal() };
     let key = || std::env::var("USERSIDE_API_KEY").ok();
     match command {
-        Command::Import(args) => import::run(ImportSettings::of_import(*args, terminals, key())?),
-        Command::Validate(args) => import::validate(ValidateSettings::new(*args, terminals)?),
+        Command::Import(args) => import::run(args.settings(terminals, key())?),
+        Command::Validate(args) => import::validate(args.settings(terminals)?),
         Command::Resume(args) => {
-            let (place, resends) = (args.run.place(), args.resends());
+            let resends = args.resends();
             with_run(
                 "resume",
-                &place,
+                &args.place(),
                 |run| run.can_resume(resends),
-                |journal| journal::resume(ResumeSettings::of_resume(*args, journal, terminals, key())),
+                |journal| journal::resume(*args, &journal, terminals, key()),
             )
         }
         Command::Reconcile(args) => {
-            let (place, resends) = (args.run.place(), args.resends());
+            let resends = args.resends();
             with_run(
                 "reconcile",
-                &place,
+                &args.place(),
                 |run| run.can_reconcile(resends),
-                |journal| journal::reconcile(ResumeSettings::of_reconcile(*args, journal, terminals, key())),
+                |journal| journal::reconcile(*args, &journal, terminals, key()),
             )
         }
-        Command::Results(args) => with_run("results", &args.run.place(), FoundRun::is_import, |journal| {
-            journal::results(ResultsSettings::new(args, journal, terminals))
+        Command::Results(args) => with_run("results", &args.place(), FoundRun::is_import, |journal| {
+            journal::results(*args, &journal, terminals)
         }),
-        Command::Undo(args) => with_run("undo", &args.run.place(), FoundRun::can_undo, |journal| {
-            journal::undo(UndoSettings::new(args, journal))
-        }),
+        Command::Undo(args) => {
+            with_run("undo", &args.place(), FoundRun::can_undo, |journal| journal::undo(&args, &journal))
+        }
         Command::Status(args) => status::run(&args),
-        Command::Export(args) => export::run(NewExportSettings::of_export(*args, terminals, key())?),
-        Command::Lookup(args) => lookup::run(LookupSettings::new(*args, terminals, key())?),
-        Command::History(args) => history::run(HistorySettings::new(*args, terminals, key())?),
-        Command::Count(args) => count::run(CountSettings::new(*args, terminals, key())?),
+        Command::Export(args) => export::run(args.settings(terminals, key())?),
+        Command::Lookup(args) => lookup::run(args.settings(terminals, key())?),
+        Command::History(args) => history::run(args.settings(terminals, key())?),
+        Command::Count(args) => count::run(args.settings(terminals, key())?),
         Command::Template(args) => Ok(catalogue::template(&args)),
         Command::Operations(args) => Ok(catalogue::operations(&args)),
-        Command::Check(args) => check::run(CheckSettings::new(*args, terminals, key())?),
-        Command::Sandbox(args) => sandbox::run(sandbox_settings(*args, key())?),
+        Command::Check(args) => check::run(args.settings(terminals, key())?),
+        Command::Sandbox(args) => sandbox::run(args.settings(key())?),
         Command::Demo(args) => demo::run(&args),
         Command::Completions(args) => Ok(completions::completions(&args)),
         Command::Man(args) => completions::man(&args),

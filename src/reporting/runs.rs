@@ -12,7 +12,7 @@ use crate::shell::quoted;
 /// Prints the runs on standard output.
 pub fn print_runs(place: &Path, runs: &[FoundRun], json: bool) {
     if json {
-        let objects: Vec<Object<'_>> = runs.iter().map(object).collect();
+        let objects: Vec<RunObject<'_>> = runs.iter().map(object).collect();
         return to_stdout(&serde_json::to_string(&objects).unwrap_or_default());
     }
     if runs.is_empty() {
@@ -140,7 +140,7 @@ fn next(run: &FoundRun) -> Option<String> {
 
 /// A run for scripts.
 #[derive(Debug, Serialize)]
-struct Object<'r> {
+struct RunObject<'r> {
     journal: String,
     /// finished, unfinished, running or unreadable.
     state: &'static str,
@@ -159,8 +159,8 @@ struct Object<'r> {
     error: Option<String>,
 }
 
-fn object(run: &FoundRun) -> Object<'_> {
-    let mut object = Object {
+fn object(run: &FoundRun) -> RunObject<'_> {
+    let mut object = RunObject {
         journal: run.journal.display().to_string(),
         state: "unfinished",
         operation: None,

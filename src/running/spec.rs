@@ -1,6 +1,7 @@
 //! What a validation and a run are told: whole, or not there. Nothing in here is filled in later.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use super::max_failures::MaxFailures;
@@ -110,6 +111,38 @@ pub enum OnExisting {
     Skip,
     /// Nobody looks, and it is sent.
     Ignore,
+}
+
+impl OnExisting {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Fail, Self::Skip, Self::Ignore];
+
+    /// Its name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Fail => "fail",
+            Self::Skip => "skip",
+            Self::Ignore => "ignore",
+        }
+    }
+
+    /// What it is, for help.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Fail => "The row is failed with already_exists and the customer's id; nothing is sent",
+            Self::Skip => "The row is skipped",
+            Self::Ignore => "Do not look; saves a read for every row",
+        }
+    }
+}
+
+impl FromStr for OnExisting {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let named = Self::ALL.into_iter().find(|existing| existing.name() == text);
+        named.ok_or_else(|| format!("'{text}' is not one of fail, skip and ignore"))
+    }
 }
 
 impl OutputSpec {

@@ -9,6 +9,7 @@ use super::read::ReadEnd;
 use super::transport::Transport;
 use crate::catalogue::ApiSelector;
 use crate::validating::{Call, CallError};
+use std::str::FromStr;
 
 /// `--selector`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -18,6 +19,37 @@ pub enum SelectorChoice {
     Auto,
     /// The user knows.
     Told(ApiSelector),
+}
+
+impl SelectorChoice {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Told(ApiSelector::Subcat), Self::Told(ApiSelector::Action)];
+
+    /// Its name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Told(selector) => selector.field(),
+        }
+    }
+
+    /// What it is, for help.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Auto => "Find out with one harmless read, before any row is sent",
+            Self::Told(ApiSelector::Subcat) => "The older name",
+            Self::Told(ApiSelector::Action) => "The newer name",
+        }
+    }
+}
+
+impl FromStr for SelectorChoice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let named = Self::ALL.into_iter().find(|choice| choice.name() == text);
+        named.ok_or_else(|| format!("'{text}' is not a name for the subcategory"))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,22 +4,13 @@ use std::hash::{DefaultHasher, Hasher};
 
 use super::call::{Call, SequenceKey, Values};
 use super::date::DateOrder;
+use super::empty_cells::EmptyCells;
 use super::kinds::{decodable, normalise};
 use super::money::Money;
 use super::value_error::ValueError;
 use super::violation::{Rejection, Violation, ViolationCode};
 use crate::catalogue::{Identity, Meaning, Operation, Parameter, ValueKind, Version};
 use crate::reading::{Binding, Columns, Row};
-
-/// What an empty cell means: `--empty`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum EmptyCells {
-    /// The parameter is not sent; its value on the server stays.
-    #[default]
-    Skip,
-    /// The parameter is sent empty, which clears it on the server.
-    Clear,
-}
 
 /// How values are read, beyond what their types say.
 #[derive(Debug, Clone, Default)]

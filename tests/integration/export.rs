@@ -255,7 +255,7 @@ fn a_format_that_is_not_written_is_refused() {
         let (place, sandbox) = (Place::new(), Sandbox::start());
         let output =
             userside(&place).line(&format!("export --is-ex 0 -o {name}")).to(&sandbox).run().exits(2);
-        output.says("is a format that is not written; name the output .xlsx or .csv");
+        output.says("does not write .");
         assert!(sandbox.log().is_empty() && place.names().is_empty());
         userside(&place)
             .line(&format!("export --is-ex 0 -o {name} --format csv"))

@@ -226,7 +226,7 @@ fn wrong_usage_is_told_before_anything_is_asked() {
         ("history ids.csv --json", "--output FILE"),
         ("history ids.csv --from 03/04/2023", "--from '03/04/2023': ambiguous"),
         ("history ids.csv --to 31.02.2023", "--to '31.02.2023': this day does not exist"),
-        ("history ids.csv --from 2023-03-02 --to 2023-03-01", "no day is left"),
+        ("history ids.csv --from 2023-03-02 --to 2023-03-01", "the period is empty"),
     ] {
         userside(&place).line(line).to(&sandbox).run().exits(2).says(text);
     }

@@ -66,6 +66,35 @@ fn a_folder_for_man_pages_that_cannot_be_made_is_named() {
     assert!(errors.contains("taken"), "{errors}");
 }
 
+/// The everyday options fit on two screens, one line each, and the others are named.
+#[test]
+fn short_helps_fit_on_two_screens() {
+    for command in commands() {
+        let help = |option: &str| {
+            let line = format!("{command} {option}");
+            userside(&Place::new()).line(&line).env("COLUMNS", "80").run().exits(0).stdout
+        };
+        let (short, long) = (help("-h"), help("--help"));
+        assert!(short.lines().count() <= 48, "{short}");
+        assert!(short.lines().all(|line| line.chars().count() <= 80), "{short}");
+        let options = |text: &str| -> Vec<String> {
+            let words = text.split(|c: char| !(c.is_ascii_lowercase() || c == '-'));
+            words.filter(|word| word.starts_with("--") && word.len() > 3).map(str::to_owned).collect()
+        };
+        let named = options(&short);
+        let listed = long.lines().filter(|line| line.trim_start().starts_with('-'));
+        for option in listed.filter_map(|line| options(line).into_iter().next()) {
+            assert!(named.contains(&option), "{command} -h does not name {option}");
+        }
+        // Help stands beside its option, not below it.
+        let described =
+            short.lines().skip_while(|line| *line != "Options:").take_while(|l| !l.starts_with("Also,"));
+        for line in described.filter(|line| line.starts_with("   ")) {
+            assert!(line.trim_start().starts_with("--"), "{command}: {line}");
+        }
+    }
+}
+
 #[test]
 fn shells_learn_commands_and_options() {
     for shell in ["bash", "zsh", "fish", "powershell"] {

@@ -2,11 +2,11 @@
 
 use std::io;
 
-use clap::{Command, CommandFactory};
+use clap::Command;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
 
-use super::super::args::Cli;
+use super::super::program::program;
 
 /// A man page.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub struct ManPage {
 
 /// All man pages. Hidden commands have none.
 pub fn man_pages() -> io::Result<Vec<ManPage>> {
-    let mut program = Cli::command().disable_help_subcommand(true);
+    let mut program = program().disable_help_subcommand(true);
     program.build();
     std::iter::once(&program)
         .chain(program.get_subcommands().filter(|command| !command.is_hide_set()))

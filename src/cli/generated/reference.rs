@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use clap::builder::StyledStr;
-use clap::{Arg, ArgAction, Command, CommandFactory};
+use clap::{Arg, ArgAction, Command};
 
-use super::super::args::Cli;
+use super::super::program::program;
 
 const BEGINNING: &str = "\
 # Commands and options
@@ -16,7 +16,7 @@ const BEGINNING: &str = "\
 
 /// The whole page.
 pub fn reference() -> String {
-    let mut program = Cli::command().disable_help_subcommand(true);
+    let mut program = program().disable_help_subcommand(true);
     program.build();
     let mut page = format!("{BEGINNING}\n");
     let commands = || program.get_subcommands().filter(|command| !command.is_hide_set());

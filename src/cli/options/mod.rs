@@ -1,0 +1,24 @@
+//! Options that several commands have in common, in groups, and what becomes of each group.
+
+mod connection;
+mod default;
+mod display;
+mod output;
+mod pace;
+mod read;
+mod server;
+mod table;
+mod which_run;
+
+pub use connection::SendSettings;
+pub(super) use connection::key_text;
+pub(super) use default::{FallsBack, without_default};
+pub(super) use display::{DisplayArgs, SummaryArgs};
+pub use display::{Shown, Terminals};
+pub(super) use output::{OutputArgs, journal_of, named, output_of_reads, output_of_run, same_file, stem_of};
+pub(super) use pace::{PaceArgs, PatienceArgs};
+pub(super) use read::ReadArgs;
+pub use read::ReadSettings;
+pub(super) use server::{SelectorArgs, ServerArgs};
+pub(super) use table::{ColumnArgs, DateArgs, TableArgs, input, keep_from};
+pub(super) use which_run::WhichRun;

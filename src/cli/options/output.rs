@@ -1,0 +1,163 @@
+//! Where results go, and how files are named after one another.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::default::FallsBack as _;
+use crate::cli::error::SettingsError;
+use crate::cli::values::absolute;
+use crate::reading::Input;
+use crate::recording::{OutputTarget, beside};
+use crate::reporting::Mode;
+use crate::running::OutputSpec;
+
+/// Where results go.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// Where the results go
+    ///
+    /// The name - stands for standard output.
+    #[arg(long, value_name = "FILE", falls_back_to("FILE.results.csv"))]
+    results: Option<PathBuf>,
+    /// A second file for the rows that are not ok
+    ///
+    /// To be corrected and imported again.
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) failed: Option<PathBuf>,
+}
+
+/// The places that were named for results and for the rows that are not ok. They are not the input, nor each other.
+pub(in crate::cli) fn named(
+    args: OutputArgs,
+    input: &Input,
+    mode: Mode,
+) -> Result<(Option<OutputTarget>, Option<PathBuf>), SettingsError> {
+    let results = args.results.map(|path| match path {
+        path if path == Path::new("-") => OutputTarget::Stdout,
+        path => OutputTarget::File(path),
+    });
+    if mode.json && results == Some(OutputTarget::Stdout) {
+        return Err(SettingsError::TwoOnStdout);
+    }
+    check_places(results.as_ref(), args.failed.as_deref(), input)?;
+    Ok((results, args.failed))
+}
+
+/// Where the results of a run go: where they were told to, or else beside the input.
+pub(in crate::cli) fn output_of_run(
+    args: OutputArgs,
+    input: &Input,
+    mode: Mode,
+) -> Result<OutputSpec, SettingsError> {
+    let (results, failed) = named(args, input, mode)?;
+    let results = match (results, input) {
+        (Some(results), _) => results,
+        (None, Input::File(path)) => OutputTarget::File(results_of(path)),
+        (None, Input::Stdin) => return Err(SettingsError::NoPlace),
+    };
+    check_places(Some(&results), failed.as_deref(), input)?;
+    Ok(OutputSpec { results, failed })
+}
+
+/// Where `--output` leads; without it, to standard output, where nothing else may be then.
+pub(in crate::cli) fn output_of_reads(
+    output: Option<PathBuf>,
+    mode: Mode,
+) -> Result<OutputTarget, SettingsError> {
+    match output {
+        Some(path) if path != Path::new("-") => Ok(OutputTarget::File(path)),
+        _ if mode.json => Err(SettingsError::JsonOnStdout),
+        _ => Ok(OutputTarget::Stdout),
+    }
+}
+
+fn check_places(
+    results: Option<&OutputTarget>,
+    failed: Option<&Path>,
+    input: &Input,
+) -> Result<(), SettingsError> {
+    let input = match input {
+        Input::File(path) => Some(path.as_path()),
+        Input::Stdin => None,
+    };
+    let results = results.and_then(OutputTarget::path);
+    if same_file(results, input) {
+        return Err(SettingsError::Overwrites { what: "--results", over: "the input" });
+    }
+    if same_file(results, failed) {
+        return Err(SettingsError::Overwrites { what: "--failed", over: "the results" });
+    }
+    if same_file(failed, input) {
+        return Err(SettingsError::Overwrites { what: "--failed", over: "the input" });
+    }
+    Ok(())
+}
+
+/// A table's name without its ending; a name with another ending, or none, keeps all of itself.
+pub(in crate::cli) fn stem_of(table: &Path) -> PathBuf {
+    match table.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase).as_deref() {
+        Some("csv" | "tsv" | "txt" | "xlsx" | "xlsm") => table.with_extension(""),
+        _ => table.to_owned(),
+    }
+}
+
+/// `customers.csv` gives `customers.results.csv`; a name without an ending keeps all of itself.
+fn results_of(input: &Path) -> PathBuf {
+    beside(&stem_of(input), ".results.csv")
+}
+
+/// The journal beside the results: `march.results.csv` gives `march.journal`, and `other.csv` gives `other.journal`.
+/// Results that go to standard output leave it beside the input.
+pub(in crate::cli) fn journal_of(results: &OutputTarget, input: &Path) -> PathBuf {
+    let stem = stem_of(results.path().unwrap_or(&results_of(input)));
+    let is_results = |ending: &OsStr| ending.eq_ignore_ascii_case("results");
+    let stem = if stem.extension().is_some_and(is_results) { stem.with_extension("") } else { stem };
+    beside(&stem, ".journal")
+}
+
+/// Whether both are the same file, or will be.
+pub(in crate::cli) fn same_file(one: Option<&Path>, other: Option<&Path>) -> bool {
+    let (Some(one), Some(other)) = (one, other) else { return false };
+    absolute(one) == absolute(other)
+        || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other && one.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{journal_of, results_of};
+    use crate::recording::OutputTarget;
+
+    #[test]
+    fn results_lie_beside_the_input() {
+        for (input, results) in [
+            ("customers.csv", "customers.results.csv"),
+            ("a/b.c/customers.xlsx", "a/b.c/customers.results.csv"),
+            ("export", "export.results.csv"),
+            ("export.2024", "export.2024.results.csv"),
+            ("Список.CSV", "Список.results.csv"),
+        ] {
+            assert_eq!(results_of(Path::new(input)), Path::new(results));
+        }
+    }
+
+    #[test]
+    fn a_journal_is_named_after_the_results() {
+        for (results, journal) in [
+            ("march.results.csv", "march.journal"),
+            ("a/March.Results.CSV", "a/March.journal"),
+            ("other.csv", "other.journal"),
+            ("other", "other.journal"),
+            ("other.2024", "other.2024.journal"),
+            ("x.results", "x.journal"),
+        ] {
+            let results = OutputTarget::File(results.into());
+            assert_eq!(journal_of(&results, Path::new("in.csv")), Path::new(journal));
+        }
+        assert_eq!(journal_of(&OutputTarget::Stdout, Path::new("in/x.csv")), Path::new("in/x.journal"));
+    }
+}

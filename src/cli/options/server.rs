@@ -1,0 +1,52 @@
+//! Which server, with which key.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::default::FallsBack as _;
+use crate::cli::values;
+use crate::sending::SelectorChoice;
+
+/// How long a request may take where nobody says so.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
+/// How long connecting may take where nobody says so.
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Where the server is, how it is told who asks, and how long it is waited for.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Server")]
+pub struct ServerArgs {
+    /// The server's address
+    ///
+    /// Its base, or the full address of api.php.
+    #[arg(long, env = "USERSIDE_URL", hide_env_values = true, value_name = "URL")]
+    pub(in crate::cli) url: Option<String>,
+    /// A file with the API key
+    ///
+    /// Without it the key is taken from the environment variable USERSIDE_API_KEY.
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) key_file: Option<PathBuf>,
+    /// How long a request may take
+    ///
+    /// From connecting to the last byte of the answer.
+    #[arg(long, value_name = "TIME", value_parser = values::positive_span, hide_short_help = true)]
+    #[arg(falls_back_to(values::seconds(TIMEOUT)))]
+    pub(in crate::cli) timeout: Option<Duration>,
+    /// How long connecting may take
+    #[arg(long, value_name = "TIME", value_parser = values::positive_span, hide_short_help = true)]
+    #[arg(falls_back_to(values::seconds(CONNECT_TIMEOUT)))]
+    pub(in crate::cli) connect_timeout: Option<Duration>,
+}
+
+/// What the server's API is like.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Server")]
+pub struct SelectorArgs {
+    /// The name under which the server takes the subcategory
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
+    #[arg(value_parser = values::named::<SelectorChoice, _>(SelectorChoice::ALL.map(|choice| (choice.name(), choice.about()))))]
+    #[arg(falls_back_to(SelectorChoice::default().name()))]
+    pub(in crate::cli) selector: Option<SelectorChoice>,
+}

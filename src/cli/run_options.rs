@@ -1,0 +1,241 @@
+//! The options of a run: what its journal keeps, and what they mean.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+
+use super::error::SettingsError;
+use super::input_options::{InputOptions, only_money};
+use super::options::{
+    FallsBack as _, OutputArgs, PaceArgs, PatienceArgs, SelectorArgs, SendSettings, ServerArgs, Shown,
+    Terminals, journal_of, output_of_run, same_file,
+};
+use super::raw_options::{RawOptions, StoredError};
+use super::stored_run::StoredRun;
+use super::values;
+use crate::catalogue::{Action, Operation};
+use crate::reading::Input;
+use crate::running::{JournalSpec, OnExisting, OutputSpec, Policy, RunSpec};
+
+const SETTLE: Duration = Duration::from_secs(30);
+
+/// All that a journal keeps of the options of an import. What holds for one command stands beside it.
+#[derive(Debug, Args)]
+pub struct RunOptions {
+    #[command(flatten)]
+    pub(super) input: InputOptions,
+    #[command(flatten)]
+    rules: RuleArgs,
+    #[command(flatten)]
+    server: ServerArgs,
+    #[command(flatten)]
+    selector: SelectorArgs,
+    #[command(flatten)]
+    pace: PaceArgs,
+    #[command(flatten)]
+    patience: PatienceArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+    #[command(flatten)]
+    certainty: CertaintyArgs,
+    #[command(flatten)]
+    pub(super) asking: AskingArgs,
+}
+
+/// What becomes of rows.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Rules")]
+struct RuleArgs {
+    /// Send the valid rows of a file with invalid ones
+    ///
+    /// Without it a file with a single invalid row sends nothing.
+    #[arg(long)]
+    skip_invalid: bool,
+    /// What to do with a row of add whose customer exists already
+    #[arg(long, value_name = "WHAT", hide_short_help = true)]
+    #[arg(value_parser = values::named::<OnExisting, _>(OnExisting::ALL.map(|existing| (existing.name(), existing.about()))))]
+    #[arg(falls_back_to(OnExisting::default().name()))]
+    existing: Option<OnExisting>,
+    /// Send comments as they are
+    ///
+    /// Without the tag by which a booking is found again.
+    #[arg(long, hide_short_help = true)]
+    no_comment_tag: bool,
+    /// Read all balances before and after, and compare them with what was booked
+    #[arg(long, hide_short_help = true)]
+    verify: bool,
+}
+
+/// Rows of which nobody knows what became of them.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Unknown rows")]
+pub struct CertaintyArgs {
+    /// How long a request may still be at work on the server
+    ///
+    /// Until then "not found" proves nothing.
+    #[arg(long, value_name = "TIME", value_parser = values::span, hide_short_help = true)]
+    #[arg(falls_back_to(values::seconds(SETTLE)))]
+    settle: Option<Duration>,
+    /// Send rows again that are proven not applied
+    #[arg(long, hide_short_help = true)]
+    pub(super) resend: bool,
+}
+
+/// Whether the server is asked at the end.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Unknown rows")]
+pub struct AskingArgs {
+    /// Do not ask the server at the end what became of unknown rows
+    #[arg(long, hide_short_help = true)]
+    pub(super) no_reconcile: bool,
+}
+
+/// Where the run is remembered. The journal does not keep this: it is where it was found.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Journal")]
+pub struct JournalArgs {
+    /// Where the run is remembered, so that it can go on after a stop
+    ///
+    /// Beside the results: with --results march.results.csv it is march.journal.
+    #[arg(long, value_name = "FILE", hide_short_help = true, falls_back_to("FILE.journal"))]
+    pub(super) journal: Option<PathBuf>,
+    /// Begin a new run although an unfinished one has its journal there
+    ///
+    /// The old journal is renamed, not deleted.
+    #[arg(long, hide_short_help = true)]
+    pub(super) new_run: bool,
+}
+
+/// Whether somebody is asked before anything is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// A person sits at the terminal.
+    Person,
+    /// There is nobody to be asked, or `--yes` has answered.
+    Nobody,
+}
+
+/// Who answers.
+#[derive(Debug, Args)]
+pub struct YesArgs {
+    /// Do not ask before money is booked
+    ///
+    /// Nor before customers are deleted. Without a terminal nobody is asked.
+    #[arg(long, short, help_heading = "Rules")]
+    yes: bool,
+}
+
+impl YesArgs {
+    /// A person is asked unless `--yes` has answered, or nobody sits at a terminal.
+    pub(super) fn asks(&self, terminals: Terminals) -> Asks {
+        if self.yes || !terminals.input || !terminals.errors { Asks::Nobody } else { Asks::Person }
+    }
+}
+
+/// `import`, and whatever goes on with one.
+#[derive(Debug)]
+pub struct ImportSettings {
+    /// What the run is told.
+    pub spec: RunSpec,
+    /// Whether somebody is asked before anything is sent.
+    pub asks: Asks,
+    /// What the user should know before anything is sent.
+    pub warnings: Vec<String>,
+    /// What is shown.
+    pub shown: Shown,
+}
+
+/// What is not kept in a journal.
+#[derive(Debug)]
+pub(super) struct ThisCommand {
+    pub(super) journal: JournalArgs,
+    pub(super) asks: Asks,
+    pub(super) shown: Shown,
+    pub(super) environment_key: Option<String>,
+}
+
+impl RunOptions {
+    /// The options of a stored run, with what was typed now before them.
+    pub(super) fn resumed(typed: RawOptions, stored: &StoredRun) -> Result<Self, StoredError> {
+        typed.or(stored.options().clone()).parse()
+    }
+
+    /// The settings of this run.
+    pub(super) fn settings(
+        self,
+        run: &StoredRun,
+        file: PathBuf,
+        command: ThisCommand,
+    ) -> Result<ImportSettings, SettingsError> {
+        let ThisCommand { journal, asks, shown, environment_key } = command;
+        let SendSettings { connection, warnings } =
+            SendSettings::resolve(&self.server, &self.selector, &self.pace, environment_key)?;
+        let operation = run.operation()?;
+        let policy = self.policy(operation)?;
+        let input = self.input.spec(operation, file, run.mapping(operation)?);
+        let output = output_of_run(self.output, &input.input, shown.mode)?;
+        let journal = JournalSpec {
+            path: journal_path(journal.journal, &input.input, &output)?,
+            options: run.to_json(),
+            input: match run.input() {
+                Input::File(path) => Some(path),
+                Input::Stdin => None,
+            },
+            new_run: journal.new_run,
+        };
+        let spec = RunSpec { input, output, connection, journal, policy };
+        Ok(ImportSettings { spec, asks, warnings, shown })
+    }
+
+    /// What a run does with its rows.
+    fn policy(&self, operation: Operation) -> Result<Policy, SettingsError> {
+        let Self { rules, certainty, .. } = self;
+        for (option, typed) in [("--verify", rules.verify), ("--no-comment-tag", rules.no_comment_tag)] {
+            if typed {
+                only_money(option, operation)?;
+            }
+        }
+        if rules.existing.is_some() && operation.subcategory().action != Action::Add {
+            return Err(SettingsError::OnlyNew { option: "--existing", operation: operation.name() });
+        }
+        Ok(Policy {
+            expectation: self.input.expectation(operation)?,
+            skip_invalid: rules.skip_invalid,
+            max_failures: self.patience.max_failures,
+            comment_tag: !rules.no_comment_tag,
+            existing: rules.existing.unwrap_or_default(),
+            settle: certainty.settle.unwrap_or(SETTLE),
+            reconcile: !self.asking.no_reconcile,
+            resend: certainty.resend,
+            verify: rules.verify,
+        })
+    }
+}
+
+/// The journal: where it was told to be, or else beside the input; never one of the other files.
+pub(super) fn journal_path(
+    named: Option<PathBuf>,
+    input: &Input,
+    output: &OutputSpec,
+) -> Result<PathBuf, SettingsError> {
+    let input = match input {
+        Input::File(path) => Some(path.as_path()),
+        Input::Stdin => None,
+    };
+    let path = match (named, input) {
+        (Some(path), _) if path == Path::new("-") => return Err(SettingsError::JournalOnStdout),
+        (Some(path), _) => path,
+        (None, None) => return Err(SettingsError::NoJournalPlace),
+        (None, Some(input)) => journal_of(&output.results, input),
+    };
+    let others = [
+        (input, "the input"),
+        (output.results.path(), "the results"),
+        (output.failed.as_deref(), "the rows that are not ok"),
+    ];
+    match others.into_iter().find(|(other, _)| same_file(Some(&path), *other)) {
+        Some((_, over)) => Err(SettingsError::Overwrites { what: "the journal", over }),
+        None => Ok(path),
+    }
+}

@@ -1,0 +1,155 @@
+//! `sandbox`.
+
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use secrecy::SecretString;
+
+use super::error::SettingsError;
+use super::options::key_text;
+use super::values;
+use crate::catalogue::Version;
+use crate::sandbox::{
+    BatchAnswer, Fault, FaultKind, IdSet, Location, RetryAfter, Selectors, Settings, Shape,
+};
+use crate::sending::ApiKey;
+
+/// `sandbox`.
+#[derive(Debug, Args)]
+#[command(after_long_help = with_faults())]
+pub struct SandboxArgs {
+    /// Where to listen
+    ///
+    /// Port 0 takes a free one. The address is the first line on standard output.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// A file with the key that clients must know
+    ///
+    /// Without it the key is taken from the environment variable USERSIDE_API_KEY.
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+    /// Invented customers
+    ///
+    /// How many there are at the start; their ids begin with 1.
+    #[arg(long, value_name = "N", default_value = "1000")]
+    customers: u32,
+    /// The version that the server pretends to be
+    ///
+    /// Without it the server takes what any version takes.
+    #[arg(long, value_name = "VERSION")]
+    server_version: Option<Version>,
+    /// Write requests to a file, as JSON lines
+    ///
+    /// One line per request, without the key.
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
+
+    /// Hold every answer back for this long
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = values::span, help_heading = "Misbehaviour")]
+    latency: Duration,
+    /// Let something go wrong; may be repeated
+    ///
+    /// KIND=PERCENT% of the writes, or KIND@N the Nth write; KIND@2,5-7 names several. read: before the kind means
+    /// reads instead of writes. The kinds are listed below.
+    #[arg(long, value_name = "FAULT", help_heading = "Misbehaviour")]
+    fault: Vec<Fault>,
+    /// Answer reads of these customers with status 500
+    ///
+    /// Alone or among others. Ids and ranges, as in 7,20-25.
+    #[arg(long, value_name = "IDS", help_heading = "Misbehaviour")]
+    unreadable: Option<IdSet>,
+    /// Repeats faults, customers and answers
+    ///
+    /// The same seed draws the same ones.
+    #[arg(long, value_name = "N", default_value = "0", help_heading = "Misbehaviour")]
+    seed: u64,
+    /// The Retry-After header of 429 and 503
+    ///
+    /// Seconds, or an HTTP date.
+    #[arg(long, value_name = "WHEN", help_heading = "Misbehaviour")]
+    retry_after: Option<RetryAfter>,
+    /// The Location header of redirects
+    #[arg(long, value_name = "URL", help_heading = "Misbehaviour")]
+    redirect_to: Option<Location>,
+    /// Take subcat, action or either
+    ///
+    /// The name under which a request has its subcategory.
+    #[arg(long, value_name = "NAME", default_value = "either", help_heading = "Misbehaviour")]
+    selector: Selectors,
+    /// Take writes by POST only
+    ///
+    /// As UserSide does from 3.21 on.
+    #[arg(long, help_heading = "Misbehaviour")]
+    post_only: bool,
+    /// How reads of several are answered
+    ///
+    /// With map, list, first or refuse: first answers with the first customer alone, refuse with an error.
+    #[arg(long, value_name = "HOW", default_value = "map", help_heading = "Misbehaviour")]
+    batches: BatchAnswer,
+    /// Look only at the first N ids of a read of several
+    ///
+    /// With map and list.
+    #[arg(long, value_name = "N", value_parser = values::positive::<NonZeroUsize>, help_heading = "Misbehaviour")]
+    batch_limit: Option<NonZeroUsize>,
+    /// How answers are written
+    ///
+    /// As classic, modern or mixed; bom and warning add noise before them, as in modern,bom.
+    #[arg(long, value_name = "SHAPE", default_value = "classic", help_heading = "Misbehaviour")]
+    shape: Shape,
+    /// Keep only the first N characters of a comment
+    ///
+    /// Of a booking's, as some installations do.
+    #[arg(long, value_name = "N", value_parser = values::positive::<NonZeroUsize>, help_heading = "Misbehaviour")]
+    comment_limit: Option<NonZeroUsize>,
+}
+
+impl SandboxArgs {
+    /// The settings of a sandbox.
+    pub fn settings(self, environment_key: Option<String>) -> Result<Settings, SettingsError> {
+        // A rehearsal's key is not a secret: nobody is warned about its file.
+        let key = key_text(self.key_file.as_deref(), environment_key)?;
+        ApiKey::new(&key)?;
+        Ok(Settings {
+            seed: self.seed,
+            customers: self.customers,
+            version: self.server_version,
+            latency: self.latency,
+            faults: self.fault,
+            unreadable: self.unreadable,
+            retry_after: self.retry_after,
+            redirect_to: self.redirect_to,
+            selectors: self.selector,
+            post_only: self.post_only,
+            batches: self.batches,
+            batch_limit: self.batch_limit,
+            shape: self.shape,
+            comment_limit: self.comment_limit,
+            log: self.log,
+            ..Settings::new(self.listen, SecretString::from(key.trim()))
+        })
+    }
+}
+
+/// The kinds of faults come from where they are made.
+fn with_faults() -> String {
+    let mut text = String::from(
+        "\
+Examples:
+  userside-bulk sandbox --key-file key.txt
+  userside-bulk sandbox --key-file key.txt --latency 50ms --fault 504-late=1%
+
+Kinds of faults:
+",
+    );
+    for kind in FaultKind::ALL {
+        let _ = writeln!(text, "  {:<13} {}", kind.name(), kind.summary());
+    }
+    text.push_str(
+        "\nGET /sandbox/ledger answers what the server holds: customers, bookings, number\nof requests, and how many writes each customer has seen.",
+    );
+    text
+}

@@ -1,0 +1,59 @@
+//! `validate`.
+
+use clap::Args;
+
+use super::error::SettingsError;
+use super::input_options::{InputOptions, TargetArgs, with_operations};
+use super::options::{DisplayArgs, OutputArgs, Shown, Terminals, named, without_default};
+use crate::reading::Mapping;
+use crate::running::ValidateSpec;
+
+const HELP: &str = "\
+Examples:
+  userside-bulk validate add customers.csv
+  userside-bulk validate change_balance money.csv --expect-total 12345.67
+
+A file of results is written only where --results names one. Valid rows are
+skipped there.
+
+Exit codes:
+  0 every row can be sent; 2 wrong usage or invalid input.";
+
+/// `validate`.
+#[derive(Debug, Args)]
+#[command(after_long_help = with_operations(HELP), mut_arg("results", without_default))]
+pub struct ValidateArgs {
+    #[command(flatten)]
+    target: TargetArgs,
+    #[command(flatten)]
+    input: InputOptions,
+    #[command(flatten)]
+    output: OutputArgs,
+    #[command(flatten)]
+    display: DisplayArgs,
+}
+
+/// `validate`.
+#[derive(Debug)]
+pub struct ValidateSettings {
+    /// What the validation is told.
+    pub spec: ValidateSpec,
+    /// What is shown.
+    pub shown: Shown,
+}
+
+impl ValidateArgs {
+    /// The settings of a validation.
+    pub fn settings(self, terminals: Terminals) -> Result<ValidateSettings, SettingsError> {
+        let TargetArgs { operation, file, mapping } = self.target;
+        let mapping = match &mapping {
+            Some(path) => Mapping::load(path, operation)?,
+            None => Mapping::default(),
+        };
+        let expectation = self.input.expectation(operation)?;
+        let input = self.input.spec(operation, file, mapping);
+        let shown = self.display.shown(terminals);
+        let (results, failed) = named(self.output, &input.input, shown.mode)?;
+        Ok(ValidateSettings { spec: ValidateSpec { input, expectation, results, failed }, shown })
+    }
+}
