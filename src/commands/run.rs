@@ -71,7 +71,7 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
         Command::Operations(args) => Ok(catalogue::operations(&args)),
         Command::Check(args) => check::run(args.settings(terminals, key())?),
         Command::Sandbox(args) => sandbox::run(args.settings(key())?),
-        Command::Demo(args) => demo::run(&args),
+        Command::Demo(args) => demo::run(&args, run),
         Command::Completions(args) => Ok(completions::completions(&args)),
         Command::Man(args) => completions::man(&args),
         Command::Reference => Ok(completions::print_reference()),

@@ -1,12 +1,9 @@
-//! A type's name stands for one type in the whole program: who reads `Rows` knows which.
+//! A type's name stands for one type in the whole program: anyone who reads `Rows` knows which one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::none;
 use crate::sources::sources;
-
-/// The names that still stand for several types. Nothing is added here.
-const KNOWN: &[&str] = &["Command"];
 
 /// The types that a file defines, as `struct`, `enum`, `trait` or `type` at any depth of indentation but that of an
 /// associated type.
@@ -41,7 +38,7 @@ fn a_types_name_stands_for_one_type() {
             homes.entry(name).or_default().push(&source.path);
         }
     }
-    let several = homes.iter().filter(|(name, files)| files.len() > 1 && !KNOWN.contains(name));
+    let several = homes.iter().filter(|(_, files)| files.len() > 1);
     let faults = several.map(|(name, files)| format!("{name}: {}", files.join(", ")));
     none("a name stands for several types", faults.collect());
 }

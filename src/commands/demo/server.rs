@@ -1,0 +1,54 @@
+//! The demo's server: a sandbox in a thread of its own.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::thread::JoinHandle;
+
+use secrecy::SecretString;
+use tokio::sync::oneshot;
+
+use crate::commands::failure::Failure;
+use crate::sandbox::{Sandbox, SandboxError, Settings};
+
+/// Of no use anywhere but in the demo's own sandbox.
+pub(super) const KEY: &str = "key-of-the-demo-sandbox";
+
+/// As many as it takes for the first new customer to get the id 1001, which the samples count on.
+const CUSTOMERS: u32 = 1000;
+
+/// The answer to this write gets lost: it is in the middle of the bookings, after the 240 and 30 customers
+/// that are added and the 120 that are edited.
+const LOST: &str = "drop-after@450";
+
+/// A sandbox in a thread of its own.
+pub(super) struct DemoServer {
+    pub(super) url: String,
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<Result<(), SandboxError>>,
+}
+
+impl DemoServer {
+    pub(super) fn start() -> Result<Self, Failure> {
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let faults = vec![LOST.parse().map_err(|error| Failure::Demo(format!("{LOST}: {error}")))?];
+        let settings =
+            Settings { customers: CUSTOMERS, faults, ..Settings::new(listen, SecretString::from(KEY)) };
+        let runtime = crate::commands::runtime::new()?;
+        let sandbox = runtime.block_on(Sandbox::bind(settings))?;
+        let url = format!("http://{}", sandbox.address());
+        let (stop, stopped) = oneshot::channel::<()>();
+        let thread = std::thread::Builder::new().name("sandbox".to_owned()).spawn(move || {
+            runtime.block_on(sandbox.serve(async {
+                let _ = stopped.await;
+            }))
+        })?;
+        Ok(Self { url, stop, thread })
+    }
+
+    pub(super) fn stop(self) -> Result<(), Failure> {
+        let _ = self.stop.send(());
+        self.thread
+            .join()
+            .map_err(|_| Failure::Demo("the sandbox has stopped unexpectedly".to_owned()))?
+            .map_err(Failure::Sandbox)
+    }
+}
