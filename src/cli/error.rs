@@ -132,7 +132,7 @@ pub enum SettingsError {
         option: &'static str,
         /// What was typed.
         value: String,
-        /// Why it is no day.
+        /// Why it is not one.
         refusal: ValueError,
     },
     /// A period without a day.

@@ -1,4 +1,4 @@
-//! Values that parse themselves: what is typed behind an option.
+//! Values that parse themselves: what is typed after an option.
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};

@@ -142,7 +142,7 @@ fn progress(journal: &Path) -> Result<RunProgress, JournalError> {
     Ok(RunProgress::Import { run: Box::new(run), counts, not_applied })
 }
 
-/// The runs whose journals lie in this folder, by the names of the journals. What is no journal is passed over.
+/// The runs whose journals lie in this folder, by the names of the journals. What is not a journal is passed over.
 pub fn runs_in(folder: &Path) -> Result<Vec<FoundRun>, JournalError> {
     let failed = |source| JournalError::Open { path: folder.to_owned(), source };
     let mut journals = Vec::new();

@@ -56,7 +56,7 @@ fn key(
     let text = key_text(file, environment)?;
     if let Some(path) = file.filter(|path| is_open_to_others(path)) {
         warnings.push(format!(
-            "everybody on this machine can read the key file {0}; `chmod 600 {0}` fixes that",
+            "anyone on this machine can read the key file {0}; `chmod 600 {0}` fixes that",
             path.display()
         ));
     }
