@@ -8,15 +8,18 @@
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use super::page::{Block, Page, pages, top};
 use super::quoting::{Numbers, Quote, agree, cut, rewrite};
-use crate::support::until;
 
 /// Before the output of block N stands this character, and N.
 const MARK: char = '\u{1}';
 /// After a command that ended with something else than 0 stands this character, and what it was.
 const STATUS: char = '\u{2}';
+
+/// How long the commands of a page may take: an emergency brake, not a measure.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The tour, in whose folder the pages about subjects begin.
 const TOUR: &str = "docs/src/start.md";
@@ -119,7 +122,16 @@ fn run(blocks: &[&Block]) -> Vec<Said> {
         .stderr(file)
         .spawn()
         .expect("bash, which the book is written for");
-    until("the commands of a page", || child.try_wait().expect("a child"));
+    let begun = Instant::now();
+    while child.try_wait().expect("a child").is_none() {
+        if begun.elapsed() > PATIENCE {
+            // The shell takes its own children with it.
+            let _ = Command::new("kill").arg(child.id().to_string()).status();
+            let _ = child.wait();
+            panic!("the commands of a page did not end: {}", fs::read_to_string(&output).unwrap_or_default());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
     let text = String::from_utf8(fs::read(&output).expect("the output")).expect("UTF-8");
     let real = fs::canonicalize(home.path()).expect("the folder");
     let text = text.replace(&*real.to_string_lossy(), "/home/you");
@@ -179,8 +191,6 @@ fn journey(name: &str) {
         fs::write(top().join(name), rewrite(&page.text, &quotes)).expect("the page is written");
         quotes.clear();
     }
-    // Messages are being rewritten; the pages follow when they stand.
-    quotes.clear();
     let misquoted = quotes
         .iter()
         .map(|quote| format!("{name}, line {}: this is what is printed:\n{}", quote.line, quote.said));
