@@ -2,7 +2,7 @@
 
 use crate::validating::Money;
 
-/// By how much the balance behind differs from the one before with what was booked; none where it agrees.
+/// By how much the balance afterwards differs from the balance before plus what was booked; none if they agree.
 pub fn difference(before: Money, after: Money, booked: Money) -> Option<Money> {
     let expected = before.plus(booked);
     if expected == Some(after) {

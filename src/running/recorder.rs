@@ -158,7 +158,7 @@ impl Recorder {
             Ok(()) => {
                 for report in self.unwritten.drain(..) {
                     if let Report::Leaving(_, written) = report {
-                        // Whoever has left meanwhile delivers its calls as not sent.
+                        // If nobody waits for it any more, the calls are delivered as not sent.
                         let _ = written.send(());
                     }
                 }

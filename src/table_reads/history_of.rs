@@ -95,7 +95,7 @@ mod tests {
             {"DateDo": "2023-03-01 00:00:00", "Comment": "first"},
             {"DateDo": "31.03.2023 23:59:59", "Comment": "last"},
             {"DateDo": "soon", "Comment": "undated"},
-            // 23:30 of the last day in UTC is the day behind it two hours ahead.
+            // 23:30 of the last day in UTC is already the next day two hours further east.
             {"DateDo": 1_680_305_400, "Comment": "behind"},
             {"DateDo": "2023-04-01", "Comment": "after"},
         ]);

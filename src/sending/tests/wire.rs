@@ -78,10 +78,12 @@ async fn a_closed_port_was_never_reached() {
     assert_eq!(lost.kind, LostKind::Unreached, "{}", lost.text);
 }
 
-/// Whichever of the two limits is shorter: while the connection is being made, nothing was sent.
+/// Whichever of the two limits is shorter: while the connection is being made, nothing was sent. The limits are far
+/// enough apart for a machine that is busy with something else.
 #[tokio::test]
 async fn a_connection_that_takes_too_long_was_never_reached() {
-    for (timeout, connect_timeout) in [(LONG, SHORT), (SHORT, LONG), (SHORT, SHORT)] {
+    const LIMIT: Duration = Duration::from_secs(2);
+    let cases = [(LONG, LIMIT), (LIMIT, LONG), (LIMIT, LIMIT)].map(|(timeout, connect_timeout)| async move {
         // The connection stands, but the other end never begins TLS.
         let (address, _seen) = server(|_, stream, _| {
             let _ = stream.read(&mut [0; 1024]);
@@ -90,12 +92,9 @@ async fn a_connection_that_takes_too_long_was_never_reached() {
         let began = Instant::now();
         let lost = lost(&format!("https://{address}/api.php"), timeout, connect_timeout).await;
         assert_eq!(lost.kind, LostKind::Unreached, "{timeout:?} {connect_timeout:?}: {}", lost.text);
-        assert!(
-            began.elapsed() < 4 * SHORT && lost.text.starts_with("no connection within"),
-            "{}",
-            lost.text
-        );
-    }
+        assert!(began.elapsed() < LONG && lost.text.starts_with("no connection within"), "{}", lost.text);
+    });
+    futures_util::future::join_all(cases).await;
 }
 
 #[tokio::test]
