@@ -264,8 +264,8 @@ fn mentions_path(code: &str, name: &str) -> bool {
     })
 }
 
-/// The one clock, and the one place where standard output is an output like a file.
-const SEES: &[&str] = &["sending/clock.rs", "recording/target.rs"];
+/// The one clock, the one place where standard output is an output like a file, and the one wait for another process.
+const SEES: &[&str] = &["sending/clock.rs", "recording/target.rs", "recording/lock.rs"];
 
 #[test]
 fn stages_print_nothing_and_know_no_process() {

@@ -3,6 +3,13 @@
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// For so long a file that is held is tried again: a process that was killed a moment ago is still being cleared away,
+/// and one that only looks, as `status` does, lets go at once.
+const WAIT: Duration = Duration::from_millis(500);
+/// The time between two tries.
+const STEP: Duration = Duration::from_millis(10);
 
 /// Holds a file as long as it lives.
 #[derive(Debug)]
@@ -15,13 +22,16 @@ pub(super) struct Lock {
 pub(super) struct Held;
 
 impl Lock {
-    /// Takes the file, without waiting.
+    /// Takes the file; half a second is the longest wait.
     pub(super) fn take(file: File) -> Result<Self, Held> {
-        match file.try_lock() {
-            Ok(()) => Ok(Self { file }),
-            Err(TryLockError::WouldBlock) => Err(Held),
-            // Some file systems have no locks; a run that cannot be locked is still a run.
-            Err(TryLockError::Error(_)) => Ok(Self { file }),
+        let began = Instant::now();
+        loop {
+            match file.try_lock() {
+                Err(TryLockError::WouldBlock) if began.elapsed() < WAIT => std::thread::sleep(STEP),
+                Err(TryLockError::WouldBlock) => return Err(Held),
+                // Some file systems have no locks; a run that cannot be locked is still a run.
+                Ok(()) | Err(TryLockError::Error(_)) => return Ok(Self { file }),
+            }
         }
     }
 
@@ -55,4 +65,30 @@ fn is_same(one: &std::fs::Metadata, other: &std::fs::Metadata) -> bool {
 #[cfg(not(unix))]
 fn is_same(_: &std::fs::Metadata, _: &std::fs::Metadata) -> bool {
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::Lock;
+
+    /// A holder that lets go soon is waited for; one that does not is an error.
+    #[test]
+    fn a_file_that_is_let_go_of_soon_is_taken() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("x");
+        let open = || std::fs::File::options().create(true).append(true).open(&path).expect("a file");
+        let held = Lock::take(open()).expect("nobody holds it");
+        assert!(Lock::take(open()).is_err());
+        let (begin, begun) = channel();
+        let file = open();
+        let taking = std::thread::spawn(move || {
+            begin.send(()).expect("somebody listens");
+            Lock::take(file).is_ok()
+        });
+        begun.recv().expect("it begins");
+        drop(held);
+        assert!(taking.join().expect("no panic"));
+    }
 }
