@@ -53,7 +53,7 @@ pub enum Command {
     Resume(Box<ResumeArgs>),
     /// Find out what became of rows whose outcome is unknown
     Reconcile(Box<ReconcileArgs>),
-    /// Write the results of a run anew
+    /// Write the results of a run again
     Results(Box<ResultsArgs>),
     /// Write a CSV that takes back what a run applied; send nothing
     Undo(UndoArgs),
@@ -71,7 +71,7 @@ pub enum Command {
     Template(TemplateArgs),
     /// List the operations, or the parameters of one
     Operations(OperationsArgs),
-    /// Find out whether the server answers and takes the key; write nothing
+    /// Find out whether the server answers and accepts the key; write nothing
     Check(Box<CheckArgs>),
     /// Run a local server that behaves like UserSide, for rehearsals
     Sandbox(Box<SandboxArgs>),

@@ -1,4 +1,4 @@
-//! `results`: writes the results of a run anew. There is no way to the server: nothing is sent.
+//! `results`: writes the results of a run again. There is no way to the server: nothing is sent.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ Examples:
   userside-bulk results customers.journal
   userside-bulk results customers.journal --results - | less
 
-Writes the results of a run anew, from its input and its journal. Sends nothing.
+Writes the results of a run again, from its input and its journal. Sends nothing.
 
 Exit codes:
   0 every row ok; 1 some rows are not ok; 2 wrong usage, a changed input, or a

@@ -10,7 +10,7 @@ use crate::recording::{AtomicFile, RecordError};
 
 /// Prints the script for a shell.
 pub(super) fn completions(args: &CompletionsArgs) -> Exit {
-    print(&args.script())
+    print(args.script().as_bytes())
 }
 
 /// Prints the command reference of the book.

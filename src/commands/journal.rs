@@ -60,7 +60,7 @@ fn go_on(
     })
 }
 
-/// Writes the results of a run anew.
+/// Writes the results of a run again.
 pub(super) fn results(args: ResultsArgs, path: &Path, terminals: Terminals) -> Result<Exit, Failure> {
     let (run, _) = Journal::read_only(path)?;
     let stored = StoredRun::from_json(&run.options)?.near(path);

@@ -69,7 +69,10 @@ fn after_unknown(summary: &Summary) -> Option<String> {
 }
 
 fn after_failed(summary: &Summary) -> Option<String> {
-    (summary.tally.failed > 0 && summary.failed.is_none()).then(|| {
+    // While `resume` or `reconcile` has something to do, such a file would hold rows that they send or settle too.
+    let tally = &summary.tally;
+    let is_over = summary.stopped.is_none() && tally.unknown == 0 && tally.skipped == 0;
+    (tally.failed > 0 && is_over && summary.failed.is_none()).then(|| {
         "failed rows were not applied; --failed FILE writes the rows that are not ok to a separate file"
             .to_owned()
     })

@@ -1,4 +1,4 @@
-//! `results`, and sessions that have nothing to do: the results written anew from the journal.
+//! `results`, and sessions that have nothing to do: the results written again from the journal.
 
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ use crate::recording::{Counts, Journal, OutputTarget, Results, Tally};
 use crate::sending::Clock;
 use crate::shell::quoted;
 
-/// Writes the results of a run anew. `journal` is its file.
+/// Writes the results of a run again. `journal` is its file.
 pub fn rewrite<C: Clock>(
     journal: &PathBuf,
     input: InputSpec,

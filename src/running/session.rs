@@ -25,7 +25,7 @@ use super::unsent::{why_refused, write_unsent};
 use crate::catalogue::{ApiSelector, Effect};
 use crate::events::Refused;
 use crate::exit::Exit;
-use crate::recording::{Durability, Journal, ResultsFiles};
+use crate::recording::{Durability, Journal, ResultsFiles, Tally};
 use crate::sending::{Clock, FailureLimit, Limits, Server, Transport};
 
 /// After this many rows in a row that are failed or unknown a run stops, unless `--max-failures` says otherwise.
@@ -50,14 +50,21 @@ impl<T: Transport, C: Clock + Send> Session<T, C> {
         probe(&self.server, &self.host).await
     }
 
-    /// The end of a run that has not begun: nothing was sent, and nothing has to be moved out of the way.
+    /// The end of a run that has not begun: nothing was sent, and nothing has to be moved out of the way. The results
+    /// of an earlier run stay where they are: they say what really happened to its rows.
     pub(super) async fn end_unsent(self, mut end: RunEnd) -> Result<Exit, RunError> {
         let Self { input, validated, files, server, host, path, .. } = self;
         end.requests = server.link.requests();
-        let why = why_refused(Refused::Server);
-        let finished = write_unsent(&input, &validated, files, why).await?;
-        let exit = end.exit(&finished.tally, false);
-        summarise(&host, &input.spec, Some(&path), Account::Written(finished), end);
+        let account = if files.results.as_ref().is_some_and(|results| results.path().is_file()) {
+            let totals = &validated.totals;
+            let mut tally = Tally::of_unsent(totals.valid());
+            tally.invalid = totals.invalid;
+            Account::Counted(tally)
+        } else {
+            Account::Written(write_unsent(&input, &validated, files, why_refused(Refused::Server)).await?)
+        };
+        let exit = end.exit(account.tally(), false);
+        summarise(&host, &input.spec, Some(&path), account, end);
         Ok(exit)
     }
 

@@ -21,6 +21,16 @@ pub(super) enum Account {
     Told { tally: Tally, results: Option<PathBuf> },
 }
 
+impl Account {
+    /// Counts over the rows.
+    pub(super) const fn tally(&self) -> &Tally {
+        match self {
+            Self::Written(finished) => &finished.tally,
+            Self::Counted(tally) | Self::Told { tally, .. } => tally,
+        }
+    }
+}
+
 /// Tells the summary. `journal` is that of a run; none for a validation.
 pub(super) fn summarise<C: Clock>(
     host: &Host<C>,

@@ -34,7 +34,11 @@ fn a_wrong_key_leaves_the_earlier_run_where_it_is() {
     let (place, sandbox) = (Place::new().with_bookings(2), Sandbox::start());
     userside(&place).line(LINE).to(&sandbox).run().exits(0);
     let journal = place.bytes("input.journal");
+    let names = place.names();
+    let results = place.bytes("input.results.csv");
     userside(&place).line(LINE).env("USERSIDE_API_KEY", "not the key").to(&sandbox).run().exits(3);
     assert_eq!(place.bytes("input.journal"), journal);
+    // Its results too: they say what happened to its rows.
+    assert_eq!((place.names(), place.bytes("input.results.csv")), (names, results));
     assert!(!place.exists("input.1.journal"));
 }

@@ -105,3 +105,27 @@ fn shells_learn_commands_and_options() {
     }
     userside(&Place::new()).line("completions tcsh").run().exits(2);
 }
+
+/// What bash is offered after a word that has begun, as the script's own function says.
+#[cfg(unix)]
+#[test]
+fn bash_completes_options_of_commands() {
+    let place = Place::new();
+    let script = userside(&place).line("completions bash").run().exits(0).stdout;
+    place.write("script.bash", script);
+    let ask = "source script.bash; COMP_WORDS=(userside-bulk import --expect-t); COMP_CWORD=2; \
+               _userside__bulk userside-bulk --expect-t import; echo \"${COMPREPLY[@]}\"; \
+               COMP_WORDS=(userside-bulk re); COMP_CWORD=1; _userside__bulk userside-bulk re userside-bulk; \
+               echo \"${COMPREPLY[@]}\"";
+    let bash =
+        std::process::Command::new("bash").args(["--norc", "-c", ask]).current_dir(place.path("")).output();
+    let Ok(output) = bash else { return println!("skipped: there is no bash") };
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    // Not the hidden command `reference`.
+    assert_eq!(
+        said,
+        "--expect-total\nresume reconcile results\n",
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
