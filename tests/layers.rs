@@ -117,7 +117,6 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "reporting",
             "cli",
             "exit",
-            "running",
         ],
     ),
     ("lib", &[]),

@@ -53,7 +53,7 @@ fn go_on(
         if !shown.mode.quiet {
             print_text(&nothing.text);
         }
-        return runtime::run(shown, &[], async |host| nothing.end(journal, spec, shown.mode.json, &host));
+        return runtime::run_at_once(shown, |host| nothing.end(journal, spec, shown.mode.json, host));
     }
     runtime::run(shown, &warnings, |host| {
         running::go_on(journal, kind, spec, host, person(asks), Connection::open)
@@ -65,7 +65,7 @@ pub(super) fn results(args: ResultsArgs, path: &Path, terminals: Terminals) -> R
     let (run, _) = Journal::read_only(path)?;
     let stored = StoredRun::from_json(&run.options)?.near(path);
     let (input, output, shown) = args.settings(&stored, path, terminals)?;
-    runtime::run(shown, &[], async |host| rewrite(&path.to_owned(), input, &output, &host))
+    runtime::run_at_once(shown, |host| rewrite(&path.to_owned(), input, &output, host))
 }
 
 /// Writes what takes a run back. Sends nothing.
@@ -75,5 +75,5 @@ pub(super) fn undo(args: &UndoArgs, path: &Path) -> Result<Exit, Failure> {
     let stored = StoredRun::from_json(&journal.run().options)?.near(path);
     let target = args.output(&stored, path)?;
     let input = undone_rows(&stored)?;
-    runtime::run(args.shown(), &[], async |host| running::undo(&journal, input, &target, &host))
+    runtime::run_at_once(args.shown(), |host| running::undo(&journal, input, &target, host))
 }

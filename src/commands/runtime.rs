@@ -9,7 +9,7 @@ use crate::events::{Event, Work};
 use crate::exit::Exit;
 use crate::reporting::Reporter;
 use crate::running::{Host, RunError};
-use crate::sending::TokioClock;
+use crate::sending::{StopSwitch, TokioClock};
 
 /// What a command over rows gives to the stage that does its work.
 pub(super) type CommandHost = Host<TokioClock>;
@@ -17,6 +17,20 @@ pub(super) type CommandHost = Host<TokioClock>;
 /// The runtime of a command: one thread, on which everything waits.
 pub(super) fn new() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
+/// Runs the work of a command that only reads and writes files. Nobody listens for signals: they end it at once, as
+/// they end any program, and its files appear whole or not at all.
+pub(super) fn run_at_once(
+    shown: Shown,
+    work: impl FnOnce(&CommandHost) -> Result<Exit, RunError>,
+) -> Result<Exit, Failure> {
+    super::log::start(shown.verbose);
+    let runtime = new()?;
+    let _inside = runtime.enter();
+    let (stop, _) = StopSwitch::new();
+    let host = Host { listener: Arc::new(Reporter::new(shown.mode)), stop, clock: TokioClock::start() };
+    Ok(work(&host)?)
 }
 
 /// Runs the work of a command over rows, and tells the warnings first.

@@ -19,6 +19,9 @@ pub struct FoundRun {
     pub journal: PathBuf,
     /// Whether a process is at work with it.
     pub at_work: bool,
+    /// Whether it was put aside for another run of the same name. Its rows may have been sent again by that one, so
+    /// nothing goes on with it unless its journal is named.
+    pub set_aside: bool,
     /// What the journal says, or why it cannot be used.
     pub progress: Result<RunProgress, JournalError>,
 }
@@ -57,7 +60,9 @@ impl FoundRun {
         // Before the database opens the file: to close it afterwards would free the database's own locks.
         let at_work = is_held(&journal);
         let progress = progress(&journal);
-        Self { journal, at_work, progress }
+        let set_aside =
+            matches!(&progress, Ok(RunProgress::Import { run, .. }) if run.was_set_aside(&journal));
+        Self { journal, at_work, set_aside, progress }
     }
 
     /// When the run began, where that is known.
@@ -71,7 +76,7 @@ impl FoundRun {
 
     /// The one command to type next; none where nothing is left, or where it is not ours to say.
     pub fn next(&self) -> Option<RunStep> {
-        if self.at_work {
+        if !self.is_free() {
             return None;
         }
         match self.progress.as_ref().ok()? {
@@ -92,9 +97,15 @@ impl FoundRun {
         }
     }
 
+    /// Whether a command may take it up that was not told its journal.
+    const fn is_free(&self) -> bool {
+        !self.at_work && !self.set_aside
+    }
+
     /// Whether something is left that `resume` does; with `resend` that includes rows that are proven not applied.
     pub fn can_resume(&self, resend: bool) -> bool {
         match &self.progress {
+            _ if !self.is_free() => false,
             Ok(RunProgress::Export(_)) => true,
             Ok(RunProgress::Import { counts, not_applied, .. }) => {
                 !counts.is_finished() || resend && *not_applied > 0
@@ -107,7 +118,7 @@ impl FoundRun {
     /// that are proven not applied.
     pub fn can_reconcile(&self, resend: bool) -> bool {
         matches!(&self.progress, Ok(RunProgress::Import { counts, not_applied, .. })
-            if counts.unknown > 0 || resend && *not_applied > 0)
+            if self.is_free() && (counts.unknown > 0 || resend && *not_applied > 0))
     }
 
     /// Whether it is the run of an import, whose rows have results.
@@ -118,14 +129,20 @@ impl FoundRun {
     /// Whether it booked something that can be taken back.
     pub fn can_undo(&self) -> bool {
         matches!(&self.progress, Ok(RunProgress::Import { run, .. })
-            if operation(&run.operation).is_ok_and(|operation| operation.subcategory().books_money()))
+            if self.is_free()
+                && operation(&run.operation).is_ok_and(|operation| operation.subcategory().books_money()))
     }
 
     /// Whether this run is of that input, or writes that output.
     fn is_of(&self, file: &Path) -> bool {
-        let name = file.file_name();
+        let absolute = std::path::absolute(file).ok();
+        // A folder that was moved as a whole has other paths, and the same names.
+        let is_same = |input: &PathBuf| match input.exists() {
+            true => Some(input) == absolute.as_ref(),
+            false => input.file_name() == file.file_name(),
+        };
         let is_input = matches!(&self.progress, Ok(RunProgress::Import { run, .. })
-            if run.input.as_ref().is_some_and(|input| input.file_name() == name));
+            if run.input.as_ref().is_some_and(is_same));
         is_input || self.journal.file_name() == beside(file, ".journal").file_name()
     }
 }

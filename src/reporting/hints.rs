@@ -32,9 +32,6 @@ fn after_refusal(summary: &Summary) -> Option<String> {
             "nothing was sent. Fix the rows and import again, or send the valid ones now with --skip-invalid"
                 .to_owned(),
         ),
-        Refused::Server if summary.sends && summary.journal.is_none() => {
-            Some("no run has begun: once that is fixed, type the same command again".to_owned())
-        }
         Refused::Rows | Refused::Expectation | Refused::Server => None,
     }
 }
@@ -92,6 +89,15 @@ fn after_not_applied(summary: &Summary) -> Option<String> {
 
 /// How to continue a run that stopped. It is shown even with --quiet.
 pub(super) fn after_stop(summary: &Summary) -> Option<String> {
+    if summary.sends && summary.journal.is_none() {
+        return match (summary.refused, &summary.stopped) {
+            (Some(Refused::Server), _) => {
+                Some("no run has begun: once that is fixed, type the same command again".to_owned())
+            }
+            (None, Some(_)) => Some("no run has begun: type the same command again".to_owned()),
+            _ => None,
+        };
+    }
     let journal = summary.journal.as_ref()?;
     let resume = format!("`userside-bulk resume {}`", quoted(journal));
     if summary.refused == Some(Refused::Server) {

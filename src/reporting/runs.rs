@@ -89,7 +89,11 @@ fn near(file: Option<&Path>, journal: &Path) -> String {
 
 /// How far it has come.
 fn stands(run: &FoundRun) -> String {
-    let now = if run.at_work { "a process is working on it: " } else { "" };
+    let now = match run {
+        FoundRun { at_work: true, .. } => "a process is working on it: ",
+        FoundRun { set_aside: true, .. } => "put aside for another run: ",
+        _ => "",
+    };
     match &run.progress {
         Ok(RunProgress::Import { counts, .. }) => {
             let state = if counts.is_finished() { "finished" } else { "unfinished" };

@@ -21,8 +21,13 @@ pub(super) fn print(summary: &Summary, mode: Mode) {
     if mode.json {
         lines::to_stdout(&object(summary));
     }
-    if let Some(reason) = &summary.stopped {
-        lines::labelled(ERROR, "stopped:", &stopped(reason));
+    match &summary.stopped {
+        // A run that has not begun has no journal.
+        Some(StopReason::Interrupted) if summary.sends && summary.journal.is_none() => {
+            lines::labelled(ERROR, "stopped:", &"interrupted; nothing was sent");
+        }
+        Some(reason) => lines::labelled(ERROR, "stopped:", &stopped(reason)),
+        None => {}
     }
     let go_on = hints::after_stop(summary);
     if mode.quiet || mode.json {

@@ -25,7 +25,9 @@ pub async fn go_on<T: Transport, C: Clock + Send>(
     open: impl FnOnce(Connection, C) -> Result<Server<T, C>, TransportError>,
 ) -> Result<Exit, RunError> {
     let RunSpec { input, output, connection, policy, .. } = spec;
-    let input = OpenInput::open_same(input, &host, content_of(&journal)?, &journal.run().fingerprint)?;
+    let input =
+        OpenInput::open_same_or_stop(input, &host, content_of(&journal)?, journal.run().fingerprint.clone())
+            .await?;
     let validated = input.validate(true, &host).await?;
     let files = output.begin();
     if let Some(refused) =

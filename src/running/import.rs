@@ -8,7 +8,7 @@ use super::host::Host;
 use super::input::OpenInput;
 use super::journal::{begin, make_way, prepare, warn_of_repetition};
 use super::run_end::RunEnd;
-use super::session::Session;
+use super::session::{Session, left};
 use super::session_kind::SessionKind;
 use super::spec::RunSpec;
 use super::summary::{Account, summarise};
@@ -22,13 +22,13 @@ use crate::sending::{Clock, Connection, Server, Transport, TransportError};
 pub async fn import<T: Transport, C: Clock + Send>(
     spec: RunSpec,
     host: Host<C>,
-    stdin: impl Read,
+    stdin: impl Read + Send + 'static,
     person: Option<Question>,
     open: impl FnOnce(Connection, C) -> Result<Server<T, C>, TransportError>,
 ) -> Result<Exit, RunError> {
     let RunSpec { input, output, connection, journal, policy } = spec;
     make_way(&journal)?;
-    let input = OpenInput::open(input, &host, stdin)?;
+    let input = OpenInput::open(input, &host, stdin).await?;
     let validated = input.validate(true, &host).await?;
     let files = output.begin();
     if let Some(refused) =
@@ -56,7 +56,13 @@ pub async fn import<T: Transport, C: Clock + Send>(
     // A server that can't be used leaves no run behind.
     let selector = match session.probe().await {
         Ok(selector) => selector,
-        Err(end) => return session.end_unsent(end).await,
+        Err(end) => {
+            let host = session.host.clone();
+            return tokio::select! {
+                exit = session.end_unsent(end) => exit,
+                () = left(&host) => Err(RunError::Interrupted),
+            };
+        }
     };
     let journal = begin(&journal, unnamed, &session.host)?;
     session.run(journal, SessionKind::Import, Some(selector)).await

@@ -24,13 +24,29 @@ pub(super) struct OpenInput {
 
 impl OpenInput {
     /// Opens the table, and says how it is read.
-    pub(super) fn open<C: Clock>(
+    pub(super) async fn open<C: Clock>(
         spec: InputSpec,
         host: &Host<C>,
-        stdin: impl Read,
+        stdin: impl Read + Send + 'static,
     ) -> Result<Self, RunError> {
         check_version(&spec)?;
-        let source = Source::open(&spec.input, spec.dialect, spec.sheet.as_deref(), stdin)?;
+        let told = spec.clone();
+        let open = move || Source::open(&told.input, told.dialect, told.sheet.as_deref(), stdin);
+        // Standard input may never come to an end, and the user still wants one.
+        let source = host.stop.stop().race(spawn_blocking(open)).await.ok_or(RunError::Interrupted)???;
+        Ok(Self::of(spec, source, host))
+    }
+
+    /// Opens the table with which a run began, as [`Self::open_same`] does, while the user may want an end.
+    pub(super) async fn open_same_or_stop<C: Clock>(
+        spec: InputSpec,
+        host: &Host<C>,
+        content: Option<StoredInput>,
+        expected: Fingerprint,
+    ) -> Result<Self, RunError> {
+        let told = spec.clone();
+        let open = move || same_source(&told, content, &expected);
+        let source = host.stop.stop().race(spawn_blocking(open)).await.ok_or(RunError::Interrupted)???;
         Ok(Self::of(spec, source, host))
     }
 
@@ -41,17 +57,7 @@ impl OpenInput {
         content: Option<StoredInput>,
         expected: &Fingerprint,
     ) -> Result<Self, RunError> {
-        check_version(&spec)?;
-        let (dialect, sheet) = (spec.dialect, spec.sheet.as_deref());
-        let source = match content {
-            Some(content) => Source::open(&spec.input, dialect, sheet, content)?,
-            None => Source::open(&spec.input, dialect, sheet, std::io::empty())?,
-        };
-        let found = source.fingerprint()?;
-        if found != *expected {
-            let input = spec.input.name();
-            return Err(RunError::InputChanged { input, expected: expected.clone(), found });
-        }
+        let source = same_source(&spec, content, expected)?;
         Ok(Self::of(spec, source, host))
     }
 
@@ -91,6 +97,25 @@ impl OpenInput {
         })
         .await?
     }
+}
+
+/// The table that is named, if it is still the one with this fingerprint.
+fn same_source(
+    spec: &InputSpec,
+    content: Option<StoredInput>,
+    expected: &Fingerprint,
+) -> Result<Source, RunError> {
+    check_version(spec)?;
+    let (dialect, sheet) = (spec.dialect, spec.sheet.as_deref());
+    let source = match content {
+        Some(content) => Source::open(&spec.input, dialect, sheet, content)?,
+        None => Source::open(&spec.input, dialect, sheet, std::io::empty())?,
+    };
+    let found = source.fingerprint()?;
+    if found != *expected {
+        return Err(RunError::InputChanged { input: spec.input.name(), expected: expected.clone(), found });
+    }
+    Ok(source)
 }
 
 fn check_version(spec: &InputSpec) -> Result<(), RunError> {

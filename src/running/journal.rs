@@ -59,13 +59,8 @@ pub(super) fn prepare<C: Clock>(
     totals: &Totals,
     host: &Host<C>,
 ) -> Result<UnnamedJournal, RunError> {
-    match look(&spec.path) {
-        // Not ours, or broken: it is kept under another name.
-        Ok(_)
-        | Err(JournalError::Foreign { .. } | JournalError::Damaged { .. } | JournalError::Version { .. }) => {
-        }
-        Err(error) => return Err(error.into()),
-    }
+    // Another run may have begun while a person was asked.
+    check_place(spec)?;
     let new = NewRun {
         operation: input.spec.operation.name(),
         options: spec.options.clone(),
@@ -79,6 +74,21 @@ pub(super) fn prepare<C: Clock>(
     Ok(Journal::prepare(&spec.path, &new, content)?)
 }
 
+/// Refuses a place where an unfinished run lies that was not to be put aside, or one that a process is at work with.
+fn check_place(spec: &JournalSpec) -> Result<(), RunError> {
+    if !spec.new_run {
+        return make_way(spec);
+    }
+    match look(&spec.path) {
+        // What is not a journal of ours, or is broken, is kept under another name.
+        Ok(_)
+        | Err(JournalError::Foreign { .. } | JournalError::Damaged { .. } | JournalError::Version { .. }) => {
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// The run begins: its journal takes its name. What lies in its place is kept under another.
 pub(super) fn begin<C: Clock>(
     spec: &JournalSpec,
@@ -86,6 +96,8 @@ pub(super) fn begin<C: Clock>(
     host: &Host<C>,
 ) -> Result<Journal, RunError> {
     if spec.path.exists() {
+        // Another run may have begun while the server was tried.
+        check_place(spec)?;
         let aside = set_aside(&spec.path)?;
         let text = format!("the journal of an earlier run is kept as {}", aside.display());
         host.tell(Event::Note(&text));

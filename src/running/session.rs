@@ -61,7 +61,11 @@ impl<T: Transport, C: Clock + Send> Session<T, C> {
             tally.invalid = totals.invalid;
             Account::Counted(tally)
         } else {
-            Account::Written(write_unsent(&input, &validated, files, why_refused(Refused::Server)).await?)
+            let why = match end.stopped {
+                Some(_) => "not sent: the run stopped before this row was sent",
+                None => why_refused(Refused::Server),
+            };
+            Account::Written(write_unsent(&input, &validated, files, why).await?)
         };
         let exit = end.exit(account.tally(), false);
         summarise(&host, &input.spec, Some(&path), account, end);
@@ -140,7 +144,7 @@ fn unsent_intents(effect: Effect, concurrency: NonZeroUsize) -> NonZeroUsize {
 }
 
 /// A user who leaves at once waits no longer than this for results to be written.
-async fn left<C: Clock>(host: &Host<C>) {
+pub(super) async fn left<C: Clock>(host: &Host<C>) {
     const PATIENCE: Duration = Duration::from_secs(3);
     host.stop.stop().abandoned().await;
     host.clock.sleep_until(host.clock.now() + PATIENCE).await;

@@ -18,10 +18,10 @@ use crate::sending::Clock;
 pub async fn validate<C: Clock>(
     spec: ValidateSpec,
     host: Host<C>,
-    stdin: impl Read,
+    stdin: impl Read + Send + 'static,
 ) -> Result<Exit, RunError> {
     let ValidateSpec { input, expectation, results, failed } = spec;
-    let input = OpenInput::open(input, &host, stdin)?;
+    let input = OpenInput::open(input, &host, stdin).await?;
     let validated = input.validate(results.is_some(), &host).await?;
     let refused = refusal(&input, &validated, &expectation, false, |event| host.tell(event));
     if refused.is_none() && validated.totals.rows == 0 {

@@ -71,7 +71,8 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
     /// Calls that wait take memory: beyond this many none is taken until one is settled, and after a stop
     /// none is taken at all.
     pub(super) fn has_room(&self) -> bool {
-        self.stopped.is_none() && self.queue.len() < WINDOW.max(4 * self.limits.concurrency.get())
+        self.stopped.is_none()
+            && self.queue.len() < WINDOW.max(self.limits.concurrency.get().saturating_mul(4))
     }
 
     pub(super) fn take(&mut self, jobs: Vec<Job>) {

@@ -102,6 +102,27 @@ fn ctrl_c_at_the_question_leaves_no_trace() {
     }
 }
 
+/// Somebody waits at the question while another run with this journal begins and is killed. A late "yes" must not put
+/// that run aside, and book its rows again.
+#[test]
+fn a_run_that_began_during_the_question_is_not_put_aside() {
+    let (place, sandbox) = (place(), Sandbox::with("--fault stall@3"));
+    let waiting =
+        userside(&place).line("import change_balance input.csv --results a.csv --journal j").to(&sandbox);
+    let (waiting, mut terminal) = waiting.start_on_terminal();
+    terminal.shows("Send them? [y/N]");
+    let line = "import change_balance input.csv --results b.csv --journal j --concurrency 1 --timeout 120s";
+    let other = userside(&place).line(line).to(&sandbox).start();
+    sandbox.has_seen(3);
+    other.killed();
+    let requests = sandbox.requests();
+    terminal.types("y\n");
+    waiting.wait().exits(2);
+    terminal.shows("is not finished");
+    assert_eq!(sandbox.requests(), requests);
+    assert!(!place.exists("j.1") && place.exists("j"));
+}
+
 /// A journal is moved aside only once the answer is yes.
 #[test]
 fn no_leaves_the_journal_of_an_earlier_run_where_it_is() {

@@ -120,3 +120,34 @@ fn the_sandbox_ends_well_when_it_is_told_to() {
         std::fs::remove_file(place.path("log.jsonl")).expect("a log");
     }
 }
+
+/// Somebody forgot the pipe: the program waits for rows that are typed, and Ctrl-C must still end it.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_ends_the_wait_for_standard_input() {
+    for line in [
+        "import change_balance - --results r.csv --journal j --url http://127.0.0.1:1",
+        "validate change_balance -",
+    ] {
+        let place = Place::new();
+        let (mut running, _terminal) = userside(&place).line(line).start_on_terminal();
+        until("it listens", || running.listens().then_some(()));
+        running.signal("INT");
+        until("the end", || running.has_ended().then_some(()));
+        assert!(place.names().is_empty(), "{:?}", place.names());
+    }
+}
+
+/// Results that go to a pipe which is not read any more.
+#[test]
+fn a_signal_ends_results_that_nobody_reads() {
+    let (place, sandbox) = (Place::new().with_bookings(3000), Sandbox::with("--customers 3000"));
+    let line = "import change_balance input.csv --concurrency 64";
+    userside(&place).line(line).to(&sandbox).run().exits(0);
+    for line in ["results input.journal --results -", "undo input.journal --output -"] {
+        let mut running = userside(&place).line(line).start();
+        running.writes();
+        running.signal("INT");
+        until("the end", || running.has_ended().then_some(()));
+    }
+}

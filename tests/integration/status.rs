@@ -165,6 +165,41 @@ fn resume_finds_the_one_run_that_is_not_finished() {
     }
 }
 
+/// A run that was put aside with `--new-run` is not "the one run that is not finished": its rows were sent by the new
+/// one, and to go on with it would book them twice.
+#[test]
+fn a_run_that_was_put_aside_is_not_gone_on_with() {
+    let sandbox = Sandbox::start();
+    let place = Place::new().with("one.csv", "customer_id,amount,comment\n1,2,x\n2,2,y\n3,2,z\n");
+    stopped(&place, "one.csv");
+    let line = "import change_balance one.csv --new-run";
+    userside(&place).line(line).to(&sandbox).run().exits(0);
+    let bookings = sandbox.bookings().len();
+    let status = userside(&place).line("status").run().exits(0).stdout;
+    assert!(
+        status.contains("put aside for another run") && !status.contains("resume one.1.journal"),
+        "{status}"
+    );
+    for line in ["resume", "resume one.csv", "reconcile", "resume --resend"] {
+        userside(&place).line(line).to(&sandbox).run().exits(2).says("nothing to do here");
+    }
+    assert_eq!(sandbox.bookings().len(), bookings);
+}
+
+/// A file of the same name in another folder is another file.
+#[test]
+fn an_input_of_the_same_name_elsewhere_is_another_run() {
+    let sandbox = Sandbox::start();
+    let place = three(&sandbox);
+    std::fs::create_dir(place.path("sub")).expect("a folder");
+    std::fs::copy(place.path("one.csv"), place.path("sub/one.csv")).expect("a copy");
+    std::fs::copy(place.path("one.journal"), place.path("sub/x.journal")).expect("a copy");
+    std::fs::remove_file(place.path("one.journal")).expect("it goes away");
+    let requests = sandbox.requests();
+    userside(&place).line("resume sub/one.csv").to(&sandbox).run().exits(2);
+    assert_eq!(sandbox.requests(), requests);
+}
+
 #[test]
 fn of_several_runs_none_is_taken() {
     let sandbox = Sandbox::start();

@@ -82,6 +82,13 @@ impl Run {
         })
     }
 
+    /// Whether this run was put aside for another one: its journal has another name than it was made with, and beside
+    /// it lies one with that name.
+    pub(in crate::recording) fn was_set_aside(&self, path: &Path) -> bool {
+        let Some(name) = self.place.file_name() else { return false };
+        path.file_name() != Some(name) && path.with_file_name(name).is_file()
+    }
+
     /// Where the journal of this run was made, if that is elsewhere and the run's journal still lies there: then
     /// the one at `path` is a copy, and to go on with both would do everything twice.
     pub(in crate::recording) fn elsewhere(&self, path: &Path) -> Option<PathBuf> {

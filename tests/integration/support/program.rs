@@ -151,6 +151,22 @@ impl Running {
         assert_eq!(self.wait().code, None, "it ended before it was killed");
     }
 
+    /// Waits until it has written something to standard output, and takes one byte of that.
+    pub(crate) fn writes(&mut self) {
+        let output = self.child.as_mut().expect("under way").stdout.as_mut().expect("standard output");
+        std::io::Read::read_exact(output, &mut [0]).expect("something");
+    }
+
+    /// Whether it has its own answer to Ctrl-C, as the kernel knows.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn listens(&self) -> bool {
+        let id = self.child.as_ref().expect("under way").id();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("a process");
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).expect("signals");
+        // SIGINT is the second signal.
+        u64::from_str_radix(caught.trim(), 16).expect("a mask") & 0b10 != 0
+    }
+
     /// Nobody reads its standard output any more.
     pub(crate) fn close_output(&mut self) {
         drop(self.child.as_mut().expect("under way").stdout.take());
