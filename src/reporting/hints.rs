@@ -14,6 +14,7 @@ pub(super) fn all(summary: &Summary) -> impl Iterator<Item = String> {
         after_validation(summary),
         after_unknown(summary),
         after_failed(summary),
+        with_failed_of_an_open_run(summary),
         after_not_applied(summary),
         after_timeouts(summary),
     ]
@@ -72,6 +73,22 @@ fn after_failed(summary: &Summary) -> Option<String> {
     (tally.failed > 0 && is_over && summary.failed.is_none()).then(|| {
         "failed rows were not applied; --failed FILE writes the rows that are not ok to a separate file"
             .to_owned()
+    })
+}
+
+/// The rows of such a file that were not sent are sent by `resume` too: imported as well, they happen twice.
+fn with_failed_of_an_open_run(summary: &Summary) -> Option<String> {
+    let (file, journal) = (summary.failed.as_ref()?, summary.journal.as_ref()?);
+    let errors = summary.tally.most_frequent(CONSIDERED);
+    // Rows that `--existing skip` left out are as they should be.
+    let existing: u64 = errors.iter().filter(|e| e.code == ErrorCode::AlreadyExists).map(|e| e.count).sum();
+    let is_open = summary.stopped.is_some() || summary.tally.skipped > existing;
+    (!summary.repeatable && summary.tally.skipped > 0 && is_open).then(|| {
+        format!(
+            "{} also holds rows that were not sent, and `userside-bulk resume {}` sends those: do not import the file before the run is finished, or they are sent twice",
+            file.display(),
+            quoted(journal)
+        )
     })
 }
 

@@ -142,3 +142,20 @@ fn short_and_long_rows_keep_the_table_rectangular() {
     assert_eq!(results.column("result_status"), ["ok", "ok"]);
     assert_eq!(results.column("comment"), ["", "b"]);
 }
+
+/// Rows that were not sent are in the file of `--failed`, and `resume` sends them: both would book them twice.
+#[test]
+fn failed_rows_of_a_run_that_is_not_finished_are_not_to_be_imported() {
+    let (place, sandbox) = (Place::new().with_bookings(5), Sandbox::with("--fault 403@2"));
+    let line = "import change_balance input.csv --concurrency 1 --failed left.csv";
+    userside(&place)
+        .line(line)
+        .to(&sandbox)
+        .run()
+        .exits(3)
+        .says("left.csv also holds rows that were not sent");
+    let again = userside(&place).line("results input.journal --failed again.csv").run().exits(1);
+    again
+        .says("again.csv also holds rows that were not sent, and `userside-bulk resume input.journal` sends");
+    userside(&place).line("resume input.journal").to(&sandbox).run().exits(1).says_not("also holds rows");
+}
