@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::lines::{self, HINT, plain, to_stdout};
-use crate::count::{Count, grouped};
+use crate::count::Count;
 use crate::recording::{Counts, FoundRun, RunProgress, RunStep};
 use crate::shell::quoted;
 
@@ -111,21 +111,11 @@ fn stands(run: &FoundRun) -> String {
 }
 
 fn rows(counts: &Counts, at_work: bool) -> String {
-    let parts = [
-        (counts.ok, "ok"),
-        (counts.failed, "failed"),
-        (counts.invalid, "invalid"),
-        (counts.unknown, if at_work { "being sent or unknown" } else { "unknown" }),
-        (counts.existing, "there already"),
-        (counts.unsent(), "not sent"),
-    ];
-    let parts = parts
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, name)| format!("{} {name}", grouped(*count)));
-    let parts: Vec<_> = parts.collect();
-    let all = Count(counts.rows, "row").to_string();
-    if parts.is_empty() { all } else { format!("{all}, {}", parts.join(", ")) }
+    let all = Count(counts.rows, "row");
+    match counts.in_words(if at_work { "being sent or unknown" } else { "unknown" }) {
+        parts if parts.is_empty() => all.to_string(),
+        parts => format!("{all}, {parts}"),
+    }
 }
 
 /// The command to type next.

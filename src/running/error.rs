@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::catalogue::Version;
-use crate::count::{Count, grouped};
+use crate::count::Count;
 use crate::exit::Exit;
 use crate::reading::{Fingerprint, MappingError, ReadError};
 use crate::recording::{Counts, JournalError, RecordError, ResultsError};
@@ -146,17 +146,5 @@ impl From<tokio::task::JoinError> for RunError {
 }
 
 fn progress(counts: &Counts) -> String {
-    let parts = [
-        (counts.ok, "ok"),
-        (counts.failed, "failed"),
-        (counts.invalid, "invalid"),
-        (counts.unknown, "unknown"),
-        (counts.existing, "there already"),
-        (counts.unsent(), "not sent"),
-    ];
-    let parts = parts
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, name)| format!("{} {name}", grouped(*count)));
-    format!("of {} {}", Count(counts.rows, "row"), parts.collect::<Vec<_>>().join(", "))
+    format!("of {} {}", Count(counts.rows, "row"), counts.in_words("unknown"))
 }

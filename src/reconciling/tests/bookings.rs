@@ -253,9 +253,9 @@ fn a_twin_of_another_day_claims_its_own_entry() {
 proptest! {
     /// Whatever stands around it.
     #[test]
-    fn a_rewritten_tag_is_never_taken_for_none(before in "\\PC{0,20}", behind in "\\PC{0,20}") {
+    fn a_rewritten_tag_is_never_taken_for_none(before in "\\PC{0,20}", after in "\\PC{0,20}") {
         for tag in [TAG.to_uppercase(), "ub k3x7qa 12".to_owned()] {
-            let data = json!([entry("99", &format!("{before} {tag} {behind}"), NOW)]);
+            let data = json!([entry("99", &format!("{before} {tag} {after}"), NOW)]);
             prop_assert!(matches!(tagged(&data), Verdict::Undecided(_)), "{data}");
         }
     }

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, params};
 
 use super::entry::status;
+use crate::count::grouped;
 use crate::recording::row_result::{ErrorCode, Status};
 
 /// Rows by what is known of them.
@@ -26,6 +27,21 @@ impl Counts {
     /// Rows that were not sent and are to be.
     pub fn unsent(&self) -> u64 {
         self.rows.saturating_sub(self.ok + self.failed + self.invalid + self.unknown + self.existing)
+    }
+
+    /// The rows by how they stand, in words, without what there is none of: `37 ok, 111 not sent`. `unknown` is the word
+    /// for rows whose outcome is not known.
+    pub fn in_words(&self, unknown: &str) -> String {
+        let parts = [
+            (self.ok, "ok"),
+            (self.failed, "failed"),
+            (self.invalid, "invalid"),
+            (self.unknown, unknown),
+            (self.existing, "there already"),
+            (self.unsent(), "not sent"),
+        ];
+        let parts = parts.iter().filter(|(count, _)| *count > 0);
+        parts.map(|(count, name)| format!("{} {name}", grouped(*count))).collect::<Vec<_>>().join(", ")
     }
 
     /// Whether nothing is left to be sent or to be found out.
