@@ -1,8 +1,6 @@
-//! What is looked at before the first row is sent: who is there already, and the balances that are compared
-//! afterwards. Each is done once in a run.
+//! What is looked at before the first row is sent: who is there already. It is done once in a run.
 
-use std::collections::HashSet;
-
+use super::balances::BALANCES;
 use super::error::RunError;
 use super::look::RowLook;
 use super::phases::Phases;
@@ -10,7 +8,6 @@ use super::recorder::Report;
 use super::run_end::RunEnd;
 use super::spec::OnExisting;
 use crate::catalogue::{Action, ApiSelector};
-use crate::customers::balance;
 use crate::events::Look;
 use crate::reconciling::{ExistingCustomer, existing};
 use crate::recording::{ErrorCode, RowResult, Status};
@@ -18,8 +15,6 @@ use crate::sending::{Clock, Transport};
 
 /// Who is there already.
 const EXISTING: RowLook = RowLook { name: "existing", look: Look::Existing };
-/// Balances before the first booking.
-const BALANCES: RowLook = RowLook { name: "balances", look: Look::Balances };
 /// All that is looked at before the first row.
 pub(super) const LOOKS: [RowLook; 2] = [EXISTING, BALANCES];
 
@@ -67,38 +62,6 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             let result = RowResult { status, id: Some(id), error, http_status: None, attempts: 0 };
             self.notes.report(Report::Existing(row, result)).await;
             Ok(())
-        })
-        .await
-    }
-
-    /// Reads the balances of all customers whom the rows are about.
-    pub(super) async fn read_balances(
-        &self,
-        selector: ApiSelector,
-        end: &mut RunEnd,
-    ) -> Result<(), RunError> {
-        if !self.policy.verify || !end.may_send() {
-            return Ok(());
-        }
-        let link = &self.server.link;
-        let mut seen = HashSet::new();
-        let ask = |_, call: crate::validating::Call| {
-            let customer = call.customer().unwrap_or_default().to_owned();
-            let is_new = seen.insert(customer.clone());
-            async move {
-                let read = if is_new { Some(balance(link, selector, &customer).await) } else { None };
-                (customer, read)
-            }
-        };
-        self.look_at_rows(BALANCES, end, ask, async |row, (customer, read)| match read {
-            None => Ok(()),
-            Some(Ok(before)) => {
-                self.notes.report(Report::Balance { customer, before: before.to_string() }).await;
-                Ok(())
-            }
-            Some(Err(error)) => Err(format!(
-                "--verify: the balance of customer {customer} (row {row}) cannot be read: {error}"
-            )),
         })
         .await
     }
