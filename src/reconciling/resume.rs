@@ -48,7 +48,9 @@ mod tests {
         Entry {
             row: RowNumber(0),
             content: None,
+            key: None,
             result: RowResult { status, id: None, error, http_status: None, attempts: 0 },
+            times: None,
             sent: None,
             ended: None,
         }

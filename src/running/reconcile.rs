@@ -12,7 +12,7 @@ use tokio::task::spawn_blocking;
 
 use super::error::RunError;
 use super::phases::Phases;
-use super::recorder::{FoundOut, Report};
+use super::recorder::{Applied, FoundOut, Report};
 use super::rows::Rows;
 use super::run_end::RunEnd;
 use super::same_rows::{SameRows, key};
@@ -158,7 +158,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
                     );
                     self.host.tell(Event::Warning(&text));
                 }
-                FoundOut { row, found: Ok(id) }
+                FoundOut { row, found: Ok(Applied { id, times }) }
             }
             Verdict::Later(at) => {
                 later.insert(row, at);

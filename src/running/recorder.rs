@@ -38,8 +38,16 @@ pub(super) enum Report {
 /// What was found out about a row that was in doubt.
 pub(super) struct FoundOut {
     pub(super) row: RowNumber,
-    /// Applied, with the id that the server gave; or not, or, without a code, still in doubt.
-    pub(super) found: Result<Option<String>, (Option<ErrorCode>, String)>,
+    /// Applied; or not, or, without a code, still in doubt.
+    pub(super) found: Result<Applied, (Option<ErrorCode>, String)>,
+}
+
+/// A row that was found on the server.
+pub(super) struct Applied {
+    /// The id that the server gave.
+    pub(super) id: Option<String>,
+    /// How often it is there.
+    pub(super) times: u64,
 }
 
 impl From<Vec<Delivery>> for Report {
@@ -187,7 +195,7 @@ fn write(journal: &mut Journal, at: Timestamp, reports: &[Report]) -> Result<(),
             Report::Found(found) => {
                 for FoundOut { row, found } in found {
                     match found {
-                        Ok(id) => group.found(*row, id.as_deref())?,
+                        Ok(Applied { id, times }) => group.found(*row, id.as_deref(), *times)?,
                         Err((Some(code), text)) => group.not_applied(*row, *code, text)?,
                         Err((None, text)) => group.undecided(*row, text)?,
                     }

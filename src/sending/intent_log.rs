@@ -14,6 +14,8 @@ pub struct Intent {
     pub attempts: u32,
     /// The fingerprint of what is sent.
     pub content: Digest,
+    /// The key of a booking; none where it has none.
+    pub key: Option<String>,
 }
 
 /// Nothing can be written down any more, so nothing may be sent any more.

@@ -67,6 +67,7 @@ impl Queue {
             ticket: work.ticket,
             attempts: work.attempts_before,
             content: work.call.digest(),
+            key: None,
         };
         let intents = works.map(intent).collect();
         (slots, intents)

@@ -79,10 +79,10 @@ fn a_truncated_or_damaged_journal_is_refused() {
 fn a_journal_of_another_version_is_refused() {
     let (place, sandbox) = stopped();
     Journal::spoil(&place, "input.journal").execute("PRAGMA user_version = 99");
-    all_refuse(&place, &sandbox, "has version 99, and this program knows version 1");
+    all_refuse(&place, &sandbox, "has version 99, and this program knows version 2");
     let program = userside(&place).line("resume input.journal").to(&sandbox);
     program.run().says(concat!("userside-bulk ", env!("CARGO_PKG_VERSION")));
-    Journal::spoil(&place, "input.journal").execute("PRAGMA user_version = 1");
+    Journal::spoil(&place, "input.journal").execute("PRAGMA user_version = 2");
     userside(&place).line("resume input.journal").to(&sandbox).run().exits(1);
 }
 

@@ -223,7 +223,7 @@ impl Run<'_> {
             let mut journal = journal.borrow_mut();
             let group = journal.group(world.now()).expect("a group");
             if is_there {
-                group.found(row, None).expect("written");
+                group.found(row, None, 1).expect("written");
             } else {
                 group.not_applied(row, ErrorCode::NotApplied, "not there").expect("written");
             }

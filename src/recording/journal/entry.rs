@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::columns::{odd, time};
+use super::schema::Schema;
 use crate::reading::RowNumber;
 use crate::recording::row_result::{ErrorCode, RowResult, Status};
 use crate::sending::Problem;
@@ -13,8 +14,12 @@ pub struct Entry {
     pub row: RowNumber,
     /// The fingerprint of what was sent; none where nothing was.
     pub content: Option<String>,
+    /// The key that its booking was sent with; none where it had none.
+    pub key: Option<String>,
     /// What the results say of it. `unknown` with no time in `ended`: no answer is written down.
     pub result: RowResult,
+    /// How often it was found on the server; none where nobody has looked.
+    pub times: Option<u64>,
     /// When its intent was recorded: it was about to be sent.
     pub sent: Option<Timestamp>,
     /// When its outcome came.
@@ -43,11 +48,21 @@ impl Entry {
 /// The state of a row whose request may have left, and of whose answer nothing is written down.
 pub(super) const SENDING: &str = "sending";
 
-/// What [`entry`] reads, in its order.
-pub(super) const COLUMNS: &str =
-    "number, state, content, attempts, id, error_code, error, http_status, sent, ended";
+/// What [`entry`] reads, in its order, with the entries of a page in the order of the rows.
+pub(super) const fn page(schema: Schema) -> &'static str {
+    match schema {
+        Schema::One => {
+            "SELECT number, state, content, attempts, id, error_code, error, http_status, sent, ended, NULL, NULL
+             FROM row WHERE number >= ? ORDER BY number LIMIT ?"
+        }
+        Schema::Two => {
+            "SELECT number, state, content, attempts, id, error_code, error, http_status, sent, ended, key, times
+             FROM row WHERE number >= ? AND step = 0 ORDER BY number LIMIT ?"
+        }
+    }
+}
 
-/// Reads the columns that [`COLUMNS`] names.
+/// Reads the columns of [`page`].
 pub(super) fn entry(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
     let status = status(row, 1)?;
     let code = row.get::<_, Option<String>>(5)?;
@@ -67,7 +82,9 @@ pub(super) fn entry(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
     Ok(Entry {
         row: RowNumber(u64::try_from(row.get::<_, i64>(0)? - 1).unwrap_or_default()),
         content: row.get(2)?,
+        key: row.get(10)?,
         result: RowResult { status, id: row.get(4)?, error, http_status: row.get(7)?, attempts: row.get(3)? },
+        times: row.get::<_, Option<i64>>(11)?.map(i64::unsigned_abs),
         sent: time(row, 8)?,
         ended: time(row, 9)?,
     })

@@ -13,7 +13,7 @@ use super::holding::{begin_unfinished, forget_companions, hold};
 use super::input::StoredInput;
 use super::replay::Replay;
 use super::run::{NewRun, Run};
-use super::schema;
+use super::schema::{self, Schema};
 use crate::recording::atomic::{beside, move_aside, sync_folder};
 use crate::recording::lock::Lock;
 use crate::recording::tag::RunId;
@@ -265,10 +265,11 @@ fn read_run(connection: &Connection, path: &Path) -> Result<Run, JournalError> {
         _ => return Err(JournalError::Foreign { path: path.to_owned() }),
     }
     let found = pragma("user_version").map_err(failed)?;
-    if found != schema::VERSION {
+    if Schema::of_number(found).is_none() {
         let program = connection.query_row("SELECT program FROM run", [], |row| row.get(0));
         let program = program.unwrap_or_else(|_| "unknown version".to_owned());
-        return Err(JournalError::Version { path: path.to_owned(), found, known: schema::VERSION, program });
+        let known = Schema::LATEST.number();
+        return Err(JournalError::Version { path: path.to_owned(), found, known, program });
     }
     Run::read(connection).map_err(|error| match JournalError::of(path, &error) {
         JournalError::Write { path, reason } => JournalError::Damaged { path, reason },

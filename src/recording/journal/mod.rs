@@ -21,6 +21,7 @@ mod input;
 mod replay;
 mod run;
 mod schema;
+mod statements;
 #[cfg(test)]
 mod tests;
 mod writer;

@@ -8,9 +8,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::columns::number;
 use super::connection::looking;
 use super::counts::{Counts, counts, not_applied};
-use super::entry::{COLUMNS, Entry, entry};
+use super::entry::{Entry, entry, page};
 use super::error::JournalError;
 use super::input::StoredInput;
+use super::schema::Schema;
 use crate::reading::RowNumber;
 use crate::recording::row_result::Status;
 
@@ -20,19 +21,27 @@ use crate::recording::row_result::Status;
 pub struct Replay {
     connection: Connection,
     path: PathBuf,
+    schema: Schema,
     page: VecDeque<Entry>,
     /// Where the next page begins; none after the last.
     next: Option<i64>,
 }
 
-const PAGE: usize = 1024;
+const PAGE: u16 = 1024;
+
+pub(super) const IS_TAKEN: &str = "SELECT EXISTS (SELECT 1 FROM row WHERE id = ? AND state = ?)
+    OR EXISTS (SELECT 1 FROM customer WHERE id = ?)";
+pub(super) const BALANCE: &str = "SELECT before FROM balance WHERE customer = ?";
+pub(super) const FACT: &str = "SELECT value FROM fact WHERE name = ?";
 
 impl Replay {
     /// A reader for a process that holds the journal. It goes through the database alone: to open the file in any
     /// other way and close it again would free the locks that this process has on it.
     pub fn open(path: &Path) -> Result<Self, JournalError> {
-        let connection = looking(path).map_err(|error| JournalError::of(path, &error))?;
-        Ok(Self { connection, path: path.to_owned(), page: VecDeque::new(), next: Some(1) })
+        let failed = |error: rusqlite::Error| JournalError::of(path, &error);
+        let connection = looking(path).map_err(failed)?;
+        let schema = Schema::of(&connection).map_err(failed)?;
+        Ok(Self { connection, path: path.to_owned(), schema, page: VecDeque::new(), next: Some(1) })
     }
 
     /// What is known of a row. Rows must be asked for in the order of the input.
@@ -65,12 +74,10 @@ impl Replay {
 
     /// Whether a row is ok with this id, or whether it was there before the run.
     pub fn is_taken(&self, id: &str) -> Result<bool, JournalError> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM row WHERE state = ? AND id = ?)
-                   OR EXISTS (SELECT 1 FROM customer WHERE id = ?)";
         let taken = self
             .connection
-            .prepare_cached(sql)
-            .and_then(|mut found| found.query_row(params![Status::Ok.name(), id, id], |r| r.get(0)));
+            .prepare_cached(IS_TAKEN)
+            .and_then(|mut found| found.query_row(params![id, Status::Ok.name(), id], |r| r.get(0)));
         taken.map_err(|error| JournalError::of(&self.path, &error))
     }
 
@@ -78,8 +85,21 @@ impl Replay {
     pub fn balance_before(&self, customer: &str) -> Result<Option<String>, JournalError> {
         let found = self
             .connection
-            .prepare_cached("SELECT before FROM balance WHERE customer = ?")
+            .prepare_cached(BALANCE)
             .and_then(|mut found| found.query_row(params![customer], |row| row.get(0)).optional());
+        found.map_err(|error| JournalError::of(&self.path, &error))
+    }
+
+    /// What was measured of the server under this name.
+    #[allow(dead_code, reason = "what is measured is typed by those who measure it")]
+    pub fn fact(&self, name: &str) -> Result<Option<String>, JournalError> {
+        if self.schema < Schema::Two {
+            return Ok(None);
+        }
+        let found = self
+            .connection
+            .prepare_cached(FACT)
+            .and_then(|mut found| found.query_row(params![name], |row| row.get(0)).optional());
         found.map_err(|error| JournalError::of(&self.path, &error))
     }
 
@@ -110,7 +130,7 @@ impl Replay {
     fn read_page(&mut self, from: i64) -> Result<(), JournalError> {
         let page = self.query(from).map_err(|error| JournalError::of(&self.path, &error))?;
         self.next = match page.back() {
-            Some(last) if page.len() == PAGE => Some(number(last.row) + 1),
+            Some(last) if page.len() == usize::from(PAGE) => Some(number(last.row) + 1),
             // Rows may be added after the last one while this is read; they do not matter here.
             _ => None,
         };
@@ -119,9 +139,8 @@ impl Replay {
     }
 
     fn query(&self, from: i64) -> rusqlite::Result<VecDeque<Entry>> {
-        let sql = format!("SELECT {COLUMNS} FROM row WHERE number >= ? ORDER BY number LIMIT {PAGE}");
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let mut found = statement.query(params![from])?;
+        let mut statement = self.connection.prepare_cached(page(self.schema))?;
+        let mut found = statement.query(params![from, PAGE])?;
         let mut page = VecDeque::new();
         while let Some(row) = found.next()? {
             page.push_back(entry(row)?);

@@ -1,9 +1,39 @@
-//! The tables of a journal. A change of what they mean is a new version.
+//! The tables of a journal. A change of what they mean is a new version, and the journals of earlier versions are still
+//! read: what writes makes the present tables out of theirs first.
 
 use rusqlite::Connection;
 
-/// The version of the tables, in `PRAGMA user_version`.
-pub(super) const VERSION: i64 = 1;
+/// Which tables a journal has. `PRAGMA user_version` holds its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Schema {
+    /// One entry a row.
+    One,
+    /// An entry for each step of a row, with the key and the number of its bookings; and facts.
+    Two,
+}
+
+impl Schema {
+    /// The present one.
+    pub(super) const LATEST: Self = Self::Two;
+
+    pub(super) const fn number(self) -> i64 {
+        match self {
+            Self::One => 1,
+            Self::Two => 2,
+        }
+    }
+
+    pub(super) fn of_number(number: i64) -> Option<Self> {
+        [Self::One, Self::Two].into_iter().find(|schema| schema.number() == number)
+    }
+
+    /// The one of this journal, which has one.
+    pub(super) fn of(connection: &Connection) -> rusqlite::Result<Self> {
+        let number = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        Ok(Self::of_number(number).unwrap_or(Self::LATEST))
+    }
+}
+
 /// What `PRAGMA application_id` says of our journals: `UsBJ`.
 pub(in crate::recording) const APPLICATION: i64 = 0x5573_424A;
 /// What it says of the journals of exports: `UsBE`.
@@ -33,19 +63,6 @@ CREATE TABLE session (
   exit INTEGER                    -- its exit code
 ) STRICT;
 
-CREATE TABLE row (
-  number INTEGER PRIMARY KEY,     -- its place among the rows of the input, from 1; no entry: not sent yet
-  state TEXT NOT NULL,            -- sending, ok, failed, unknown, invalid, skipped
-  content TEXT,                   -- fingerprint of what is sent
-  attempts INTEGER NOT NULL,      -- requests sent for it
-  id TEXT,                        -- result_id
-  error_code TEXT,                -- result_error_code
-  error TEXT,                     -- result_error
-  http_status INTEGER,            -- result_http_status
-  sent TEXT,                      -- when it was marked as being sent
-  ended TEXT                      -- when its outcome came
-) STRICT;
-
 CREATE TABLE customer (
   id TEXT PRIMARY KEY             -- was there before the first row, with something that a row could be found by
 ) STRICT;
@@ -66,8 +83,52 @@ CREATE TABLE input (
 ) STRICT;
 ";
 
+/// The tables that are new or have changed since the first version.
+const SECOND: &str = "
+CREATE TABLE row (
+  number INTEGER NOT NULL,        -- its place among the rows of the input, from 1; no entry: not sent yet
+  step INTEGER NOT NULL,          -- of the row, from 0
+  state TEXT NOT NULL,            -- sending, ok, failed, unknown, invalid, skipped
+  content TEXT,                   -- fingerprint of what is sent
+  key TEXT,                       -- of a booking: the same for the same booking, whoever makes it
+  attempts INTEGER NOT NULL,      -- requests sent for it
+  id TEXT,                        -- result_id
+  times INTEGER,                  -- so often it was found on the server; NULL: nobody has looked
+  error_code TEXT,                -- result_error_code
+  error TEXT,                     -- result_error
+  http_status INTEGER,            -- result_http_status
+  sent TEXT,                      -- when it was marked as being sent
+  ended TEXT,                     -- when its outcome came
+  PRIMARY KEY (number, step)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX row_id ON row (id) WHERE id IS NOT NULL;
+
+CREATE TABLE fact (
+  name TEXT PRIMARY KEY,          -- what was measured of the server
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+";
+
 pub(super) fn make(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(TABLES)?;
+    connection.execute_batch(SECOND)?;
     connection.pragma_update(None, "application_id", APPLICATION)?;
-    connection.pragma_update(None, "user_version", VERSION)
+    connection.pragma_update(None, "user_version", Schema::LATEST.number())
+}
+
+/// Makes the present tables out of those of an earlier version. To be called in a transaction.
+pub(super) fn renew(connection: &Connection) -> rusqlite::Result<()> {
+    if Schema::of(connection)? == Schema::LATEST {
+        return Ok(());
+    }
+    connection.execute_batch("ALTER TABLE row RENAME TO old_row")?;
+    connection.execute_batch(SECOND)?;
+    connection.execute_batch(
+        "INSERT INTO row (number, step, state, content, attempts, id, error_code, error, http_status, sent, ended)
+         SELECT number, 0, state, content, attempts, id, error_code, error, http_status, sent, ended FROM old_row
+         ORDER BY number;
+         DROP TABLE old_row",
+    )?;
+    connection.pragma_update(None, "user_version", Schema::LATEST.number())
 }

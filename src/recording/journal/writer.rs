@@ -8,6 +8,10 @@ use super::entry::SENDING;
 use super::error::JournalError;
 use super::file::Journal;
 use super::run::PROGRAM;
+use super::schema::renew;
+use super::statements::{
+    BALANCE, CUSTOMER, FACT, FOUND, INTENT, NOT_APPLIED, PROGRESS, RESULT, UNDECIDED, UNSENT,
+};
 use crate::reading::RowNumber;
 use crate::recording::row_result::{ErrorCode, RowResult, Status};
 use crate::sending::Intent;
@@ -60,6 +64,7 @@ impl Journal {
     /// applied: whatever was on its way for them ended at the latest now.
     pub fn begin_session(&mut self, command: &str, at: Timestamp) -> Result<(), JournalError> {
         let group = self.group(at)?;
+        renew(&group.transaction).map_err(|error| group.failed(&error))?;
         group.execute(
             "INSERT INTO session (command, program, begun) VALUES (?, ?, ?)",
             params![command, PROGRAM, group.at],
@@ -86,17 +91,13 @@ impl Journal {
 impl CommitGroup<'_> {
     /// These calls are about to be sent.
     pub fn intents(&self, intents: &[Intent]) -> Result<(), JournalError> {
-        let mut statement = self.prepared(
-            "INSERT INTO row (number, state, content, attempts, sent) VALUES (?, ?, ?, ?, ?)
-             ON CONFLICT (number) DO UPDATE SET state = excluded.state, content = excluded.content,
-             attempts = excluded.attempts, sent = excluded.sent, ended = NULL",
-        )?;
+        let mut statement = self.prepared(INTENT)?;
         for intent in intents {
             let number = number(RowNumber(intent.ticket.0));
             let attempts = intent.attempts + 1;
             let content = intent.content.to_string();
             statement
-                .execute(params![number, SENDING, content, attempts, self.at])
+                .execute(params![number, SENDING, content, intent.key, attempts, self.at])
                 .map_err(|error| self.failed(&error))?;
         }
         Ok(())
@@ -107,74 +108,52 @@ impl CommitGroup<'_> {
         let exists = matches!(result.error, Some((ErrorCode::AlreadyExists, _)));
         if result.status == Status::Skipped && result.attempts == 0 && !exists {
             // Nothing has left for it: as if it had never been about to.
-            self.prepared("DELETE FROM row WHERE number = ?")?
-                .execute(params![number(row)])
-                .map_err(|error| self.failed(&error))?;
-            return Ok(());
+            return self.execute(UNSENT, params![number(row)]);
         }
         let (code, text) =
             result.error.as_ref().map_or((None, None), |(code, text)| (Some(code.name()), Some(text)));
-        self.prepared(
-            "INSERT INTO row (number, state, attempts, id, error_code, error, http_status, ended)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-             ON CONFLICT (number) DO UPDATE SET state = excluded.state, attempts = excluded.attempts,
-             id = excluded.id, error_code = excluded.error_code, error = excluded.error,
-             http_status = excluded.http_status, ended = excluded.ended",
-        )?
-        .execute(params![
-            number(row),
-            result.status.name(),
-            result.attempts,
-            result.id,
-            code,
-            text,
-            result.http_status,
-            self.at
-        ])
-        .map_err(|error| self.failed(&error))?;
-        Ok(())
+        let (state, attempts, http_status) = (result.status.name(), result.attempts, result.http_status);
+        self.execute(
+            RESULT,
+            params![number(row), state, attempts, result.id, code, text, http_status, self.at],
+        )
     }
 
-    /// A row that was in doubt was applied. Its attempts and its last HTTP status stay.
-    pub fn found(&self, row: RowNumber, id: Option<&str>) -> Result<(), JournalError> {
-        self.execute(
-            "UPDATE row SET state = ?, id = coalesce(?, id), error_code = NULL, error = NULL WHERE number = ?",
-            params![Status::Ok.name(), id, number(row)],
-        )
+    /// A row that was in doubt was applied, and is there so many times. Its attempts and its last HTTP status stay.
+    pub fn found(&self, row: RowNumber, id: Option<&str>, times: u64) -> Result<(), JournalError> {
+        let state = Status::Ok.name();
+        self.execute(FOUND, params![state, id, times.cast_signed(), number(row)])
     }
 
     /// A row that was in doubt was not applied.
     pub fn not_applied(&self, row: RowNumber, code: ErrorCode, text: &str) -> Result<(), JournalError> {
-        self.execute(
-            "UPDATE row SET state = ?, error_code = ?, error = ? WHERE number = ?",
-            params![Status::Failed.name(), code.name(), text, number(row)],
-        )
+        self.execute(NOT_APPLIED, params![Status::Failed.name(), code.name(), text, number(row)])
     }
 
     /// A row stays in doubt; the text says what a person has to look at.
     pub fn undecided(&self, row: RowNumber, text: &str) -> Result<(), JournalError> {
-        self.execute("UPDATE row SET error = ? WHERE number = ?", params![text, number(row)])
+        self.execute(UNDECIDED, params![text, number(row)])
     }
 
     /// A customer who was there before the first row was sent.
     pub fn was_there(&self, customer: &str) -> Result<(), JournalError> {
-        self.execute("INSERT OR IGNORE INTO customer (id) VALUES (?)", params![customer])
+        self.execute(CUSTOMER, params![customer])
     }
 
     /// The balance of a customer before the first booking.
     pub fn balance_before(&self, customer: &str, balance: &str) -> Result<(), JournalError> {
-        self.execute(
-            "INSERT OR IGNORE INTO balance (customer, before) VALUES (?, ?)",
-            params![customer, balance],
-        )
+        self.execute(BALANCE, params![customer, balance])
+    }
+
+    /// What was measured of the server, under a name of its own; the last that was measured stays.
+    #[allow(dead_code, reason = "what is measured is typed by those who measure it")]
+    pub fn fact(&self, name: &str, value: &str) -> Result<(), JournalError> {
+        self.execute(FACT, params![name, value])
     }
 
     /// So many rows of the input are done with something that is done before the first row is sent.
     pub fn progress(&self, what: &str, rows: u64) -> Result<(), JournalError> {
-        self.execute(
-            "INSERT INTO progress (what, rows) VALUES (?, ?) ON CONFLICT (what) DO UPDATE SET rows = excluded.rows",
-            params![what, rows.cast_signed()],
-        )
+        self.execute(PROGRESS, params![what, rows.cast_signed()])
     }
 
     /// Makes everything in the group last.
@@ -184,7 +163,7 @@ impl CommitGroup<'_> {
     }
 
     fn execute(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<(), JournalError> {
-        self.transaction.execute(sql, parameters).map(drop).map_err(|error| self.failed(&error))
+        self.prepared(sql)?.execute(parameters).map(drop).map_err(|error| self.failed(&error))
     }
 
     fn prepared(&self, sql: &str) -> Result<rusqlite::CachedStatement<'_>, JournalError> {

@@ -1,5 +1,7 @@
 //! What a journal keeps, and what is refused as one.
 
+mod schemas;
+
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -53,7 +55,7 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn intent(row: u64, attempts: u32) -> Intent {
-    Intent { ticket: Ticket(row), attempts, content: Digest::of_number(7) }
+    Intent { ticket: Ticket(row), attempts, content: Digest::of_number(7), key: None }
 }
 
 fn result(status: Status, error: Option<(ErrorCode, &str)>) -> RowResult {
@@ -177,7 +179,7 @@ fn a_run_is_finished_when_nothing_is_left_to_send_or_to_find_out() {
     settle(&mut journal, 2, &result(Status::Unknown, Some((ErrorCode::Timeout, "no answer"))));
     assert!(!journal.counts().expect("counts").is_finished());
     let group = journal.group(at(3)).expect("a group");
-    group.found(RowNumber(2), Some("9")).expect("written");
+    group.found(RowNumber(2), Some("9"), 1).expect("written");
     group.commit().expect("committed");
     assert!(journal.counts().expect("counts").is_finished());
     let replay = journal.replay().expect("a reader");

@@ -1,0 +1,34 @@
+//! What is written for each row, as SQL. Each of these finds its row without going through others; a test looks at how
+//! the database does it.
+
+pub(super) const INTENT: &str =
+    "INSERT INTO row (number, step, state, content, key, attempts, sent) VALUES (?, 0, ?, ?, ?, ?, ?)
+     ON CONFLICT (number, step) DO UPDATE SET state = excluded.state, content = excluded.content,
+     key = excluded.key, attempts = excluded.attempts, times = NULL, sent = excluded.sent, ended = NULL";
+
+pub(super) const RESULT: &str =
+    "INSERT INTO row (number, step, state, attempts, id, error_code, error, http_status, ended)
+     VALUES (?, 0, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (number, step) DO UPDATE SET state = excluded.state, attempts = excluded.attempts,
+     id = excluded.id, error_code = excluded.error_code, error = excluded.error,
+     http_status = excluded.http_status, ended = excluded.ended";
+
+pub(super) const UNSENT: &str = "DELETE FROM row WHERE number = ? AND step = 0";
+
+pub(super) const FOUND: &str = "UPDATE row SET state = ?, id = coalesce(?, id), times = ?, error_code = NULL,
+     error = NULL WHERE number = ? AND step = 0";
+
+pub(super) const NOT_APPLIED: &str =
+    "UPDATE row SET state = ?, error_code = ?, error = ? WHERE number = ? AND step = 0";
+
+pub(super) const UNDECIDED: &str = "UPDATE row SET error = ? WHERE number = ? AND step = 0";
+
+pub(super) const CUSTOMER: &str = "INSERT OR IGNORE INTO customer (id) VALUES (?)";
+
+pub(super) const BALANCE: &str = "INSERT OR IGNORE INTO balance (customer, before) VALUES (?, ?)";
+
+pub(super) const FACT: &str =
+    "INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+
+pub(super) const PROGRESS: &str =
+    "INSERT INTO progress (what, rows) VALUES (?, ?) ON CONFLICT (what) DO UPDATE SET rows = excluded.rows";
