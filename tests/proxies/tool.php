@@ -144,11 +144,27 @@ function compare(string $case, string $moment, int $exit, string $judge, array $
     exit($quiet || $wrong === [] ? 0 : 1);
 }
 
+/** Whether every balance is what one booking of each row makes it. */
+function balances(string $case, string $list): never
+{
+    $due = array_fill(1, 400, 10000);
+    foreach (array_slice(file($list), 1) as $line) {
+        [$id, $amount] = explode(',', $line);
+        $due[(int) $id] += (int) round((float) $amount * 100);
+    }
+    $customers = json_decode(file_get_contents("$case/store.json"), true)['customers'];
+    $off = array_filter($due, fn (int $cents, int $id): bool => $customers[$id]['cents'] !== $cents, ARRAY_FILTER_USE_BOTH);
+    echo $off === [] ? "    after undo --surplus every balance is right\n"
+        : '    after undo --surplus ' . count($off) . " balances are wrong\n";
+    exit($off === [] ? 0 : 1);
+}
+
 [$job, $arguments] = [$argv[1], array_slice($argv, 2)];
 match ($job) {
     'ports' => ports((int) $arguments[0]),
     'bookings' => bookings($arguments[0], (int) $arguments[1], (int) $arguments[2]),
     'customers' => customers($arguments[0], (int) $arguments[1], (int) $arguments[2]),
     'store' => store($arguments[0], $arguments[1]),
+    'balances' => balances($arguments[0], $arguments[1]),
     'compare' => compare($arguments[0], $arguments[1], (int) $arguments[2], $arguments[3], array_slice($arguments, 4)),
 };
