@@ -219,6 +219,7 @@ fn reason(contact: &Contact) -> String {
         Contact::Taken => "taken".to_owned(),
         Contact::Refused { problem, .. }
         | Contact::KeyRefused(problem)
+        | Contact::Hollow(problem)
         | Contact::Redirected(problem)
         | Contact::NoApi(problem)
         | Contact::Ill(problem)

@@ -1,25 +1,40 @@
-//! The JSON object in the body of an answer, and its verdict.
+//! The JSON object in the body of an answer, and the API's verdict in it.
 
 use std::borrow::Cow;
+use std::fmt;
 
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::attempt_end::AttemptEnd;
-use super::excerpt::{is_page, line, shorten, unreadable};
+use super::excerpt::{is_page, line, shorten};
 use super::key::ApiKey;
-use super::outcome::{FailureCode, Problem};
 use super::payload::{ids, is_payload};
-use super::reply::{Accepted, Reply};
+use super::reply::Accepted;
+
+/// What the API says of a call. Nothing else that an answer holds is its verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ApiVerdict {
+    Ok,
+    Error,
+    /// The answer has none.
+    Missing,
+    /// A word that is not known, or an answer that contradicts itself.
+    Unclear,
+}
 
 /// The JSON object of an answer.
-pub(super) struct AnswerBody(Map<String, Value>);
+pub(super) struct AnswerBody {
+    fields: Map<String, Value>,
+    /// Whether a field is there twice, so that nobody knows which one counts.
+    repeats_itself: bool,
+}
 
 impl AnswerBody {
     /// Finds the object, also after a byte order mark and after what PHP prints before it.
     pub(super) fn find(text: &str, status: u16) -> Option<Self> {
         let text = text.trim_start_matches('\u{FEFF}').trim();
-        if let Ok(Value::Object(object)) = serde_json::from_str(text) {
-            return Some(Self(object));
+        if let Ok(answer) = serde_json::from_str(text) {
+            return Some(answer);
         }
         if is_page(text) {
             return None;
@@ -34,100 +49,138 @@ impl AnswerBody {
         candidates.next().and_then(|(answer, is_last)| is_last.then_some(answer))
     }
 
-    /// An object with a verdict that begins here, and whether no other object follows. Under a
-    /// status that says no, the error alone is the verdict.
+    /// An object with a verdict that begins here, and whether no other object follows.
     fn at(text: &str, status: u16) -> Option<(Self, bool)> {
-        let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Value>();
-        let Some(Ok(Value::Object(object))) = stream.next() else { return None };
+        let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Self>();
+        let Some(Ok(answer)) = stream.next() else { return None };
         let is_last = !text[stream.byte_offset()..].contains('{');
-        let answer = Self(object);
-        let has_verdict = answer.result().is_some() || status >= 400 && answer.names_error();
-        has_verdict.then_some((answer, is_last))
+        (answer.verdict(status) != ApiVerdict::Missing).then_some((answer, is_last))
     }
 
-    /// The value of a field whose name may be written in any case.
-    fn field(&self, name: &str) -> Option<&Value> {
-        self.0.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    /// The values of a field whose name may be written in any case.
+    fn fields(&self, name: &'static str) -> impl Iterator<Item = &Value> {
+        self.fields.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
-    fn result(&self) -> Option<&str> {
-        self.field("result")?.as_str().map(str::trim)
+    fn field(&self, name: &'static str) -> Option<&Value> {
+        self.fields(name).next()
     }
 
-    pub(super) fn says_ok(&self) -> bool {
-        self.result().is_some_and(|r| r.eq_ignore_ascii_case("ok"))
+    /// The API's verdict. An error alone is one under a status that says no; `ErrorText` is one under any.
+    pub(super) fn verdict(&self, status: u16) -> ApiVerdict {
+        if self.contradicts_itself() {
+            return ApiVerdict::Unclear;
+        }
+        let has_error = |name| self.fields(name).any(|value| text_of(value).is_some());
+        match self.field("result") {
+            Some(Value::String(word)) if is_word(word, "ok") => {
+                let is_clear = !has_error("errortext") && !has_error("error");
+                if is_clear { ApiVerdict::Ok } else { ApiVerdict::Unclear }
+            }
+            Some(Value::String(word)) if is_word(word, "error") => ApiVerdict::Error,
+            None | Some(Value::Null | Value::Bool(false))
+                if has_error("errortext") || status >= 400 && has_error("error") =>
+            {
+                ApiVerdict::Error
+            }
+            None | Some(Value::Null) => ApiVerdict::Missing,
+            Some(_) => ApiVerdict::Unclear,
+        }
     }
 
-    fn names_error(&self) -> bool {
-        ["errortext", "error"].into_iter().filter_map(|name| self.field(name)).any(full)
+    /// Whether it has two verdicts, or two ids, that are not the same.
+    fn contradicts_itself(&self) -> bool {
+        let same_word = |one: &Value, other: &Value| match (one, other) {
+            (Value::String(one), Value::String(other)) => is_word(one, other.trim()),
+            _ => one == other,
+        };
+        let same_ids = |one: &Value, other: &Value| ids(Some(one)) == ids(Some(other));
+        self.repeats_itself || differ(self.fields("result"), same_word) || differ(self.fields("id"), same_ids)
     }
 
-    /// What the server says went wrong, with HTML entities decoded and without the key. What PHP takes for
-    /// empty is not an error.
+    /// What the server says went wrong, with HTML entities decoded and without the key.
     pub(super) fn error_text(&self, key: &ApiKey) -> Option<String> {
-        ["errortext", "error"].into_iter().filter_map(|name| self.field(name)).find_map(|value| {
-            let text = match value {
-                Value::Null | Value::Bool(false) => return None,
-                Value::Array(list) if list.is_empty() => return None,
-                Value::Object(object) if object.is_empty() => return None,
-                Value::String(text) => Cow::Borrowed(text.as_str()),
-                other => Cow::Owned(other.to_string()),
-            };
-            let text = line(&html_escape::decode_html_entities(&key.scrub(&text)), key);
-            (!matches!(text.as_str(), "" | "0")).then(|| shorten(&text))
+        ["errortext", "error"].into_iter().flat_map(|name| self.fields(name)).find_map(|value| {
+            let text = line(&html_escape::decode_html_entities(&key.scrub(&text_of(value)?)), key);
+            (!is_empty(&text)).then(|| shorten(&text))
         })
     }
 
-    /// What the answer means where its status says that all went well.
-    pub(super) fn verdict(self, text: &str, key: &ApiKey) -> Reply {
-        let problem = |end, code, text| Reply::Problem { end, problem: Problem::new(code, text) };
-        let refused = |text: Option<String>| {
-            let text = text.unwrap_or_else(|| "the server said ERROR without a reason".to_owned());
-            problem(AttemptEnd::SaidNo, FailureCode::ApiError, text)
-        };
-        match self.field("result") {
-            Some(Value::String(_)) if self.says_ok() => return self.accepted(text, key),
-            Some(Value::String(word)) if word.trim().eq_ignore_ascii_case("error") => {
-                return refused(self.error_text(key));
-            }
-            None | Some(Value::Null | Value::Bool(false)) => {
-                if let Some(text) = self.error_text(key) {
-                    return refused(Some(text));
-                }
-            }
-            Some(_) => {}
-        }
-        // An id or data without a verdict is still an answer. An empty object is not, and neither is a
-        // verdict that is not known: to guess would call something done that was not, or the other way.
-        let has_verdict = self.field("result").is_some_and(|result| !result.is_null());
-        if !has_verdict
-            && (!ids(self.field("id")).0.is_empty()
-                || self.payload().any(|value| full(value) && !value.is_boolean()))
-        {
-            return self.accepted(text, key);
-        }
-        problem(AttemptEnd::MayHaveHappened, FailureCode::BadAnswer, unreadable(text, key))
+    /// What the answer holds for a read, with a verdict or without one; nothing where there is neither an id nor
+    /// data, because that alone is no answer.
+    pub(super) fn has_content(&self) -> bool {
+        !ids(self.field("id")).0.is_empty() || self.payload().any(|value| full(value) && !value.is_boolean())
     }
 
-    fn accepted(mut self, text: &str, key: &ApiKey) -> Reply {
+    pub(super) fn accepted(mut self, has_verdict: bool, text: &str, key: &ApiKey) -> Accepted {
         let has_id_field = self.field("id").is_some();
         let (ids, has_odd_id) = ids(self.field("id"));
         let has_data = self.payload().any(full);
         // Moved, not copied: every answer to a write goes through here too.
-        let place = self.0.iter().position(|(name, value)| is_payload(name) && full(value));
-        let place = place.or_else(|| self.0.keys().position(|name| is_payload(name)));
-        let mut data = place.and_then(|place| self.0.values_mut().nth(place)).map(Value::take);
+        let place = self.fields.iter().position(|(name, value)| is_payload(name) && full(value));
+        let place = place.or_else(|| self.fields.keys().position(|name| is_payload(name)));
+        let mut data = place.and_then(|place| self.fields.values_mut().nth(place)).map(Value::take);
         if key.is_in(text)
             && let Some(data) = &mut data
         {
             scrub(data, key);
         }
-        Reply::Accepted(Accepted { ids, has_odd_id, has_id_field, has_data, data, listed: None })
+        Accepted { has_verdict, ids, has_odd_id, has_id_field, has_data, data, listed: None }
     }
 
     fn payload(&self) -> impl Iterator<Item = &Value> {
-        self.0.iter().filter(|(name, _)| is_payload(name)).map(|(_, value)| value)
+        self.fields.iter().filter(|(name, _)| is_payload(name)).map(|(_, value)| value)
     }
+}
+
+/// JSON in a map forgets all but the last of equal names; here that they were there is kept.
+impl<'de> Deserialize<'de> for AnswerBody {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AnswerVisitor;
+
+        impl<'de> Visitor<'de> for AnswerVisitor {
+            type Value = AnswerBody;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an answer")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<AnswerBody, A::Error> {
+                let mut answer = AnswerBody { fields: Map::new(), repeats_itself: false };
+                while let Some((name, value)) = entries.next_entry::<String, Value>()? {
+                    answer.repeats_itself |= answer.fields.insert(name, value).is_some();
+                }
+                Ok(answer)
+            }
+        }
+
+        deserializer.deserialize_map(AnswerVisitor)
+    }
+}
+
+/// Whether any of them is not the same as the first.
+fn differ<'b>(mut values: impl Iterator<Item = &'b Value>, is_same: impl Fn(&Value, &Value) -> bool) -> bool {
+    values.next().is_some_and(|first| values.any(|value| !is_same(first, value)))
+}
+
+fn is_word(text: &str, word: &str) -> bool {
+    text.trim().eq_ignore_ascii_case(word)
+}
+
+/// An error as text; none where it is what PHP takes for empty, which is not an error.
+fn text_of(value: &Value) -> Option<Cow<'_, str>> {
+    let text = match value {
+        Value::Null | Value::Bool(false) => return None,
+        Value::Array(list) if list.is_empty() => return None,
+        Value::Object(object) if object.is_empty() => return None,
+        Value::String(text) => Cow::Borrowed(text.as_str()),
+        other => Cow::Owned(other.to_string()),
+    };
+    (!is_empty(&text)).then_some(text)
+}
+
+fn is_empty(text: &str) -> bool {
+    matches!(text.trim(), "" | "0")
 }
 
 /// Takes the key out of every text.

@@ -4,15 +4,20 @@
 /// What happened to one attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum AttemptEnd {
-    /// The server said that it is done.
+    /// The API said that it is done.
     Accepted,
     /// The request never reached the server: no such host, connection refused, TLS.
     Unreached,
-    /// The server turned it away before doing anything: 429, 503.
+    /// Turned away: 429, 503. A web server in front says so too, after PHP has done the work.
     TurnedAway,
     /// It may have been applied: no answer in time, connection lost, 500, an answer that cannot be read.
     MayHaveHappened,
-    /// The server said no.
+    /// The API said no.
     SaidNo,
+    /// A refusal that is not the API's: a page under 4xx, a redirect. It may stand in place of the API's answer.
+    Replaced,
+    /// The API refused the key.
     KeyRefused,
+    /// 401 or 403 without the API's verdict: no request has a chance, and what became of this one is open.
+    Barred,
 }

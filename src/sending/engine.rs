@@ -17,6 +17,7 @@ use super::limits::Limits;
 use super::link::{Attempt, Link};
 use super::outcome::{FailureCode, Fate, Outcome, Problem};
 use super::pending::{PendingCall, Slot};
+use super::proof::proof;
 use super::queue::Queue;
 use super::reply::{Reply, Wanted};
 use super::request::Envelope;
@@ -108,21 +109,21 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
                 return Some(until);
             }
             let Some((slot, work)) = self.queue.launch(now) else { continue };
-            let body = match &mut work.confirming {
+            let (body, wanted) = match &mut work.confirming {
                 Some(confirming) => {
                     confirming.reads += 1;
-                    self.envelope.body(&confirming.read)
+                    (self.envelope.body(&confirming.read), Wanted::Content)
                 }
                 None => {
                     work.attempts += 1;
                     self.retries += u64::from(work.attempts > 1);
                     tracing::trace!(call = work.ticket.0, attempt = work.attempts, name = work.call.subcategory(), values = ?work.call.values().collect::<Vec<_>>(), "sent");
-                    self.envelope.body(&work.call)
+                    (self.envelope.body(&work.call), Wanted::Verdict)
                 }
             };
             self.requests += 1;
             let link = self.link;
-            self.in_flight.push(Box::pin(async move { (slot, link.attempt(body, Wanted::Anything).await) }));
+            self.in_flight.push(Box::pin(async move { (slot, link.attempt(body, wanted).await) }));
         }
         None
     }
@@ -174,10 +175,15 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
             return;
         }
         match attempt.reply {
-            Reply::Accepted(accepted) => {
-                self.failures.server_answered();
-                self.finish(slot, Fate::Ok { id: accepted.id().map(str::to_owned) });
-            }
+            Reply::Accepted(accepted) => match proof(&work.call, &accepted) {
+                Ok(id) => {
+                    self.failures.server_answered();
+                    self.finish(slot, Fate::Ok { id });
+                }
+                Err(problem) => {
+                    self.end_failed_attempt(slot, AttemptEnd::MayHaveHappened, problem, Duration::ZERO);
+                }
+            },
             Reply::Problem { end, problem } => {
                 self.end_failed_attempt(slot, end, problem, pause.unwrap_or_default())
             }
@@ -237,13 +243,17 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
         let Some(work) = self.queue.work(slot) else { return };
         let Some(confirming) = work.confirming.as_ref() else { return };
         let gone = match &reply {
-            Reply::Accepted(accepted) => !accepted.has_data && accepted.ids.is_empty(),
-            Reply::Problem { problem, .. } => {
-                matches!(problem.code, FailureCode::ApiError | FailureCode::NotFound)
+            Reply::Accepted(accepted) => {
+                accepted.has_verdict && !accepted.has_data && accepted.ids.is_empty()
+            }
+            Reply::Problem { end, problem } => {
+                *end == AttemptEnd::SaidNo
+                    && matches!(problem.code, FailureCode::ApiError | FailureCode::NotFound)
             }
         };
         if gone {
-            self.finish(slot, Fate::Ok { id: None });
+            let id = work.call.customer().map(str::to_owned);
+            self.finish(slot, Fate::Ok { id });
             return;
         }
         let end = match &reply {
@@ -258,7 +268,7 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
         }
         let refusal = confirming.refusal.clone();
         let fate = work.uncertain(refusal);
-        if let Reply::Problem { end: AttemptEnd::KeyRefused, problem } = reply {
+        if let Reply::Problem { end: AttemptEnd::KeyRefused | AttemptEnd::Barred, problem } = reply {
             self.stop(StopReason::KeyRefused(problem));
         }
         self.finish(slot, fate);
@@ -286,10 +296,6 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
             }
             Fate::Skipped(_) => {}
         }
-        let fate = match fate {
-            Fate::Ok { id } => Fate::Ok { id: id.or_else(|| work.call.customer().map(str::to_owned)) },
-            other => other,
-        };
         let outcome =
             Outcome { fate, http_status: work.http_status, attempts: work.attempts_before + work.attempts };
         self.told.push(Delivery::Settled(Settled { ticket: work.ticket, outcome }));

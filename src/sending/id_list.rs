@@ -38,8 +38,12 @@ impl<'de> Visitor<'de> for ListingVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Listing, A::Error> {
         let mut listing = Listing { says_ok: false, ids: None };
+        let mut has_verdict = false;
         while let Some(name) = fields.next_key::<Cow<'de, str>>()? {
             if name.eq_ignore_ascii_case("result") {
+                if std::mem::replace(&mut has_verdict, true) {
+                    return Err(serde::de::Error::custom("two verdicts"));
+                }
                 listing.says_ok = fields.next_value::<Cow<'de, str>>()?.trim().eq_ignore_ascii_case("ok");
             } else if is_payload(&name) {
                 let IdList(ids) = fields.next_value()?;
@@ -149,6 +153,8 @@ mod tests {
             r#"{"result":"OK","data":["x"]}"#,
             r#"{"result":"OK","data":""}"#,
             r#"{"result":"OK","data":[1],"list":"1"}"#,
+            r#"{"Result":"ERROR","data":[1],"result":"OK"}"#,
+            r#"{"result":"ERROR","data":[1],"result":"OK"}"#,
             r#"{"result":"OK","data":[1,2"#,
             r#"{"result":"OK","data":[1]}{"result":"OK","data":[2]}"#,
         ] {

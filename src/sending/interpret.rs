@@ -1,6 +1,6 @@
 //! Status and body of an answer to what happened. Status 200 alone is not success; the verdict inside is.
 
-use super::answer_body::AnswerBody;
+use super::answer_body::{AnswerBody, ApiVerdict};
 use super::attempt_end::AttemptEnd;
 use super::excerpt::{excerpt, shorten, title, unreadable};
 use super::id_list::ids_of;
@@ -27,7 +27,7 @@ pub(super) fn of_lost(lost: &Lost, key: &ApiKey) -> Reply {
     Reply::Problem { end, problem: Problem::new(code, text) }
 }
 
-/// What an answer means, and whether it is the API's own: a refusal from a web server in front says nothing
+/// What an answer means, and whether the API's own verdict is in it: what a web server in front says tells nothing
 /// about what was asked for.
 pub(super) fn of_response(response: &Response, wanted: Wanted, key: &ApiKey) -> (Reply, bool) {
     let text = String::from_utf8_lossy(&response.body);
@@ -35,66 +35,90 @@ pub(super) fn of_response(response: &Response, wanted: Wanted, key: &ApiKey) -> 
         && response.status == 200
         && let Some(listed) = ids_of(&text)
     {
-        let accepted = Accepted { listed: Some(listed), ..Accepted::default() };
+        let accepted = Accepted { has_verdict: true, listed: Some(listed), ..Accepted::default() };
         return (Reply::Accepted(accepted), true);
     }
     let answer = AnswerBody::find(&text, response.status);
-    let is_the_apis = answer.is_some();
-    (reply(response, &text, answer, key), is_the_apis)
+    let verdict = answer.as_ref().map_or(ApiVerdict::Missing, |answer| answer.verdict(response.status));
+    let is_the_apis = matches!(verdict, ApiVerdict::Ok | ApiVerdict::Error);
+    let reply = match (response.status, answer) {
+        (200..=299, Some(answer)) => under_ok(answer, verdict, wanted, &text, key),
+        (_, answer) => under_another(response, answer, verdict, &text, key),
+    };
+    (reply, is_the_apis)
 }
 
-fn reply(response: &Response, text: &str, answer: Option<AnswerBody>, key: &ApiKey) -> Reply {
+fn problem(end: AttemptEnd, code: FailureCode, text: String) -> Reply {
+    Reply::Problem { end, problem: Problem::new(code, text) }
+}
+
+/// What an answer means whose status says that all went well. A verdict that is not known is not guessed at: to guess
+/// would call something done that was not, or the other way.
+fn under_ok(answer: AnswerBody, verdict: ApiVerdict, wanted: Wanted, text: &str, key: &ApiKey) -> Reply {
+    match verdict {
+        ApiVerdict::Ok => Reply::Accepted(answer.accepted(true, text, key)),
+        ApiVerdict::Error => {
+            let said = answer.error_text(key);
+            let said = said.unwrap_or_else(|| "the server said ERROR without a reason".to_owned());
+            problem(AttemptEnd::SaidNo, FailureCode::ApiError, said)
+        }
+        ApiVerdict::Missing if wanted != Wanted::Verdict && answer.has_content() => {
+            Reply::Accepted(answer.accepted(false, text, key))
+        }
+        ApiVerdict::Missing | ApiVerdict::Unclear => {
+            problem(AttemptEnd::MayHaveHappened, FailureCode::BadAnswer, unreadable(text, key))
+        }
+    }
+}
+
+/// What an answer means whose status does not say that all went well, or that is not JSON.
+fn under_another(
+    response: &Response,
+    answer: Option<AnswerBody>,
+    verdict: ApiVerdict,
+    text: &str,
+    key: &ApiKey,
+) -> Reply {
     let status = response.status;
-    let said = |answer: &Option<AnswerBody>| {
-        let error = answer.as_ref().and_then(|a| a.error_text(key));
+    let said = || {
+        let error = answer.as_ref().and_then(|answer| answer.error_text(key));
         error.or_else(|| title(text, key)).unwrap_or_else(|| excerpt(text, key))
     };
-    let problem = |end, code, text: String| Reply::Problem { end, problem: Problem::new(code, text) };
-    match status {
-        200..=299 => match answer {
-            Some(answer) => answer.verdict(text, key),
-            None => problem(AttemptEnd::MayHaveHappened, FailureCode::BadAnswer, unreadable(text, key)),
-        },
-        401 | 403 => problem(
+    match (status, verdict) {
+        (200..=299, _) => problem(AttemptEnd::MayHaveHappened, FailureCode::BadAnswer, unreadable(text, key)),
+        (300..=399, _) => problem(AttemptEnd::Replaced, FailureCode::HttpStatus, redirect(response, key)),
+        (401 | 403, ApiVerdict::Error) => problem(
             AttemptEnd::KeyRefused,
             FailureCode::HttpStatus,
-            format!("the server refused the key (HTTP {status}): {}", said(&answer)),
+            format!("the server refused the key (HTTP {status}): {}", said()),
         ),
-        // Turned away by its status, accepted by its verdict: it may have been applied.
-        429 | 503 if answer.as_ref().is_some_and(AnswerBody::says_ok) => problem(
+        (401 | 403, _) => problem(
+            AttemptEnd::Barred,
+            FailureCode::HttpStatus,
+            format!("refused with an answer that is not the API's (HTTP {status}): {}", said()),
+        ),
+        // Refused by its status, and not by its verdict: it may have been applied.
+        (400..=499 | 503, ApiVerdict::Ok | ApiVerdict::Unclear) => problem(
             AttemptEnd::MayHaveHappened,
             FailureCode::BadAnswer,
             format!("HTTP {status} with {}", unreadable(text, key)),
         ),
-        429 | 503 => problem(
+        (429 | 503, _) => problem(
             AttemptEnd::TurnedAway,
             FailureCode::HttpStatus,
-            format!("the server turned the request away (HTTP {status}): {}", said(&answer)),
+            format!("the server turned the request away (HTTP {status}): {}", said()),
         ),
-        // These say that the resource is elsewhere, so nothing was done here.
-        301 | 307 | 308 => problem(AttemptEnd::SaidNo, FailureCode::HttpStatus, redirect(response, key)),
-        300..=399 => problem(AttemptEnd::MayHaveHappened, FailureCode::BadAnswer, redirect(response, key)),
-        400..=499 => match answer {
-            // Contradictory: refused by status, accepted by verdict.
-            Some(answer) if answer.says_ok() => problem(
-                AttemptEnd::MayHaveHappened,
-                FailureCode::BadAnswer,
-                format!("HTTP {status} with {}", unreadable(text, key)),
-            ),
-            Some(_) => {
-                let code = if status == 404 { FailureCode::NotFound } else { FailureCode::HttpStatus };
-                problem(AttemptEnd::SaidNo, code, format!("HTTP {status}: {}", said(&answer)))
-            }
-            None => problem(
-                AttemptEnd::SaidNo,
-                FailureCode::HttpStatus,
-                format!("HTTP {status}: {}", said(&answer)),
-            ),
-        },
+        (400..=499, ApiVerdict::Error) => {
+            let code = if status == 404 { FailureCode::NotFound } else { FailureCode::HttpStatus };
+            problem(AttemptEnd::SaidNo, code, format!("HTTP {status}: {}", said()))
+        }
+        (400..=499, ApiVerdict::Missing) => {
+            problem(AttemptEnd::Replaced, FailureCode::HttpStatus, format!("HTTP {status}: {}", said()))
+        }
         _ => problem(
             AttemptEnd::MayHaveHappened,
             FailureCode::HttpStatus,
-            format!("HTTP {status}: {}", said(&answer)),
+            format!("HTTP {status}: {}", said()),
         ),
     }
 }

@@ -3,6 +3,7 @@
 //! Knows calls and the catalogue's model; knows no CSV, no file, no terminal.
 
 mod answer_body;
+mod asked_for;
 mod attempt_end;
 mod clock;
 mod connection;
@@ -23,6 +24,7 @@ mod pace;
 mod payload;
 mod pending;
 mod probe;
+mod proof;
 mod queue;
 mod read;
 mod reply;

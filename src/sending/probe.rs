@@ -1,6 +1,7 @@
 //! Before the first row: does the server answer, does it take the key, and by which name does it want the
 //! subcategory? One harmless read finds out, two where the first name is not taken.
 
+use super::asked_for::counted;
 use super::attempt_end::AttemptEnd;
 use super::clock::Clock;
 use super::link::Link;
@@ -80,6 +81,9 @@ pub enum ProbeError {
         "the server takes neither subcat ({subcat}) nor action ({action}). Check --url; if one of them is right, choose it with --selector"
     )]
     NeitherName { subcat: Problem, action: Problem },
+    /// The server says OK and has nothing to say: it does not understand what it was asked.
+    #[error("{0}. Check that --url leads to api.php, and leave out --selector")]
+    Hollow(Problem),
     /// The program cannot make its own read.
     #[error(transparent)]
     Call(#[from] CallError),
@@ -106,15 +110,23 @@ pub async fn find_selector<T: Transport, C: Clock>(
         (NameVerdict::KeyRefused(problem), SelectorChoice::Told(_)) => {
             return Err(ProbeError::KeyRefused(problem));
         }
+        (NameVerdict::Hollow(problem), SelectorChoice::Told(_)) => {
+            return Err(ProbeError::Hollow(problem));
+        }
         // A server that does not see the subcategory may answer as if the key had no right to it.
-        (NameVerdict::Refused(problem) | NameVerdict::KeyRefused(problem), SelectorChoice::Auto) => problem,
+        (
+            NameVerdict::Refused(problem) | NameVerdict::KeyRefused(problem) | NameVerdict::Hollow(problem),
+            SelectorChoice::Auto,
+        ) => problem,
     };
     let asked = link.ask(&link.envelope(ApiSelector::Action), &call).await;
     requests += asked.requests;
     match verdict(asked)? {
         NameVerdict::Taken => Ok(FoundSelector { selector: ApiSelector::Action, requests }),
         NameVerdict::KeyRefused(problem) => Err(ProbeError::KeyRefused(problem)),
-        NameVerdict::Refused(action) => Err(ProbeError::NeitherName { subcat: refusal, action }),
+        NameVerdict::Refused(action) | NameVerdict::Hollow(action) => {
+            Err(ProbeError::NeitherName { subcat: refusal, action })
+        }
     }
 }
 
@@ -122,6 +134,7 @@ enum NameVerdict {
     Taken,
     Refused(Problem),
     KeyRefused(Problem),
+    Hollow(Problem),
 }
 
 fn verdict(asked: ReadEnd) -> Result<NameVerdict, ProbeError> {
@@ -129,6 +142,7 @@ fn verdict(asked: ReadEnd) -> Result<NameVerdict, ProbeError> {
         Contact::Taken => Ok(NameVerdict::Taken),
         Contact::Refused { problem, .. } => Ok(NameVerdict::Refused(problem)),
         Contact::KeyRefused(problem) => Ok(NameVerdict::KeyRefused(problem)),
+        Contact::Hollow(problem) => Ok(NameVerdict::Hollow(problem)),
         Contact::Redirected(problem) => Err(ProbeError::Redirected(problem)),
         Contact::NoApi(problem) => Err(ProbeError::NoApi(problem)),
         Contact::Ill(problem) | Contact::Silent(problem) | Contact::Unreached(problem) => {
@@ -149,6 +163,8 @@ pub enum Contact {
         is_the_apis: bool,
     },
     KeyRefused(Problem),
+    /// The server says OK without the number that was asked for: so does one that does not understand.
+    Hollow(Problem),
     /// The server sends us elsewhere.
     Redirected(Problem),
     /// Something answers that is not a UserSide API.
@@ -164,10 +180,16 @@ impl Contact {
     fn of(asked: ReadEnd) -> Self {
         let is_the_apis = asked.is_the_apis();
         match asked.answer {
-            Ok(_) => Self::Taken,
+            Ok(accepted) if counted(accepted.data.as_ref()).is_some() => Self::Taken,
+            Ok(_) => Self::Hollow(Problem::new(
+                FailureCode::BadAnswer,
+                "the server says OK without the number of customers that it was asked for",
+            )),
             Err((_, problem)) if asked.location.is_some() => Self::Redirected(problem),
-            Err((AttemptEnd::KeyRefused, problem)) => Self::KeyRefused(problem),
-            Err((AttemptEnd::SaidNo, problem)) => Self::Refused { problem, is_the_apis },
+            Err((AttemptEnd::KeyRefused | AttemptEnd::Barred, problem)) => Self::KeyRefused(problem),
+            Err((AttemptEnd::SaidNo | AttemptEnd::Replaced, problem)) => {
+                Self::Refused { problem, is_the_apis }
+            }
             Err((AttemptEnd::Unreached, problem)) => Self::Unreached(problem),
             Err((AttemptEnd::MayHaveHappened, problem)) => match problem.code {
                 FailureCode::BadAnswer => Self::NoApi(problem),

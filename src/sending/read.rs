@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
+use super::asked_for::shows_what_was_asked_for;
 use super::attempt_end::AttemptEnd;
 use super::clock::Clock;
 use super::link::{Attempt, Link, date_of};
@@ -44,7 +45,7 @@ impl ReadEnd {
     fn read(self) -> Result<Accepted, Unread> {
         match self.answer {
             Ok(accepted) => Ok(accepted),
-            Err((AttemptEnd::KeyRefused, problem)) => Err(Unread::KeyRefused(problem)),
+            Err((AttemptEnd::KeyRefused | AttemptEnd::Barred, problem)) => Err(Unread::KeyRefused(problem)),
             Err((AttemptEnd::SaidNo, problem)) if self.is_the_apis => Err(Unread::Refused(problem)),
             Err((_, problem)) => Err(Unread::Lost(problem)),
         }
@@ -107,7 +108,7 @@ pub enum Unread {
 impl<T: Transport, C: Clock> Link<T, C> {
     /// One read with its retries, at the link's pace.
     pub(super) async fn ask(&self, envelope: &Envelope, call: &Call) -> ReadEnd {
-        self.ask_for(envelope, call, Wanted::Anything, Haste::None).await
+        self.ask_for(envelope, call, Wanted::Content, Haste::None).await
     }
 
     async fn ask_for(&self, envelope: &Envelope, call: &Call, wanted: Wanted, haste: Haste) -> ReadEnd {
@@ -125,9 +126,12 @@ impl<T: Transport, C: Clock> Link<T, C> {
             }
             let is_the_apis = attempt.is_the_apis;
             let (end, problem) = match attempt.reply {
-                Reply::Accepted(accepted) => {
+                Reply::Accepted(accepted)
+                    if accepted.has_verdict || shows_what_was_asked_for(call, &accepted) =>
+                {
                     return ReadEnd { answer: Ok(accepted), location: None, requests, is_the_apis };
                 }
+                Reply::Accepted(_) => (AttemptEnd::MayHaveHappened, without_content()),
                 Reply::Problem { end, problem } => (end, problem),
             };
             let made = u32::try_from(requests).unwrap_or(u32::MAX);
@@ -153,12 +157,17 @@ impl<T: Transport, C: Clock> Link<T, C> {
         let said = self.transport.post_dated(body).await;
         let (elapsed, wall) = (self.clock.now() - begun, self.clock.wall());
         let date = said.as_ref().ok().and_then(date_of);
-        let Attempt { reply, ordered, is_the_apis, .. } = self.attempted(said, Wanted::Anything);
+        let Attempt { reply, ordered, is_the_apis, .. } = self.attempted(said, Wanted::Content);
         if let Some(ordered) = ordered {
             self.obey(ordered);
         }
         let answer = match reply {
-            Reply::Accepted(accepted) => Ok(accepted),
+            Reply::Accepted(accepted)
+                if accepted.has_verdict || shows_what_was_asked_for(call, &accepted) =>
+            {
+                Ok(accepted)
+            }
+            Reply::Accepted(_) => Err((AttemptEnd::MayHaveHappened, without_content())),
             Reply::Problem { end, problem } => Err((end, problem)),
         };
         let asked = ReadEnd { answer, location: None, requests: 1, is_the_apis };
@@ -177,7 +186,7 @@ impl<T: Transport, C: Clock> Link<T, C> {
     }
 
     async fn read_with(&self, selector: ApiSelector, call: &Call, haste: Haste) -> Result<Answer, Unread> {
-        let asked = self.ask_for(&self.envelope(selector), call, Wanted::Anything, haste).await;
+        let asked = self.ask_for(&self.envelope(selector), call, Wanted::Content, haste).await;
         let Accepted { ids, has_odd_id, has_id_field, data, .. } = asked.read()?;
         let (ids, has_odd_id) = match &data {
             // `"list": "1,2,3"`: some answers keep their ids there. Other text there does not count as an odd id.
@@ -217,4 +226,9 @@ impl<T: Transport, C: Clock> Link<T, C> {
         let ids = texts.iter().map(|text| id_of(text)).collect::<Option<Vec<u64>>>();
         ids.ok_or_else(|| no_list("the server's list of customers contains a number that is not a valid id"))
     }
+}
+
+/// An answer without a verdict that does not show what was asked for.
+fn without_content() -> Problem {
+    Problem::new(FailureCode::BadAnswer, "the answer has neither a verdict nor what was asked for")
 }

@@ -10,7 +10,7 @@ use super::outcome::Problem;
 /// What an attempt's end means.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Reply {
-    /// The server did it.
+    /// The server did it, or has what it was asked for.
     Accepted(Accepted),
     /// Anything else, with what to tell a person.
     Problem { end: AttemptEnd, problem: Problem },
@@ -18,6 +18,8 @@ pub(super) enum Reply {
 
 #[derive(Clone, PartialEq, Default)]
 pub(super) struct Accepted {
+    /// Whether the API says so; without that the answer must show what was asked for.
+    pub(super) has_verdict: bool,
     /// The ids that the answer names.
     pub(super) ids: Vec<String>,
     /// Whether something stands where the id does that is neither one nor none.
@@ -35,8 +37,10 @@ pub(super) struct Accepted {
 /// What an answer is read for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wanted {
-    /// Whatever it holds.
-    Anything,
+    /// The verdict on a write: only the API's own word counts.
+    Verdict,
+    /// What a read asks for; where it is there, it speaks for itself.
+    Content,
     /// A list of ids, which may be long.
     Ids,
 }
@@ -44,23 +48,14 @@ pub(super) enum Wanted {
 /// Without the data: it is a customer's, and it may be large.
 impl fmt::Debug for Accepted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { ids, has_odd_id, has_id_field, has_data, data: _, listed: _ } = self;
+        let Self { has_verdict, ids, has_odd_id, has_id_field, has_data, data: _, listed: _ } = self;
         let mut shown = f.debug_struct("Accepted");
         shown
+            .field("has_verdict", has_verdict)
             .field("ids", ids)
             .field("has_odd_id", has_odd_id)
             .field("has_id_field", has_id_field)
             .field("has_data", has_data)
             .finish_non_exhaustive()
-    }
-}
-
-impl Accepted {
-    /// The id, where the answer names exactly one.
-    pub(super) fn id(&self) -> Option<&str> {
-        match self.ids.as_slice() {
-            [one] => Some(one),
-            _ => None,
-        }
     }
 }

@@ -26,22 +26,30 @@ pub(super) enum Decision {
 }
 
 /// Decides. `in_doubt` says that an earlier attempt of the same call may have been applied; from then on
-/// only an accepted answer settles it, because the worst attempt counts.
+/// only an accepted answer settles it, because the worst attempt counts. A call that must not happen twice is
+/// failed by the API's own verdict alone.
 pub(super) fn decide(end: AttemptEnd, effect: Effect, in_doubt: bool, attempts_left: bool) -> Decision {
-    let reads = effect == Effect::Reads;
-    let settled = if in_doubt && !reads { Decision::Doubt } else { Decision::Fail };
+    let is_once_only = effect == Effect::OnceOnly;
+    let settled = |is_open: bool| match effect {
+        Effect::Reads => Decision::Fail,
+        _ if is_open || in_doubt => Decision::Doubt,
+        _ => Decision::Fail,
+    };
+    let stopped = |is_open: bool| match settled(is_open) {
+        Decision::Doubt => Decision::DoubtAndStop,
+        _ => Decision::FailAndStop,
+    };
     match end {
         AttemptEnd::Accepted => Decision::Accept,
-        AttemptEnd::Unreached | AttemptEnd::TurnedAway if attempts_left => Decision::Again,
-        AttemptEnd::Unreached | AttemptEnd::TurnedAway | AttemptEnd::SaidNo => settled,
-        AttemptEnd::MayHaveHappened => match effect {
-            Effect::OnceOnly => Decision::Doubt,
-            Effect::Reads | Effect::Repeatable if attempts_left => Decision::Again,
-            Effect::Repeatable => Decision::Doubt,
-            Effect::Reads => Decision::Fail,
-        },
-        AttemptEnd::KeyRefused if in_doubt && !reads => Decision::DoubtAndStop,
-        AttemptEnd::KeyRefused => Decision::FailAndStop,
+        AttemptEnd::TurnedAway | AttemptEnd::MayHaveHappened if is_once_only => Decision::Doubt,
+        AttemptEnd::Unreached | AttemptEnd::TurnedAway | AttemptEnd::MayHaveHappened if attempts_left => {
+            Decision::Again
+        }
+        AttemptEnd::Unreached | AttemptEnd::TurnedAway | AttemptEnd::SaidNo => settled(false),
+        AttemptEnd::MayHaveHappened => settled(true),
+        AttemptEnd::Replaced => settled(is_once_only),
+        AttemptEnd::KeyRefused => stopped(false),
+        AttemptEnd::Barred => stopped(true),
     }
 }
 
@@ -93,7 +101,7 @@ mod tests {
             (AttemptEnd::Unreached, OnceOnly, [Again, Fail, Again, Doubt]),
             (AttemptEnd::Unreached, Reads, [Again, Fail, Again, Fail]),
             (AttemptEnd::TurnedAway, Repeatable, [Again, Fail, Again, Doubt]),
-            (AttemptEnd::TurnedAway, OnceOnly, [Again, Fail, Again, Doubt]),
+            (AttemptEnd::TurnedAway, OnceOnly, [Doubt, Doubt, Doubt, Doubt]),
             (AttemptEnd::TurnedAway, Reads, [Again, Fail, Again, Fail]),
             (AttemptEnd::MayHaveHappened, Repeatable, [Again, Doubt, Again, Doubt]),
             (AttemptEnd::MayHaveHappened, OnceOnly, [Doubt, Doubt, Doubt, Doubt]),
@@ -101,9 +109,15 @@ mod tests {
             (AttemptEnd::SaidNo, Repeatable, [Fail, Fail, Doubt, Doubt]),
             (AttemptEnd::SaidNo, OnceOnly, [Fail, Fail, Doubt, Doubt]),
             (AttemptEnd::SaidNo, Reads, [Fail, Fail, Fail, Fail]),
+            (AttemptEnd::Replaced, Repeatable, [Fail, Fail, Doubt, Doubt]),
+            (AttemptEnd::Replaced, OnceOnly, [Doubt, Doubt, Doubt, Doubt]),
+            (AttemptEnd::Replaced, Reads, [Fail, Fail, Fail, Fail]),
             (AttemptEnd::KeyRefused, Repeatable, [FailAndStop, FailAndStop, DoubtAndStop, DoubtAndStop]),
             (AttemptEnd::KeyRefused, OnceOnly, [FailAndStop, FailAndStop, DoubtAndStop, DoubtAndStop]),
             (AttemptEnd::KeyRefused, Reads, [FailAndStop, FailAndStop, FailAndStop, FailAndStop]),
+            (AttemptEnd::Barred, Repeatable, [DoubtAndStop, DoubtAndStop, DoubtAndStop, DoubtAndStop]),
+            (AttemptEnd::Barred, OnceOnly, [DoubtAndStop, DoubtAndStop, DoubtAndStop, DoubtAndStop]),
+            (AttemptEnd::Barred, Reads, [FailAndStop, FailAndStop, FailAndStop, FailAndStop]),
         ];
         for (end, effect, [left, last, left_in_doubt, last_in_doubt]) in table {
             let cell = |in_doubt, attempts_left| decide(end, effect, in_doubt, attempts_left);

@@ -148,12 +148,12 @@ fn import_and_reconcile_resend_too() {
     assert_eq!((fates[1].as_str(), sandbox.applied()), ("ok - 200 2", 3));
 }
 
-/// A booking that was turned away and then interrupted was not made: it is sent.
+/// An edit that was turned away and then interrupted is sent.
 #[test]
 fn rows_that_were_only_turned_away_are_sent() {
-    let place = Place::new().with("input.csv", BOOKING);
+    let place = Place::new().with("input.csv", EDIT);
     let sandbox = Sandbox::with("--fault 503@1-3");
-    let program = userside(&place).line("import change_balance input.csv --rate unlimited --retry-wait 100s");
+    let program = userside(&place).line("import edit input.csv --rate unlimited --retry-wait 100s");
     let running = program.args(["--url", sandbox.url()]).start();
     sandbox.has_seen(3);
     running.signal("INT");

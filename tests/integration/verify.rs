@@ -29,11 +29,11 @@ fn balances_that_agree_are_said_to() {
 #[test]
 fn a_balance_that_differs_is_named_with_the_difference() {
     let place = Place::new().with_bookings(5);
-    let sandbox = Sandbox::with("--fault 503@3 --retry-after 1");
+    let sandbox = Sandbox::start();
     let before = sandbox.balances()[1].1;
     let running = userside(&place)
-        .line("import change_balance input.csv --verify --concurrency 1")
-        .to(&sandbox)
+        .line("import change_balance input.csv --verify --rate 1/s")
+        .args(["--url", sandbox.url()])
         .start();
     sandbox.has_seen(3);
     sandbox.book("2", "-0.01", "by hand");

@@ -23,23 +23,40 @@ const ALL: u32 = RETRIES as u32 + 1;
 
 fn may_have_happened() -> Vec<Reply> {
     let lost = [TimedOut, Broken, TooLarge].map(Reply::Lost);
-    let pages = [200, 302, 500, 501, 502, 504, 520].map(Reply::Page);
-    lost.into_iter().chain(pages).chain([500, 502, 504].map(Reply::No)).collect()
+    let pages = [200, 500, 501, 502, 504, 520].map(Reply::Page);
+    let json = [200, 500].map(Reply::Json);
+    lost.into_iter().chain(pages).chain([500, 502, 504].map(Reply::No)).chain(json).collect()
 }
 
-fn not_applied_yet() -> Vec<Reply> {
-    let away = [429, 503].map(Reply::Page);
-    [Reply::Lost(Unreached)].into_iter().chain(away).chain([429, 503].map(Reply::No)).collect()
+/// What a web server, a proxy or a firewall in front says.
+fn turned_away() -> Vec<Reply> {
+    let later = [429, 503].map(|status| Reply::Later(status, "0".to_owned()));
+    let pages = [429, 503].into_iter().flat_map(|status| [Reply::Page(status), Reply::Json(status)]);
+    pages.chain([429, 503].map(Reply::No)).chain(later).collect()
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_not_applied_is_tried_again_and_then_failed() {
+async fn what_never_left_is_tried_again_and_then_failed() {
     for operation in REPEATABLE.into_iter().chain(ONCE_ONLY) {
-        for reply in not_applied_yet() {
+        let reply = Reply::Lost(Unreached);
+        let all = fate(operation, std::slice::from_ref(&reply)).await;
+        assert_eq!(all, ('F', ALL), "{operation} {reply:?}");
+        let then_ok = fate(operation, &[reply.clone(), reply.clone(), Reply::Ok]).await;
+        assert_eq!(then_ok, ('D', 3), "{operation} {reply:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_turned_away_is_tried_again_where_that_is_safe() {
+    for reply in turned_away() {
+        for operation in REPEATABLE {
             let all = fate(operation, std::slice::from_ref(&reply)).await;
             assert_eq!(all, ('F', ALL), "{operation} {reply:?}");
             let then_ok = fate(operation, &[reply.clone(), reply.clone(), Reply::Ok]).await;
             assert_eq!(then_ok, ('D', 3), "{operation} {reply:?}");
+        }
+        for operation in ONCE_ONLY {
+            assert_eq!(fate(operation, &[reply.clone(), Reply::Ok]).await, ('U', 1), "{operation} {reply:?}");
         }
     }
 }
@@ -61,13 +78,25 @@ async fn what_may_have_happened_is_repeated_only_where_that_is_safe() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_server_refused_is_failed_at_once() {
-    let no = [200, 400, 404, 405, 409, 422].map(Reply::No);
-    let pages = [301, 307, 308, 400, 404, 413].map(Reply::Page);
+async fn what_the_api_refused_is_failed_at_once() {
     for operation in REPEATABLE.into_iter().chain(ONCE_ONLY) {
-        for reply in no.iter().chain(&pages) {
+        for reply in [200, 400, 404, 405, 409, 422].map(Reply::No) {
             let refused = fate(operation, &[reply.clone(), Reply::Ok]).await;
             assert_eq!(refused, ('F', 1), "{operation} {reply:?}");
+        }
+    }
+}
+
+/// A firewall's page, or a redirect, can stand in place of PHP's answer.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_that_is_not_the_apis_settles_only_what_may_be_repeated() {
+    let pages = [301, 302, 303, 307, 308, 400, 404, 413].map(Reply::Page);
+    for reply in pages.into_iter().chain([400, 404, 422].map(Reply::Json)) {
+        for operation in REPEATABLE {
+            assert_eq!(fate(operation, &[reply.clone(), Reply::Ok]).await, ('F', 1), "{operation} {reply:?}");
+        }
+        for operation in ONCE_ONLY {
+            assert_eq!(fate(operation, &[reply.clone(), Reply::Ok]).await, ('U', 1), "{operation} {reply:?}");
         }
     }
 }
@@ -82,12 +111,15 @@ async fn what_was_accepted_is_never_sent_again() {
 #[tokio::test(start_paused = true)]
 async fn a_refused_key_stops_the_run() {
     for operation in REPEATABLE.into_iter().chain(ONCE_ONLY) {
-        for reply in [401, 403].into_iter().flat_map(|status| [Reply::No(status), Reply::Page(status)]) {
+        for (reply, letter) in [401, 403].into_iter().flat_map(|status| {
+            [(Reply::No(status), 'F'), (Reply::Page(status), 'U'), (Reply::Json(status), 'U')]
+        }) {
             let server = Server::replies(&[reply]);
             let setup = Setup { concurrency: 1, ..Setup::default() };
             let course = setup.run(&server, jobs(operation, 40)).await;
             course.assert_whole();
-            assert!(course.letters().starts_with("FNNN"), "{operation}: {}", course.letters());
+            let letters = course.letters();
+            assert!(letters.starts_with(&format!("{letter}NNN")), "{operation}: {letters}");
             assert!(matches!(course.ended.stopped, Some(StopReason::KeyRefused(_))));
             assert_eq!(server.requests().len(), 1);
         }
@@ -114,11 +146,13 @@ async fn the_worst_attempt_counts() {
     }
     for operation in ONCE_ONLY {
         for (replies, expected) in [
-            (vec![Lost(Unreached), Page(503), Lost(TimedOut)], ('U', 3)),
+            (vec![Lost(Unreached), Lost(Unreached), Lost(TimedOut)], ('U', 3)),
             (vec![Lost(Unreached), Lost(Broken), Ok], ('U', 2)),
-            (vec![Page(429), No(200)], ('F', 2)),
-            (vec![Lost(Unreached), Page(404)], ('F', 2)),
-            (vec![Page(429), No(403)], ('F', 2)),
+            (vec![Lost(Unreached), Page(503), Ok], ('U', 2)),
+            (vec![Lost(Unreached), No(200)], ('F', 2)),
+            (vec![Lost(Unreached), Page(404)], ('U', 2)),
+            (vec![Lost(Unreached), No(403)], ('F', 2)),
+            (vec![Lost(Unreached), Page(403)], ('U', 2)),
         ] {
             assert_eq!(fate(operation, &replies).await, expected, "{operation} {replies:?}");
         }
@@ -148,14 +182,24 @@ async fn an_outcome_names_the_doubt_and_the_last_answer() {
 
 #[tokio::test(start_paused = true)]
 async fn an_outcome_names_the_id_that_the_server_gave_or_the_row_had() {
-    for (operation, reply, expected) in [
-        ("add", Reply::OkId(77), Some("77")),
-        ("add", Reply::OkId(0), None),
-        ("add", Reply::Ok, None),
-        ("edit", Reply::Ok, Some("1000")),
-    ] {
+    for (operation, reply, expected) in
+        [("add", Reply::OkId(77), "77"), ("edit", Reply::Ok, "1000"), ("edit", Reply::OkId(1000), "1000")]
+    {
         let server = Server::replies(&[reply]);
         let outcome = Setup::default().run(&server, jobs(operation, 1)).await.only();
-        assert_eq!(outcome.fate, Fate::Ok { id: expected.map(str::to_owned) }, "{operation}");
+        assert_eq!(outcome.fate, Fate::Ok { id: Some(expected.to_owned()) }, "{operation}");
+    }
+}
+
+/// A new customer without an id, and a row of one customer answered for another one.
+#[tokio::test(start_paused = true)]
+async fn an_ok_that_is_not_about_the_row_proves_nothing() {
+    for reply in [Reply::OkId(0), Reply::OkEmpty] {
+        assert_eq!(fate("add", &[reply.clone(), Reply::Ok]).await, ('U', 1), "{reply:?}");
+    }
+    assert_eq!(fate("change_balance", &[Reply::OkId(77), Reply::Ok]).await, ('U', 1));
+    for operation in REPEATABLE {
+        assert_eq!(fate(operation, &[Reply::OkId(77), Reply::Ok]).await, ('D', 2), "{operation}");
+        assert_eq!(fate(operation, &[Reply::OkId(77)]).await, ('U', ALL), "{operation}");
     }
 }

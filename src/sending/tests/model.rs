@@ -20,15 +20,25 @@ enum Meaning {
     Maybe,
     Refused,
     KeyRefused,
+    /// The key is refused, or so says somebody else.
+    Barred,
 }
 
-fn meaning(reply: &Reply) -> Meaning {
+/// Only the API's verdict, and that a request never left, are proofs for a call that must not happen twice.
+fn meaning(operation: &str, reply: &Reply) -> Meaning {
+    let open = |otherwise| if ONCE_ONLY.contains(&operation) { Meaning::Maybe } else { otherwise };
     match reply {
-        Reply::Ok | Reply::OkId(_) | Reply::OkEmpty | Reply::OkData => Meaning::Applied,
-        Reply::Lost(Unreached) | Reply::Later(..) | Reply::Page(429 | 503) => Meaning::NotApplied,
-        Reply::Lost(_) | Reply::Page(200 | 500..) => Meaning::Maybe,
+        // New customers must be named, and others must be the row's own.
+        Reply::OkId(_) if operation != "add" => Meaning::Maybe,
+        Reply::OkEmpty | Reply::OkNumber if operation == "add" => Meaning::Maybe,
+        Reply::Ok | Reply::OkId(_) | Reply::OkEmpty | Reply::OkData | Reply::OkNumber => Meaning::Applied,
+        Reply::Lost(Unreached) => Meaning::NotApplied,
+        Reply::Later(..) | Reply::Page(429 | 503) => open(Meaning::NotApplied),
+        Reply::Lost(_) | Reply::Page(200 | 500..) | Reply::Json(200) => Meaning::Maybe,
         Reply::No(401 | 403) => Meaning::KeyRefused,
-        Reply::No(_) | Reply::Page(_) => Meaning::Refused,
+        Reply::Page(401 | 403) | Reply::Json(401 | 403) => Meaning::Barred,
+        Reply::No(_) => Meaning::Refused,
+        Reply::Page(_) | Reply::Json(_) => open(Meaning::Refused),
     }
 }
 
@@ -42,17 +52,20 @@ fn expected(operation: &str, retries: u32, attempts: &[Option<Reply>], reads: &[
             return 'U';
         };
         let unsettled = if in_doubt { 'U' } else { 'F' };
-        let letter = match meaning(reply) {
+        let letter = match meaning(operation, reply) {
             Meaning::Applied => 'D',
             Meaning::KeyRefused => unsettled,
-            Meaning::Refused if in_doubt && operation == "delete" => match reads.last() {
-                Some(Some(Reply::No(200 | 404) | Reply::OkEmpty | Reply::Ok)) => 'D',
-                _ => 'U',
-            },
+            Meaning::Barred => 'U',
+            Meaning::Refused if in_doubt && operation == "delete" && matches!(reply, Reply::No(_)) => {
+                match reads.last() {
+                    Some(Some(Reply::No(200 | 404) | Reply::OkEmpty | Reply::Ok)) => 'D',
+                    _ => 'U',
+                }
+            }
             Meaning::Refused => unsettled,
             Meaning::Maybe if ONCE_ONLY.contains(&operation) => 'U',
             Meaning::NotApplied | Meaning::Maybe => {
-                in_doubt |= meaning(reply) == Meaning::Maybe;
+                in_doubt |= meaning(operation, reply) == Meaning::Maybe;
                 if place < retries as usize {
                     continue;
                 }
@@ -82,7 +95,7 @@ struct Case {
 fn reply() -> impl Strategy<Value = Reply> {
     prop_oneof![
         6 => Just(Reply::Ok),
-        1 => Just(Reply::OkId(5)),
+        1 => Just(Reply::OkId(77)),
         2 => Just(Reply::OkData),
         2 => Just(Reply::Lost(Unreached)),
         2 => Just(Reply::Lost(TimedOut)),
@@ -90,6 +103,8 @@ fn reply() -> impl Strategy<Value = Reply> {
         1 => Just(Reply::Page(429)),
         1 => Just(Reply::Page(502)),
         1 => Just(Reply::Page(200)),
+        1 => Just(Reply::Page(404)),
+        1 => prop_oneof![Just(200), Just(404)].prop_map(Reply::Json),
         1 => (0_u64..40).prop_map(|seconds| Reply::Later(503, seconds.to_string())),
         1 => Just(Reply::Later(429, u64::MAX.to_string())),
         3 => prop_oneof![Just(200), Just(404), Just(400)].prop_map(Reply::No),
@@ -98,7 +113,10 @@ fn reply() -> impl Strategy<Value = Reply> {
 
 fn script() -> impl Strategy<Value = Vec<(u64, Reply)>> {
     // A refused key stops everything, so that it is rare.
-    let step = (0_u64..4000, prop_oneof![60 => reply(), 1 => Just(Reply::No(403))]);
+    let step = (
+        0_u64..4000,
+        prop_oneof![60 => reply(), 1 => prop_oneof![Just(Reply::No(403)), Just(Reply::Page(403))]],
+    );
     prop::collection::vec(step, 1..6)
 }
 
@@ -230,7 +248,8 @@ impl Case {
             assert_eq!(letter(&outcome.fate), expected, "{ticket:?} {outcome:?} {attempts:?} {reads:?}");
             assert!(expected != 'N' || course.ended.stopped.is_some(), "not sent, but nothing stopped");
             let may_be_applied = |reply: &&Option<Reply>| {
-                reply.as_ref().is_none_or(|r| matches!(meaning(r), Meaning::Applied | Meaning::Maybe))
+                let is_open = |m| matches!(m, Meaning::Applied | Meaning::Maybe | Meaning::Barred);
+                reply.as_ref().is_none_or(|r| is_open(meaning(self.operation, r)))
             };
             if ONCE_ONLY.contains(&self.operation) {
                 assert!(attempts.iter().filter(may_be_applied).count() <= 1, "{attempts:?}");

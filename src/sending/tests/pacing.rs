@@ -101,7 +101,7 @@ async fn a_pause_holds_every_call_back_and_not_only_the_one_turned_away() {
         _ => Reply::Ok,
     });
     let setup = Setup { concurrency: 1, ..Setup::default() };
-    let course = setup.run(&server, jobs("add", 20)).await;
+    let course = setup.run(&server, jobs("edit", 20)).await;
     assert_eq!(course.letters(), "D".repeat(20));
     let requests = server.requests();
     let gaps: Vec<Duration> = requests.windows(2).map(|w| w[1].began - w[0].began).collect();
@@ -113,7 +113,7 @@ async fn a_pause_holds_every_call_back_and_not_only_the_one_turned_away() {
 async fn waits_grow_with_every_attempt() {
     let server = Server::replies(&[Reply::Page(503)]);
     let setup = Setup { retries: 4, ..Setup::default() };
-    setup.run(&server, jobs("add", 1)).await.assert_whole();
+    setup.run(&server, jobs("edit", 1)).await.assert_whole();
     let began: Vec<Duration> = server.requests().iter().map(|r| r.began).collect();
     for (place, gap) in began.windows(2).map(|w| w[1] - w[0]).enumerate() {
         let least = SECOND * (1 << place);
@@ -159,7 +159,7 @@ async fn a_pause_does_not_keep_the_run_from_stopping() {
     let server = Server::replies(&[Reply::Later(429, "300".to_owned())]);
     let stops = vec![(5 * SECOND, StopSignal::Finish)];
     let setup = Setup { stops, ..Setup::default() };
-    let course = setup.run(&server, jobs("add", 12)).await;
+    let course = setup.run(&server, jobs("edit", 12)).await;
     course.assert_whole();
     assert_eq!(course.letters(), "N".repeat(12));
     assert!(near(course.took, 5), "{:?}", course.took);

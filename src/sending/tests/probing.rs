@@ -36,13 +36,16 @@ fn names(server: &Server) -> String {
 #[tokio::test(start_paused = true)]
 async fn subcat_is_tried_first_and_action_behind_it() {
     for (subcat, action, expected, tried) in [
-        (Reply::OkData, Reply::No(200), ApiSelector::Subcat, "s"),
-        (Reply::OkEmpty, Reply::No(200), ApiSelector::Subcat, "s"),
-        (Reply::No(200), Reply::OkData, ApiSelector::Action, "sa"),
-        (Reply::No(404), Reply::OkData, ApiSelector::Action, "sa"),
+        (Reply::OkNumber, Reply::No(200), ApiSelector::Subcat, "s"),
+        // An OK without the number that was asked for: so does a server that does not understand.
+        (Reply::OkEmpty, Reply::OkNumber, ApiSelector::Action, "sa"),
+        (Reply::Ok, Reply::OkNumber, ApiSelector::Action, "sa"),
+        (Reply::OkData, Reply::OkNumber, ApiSelector::Action, "sa"),
+        (Reply::No(200), Reply::OkNumber, ApiSelector::Action, "sa"),
+        (Reply::No(404), Reply::OkNumber, ApiSelector::Action, "sa"),
         // A server that does not see the subcategory may answer as if the key had no right to it.
-        (Reply::No(403), Reply::OkData, ApiSelector::Action, "sa"),
-        (Reply::Page(400), Reply::OkData, ApiSelector::Action, "sa"),
+        (Reply::No(403), Reply::OkNumber, ApiSelector::Action, "sa"),
+        (Reply::Page(400), Reply::OkNumber, ApiSelector::Action, "sa"),
     ] {
         let server = server(subcat.clone(), action);
         let found = probe(&server, AUTO).await.unwrap_or_else(|error| panic!("{subcat:?}: {error}"));
@@ -56,6 +59,16 @@ async fn a_server_that_takes_neither_name_is_told_of_with_both_answers() {
     let error = probe(&server, AUTO).await.expect_err("neither");
     assert!(matches!(&error, ProbeError::NeitherName { .. }), "{error}");
     assert!(error.to_string().contains("subcat (HTTP 404: no) nor action (no)"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_ok_without_a_number_under_every_name_is_not_an_understanding_server() {
+    for hollow in [Reply::Ok, Reply::OkEmpty, Reply::OkData] {
+        let error = probe(&server(hollow.clone(), hollow.clone()), AUTO).await.expect_err("neither");
+        assert!(matches!(&error, ProbeError::NeitherName { .. }), "{error}");
+        let error = probe(&server(Reply::OkNumber, hollow), TOLD).await.expect_err("no number");
+        assert!(matches!(&error, ProbeError::Hollow(_)), "{error}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -75,7 +88,7 @@ async fn a_key_is_refused_where_both_names_say_so() {
 
 #[tokio::test(start_paused = true)]
 async fn a_told_name_is_taken_even_where_the_read_is_refused() {
-    for reply in [Reply::OkData, Reply::No(200), Reply::No(404)] {
+    for reply in [Reply::OkNumber, Reply::No(200), Reply::No(404)] {
         let server = server(Reply::Ok, reply.clone());
         let found = probe(&server, TOLD).await.unwrap_or_else(|error| panic!("{reply:?}: {error}"));
         assert_eq!((found.selector, names(&server).as_str()), (ApiSelector::Action, "a"), "{reply:?}");
@@ -118,7 +131,7 @@ async fn a_redirect_is_told_of_and_not_followed() {
 
 #[tokio::test(start_paused = true)]
 async fn a_read_is_repeated_until_it_is_answered() {
-    let server = Server::replies(&[Reply::Page(502), Reply::Later(503, "20".to_owned()), Reply::OkData]);
+    let server = Server::replies(&[Reply::Page(502), Reply::Later(503, "20".to_owned()), Reply::OkNumber]);
     let link = Setup::default().link(&server);
     let call = Call::probe().expect("a read");
     assert_eq!(call.effect(), Effect::Reads);
@@ -143,7 +156,7 @@ async fn reads_keep_the_pace() {
 
 #[tokio::test(start_paused = true)]
 async fn an_endless_pause_does_not_stop_a_read_for_ever() {
-    let server = Server::replies(&[Reply::Later(429, u64::MAX.to_string()), Reply::OkData]);
+    let server = Server::replies(&[Reply::Later(429, u64::MAX.to_string()), Reply::OkNumber]);
     let link = Setup::default().link(&server);
     let call = Call::probe().expect("a read");
     let asked = link.ask(&link.envelope(ApiSelector::Subcat), &call).await;

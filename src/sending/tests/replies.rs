@@ -14,7 +14,7 @@ fn key() -> ApiKey {
 fn read(status: u16, body: &str) -> Reply {
     of_response(
         &Response { status, body: body.as_bytes().to_vec(), ..Response::default() },
-        Wanted::Anything,
+        Wanted::Content,
         &key(),
     )
     .0
@@ -29,7 +29,7 @@ fn problem(status: u16, body: &str) -> (AttemptEnd, FailureCode, String) {
 
 fn id(body: &str) -> Option<String> {
     match read(200, body) {
-        Reply::Accepted(accepted) => accepted.id().map(str::to_owned),
+        Reply::Accepted(accepted) => <[String; 1]>::try_from(accepted.ids).ok().map(|[id]| id),
         Reply::Problem { problem, .. } => panic!("{problem}"),
     }
 }
@@ -55,7 +55,11 @@ fn every_shape_of_success_is_understood() {
     }
     assert_eq!(
         read(200, r#"{"Result":"OK","data":[]}"#),
-        Reply::Accepted(Accepted { data: Some(serde_json::json!([])), ..Accepted::default() })
+        Reply::Accepted(Accepted {
+            has_verdict: true,
+            data: Some(serde_json::json!([])),
+            ..Accepted::default()
+        })
     );
     assert!(matches!(read(200, r#"{"data":[1,2]}"#), Reply::Accepted(a) if a.has_data));
 }
@@ -65,7 +69,7 @@ fn every_shape_of_refusal_is_understood() {
     for body in [
         r#"{"Result":"ERROR","ErrorText":"&quot;Ромашка&quot; &#039;x&#039;"}"#,
         r#"{"result":"error","error":"\"Ромашка\" 'x'"}"#,
-        r#"{"Error":"\"Ромашка\" 'x'"}"#,
+        r#"{"ErrorText":"\"Ромашка\" 'x'"}"#,
     ] {
         assert_eq!(
             problem(200, body),
@@ -111,10 +115,19 @@ fn every_status_has_its_event() {
             200..=299 => continue,
             401 | 403 => AttemptEnd::KeyRefused,
             429 | 503 => AttemptEnd::TurnedAway,
-            301 | 307 | 308 | 400..=499 => AttemptEnd::SaidNo,
+            300..=399 => AttemptEnd::Replaced,
+            400..=499 => AttemptEnd::SaidNo,
             _ => AttemptEnd::MayHaveHappened,
         };
         assert_eq!(problem(status, r#"{"error":"x"}"#).0, expected, "{status}");
+        let without_verdict = match expected {
+            AttemptEnd::KeyRefused => AttemptEnd::Barred,
+            AttemptEnd::SaidNo => AttemptEnd::Replaced,
+            other => other,
+        };
+        for body in ["<html>page</html>", "", r#"{"message":"x"}"#, r#"{"error":""}"#, "[]"] {
+            assert_eq!(problem(status, body).0, without_verdict, "{status} {body}");
+        }
     }
 }
 
@@ -137,7 +150,7 @@ fn the_key_is_taken_out_of_what_the_server_says() {
 proptest! {
     #[test]
     fn any_answer_is_read_without_panic(status in 100_u16..600, body in prop::collection::vec(any::<u8>(), 0..400)) {
-        let _ = of_response(&Response { status, body, ..Response::default() }, Wanted::Anything, &key());
+        let _ = of_response(&Response { status, body, ..Response::default() }, Wanted::Content, &key());
     }
 }
 
@@ -157,9 +170,53 @@ fn a_verdict_that_is_no_word_is_not_guessed() {
     ] {
         assert_eq!(problem(200, body).0, AttemptEnd::MayHaveHappened, "{body}");
     }
+    assert_eq!(problem(200, r#"{"error":"x"}"#).0, AttemptEnd::MayHaveHappened);
     assert_eq!(problem(200, r#"{"Result":false,"ErrorText":"x"}"#).0, AttemptEnd::SaidNo);
     assert_eq!(id(r#"{"Result":null,"Id":12}"#).as_deref(), Some("12"));
     assert_eq!(id(r#"{"Result":"OK","Id":"0"}"#), None);
+}
+
+/// Of two verdicts it is not known which one counts, and neither of two ids.
+#[test]
+fn an_answer_that_contradicts_itself_cannot_be_read() {
+    for body in [
+        r#"{"Result":"OK","result":"ERROR"}"#,
+        r#"{"result":"ERROR","Result":"OK","Id":5}"#,
+        r#"{"Result":"ERROR","Result":"OK"}"#,
+        r#"{"Result":"OK","Result":"OK"}"#,
+        r#"{"Result":"OK","Id":5,"id":6}"#,
+        r#"{"Result":"OK","Id":5,"Id":6}"#,
+        r#"{"Result":"OK","ErrorText":"no such customer"}"#,
+        r#"{"Result":"OK","error":"no such customer"}"#,
+        "<b>Warning</b>: x\n{\"Result\":\"ERROR\",\"Result\":\"OK\"}",
+    ] {
+        let (end, code, text) = problem(200, body);
+        assert_eq!((end, code), (AttemptEnd::MayHaveHappened, FailureCode::BadAnswer), "{body}");
+        assert!(text.starts_with("the answer cannot be read: "), "{text}");
+        for status in [400, 404, 503] {
+            assert_eq!(problem(status, body).0, AttemptEnd::MayHaveHappened, "{status} {body}");
+        }
+        assert_eq!(problem(403, body).0, AttemptEnd::Barred, "{body}");
+    }
+    for agreeing in [
+        r#"{"Result":"OK","result":" ok ","Id":5}"#,
+        r#"{"Result":"OK","Id":5,"id":"5"}"#,
+        r#"{"Result":"OK","Id":5,"ErrorText":"","error":[]}"#,
+    ] {
+        assert_eq!(id(agreeing).as_deref(), Some("5"), "{agreeing}");
+    }
+}
+
+/// A login form may be JSON too: to a write it says nothing.
+#[test]
+fn without_a_verdict_a_write_has_no_answer() {
+    for body in [r#"{"data":{"redirect":"/login"}}"#, r#"{"Id":12}"#, r#"{"data":[1]}"#, "{}"] {
+        let response = Response { status: 200, body: body.as_bytes().to_vec(), ..Response::default() };
+        let (reply, is_the_apis) = of_response(&response, Wanted::Verdict, &key());
+        let Reply::Problem { end, problem } = reply else { panic!("{body}") };
+        assert_eq!((end, problem.code), (AttemptEnd::MayHaveHappened, FailureCode::BadAnswer), "{body}");
+        assert!(!is_the_apis);
+    }
 }
 
 /// What PHP means by "no error" is not an error: to call such a row failed invites sending it again.
@@ -197,7 +254,7 @@ fn the_key_is_found_before_and_behind_every_change_to_the_text() {
     ] {
         let key = ApiKey::new(key).expect("a key");
         let response = Response { status: 200, body: body.as_bytes().to_vec(), ..Response::default() };
-        let Reply::Problem { problem, .. } = of_response(&response, Wanted::Anything, &key).0 else {
+        let Reply::Problem { problem, .. } = of_response(&response, Wanted::Content, &key).0 else {
             panic!("{body}")
         };
         assert!(problem.text.contains("[key]"), "{body}: {}", problem.text);
@@ -210,8 +267,8 @@ fn an_id_does_not_carry_the_key() {
     assert_eq!(id(r#"{"Result":"OK","Id":"x-s3cret\n"}"#), None);
     let key = ApiKey::new("12").expect("a key");
     let body = br#"{"Result":"OK","Id":"12"}"#.to_vec();
-    let reply = of_response(&Response { status: 200, body, ..Response::default() }, Wanted::Anything, &key).0;
-    assert!(matches!(reply, Reply::Accepted(accepted) if accepted.id() == Some("12")));
+    let reply = of_response(&Response { status: 200, body, ..Response::default() }, Wanted::Content, &key).0;
+    assert!(matches!(reply, Reply::Accepted(accepted) if accepted.ids == ["12"]));
 }
 
 /// A web server's error page says what it says in its title; the key may stand there too.
@@ -242,7 +299,7 @@ fn data_never_holds_the_key() {
     let read = |key: &str| {
         let response = Response { status: 200, body: body.as_bytes().to_vec(), ..Response::default() };
         let key = ApiKey::new(key).expect("a key");
-        match of_response(&response, Wanted::Anything, &key).0 {
+        match of_response(&response, Wanted::Content, &key).0 {
             Reply::Accepted(accepted) => accepted.data.expect("data").to_string(),
             other => panic!("{other:?}"),
         }

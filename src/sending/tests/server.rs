@@ -12,14 +12,19 @@ use crate::sending::{Clock, Lost, LostKind, Response, TokioClock, Transport};
 /// What the server, or the way to it, does with one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Reply {
+    /// `OK`; for a new customer with an id of its own.
     Ok,
     OkId(u64),
+    /// `OK` with a number, as a counter answers.
+    OkNumber,
     /// `OK` without data: there is no such customer.
     OkEmpty,
     /// `OK` with data: the customer is there.
     OkData,
     /// The verdict `ERROR` under this status.
     No(u16),
+    /// JSON without a verdict under this status.
+    Json(u16),
     /// A page for people under this status.
     Page(u16),
     /// The status with a `Retry-After`.
@@ -28,10 +33,16 @@ pub(super) enum Reply {
 }
 
 impl Reply {
-    fn result(&self) -> Result<Response, Lost> {
+    fn result(&self, request: &Request) -> Result<Response, Lost> {
         let (status, retry_after, body) = match self {
+            Self::Ok if request.subcategory() == "add" => {
+                let id = 50_000 + request.customer().parse::<u64>().unwrap_or(1) * 100 + request.nth as u64;
+                (200, None, format!(r#"{{"Result":"OK","Id":{id}}}"#))
+            }
             Self::Ok => (200, None, r#"{"Result":"OK"}"#.to_owned()),
             Self::OkId(id) => (200, None, format!(r#"{{"Result":"OK","Id":{id}}}"#)),
+            Self::OkNumber => (200, None, r#"{"Result":"OK","data":7}"#.to_owned()),
+            Self::Json(status) => (*status, None, r#"{"data":{"redirect":"/login"}}"#.to_owned()),
             Self::OkEmpty => (200, None, r#"{"Result":"OK","data":[]}"#.to_owned()),
             Self::OkData => (200, None, r#"{"Result":"OK","data":{"id":1}}"#.to_owned()),
             Self::No(status) => (*status, None, r#"{"Result":"ERROR","ErrorText":"no"}"#.to_owned()),
@@ -101,7 +112,7 @@ impl Server {
     pub(super) fn timed(script: impl Fn(&Request) -> (Duration, Reply) + 'static) -> Self {
         Self::raw(move |request| {
             let (after, reply) = script(request);
-            (after, reply.result())
+            (after, reply.result(request))
         })
     }
 

@@ -74,7 +74,9 @@ async fn what_is_in_flight_finishes() {
             let answer = reply.clone();
             let server = Server::timed(move |_| (10 * SECOND, answer.clone()));
             let course = one(operation, &server, at(5, StopSignal::Finish)).await;
-            assert_eq!(course.letters(), expected, "{operation} {reply:?}");
+            // Turned away by something in front, what must not happen twice may have happened.
+            let is_open = operation == "add" && reply == Reply::Page(429);
+            assert_eq!(course.letters(), if is_open { "U" } else { expected }, "{operation} {reply:?}");
             assert!(course.took >= 10 * SECOND && course.took < 11 * SECOND && server.requests().len() == 1);
         }
     }
