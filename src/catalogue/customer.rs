@@ -235,6 +235,20 @@ const GET_ABON_ID: Subcategory = Subcategory {
     ],
 };
 
+/// The search for one customer as newer servers have it, some of them in place of the older one.
+pub static NEWER_FIND: &Subcategory = &Subcategory {
+    action: Action::Find,
+    name: "get_customer_id",
+    summary: "find a customer by a known value, as newer servers have it",
+    effect: Effect::Reads,
+    added: None,
+    parameters: &[
+        p("data_typer", ValueKind::Choice(NEWER_DATA_TYPERS), Typer, "what kind of value it is").obligatory(),
+        p("data_value", TEXT, Sought, "the value").obligatory(),
+        p("is_skip_old", FLAG, Former, "leave out former customers"),
+    ],
+};
+
 const ABON_HIST: Subcategory = Subcategory {
     action: Action::History,
     name: "abon_hist",
@@ -261,6 +275,19 @@ const DATA_TYPERS: &[Choice] = &[
     c("billing_uid", "billing.uuid", TEXT),
     c("codeti", "codeti", TEXT),
     c("dognumber", "agreement.*.number", TEXT),
+    c("ip", "ip_mac.*.ip", ValueKind::Ip),
+    c("login", "login", TEXT),
+    c("mac", "ip_mac.*.mac", ValueKind::Mac),
+    c("mail", "email.*.address", EMAIL),
+    c("phone", "phone.*.number", PHONE),
+];
+
+/// The same kinds, one of them under a newer name.
+const NEWER_DATA_TYPERS: &[Choice] = &[
+    c("account", "account_number", TEXT),
+    c("agreement_number", "agreement.*.number", TEXT),
+    c("billing_uid", "billing.uuid", TEXT),
+    c("codeti", "codeti", TEXT),
     c("ip", "ip_mac.*.ip", ValueKind::Ip),
     c("login", "login", TEXT),
     c("mac", "ip_mac.*.mac", ValueKind::Mac),

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use jiff::SignedDuration;
 use secrecy::SecretString;
 
 use super::error::SettingsError;
@@ -14,7 +15,8 @@ use super::options::key_text;
 use super::values;
 use crate::catalogue::Version;
 use crate::sandbox::{
-    BatchAnswer, Fault, FaultKind, IdSet, Location, RetryAfter, Selectors, Settings, Shape,
+    BatchAnswer, Fault, FaultKind, HistoryView, IdSet, KeepAlive, Location, Nobody, Quota, RetryAfter,
+    SearchMode, Selectors, Settings, Shape,
 };
 use crate::sending::ApiKey;
 
@@ -54,7 +56,8 @@ pub struct SandboxArgs {
     /// Let something go wrong; may be repeated
     ///
     /// KIND=PERCENT% of the writes, or KIND@N the Nth write; KIND@2,5-7 names several. read: before the kind means
-    /// reads instead of writes. The kinds are listed below.
+    /// reads instead of writes. Some kinds take a time, as in late=45s, late=45s@3 or late=45s=1%. The kinds are
+    /// listed below.
     #[arg(long, value_name = "FAULT", help_heading = "Misbehaviour")]
     fault: Vec<Fault>,
     /// Answer reads of these customers with status 500
@@ -97,7 +100,8 @@ pub struct SandboxArgs {
     batch_limit: Option<NonZeroUsize>,
     /// How answers are written
     ///
-    /// As classic, modern or mixed; bom and warning add noise before them, as in modern,bom.
+    /// As classic, modern or mixed; bom and warning add noise before them, and residue writes balances as binary
+    /// floats do, as in modern,bom.
     #[arg(long, value_name = "SHAPE", default_value = "classic", help_heading = "Misbehaviour")]
     shape: Shape,
     /// Keep only the first N characters of a comment
@@ -105,6 +109,44 @@ pub struct SandboxArgs {
     /// Of a booking's, as some installations do.
     #[arg(long, value_name = "N", value_parser = values::positive::<NonZeroUsize>, help_heading = "Misbehaviour")]
     comment_limit: Option<NonZeroUsize>,
+    /// How histories are shown
+    ///
+    /// limited=20: the oldest 20 entries; lagging=5s: an entry 5 s after it was made; cut=30: 30 characters of a
+    /// comment; skewed=-7m: times 7 minutes back; foreign=1: the first entry in an unknown form. Several with
+    /// commas.
+    #[arg(long, value_name = "HOW", help_heading = "Misbehaviour")]
+    history: Option<HistoryView>,
+    /// How the search for one behaves
+    ///
+    /// With known, gone or blind: gone answers to the newer name only, blind never finds anybody.
+    #[arg(long, value_name = "HOW", default_value = "known", help_heading = "Misbehaviour")]
+    search: SearchMode,
+    /// How that search says that nobody was found
+    ///
+    /// With 400, 404, 422 or 500, error under status 200, or OK in a foreign form. Without it, as the shape has it.
+    #[arg(long, value_name = "HOW", help_heading = "Misbehaviour")]
+    nobody: Option<Nobody>,
+    /// Take so many requests in a second, minute or hour
+    ///
+    /// As in 5/s. Those beyond it are answered with 429.
+    #[arg(long, value_name = "N/s", help_heading = "Misbehaviour")]
+    quota: Option<Quota>,
+    /// Close connections that are idle for this long
+    ///
+    /// Answers say so in their Keep-Alive header, in whole seconds; with 3s,hidden they do not.
+    #[arg(long, value_name = "TIME", help_heading = "Misbehaviour")]
+    keep_alive: Option<KeepAlive>,
+    /// How far the clock is off
+    ///
+    /// Forward, or back as in -7m: the Date header and all times in answers.
+    #[arg(long, value_name = "TIME", default_value = "0s", allow_hyphen_values = true, value_parser = skew, help_heading = "Misbehaviour")]
+    clock: SignedDuration,
+}
+
+fn skew(text: &str) -> Result<SignedDuration, String> {
+    text.trim()
+        .parse()
+        .map_err(|_| format!("'{text}' is not a time: write it like 7m, or -7m to set it back"))
 }
 
 impl SandboxArgs {
@@ -128,6 +170,12 @@ impl SandboxArgs {
             batch_limit: self.batch_limit,
             shape: self.shape,
             comment_limit: self.comment_limit,
+            history: self.history.unwrap_or_default(),
+            search: self.search,
+            nobody: self.nobody,
+            quota: self.quota,
+            keep_alive: self.keep_alive,
+            skew: self.clock,
             log: self.log,
             ..Settings::new(self.listen, SecretString::from(key.trim()))
         })
@@ -146,10 +194,10 @@ Kinds of faults:
 ",
     );
     for kind in FaultKind::ALL {
-        let _ = writeln!(text, "  {:<13} {}", kind.name(), kind.summary());
+        let _ = writeln!(text, "  {:<18} {}", kind.name(), kind.summary());
     }
     text.push_str(
-        "\nGET /sandbox/ledger answers what the server holds: customers, bookings, number\nof requests, and how many writes each customer has seen.",
+        "\nGET /sandbox/ledger answers what the server holds: customers, bookings, number\nof requests, and how many writes each customer has seen.\nPOST /sandbox/clock?forward=45s turns the server's clock: what it has put off\nuntil then is done at once.",
     );
     text
 }

@@ -9,7 +9,9 @@ use serde_json::Value;
 use super::answer::{ApiError, CallResult, Done, Payload};
 use super::checks::{Arguments, check};
 use super::conditions;
+use super::history::BookingEntry;
 use super::paths;
+use super::search::{Nobody, SearchMode};
 use super::settings::{BatchAnswer, Settings};
 use super::store::{Moment, NotBooked, Store, StoredBooking};
 use crate::catalogue::{Action, CUSTOMER, Choice, Meaning, Subcategory, ValueKind};
@@ -144,14 +146,25 @@ impl Invocation<'_, '_> {
 
     fn find(self) -> Result<Done, ApiError> {
         let field = self.chosen()?.field;
+        if self.settings.search == SearchMode::Blind {
+            return self.nobody();
+        }
         let sought = self.arguments.get(Meaning::Sought).unwrap_or_default();
         let skip_former = self.arguments.get(Meaning::Former) == Some("1");
-        Ok(Done::ids(self.store.find(field, sought, skip_former)))
+        match self.store.find(field, sought, skip_former) {
+            found if found.is_empty() => self.nobody(),
+            found => Ok(Done::ids(found)),
+        }
+    }
+
+    fn nobody(&self) -> CallResult {
+        self.settings.nobody.map_or_else(|| Ok(Done::ids(Vec::new())), Nobody::reply)
     }
 
     fn history(self) -> Result<Done, ApiError> {
         let bookings = self.store.history(self.customer()?).ok_or_else(ApiError::not_found)?;
-        Ok(Done::data(Payload::History(bookings.map(Into::into).collect())))
+        let shown = BookingEntry::shown(bookings, &self.settings.history, self.at);
+        Ok(Done::data(Payload::History(shown)))
     }
 
     fn count(self) -> Result<Done, ApiError> {

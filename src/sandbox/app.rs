@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant, SystemTime};
 
 use axum::http::{Method, StatusCode};
 use tokio::sync::watch;
@@ -12,8 +12,10 @@ use tokio::sync::watch;
 use super::actions::perform;
 use super::answer::{ApiError, CallResult};
 use super::chance::Draw;
-use super::fault::{Execution, FaultKind, Symptom};
+use super::disguise::{disguise, refusal_of, with_residue};
+use super::kind::{Execution, FaultKind, Symptom};
 use super::ledger::{Log, LogEntry, page};
+use super::quota::Usage;
 use super::render::render;
 use super::request::Received;
 use super::settings::Settings;
@@ -28,9 +30,10 @@ const POST_ONLY_SINCE: &str = "3.21";
 pub(super) struct App {
     pub(super) settings: Settings,
     post_only: bool,
-    started: Instant,
     state: Mutex<AppState>,
     stopping: watch::Sender<bool>,
+    /// Until when nobody can connect.
+    away: watch::Sender<Option<Instant>>,
 }
 
 struct AppState {
@@ -43,17 +46,28 @@ struct AppState {
     requests: u64,
     reads: u64,
     writes: u64,
+    usage: Usage,
+    late: Vec<Late>,
 }
 
 /// The result of handling a request.
 pub(super) struct Handled {
     pub(super) transmission: Transmission,
-    /// A call that is carried out after the answer.
-    pub(super) late: Option<Late>,
+    /// When [`App::catch_up`] is due, if something was put off.
+    pub(super) put_off: Option<Duration>,
+}
+
+/// A fault that strikes a request, with its time.
+#[derive(Debug, Clone, Copy)]
+struct Struck {
+    kind: FaultKind,
+    time: Duration,
 }
 
 /// A call that the web server in front gave up on, but PHP did not.
-pub(super) struct Late {
+struct Late {
+    /// Since the sandbox was made.
+    due: Duration,
     received: Received,
     subcategory: &'static Subcategory,
     fault: FaultKind,
@@ -64,13 +78,22 @@ pub(super) struct Late {
 impl App {
     pub(super) fn new(settings: Settings, store: Store, log: Option<Log>) -> Self {
         let modern = |version: Version| POST_ONLY_SINCE.parse().is_ok_and(|first: Version| version >= first);
-        let state =
-            AppState { store, log, broken: None, seen: HashMap::new(), requests: 0, reads: 0, writes: 0 };
+        let state = AppState {
+            store,
+            log,
+            broken: None,
+            seen: HashMap::new(),
+            requests: 0,
+            reads: 0,
+            writes: 0,
+            usage: Usage::default(),
+            late: Vec::new(),
+        };
         Self {
             post_only: settings.post_only || settings.version.is_some_and(modern),
-            started: Instant::now(),
             state: Mutex::new(state),
             stopping: watch::Sender::new(false),
+            away: watch::Sender::new(None),
             settings,
         }
     }
@@ -79,48 +102,103 @@ impl App {
     pub(super) fn decide(&self, received: Received) -> Handled {
         let mut state = self.state();
         let at = self.now();
+        self.carry_out_due(&mut state, at.elapsed);
         state.requests += 1;
         let content = received.content();
         let seen = state.seen.entry(content).or_default();
         let draw = Draw::new(self.settings.seed, content, *seen);
         *seen += 1;
 
+        let turned_away = self.turns_away(&mut state, at);
         let admitted = received.admit();
-        let fault = admitted
-            .as_ref()
-            .ok()
-            .and_then(|subcategory| self.strike(&mut state, &received, subcategory, draw));
-        let (reply, late) = match (admitted, fault.map_or(Execution::Now, FaultKind::execution)) {
-            (Err(refusal), _) => (Err(refusal), None),
-            (Ok(subcategory), Execution::Now) => {
-                (self.carry_out(&mut state, &received, subcategory, at), None)
+        let struck = match (turned_away, &admitted) {
+            (Some(kind), _) => Some(Struck { kind, time: Duration::ZERO }),
+            (None, Ok(subcategory)) => self.strike(&mut state, &received, subcategory, draw),
+            (None, Err(_)) => None,
+        };
+        let fault = struck.map(|struck| struck.kind);
+        let symptom = fault.map(FaultKind::symptom);
+        let execution = fault.map_or(Execution::Now, FaultKind::execution);
+        let reply = match (admitted, execution) {
+            (Err(refusal), _) => Err(refusal),
+            (Ok(_), Execution::Never | Execution::Late) => Err(refusal_of(symptom)),
+            (Ok(subcategory), Execution::Now | Execution::Twice) => {
+                self.carry_out(&mut state, &received, subcategory, at)
             }
-            (Ok(_), Execution::Never) => (Err(refusal_of(fault)), None),
-            (Ok(subcategory), Execution::Late) => (Err(refusal_of(fault)), Some(subcategory)),
         };
         let (applied, id) = effect_of(&reply, &received);
-        let answer = render(reply, self.settings.shape, draw);
-        let transmission = deliver(fault.map(FaultKind::symptom), answer, &self.settings);
+        let reply = disguise(reply, symptom);
+        let reply = if self.settings.shape.residue { with_residue(reply) } else { reply };
+        let answer = render(reply, self.settings.shape, symptom, draw);
+        let time = struck.map_or(Duration::ZERO, |struck| struck.time);
+        let transmission = deliver(symptom, answer, time, &self.settings);
         let status = transmission.status();
-        if let (Some(subcategory), Some(fault)) = (late, fault) {
-            return Handled { transmission, late: Some(Late { received, subcategory, fault, at, status }) };
+        if symptom == Some(Symptom::Refuse) && turned_away.is_none() {
+            self.away.send_replace(Some(Instant::now() + time));
         }
-        self.log(&mut state, &LogEntry { at, received: &received, fault, applied, status, id });
-        Handled { transmission, late: None }
+        match (execution, received.admit(), fault) {
+            (Execution::Late, Ok(subcategory), Some(fault)) => {
+                let due = at.elapsed + time;
+                state.late.push(Late { due, received, subcategory, fault, at, status });
+                return Handled { transmission, put_off: Some(time) };
+            }
+            (Execution::Twice, Ok(subcategory), Some(fault)) => {
+                self.log(
+                    &mut state,
+                    &LogEntry { at, received: &received, fault: Some(fault), applied, status, id },
+                );
+                state.requests += 1;
+                let again = self.carry_out(&mut state, &received, subcategory, at);
+                let (applied, id) = effect_of(&again, &received);
+                self.log(
+                    &mut state,
+                    &LogEntry { at, received: &received, fault: Some(fault), applied, status, id },
+                );
+            }
+            _ => self.log(&mut state, &LogEntry { at, received: &received, fault, applied, status, id }),
+        }
+        Handled { transmission, put_off: None }
     }
 
-    /// Carries out a call after its answer. Its line is logged only now, when the result is known; the time
-    /// in it is that of the request.
-    pub(super) fn catch_up(&self, late: Late) {
-        let Late { received, subcategory, fault, at, status } = late;
+    /// Carries out what was put off and is due; when the sandbox stops, everything.
+    pub(super) fn catch_up(&self) {
         let mut state = self.state();
-        let reply = self.carry_out(&mut state, &received, subcategory, at);
-        let (applied, id) = effect_of(&reply, &received);
-        self.log(&mut state, &LogEntry { at, received: &received, fault: Some(fault), applied, status, id });
+        let until = if *self.stopping.borrow() { Duration::MAX } else { self.now().elapsed };
+        self.carry_out_due(&mut state, until);
+    }
+
+    /// Carries out calls after their answers, as if each had been done when it was due. Their lines are logged
+    /// only now, when the results are known; the time in them is that of the request.
+    fn carry_out_due(&self, state: &mut AppState, until: Duration) {
+        let (mut due, later) =
+            std::mem::take(&mut state.late).into_iter().partition::<Vec<_>, _>(|l| l.due <= until);
+        state.late = later;
+        due.sort_by_key(|late| late.due);
+        for Late { due, received, subcategory, fault, at, status } in due {
+            let reply =
+                self.carry_out(state, &received, subcategory, at.later(due.saturating_sub(at.elapsed)));
+            let (applied, id) = effect_of(&reply, &received);
+            self.log(state, &LogEntry { at, received: &received, fault: Some(fault), applied, status, id });
+        }
+    }
+
+    /// Whether the request is turned away before anything looks at it.
+    fn turns_away(&self, state: &mut AppState, at: Moment) -> Option<FaultKind> {
+        if self.away.borrow().is_some_and(|until| Instant::now() < until) {
+            return Some(FaultKind::Refuse);
+        }
+        let quota = self.settings.quota?;
+        (!state.usage.admits(quota, at.elapsed)).then_some(FaultKind::Status429)
+    }
+
+    /// Until when nobody can connect, as it changes.
+    pub(super) fn away(&self) -> watch::Receiver<Option<Instant>> {
+        self.away.subscribe()
     }
 
     /// The customers and bookings as JSON.
     pub(super) fn ledger(&self) -> Result<Vec<u8>, serde_json::Error> {
+        self.catch_up();
         let state = self.state();
         page(&state.store, state.requests)
     }
@@ -169,7 +247,7 @@ impl App {
         received: &Received,
         subcategory: &Subcategory,
         draw: Draw,
-    ) -> Option<FaultKind> {
+    ) -> Option<Struck> {
         let counter = match subcategory.effect {
             Effect::Reads => &mut state.reads,
             Effect::Repeatable | Effect::OnceOnly => &mut state.writes,
@@ -177,10 +255,11 @@ impl App {
         *counter += 1;
         let number = *counter;
         if self.breaks_down(received, subcategory) {
-            return Some(FaultKind::Status500);
+            return Some(Struck { kind: FaultKind::Status500, time: Duration::ZERO });
         }
         let mut faults = (0..).zip(&self.settings.faults);
-        faults.find(|(place, f)| f.strikes(subcategory.effect, number, draw, *place)).map(|(_, f)| f.kind())
+        let (_, fault) = faults.find(|(place, f)| f.strikes(subcategory.effect, number, draw, *place))?;
+        Some(Struck { kind: fault.kind(), time: fault.time() })
     }
 
     /// Whether the request reads customers and one of them cannot be read.
@@ -204,7 +283,14 @@ impl App {
     }
 
     fn now(&self) -> Moment {
-        Moment { elapsed: self.started.elapsed(), wall: jiff::Timestamp::now() }
+        self.settings.clock.now().skewed(self.settings.skew)
+    }
+
+    /// The server's wall clock, where it is not that of the machine.
+    pub(super) fn other_time(&self) -> Option<SystemTime> {
+        let other = !self.settings.skew.is_zero() || self.settings.clock.is_turned();
+        let since = Duration::try_from(self.now().wall.as_duration()).ok()?;
+        other.then(|| SystemTime::UNIX_EPOCH + since)
     }
 
     /// Every change of the state is complete before anything could panic, so a poisoned lock can still be
@@ -212,15 +298,6 @@ impl App {
     fn state(&self) -> MutexGuard<'_, AppState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The API's error for a fault that refuses a request.
-fn refusal_of(fault: Option<FaultKind>) -> ApiError {
-    let status = match fault.map(FaultKind::symptom) {
-        Some(Symptom::ApiError(status)) => StatusCode::from_u16(status).ok(),
-        _ => None,
-    };
-    ApiError::new(status.unwrap_or(StatusCode::SERVICE_UNAVAILABLE), "refused on purpose by the sandbox")
 }
 
 /// Whether the store was changed, and the id of a new customer.

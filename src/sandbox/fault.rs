@@ -1,11 +1,13 @@
-//! Faults on purpose: their kinds, when they strike, and how they are written: `[read:]KIND=PERCENT%` or
-//! `[read:]KIND@NUMBERS`.
+//! Faults on purpose: when they strike, and how they are written: `[read:]KIND=PERCENT%` or
+//! `[read:]KIND@NUMBERS`. Some kinds take a time before that, as in `late=45s@3`; with a time and nothing after
+//! it, all requests are struck.
 
-use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use super::chance::Draw;
-use super::numbers::{Numbers, digits};
+use super::kind::FaultKind;
+use super::numbers::{Numbers, digits, span};
 use crate::catalogue::{Effect, Nearest, nearest};
 
 /// One kind of fault, and when it strikes.
@@ -15,6 +17,8 @@ use crate::catalogue::{Effect, Nearest, nearest};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     kind: FaultKind,
+    /// For kinds that take one.
+    time: Duration,
     reads: bool,
     strikes: Strikes,
 }
@@ -30,6 +34,11 @@ enum Strikes {
 impl Fault {
     pub fn kind(&self) -> FaultKind {
         self.kind
+    }
+
+    /// After which time the call is carried out, or the second answer comes; or how long nobody can connect.
+    pub(super) fn time(&self) -> Duration {
+        self.time
     }
 
     /// Whether it strikes the request with this number among the reads or writes. `place` is the fault's
@@ -48,107 +57,6 @@ impl Fault {
 /// Draws for faults have purposes from here on; smaller ones are for the shape of answers.
 const PLACES: u64 = 1_000;
 
-/// When a struck request is carried out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Execution {
-    /// Not at all.
-    Never,
-    /// Before the answer.
-    Now,
-    /// After the answer, as when the web server gives up and PHP goes on.
-    Late,
-}
-
-/// What the client sees of a struck request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Symptom {
-    /// A page of the web server in front, with this status.
-    Page(u16),
-    /// An error of the API itself, with this status.
-    ApiError(u16),
-    /// A redirect with this status.
-    Redirect(u16),
-    /// The connection is closed without a byte.
-    Close,
-    /// The connection stays open without a byte.
-    Stall,
-    /// A login form under status 200.
-    Login,
-    /// Status 200 and no body.
-    Empty,
-    /// The true answer without its end.
-    Truncated,
-    /// The true answer after more white space than anybody should read.
-    Huge,
-}
-
-macro_rules! kinds {
-    ($($variant:ident $name:literal $execution:ident $symptom:expr, $doc:literal;)*) => {
-        /// A kind of fault.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum FaultKind {
-            $(#[doc = $doc] $variant,)*
-        }
-
-        impl FaultKind {
-            /// Every kind, in the order of the documentation.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// The name in a written [`Fault`].
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* }
-            }
-
-            /// One line for people.
-            pub const fn summary(self) -> &'static str {
-                match self { $(Self::$variant => $doc,)* }
-            }
-
-            pub(super) const fn execution(self) -> Execution {
-                match self { $(Self::$variant => Execution::$execution,)* }
-            }
-
-            pub(super) const fn symptom(self) -> Symptom {
-                match self { $(Self::$variant => $symptom,)* }
-            }
-        }
-    };
-}
-
-kinds! {
-    Status500 "500" Never Symptom::Page(500), "not applied; status 500 with an HTML page";
-    Status502 "502" Never Symptom::Page(502), "not applied; status 502 with an HTML page";
-    Status504 "504" Never Symptom::Page(504), "not applied; status 504 with an HTML page";
-    After500 "500-after" Now Symptom::Page(500), "applied; status 500 with an HTML page";
-    After502 "502-after" Now Symptom::Page(502), "applied; status 502 with an HTML page";
-    After504 "504-after" Now Symptom::Page(504), "applied; status 504 with an HTML page";
-    Late504 "504-late" Late Symptom::Page(504), "status 504 at once; applied a second later";
-    Status503 "503" Never Symptom::Page(503), "not applied; status 503, with Retry-After if one is set";
-    Status429 "429" Never Symptom::Page(429), "not applied; status 429, with Retry-After if one is set";
-    Status400 "400" Never Symptom::ApiError(400), "not applied; status 400 with the API's error";
-    Status401 "401" Never Symptom::ApiError(401), "not applied; status 401 with the API's error";
-    Status403 "403" Never Symptom::ApiError(403), "not applied; status 403 with the API's error";
-    Status404 "404" Never Symptom::ApiError(404), "not applied; status 404 with the API's error";
-    Error "error" Never Symptom::ApiError(200), "not applied; the API's error under status 200";
-    DropBefore "drop-before" Never Symptom::Close, "not applied; connection closed without an answer";
-    DropAfter "drop-after" Now Symptom::Close, "applied; connection closed without an answer";
-    StallBefore "stall-before" Never Symptom::Stall, "not applied; never answered";
-    Stall "stall" Now Symptom::Stall, "applied; never answered";
-    Html "html" Now Symptom::Login, "applied; an HTML login form under status 200";
-    Empty "empty" Now Symptom::Empty, "applied; an empty body under status 200";
-    Truncate "truncate" Now Symptom::Truncated, "applied; a JSON body that is cut short";
-    Huge "huge" Now Symptom::Huge, "applied; a body of more than 16 MiB";
-    Redirect302 "302" Never Symptom::Redirect(302), "not applied; a redirect with status 302";
-    Redirect307 "307" Never Symptom::Redirect(307), "not applied; a redirect with status 307";
-    Redirect308 "308" Never Symptom::Redirect(308), "not applied; a redirect with status 308";
-}
-
-impl fmt::Display for FaultKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
 /// The text does not describe a fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParseFaultError {
@@ -161,6 +69,14 @@ pub enum ParseFaultError {
         text: String,
         /// The text in place of the kind.
         kind: String,
+    },
+    /// The time is not one.
+    #[error("'{time}' is not a time for {kind}: write it like {kind}=5s@3, {kind}=500ms=1% or {kind}=2m")]
+    Time {
+        /// The text after the first `=`.
+        time: String,
+        /// The kind.
+        kind: FaultKind,
     },
     /// There is no such kind.
     #[error("there is no fault '{kind}'{nearest}; the faults are {}", known())]
@@ -204,12 +120,29 @@ impl FromStr for Fault {
         };
         let (name, when) = rest.split_at(at);
         let kind = kind(name)?;
-        let strikes = match when.strip_prefix('=') {
-            Some(share) => Strikes::Share(parse_share(share)?),
-            None => Strikes::Numbers(parse_numbers(&when[1..])?),
+        let (time, when) = parse_time(kind, when)?;
+        let strikes = match (when.strip_prefix('='), when.strip_prefix('@')) {
+            (Some(share), _) => Strikes::Share(parse_share(share)?),
+            (None, Some(numbers)) => Strikes::Numbers(parse_numbers(numbers)?),
+            (None, None) => Strikes::Share(ALL),
         };
-        Ok(Self { kind, reads, strikes })
+        Ok(Self { kind, time, reads, strikes })
     }
+}
+
+/// All requests, of a million.
+const ALL: u64 = 1_000_000;
+
+/// The time of a kind that takes one, and what is left after it. A share is not a time.
+fn parse_time(kind: FaultKind, when: &str) -> Result<(Duration, &str), ParseFaultError> {
+    let Some(usual) = kind.usual_time() else { return Ok((kind.own_time(), when)) };
+    let Some(rest) = when.strip_prefix('=') else { return Ok((usual, when)) };
+    let (text, rest) = rest.split_at(rest.find(['=', '@']).unwrap_or(rest.len()));
+    if rest.is_empty() && text.contains('%') {
+        return Ok((usual, when));
+    }
+    let time = span(text).ok_or_else(|| ParseFaultError::Time { time: text.to_owned(), kind })?;
+    Ok((time, rest))
 }
 
 fn kind(name: &str) -> Result<FaultKind, ParseFaultError> {
@@ -243,6 +176,8 @@ fn parse_numbers(text: &str) -> Result<Numbers, ParseFaultError> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::{Draw, Fault, FaultKind, ParseFaultError};
     use crate::catalogue::Effect;
 
@@ -281,6 +216,21 @@ mod tests {
         for kind in FaultKind::ALL {
             assert_eq!(fault(&format!("{kind}@1")).kind(), *kind);
         }
+    }
+
+    #[test]
+    fn some_kinds_take_a_time() {
+        let time = |text: &str| fault(text).time();
+        assert_eq!(time("late=45s@3"), Duration::from_secs(45));
+        assert_eq!(time("second-answer=5ms=10%"), Duration::from_millis(5));
+        assert_eq!(time("late@3"), Duration::from_secs(45));
+        assert_eq!(time("refuse=1%"), Duration::from_secs(5));
+        assert_eq!(struck(&fault("late=2m"), Effect::OnceOnly, 1..4), [1, 2, 3]);
+        assert_eq!(struck(&fault("read:refuse=1s@2"), Effect::Reads, 1..4), [2]);
+        for text in ["late=soon@3", "late=-1s", "late=@3"] {
+            assert!(matches!(text.parse::<Fault>(), Err(ParseFaultError::Time { .. })), "{text}");
+        }
+        assert!(matches!("500=5s@3".parse::<Fault>(), Err(ParseFaultError::Share { .. })));
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! The history of a customer as servers write it: names, amounts and dates differ, and PHP turns a list into
 //! a map as soon as its numbers have a gap.
 
+use std::num::NonZeroUsize;
+
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
 use super::chance::Draw;
 use super::store::{Moment, StoredBooking};
+use super::view::HistoryView;
 use crate::catalogue::{Action, CUSTOMER, Meaning};
 
 /// One booking in a history.
@@ -15,12 +18,28 @@ pub(super) struct BookingEntry {
     employee: u64,
     amount: Decimal,
     note: String,
+    /// Whether it is written in a way that nobody knows.
+    foreign: bool,
 }
 
-impl From<&StoredBooking> for BookingEntry {
-    fn from(booking: &StoredBooking) -> Self {
+impl BookingEntry {
+    /// What a server shows of these bookings, oldest first, at this moment.
+    pub(super) fn shown<'b>(
+        bookings: impl Iterator<Item = &'b StoredBooking>,
+        view: &HistoryView,
+        now: Moment,
+    ) -> Vec<Self> {
+        let limit = view.limited.map_or(usize::MAX, NonZeroUsize::get);
+        let visible = bookings.filter(|booking| booking.at.elapsed + view.lagging <= now.elapsed).take(limit);
+        (1..).zip(visible).map(|(place, booking)| Self::of(booking, view, place)).collect()
+    }
+
+    fn of(booking: &StoredBooking, view: &HistoryView, place: usize) -> Self {
         let StoredBooking { at, employee, amount, ref note, .. } = *booking;
-        Self { at, employee, amount, note: note.clone() }
+        let cut = view.cut.map_or(usize::MAX, NonZeroUsize::get);
+        let foreign = view.foreign.is_some_and(|foreign| foreign.get() == place);
+        let note = note.chars().take(cut).collect();
+        Self { at: at.skewed(view.skewed), employee, amount, note, foreign }
     }
 }
 
@@ -75,6 +94,10 @@ impl HistoryFormat {
     }
 
     fn entry(self, entry: &BookingEntry) -> Value {
+        if entry.foreign {
+            let sum = json!({"value": entry.amount.to_string(), "currency": "UAH"});
+            return json!({"t": "pay", "when": entry.at.wall.as_second(), "sum": sum});
+        }
         let amount = if self.numbers { number(entry.amount) } else { entry.amount.to_string().into() };
         let mut fields = Map::new();
         let mut put = |name: &str, value| {
@@ -117,7 +140,13 @@ mod tests {
 
     fn entry(amount: &str) -> BookingEntry {
         let at = Moment { elapsed: Duration::ZERO, wall: "1970-06-15T12:00:00Z".parse().expect("a moment") };
-        BookingEntry { at, employee: 12, amount: amount.parse().expect("money"), note: "n".to_owned() }
+        BookingEntry {
+            at,
+            employee: 12,
+            amount: amount.parse().expect("money"),
+            note: "n".to_owned(),
+            foreign: false,
+        }
     }
 
     /// The date of an entry belongs to the machine's time zone; the rest does not.

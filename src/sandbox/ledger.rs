@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::fault::FaultKind;
+use super::kind::FaultKind;
 use super::request::Received;
 use super::store::{Moment, Store};
 

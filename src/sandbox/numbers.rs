@@ -1,6 +1,10 @@
-//! Numbers as they are typed: one like `3`, a range like `3-5`, or several like `3,7-9`, from 1 on.
+//! Numbers as they are typed: one like `3`, a range like `3-5`, or several like `3,7-9`, from 1 on; and times
+//! like `45s`.
 
 use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use jiff::SignedDuration;
 
 /// A set of numbers, kept as ranges: a long range takes no more memory than a short one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,9 +33,28 @@ pub(super) fn digits(text: &str) -> Option<u64> {
     text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
+/// A time such as `45s`, `500ms` or `2m`, forwards only.
+pub(super) fn span(text: &str) -> Option<Duration> {
+    offset(text).and_then(|time| Duration::try_from(time).ok())
+}
+
+/// A time such as `7m`, or `-7m` backwards; at most a year.
+pub(super) fn offset(text: &str) -> Option<SignedDuration> {
+    let time = text.trim().parse::<SignedDuration>().ok()?;
+    (time.abs() <= SignedDuration::from_hours(24 * 366)).then_some(time)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Numbers;
+    use super::{Duration, Numbers, SignedDuration, offset, span};
+
+    #[test]
+    fn times_have_a_unit_and_may_go_backwards_where_that_makes_sense() {
+        assert_eq!(span("45s"), Some(Duration::from_secs(45)));
+        assert_eq!((span("-1s"), span("45"), span(""), span("soon")), (None, None, None, None));
+        assert_eq!(offset("-7m"), Some(SignedDuration::from_mins(-7)));
+        assert_eq!(offset("9000000000s"), None);
+    }
 
     #[test]
     fn numbers_and_ranges_in_any_order() {

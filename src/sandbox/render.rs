@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::answer::CallResult;
 use super::chance::Draw;
+use super::kind::Symptom;
 use super::shape::{Shape, Style};
 use super::spelling::Spelling;
 
@@ -20,16 +21,24 @@ const PHP_WARNING: &[u8] = b"<br />\n<b>Warning</b>:  Undefined array key \"HTTP
     <b>/var/www/userside/api.php</b> on line <b>42</b><br />\n";
 
 /// The answer in this shape. A mixed shape draws its spelling for each request.
-pub(super) fn render(reply: CallResult, shape: Shape, draw: Draw) -> Rendered {
+/// One symptom of a fault is in the writing: a verdict that contradicts itself.
+pub(super) fn render(reply: CallResult, shape: Shape, symptom: Option<Symptom>, draw: Draw) -> Rendered {
     let spelling = match shape.style {
         Style::Classic => Spelling::CLASSIC,
         Style::Modern => Spelling::MODERN,
         Style::Mixed => Spelling::mixed(draw),
     };
+    let opposite = spelling.opposite_verdict(reply.is_err(), symptom == Some(Symptom::Contradiction));
     let (status, object) = match reply {
         Ok(done) => spelling.done(done),
         Err(refusal) => spelling.refused(&refusal),
     };
+    let mut text = Value::Object(object).to_string();
+    if let Some(Symptom::Contradiction | Symptom::TwoVerdicts) = symptom {
+        // A name that stands twice can be written, but not kept in an object.
+        let (name, verdict) = opposite;
+        text.insert_str(1, &format!("\"{name}\":\"{verdict}\","));
+    }
     let mut body = Vec::new();
     if shape.bom {
         body.extend_from_slice(BYTE_ORDER_MARK);
@@ -37,7 +46,7 @@ pub(super) fn render(reply: CallResult, shape: Shape, draw: Draw) -> Rendered {
     if shape.warning {
         body.extend_from_slice(PHP_WARNING);
     }
-    body.extend_from_slice(Value::Object(object).to_string().as_bytes());
+    body.extend_from_slice(text.as_bytes());
     Rendered { status, body }
 }
 
@@ -46,12 +55,12 @@ mod tests {
     use axum::http::StatusCode;
     use serde_json::json;
 
-    use super::{CallResult, Draw, Shape, Style, render};
+    use super::{CallResult, Draw, Shape, Style, Symptom, render};
     use crate::sandbox::answer::{ApiError, Done, Payload};
 
     fn body(reply: CallResult, style: Style) -> String {
         let shape = Shape { style, ..Shape::default() };
-        String::from_utf8(render(reply, shape, Draw::new(0, 0, 0)).body).expect("UTF-8")
+        String::from_utf8(render(reply, shape, None, Draw::new(0, 0, 0)).body).expect("UTF-8")
     }
 
     fn found(ids: &[u64]) -> CallResult {
@@ -77,13 +86,28 @@ mod tests {
     }
 
     #[test]
+    fn a_verdict_can_contradict_itself() {
+        let body = |reply, symptom| {
+            let rendered = render(reply, Shape::default(), Some(symptom), Draw::new(0, 0, 0));
+            String::from_utf8(rendered.body).expect("UTF-8")
+        };
+        let refusal = || Err(ApiError::new(StatusCode::OK, "no"));
+        assert_eq!(body(found(&[7]), Symptom::Contradiction), r#"{"result":"ERROR","Result":"OK","Id":7}"#);
+        assert_eq!(body(found(&[7]), Symptom::TwoVerdicts), r#"{"Result":"ERROR","Result":"OK","Id":7}"#);
+        assert_eq!(
+            body(refusal(), Symptom::TwoVerdicts),
+            r#"{"Result":"OK","Result":"ERROR","ErrorText":"no"}"#
+        );
+    }
+
+    #[test]
     fn the_mixture_shows_every_form_sooner_or_later() {
         let shape = Shape { style: Style::Mixed, ..Shape::default() };
         let seen: std::collections::HashSet<String> = (0..400)
             .map(|n| {
                 let data = Payload::Plain(json!({"empty": {}, "text": "\"/\"", "n": 1}));
                 let done = Done { ids: Some(vec![7]), data: Some(data) };
-                String::from_utf8(render(Ok(done), shape, Draw::new(1, n, 0)).body).expect("UTF-8")
+                String::from_utf8(render(Ok(done), shape, None, Draw::new(1, n, 0)).body).expect("UTF-8")
             })
             .collect();
         for form in [

@@ -10,6 +10,7 @@ use secrecy::ExposeSecret;
 
 use super::answer::ApiError;
 use super::chance::Content;
+use super::search::SearchMode;
 use super::settings::Settings;
 use crate::catalogue::{ApiSelector, CUSTOMER, KEY, Meaning, SECTION, Subcategory};
 
@@ -32,6 +33,7 @@ pub(super) struct Received {
     readable: bool,
     key: KeyGiven,
     section: Option<String>,
+    search: SearchMode,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +87,7 @@ impl Received {
             readable: true,
             key,
             section,
+            search: settings.search,
         }
     }
 
@@ -109,8 +112,7 @@ impl Received {
         let Some(name) = &self.subcategory else {
             return Err(ApiError::bad("no subcategory is named"));
         };
-        let known = CUSTOMER.subcategories.iter().find(|subcategory| subcategory.name == name);
-        known.ok_or_else(|| ApiError::bad(format!("unknown subcategory: {name}")))
+        self.search.subcategory(name).ok_or_else(|| ApiError::bad(format!("unknown subcategory: {name}")))
     }
 
     /// The ids of customers in the request, whether they exist or not.

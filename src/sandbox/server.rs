@@ -10,15 +10,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{ConnectInfo, Request, State};
-use axum::http::StatusCode;
+use axum::extract::{ConnectInfo, RawQuery, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio::net::TcpListener;
 
 use super::app::{App, Handled};
-use super::connection::{CuttableConnection, CuttableConnections};
+use super::connection::CuttableConnection;
 use super::ledger::Log;
+use super::listener::Connections;
+use super::numbers::span;
 use super::request::Received;
 use super::seed;
 use super::settings::Settings;
@@ -28,8 +30,8 @@ use super::transmission::{Transmission, json};
 /// The path of the ledger. Every other path is the API.
 const LEDGER: &str = "/sandbox/ledger";
 
-/// How long PHP goes on after the web server has given up.
-const PHP_GOES_ON: Duration = Duration::from_secs(1);
+/// The path of the clock, which `?forward=45s` turns.
+const CLOCK: &str = "/sandbox/clock";
 
 /// How long a stop waits for requests that have begun.
 const GRACE: Duration = Duration::from_secs(2);
@@ -124,10 +126,14 @@ impl Sandbox {
     /// [`SandboxError::WriteLog`], as soon as a request cannot be logged.
     pub async fn serve(self, stop: impl Future<Output = ()>) -> Result<(), SandboxError> {
         let app = self.app;
-        let pages = Router::new().route(LEDGER, get(ledger)).fallback(api).with_state(app.clone());
+        let pages = Router::new()
+            .route(LEDGER, get(ledger))
+            .route(CLOCK, post(clock))
+            .fallback(api)
+            .with_state(app.clone());
         let service = pages.into_make_service_with_connect_info::<CuttableConnection>();
-        let server =
-            axum::serve(CuttableConnections(self.listener), service).with_graceful_shutdown(app.stopped());
+        let connections = Connections::new(self.listener, self.address, app.settings.keep_alive, app.away());
+        let server = axum::serve(connections, service).with_graceful_shutdown(app.stopped());
         let mut server = pin!(server.into_future());
         let over = {
             let mut told = pin!(app.stopped());
@@ -162,21 +168,33 @@ async fn ledger(State(app): State<Arc<App>>) -> Response {
     send(transmission, &CuttableConnection::default(), &app).await
 }
 
+/// Turns the sandbox's clock, and carries out what was put off until then.
+async fn clock(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Response {
+    let forward = query.as_deref().and_then(|query| query.strip_prefix("forward=")).and_then(span);
+    let Some(forward) = forward else {
+        let wrong = json(StatusCode::BAD_REQUEST, br#"{"error":"say how far, like ?forward=45s"}"#.to_vec());
+        return send(wrong, &CuttableConnection::default(), &app).await;
+    };
+    app.settings.clock.turn(forward);
+    app.catch_up();
+    send(json(StatusCode::OK, b"{}".to_vec()), &CuttableConnection::default(), &app).await
+}
+
 async fn api(
     State(app): State<Arc<App>>,
     ConnectInfo(connection): ConnectInfo<CuttableConnection>,
     request: Request,
 ) -> Response {
     let received = Received::read(request, &app.settings).await;
-    let Handled { transmission, late } = app.decide(received);
-    if let Some(late) = late {
+    let Handled { transmission, put_off } = app.decide(received);
+    if let Some(time) = put_off {
         let (app, stopped) = (app.clone(), app.stopped());
         tokio::spawn(async move {
             tokio::select! {
-                () = tokio::time::sleep(PHP_GOES_ON) => {}
+                () = tokio::time::sleep(time) => {}
                 () = stopped => {}
             }
-            app.catch_up(late);
+            app.catch_up();
         });
     }
     if !app.settings.latency.is_zero() {
@@ -191,11 +209,33 @@ async fn api(
 /// Returns the answer, or cuts the connection so that an empty one reaches nobody.
 async fn send(transmission: Transmission, connection: &CuttableConnection, app: &App) -> Response {
     match transmission {
-        Transmission::Answer(response) => return response,
+        Transmission::Answer(response) => return with_headers(response, app),
+        Transmission::AnswerTwice(response, after) => {
+            connection.say_again(after);
+            return with_headers(response, app);
+        }
         // The library drops this handler when the client leaves.
         Transmission::Stall => app.stopped().await,
         Transmission::Close => {}
     }
     connection.cut();
     Response::default()
+}
+
+const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
+
+/// The answer with what the server says of its connections and of its clock.
+fn with_headers(mut response: Response, app: &App) -> Response {
+    if let Some(keep_alive) = app.settings.keep_alive.filter(|keep_alive| !keep_alive.hidden)
+        // A server says it in whole seconds.
+        && let Ok(value) = HeaderValue::from_str(&format!("timeout={}", keep_alive.timeout.as_secs()))
+    {
+        response.headers_mut().insert(KEEP_ALIVE, value);
+    }
+    if let Some(time) = app.other_time()
+        && let Ok(value) = HeaderValue::from_str(&httpdate::fmt_http_date(time))
+    {
+        response.headers_mut().insert(header::DATE, value);
+    }
+    response
 }

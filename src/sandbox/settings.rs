@@ -8,11 +8,17 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use axum::http::HeaderValue;
+use jiff::SignedDuration;
 use secrecy::SecretString;
 
+use super::clock::ServerClock;
+use super::connection::KeepAlive;
 use super::fault::Fault;
 use super::numbers::Numbers;
+use super::quota::Quota;
+use super::search::{Nobody, SearchMode};
 use super::shape::Shape;
+use super::view::HistoryView;
 use crate::catalogue::{ApiSelector, Version};
 
 /// All settings of a [`Sandbox`](super::Sandbox).
@@ -53,6 +59,20 @@ pub struct Settings {
     pub shape: Shape,
     /// How many characters of a booking's note are kept; by default all.
     pub comment_limit: Option<NonZeroUsize>,
+    /// How histories are shown.
+    pub history: HistoryView,
+    /// How the search for one customer behaves.
+    pub search: SearchMode,
+    /// How that search says that nobody was found; by default as the shape of answers has it.
+    pub nobody: Option<Nobody>,
+    /// How many requests are taken in a span of time; by default all.
+    pub quota: Option<Quota>,
+    /// How long a connection may be idle; by default as long as the client likes.
+    pub keep_alive: Option<KeepAlive>,
+    /// How far the server's wall clock is off.
+    pub skew: SignedDuration,
+    /// The clock for everything that is put off.
+    pub clock: ServerClock,
     /// A file to which one JSON line per request is appended.
     pub log: Option<PathBuf>,
 }
@@ -77,6 +97,13 @@ impl Settings {
             batch_limit: None,
             shape: Shape::default(),
             comment_limit: None,
+            history: HistoryView::default(),
+            search: SearchMode::default(),
+            nobody: None,
+            quota: None,
+            keep_alive: None,
+            skew: SignedDuration::ZERO,
+            clock: ServerClock::default(),
             log: None,
         }
     }

@@ -11,6 +11,8 @@ pub struct Shape {
     pub bom: bool,
     /// Whether a PHP warning comes before the JSON.
     pub warning: bool,
+    /// Whether balances are numbers with the residue of a binary float.
+    pub residue: bool,
 }
 
 /// The names of an answer's parts and the form of its values.
@@ -39,7 +41,7 @@ impl Style {
 pub enum ParseShapeError {
     /// A word of the list is unknown.
     #[error(
-        "'{word}' is not a shape: write classic, modern or mixed, and after a comma bom, warning or both, like modern,bom,warning"
+        "'{word}' is not a shape: write classic, modern or mixed, and after commas bom, warning or residue, like modern,bom,warning"
     )]
     Unknown {
         /// The word.
@@ -63,6 +65,7 @@ impl FromStr for Shape {
             match word.to_ascii_lowercase().as_str() {
                 "bom" => shape.bom = true,
                 "warning" => shape.warning = true,
+                "residue" => shape.residue = true,
                 name => {
                     let found = Style::ALL.into_iter().find(|(known, _)| *known == name);
                     let (_, named) =
@@ -85,8 +88,9 @@ mod tests {
     #[test]
     fn a_list_of_words_in_any_order() {
         assert_eq!("classic".parse(), Ok(Shape::default()));
-        assert_eq!("bom, Modern".parse(), Ok(Shape { style: Style::Modern, bom: true, warning: false }));
+        assert_eq!("bom, Modern".parse(), Ok(Shape { style: Style::Modern, bom: true, ..Shape::default() }));
         assert_eq!("warning".parse(), Ok(Shape { warning: true, ..Shape::default() }));
+        assert_eq!("residue".parse(), Ok(Shape { residue: true, ..Shape::default() }));
     }
 
     #[test]

@@ -131,6 +131,17 @@ impl Spelling {
         (StatusCode::OK, object)
     }
 
+    /// The opposite verdict of an answer that is an error or not: under the same name, or under the name that
+    /// the other spelling has for it.
+    pub(super) fn opposite_verdict(self, is_error: bool, other_name: bool) -> (&'static str, &'static str) {
+        let name = match (other_name, self.verdict == Self::CLASSIC.verdict) {
+            (false, _) => self.verdict,
+            (true, true) => Self::MODERN.verdict,
+            (true, false) => Self::CLASSIC.verdict,
+        };
+        (name, if is_error { self.ok } else { self.error })
+    }
+
     pub(super) fn refused(self, refusal: &ApiError) -> (StatusCode, Map<String, Value>) {
         let mut object = Map::new();
         if self.verdict_of_errors || refusal.status == StatusCode::OK {

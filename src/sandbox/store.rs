@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -68,6 +69,19 @@ impl Moment {
     /// The moment in this strftime format, in the machine's time zone: PHP writes local time.
     pub(super) fn written(self, form: &str) -> String {
         self.written_in(form, TimeZone::system())
+    }
+
+    /// The moment that much later.
+    pub(super) fn later(self, by: std::time::Duration) -> Self {
+        Self {
+            elapsed: self.elapsed.saturating_add(by),
+            wall: self.wall.checked_add(by).unwrap_or(self.wall),
+        }
+    }
+
+    /// The same moment by a wall clock that is this much ahead.
+    pub(super) fn skewed(self, by: SignedDuration) -> Self {
+        Self { wall: self.wall.checked_add(by).unwrap_or(self.wall), ..self }
     }
 
     fn written_in(self, form: &str, zone: TimeZone) -> String {

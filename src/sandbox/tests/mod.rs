@@ -2,9 +2,12 @@
 //! socket, so that nothing in between hides a mistake.
 
 mod batches;
+mod connections;
 mod envelope;
 mod faults;
 mod records;
 mod shapes;
 mod subcategories;
 mod support;
+mod verdicts;
+mod views;
