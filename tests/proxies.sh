@@ -57,11 +57,19 @@ done
 # The servers. Each runs in the foreground as a child of this script, in a session of its own so that Ctrl-C ends the
 # program first.
 servers=()
+declare -A running=()
 serve() {
     setsid "$@" > "$dir/$(basename "$1").out" 2>&1 &
     servers+=($!)
 }
 stop() {
+    local case children
+    for case in "${running[@]}"; do
+        # The program of a case that goes on would wait for a server that is gone.
+        children=$(pgrep -P "$case" || true)
+        # shellcheck disable=SC2086 # one word for each process
+        kill -KILL "$case" $children 2>/dev/null || true
+    done
     for server in "${servers[@]}"; do kill -TERM "$server" 2>/dev/null || true; done
     for server in "${servers[@]}"; do wait "$server" 2>/dev/null || true; done
 }
@@ -224,7 +232,6 @@ printf '%-22s %-17s %5s %5s %5s %5s %5s %7s %9s %7s %4s\n' case after rows once 
     "failed or" unknown exit
 printf '%-22s %-17s %5s %5s %5s %5s %5s %7s %9s %7s %4s\n' '' '' '' '' '' '' named "not" "skipped" '' code
 printf '%-22s %-17s %5s %5s %5s %5s %5s %7s %9s %7s %4s\n' '' '' '' '' '' '' so "done" "but done" '' ''
-declare -A running
 for case in "${cases[@]}"; do
     [ -n "${needs[$case]:-}" ] || { echo "there is no case $case" >&2; exit 2; }
     has "${needs[$case]}" || continue
@@ -238,6 +245,7 @@ for case in "${cases[@]}"; do
         continue
     fi
     wait "${running[$case]}" || verdict=1
+    unset "running[$case]"
     cat "$dir/cases/$case.table"
 done
 if [ "$verdict" = 0 ]; then
