@@ -15,11 +15,30 @@ const STEP: Duration = Duration::from_millis(10);
 #[derive(Debug)]
 pub(super) struct Lock {
     file: File,
+    /// Why nobody else is kept away: some file systems have no locks.
+    problem: Option<io::Error>,
 }
 
 /// Somebody else holds the file.
 #[derive(Debug)]
-pub(super) struct Held;
+pub struct Held;
+
+/// Holds an input as long as it lives.
+#[derive(Debug)]
+pub struct HeldInput {
+    _lock: Lock,
+}
+
+/// Holds an input, so that of two runs that must not send its rows twice one waits for the other. None where that cannot
+/// be done: what is not a file, and a file system without locks. Where a lock keeps others from reading as well, there
+/// is none either.
+pub fn hold_input(path: &Path) -> Result<Option<HeldInput>, Held> {
+    if !cfg!(unix) || !path.is_file() {
+        return Ok(None);
+    }
+    let Ok(file) = File::open(path) else { return Ok(None) };
+    Lock::take(file).map(|lock| Some(HeldInput { _lock: lock }))
+}
 
 impl Lock {
     /// Takes the file; half a second is the longest wait.
@@ -29,10 +48,22 @@ impl Lock {
             match file.try_lock() {
                 Err(TryLockError::WouldBlock) if began.elapsed() < WAIT => std::thread::sleep(STEP),
                 Err(TryLockError::WouldBlock) => return Err(Held),
-                // Some file systems have no locks; a run that cannot be locked is still a run.
-                Ok(()) | Err(TryLockError::Error(_)) => return Ok(Self { file }),
+                Ok(()) => return Ok(Self { file, problem: None }),
+                // To look at a file, or to send what may be sent twice, takes no lock.
+                Err(TryLockError::Error(error)) => return Ok(Self { file, problem: Some(error) }),
             }
         }
+    }
+
+    /// As on a file system without locks.
+    #[cfg(test)]
+    pub(super) fn without_locks(file: File) -> Self {
+        Self { file, problem: Some(io::ErrorKind::Unsupported.into()) }
+    }
+
+    /// Why the lock keeps nobody away; none where it does.
+    pub(super) const fn problem(&self) -> Option<&io::Error> {
+        self.problem.as_ref()
     }
 
     /// Whether the file that is held is the one that is found under this name: another process may have put

@@ -19,9 +19,10 @@ mod tests;
 pub use atomic::{AtomicFile, RecordError, beside};
 pub use export_journal::{AboutExport, ExportJournal, JournalKind, StoredCustomer, journal_kind};
 pub use journal::{
-    Counts, Durability, Entry, Found, Journal, JournalError, NewRun, Replay, StoredInput, UnnamedJournal,
-    look, set_aside,
+    Counts, Durability, Entry, Found, Journal, JournalError, NewRun, PutAside, Replay, StoredInput,
+    UnnamedJournal, look, put_aside,
 };
+pub use lock::{Held, HeldInput, hold_input};
 pub use results::{Finished, Results, ResultsError, ResultsFiles};
 pub use row_result::{ErrorCode, RESULT_COLUMNS, RowResult, Status};
 pub use runs::{FoundRun, OneRun, RunProgress, RunStep, find_run, runs_at};

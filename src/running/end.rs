@@ -13,7 +13,7 @@ use super::run_end::RunEnd;
 use super::summary::{Account, summarise};
 use crate::events::Event;
 use crate::exit::Exit;
-use crate::recording::{Finished, Journal, Results, ResultsFiles, Tally};
+use crate::recording::{Finished, Journal, JournalError, Results, ResultsFiles, Tally};
 use crate::sending::{Clock, StopReason};
 
 /// A session whose phases are over.
@@ -56,6 +56,11 @@ impl<C: Clock> Ending<'_, C> {
                 Recorded { journal, fault: None }
             }
         };
+        if let Some(error @ JournalError::Overtaken { .. }) = unwritten {
+            // The results are the other session's.
+            self.account_for(&journal);
+            return Err(RunError::Overtaken(error));
+        }
         if let Some(error) = &unwritten {
             self.host.tell(Event::Error(&error.to_string()));
             self.end.stopped = Some(StopReason::NotRecorded);
@@ -91,12 +96,16 @@ impl<C: Clock> Ending<'_, C> {
 
     /// The same, with a summary of what the journal knows: for scripts there is no other.
     fn lost_with(&self, error: &dyn std::fmt::Display, journal: &Journal) -> RunError {
+        self.account_for(journal);
+        self.lost(error)
+    }
+
+    fn account_for(&self, journal: &Journal) {
         if let Ok(counts) = journal.counts() {
             let RunEnd { requests, retries, .. } = self.end;
             let end = RunEnd { requests, retries, ..RunEnd::journaled() };
             let account = Account::Counted(Tally::of_counts(&counts));
             summarise(self.host, &self.input.spec, Some(&self.path), account, end);
         }
-        self.lost(error)
     }
 }

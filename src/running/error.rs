@@ -94,6 +94,17 @@ pub enum RunError {
         /// What it is.
         found: Fingerprint,
     },
+    /// Another run is at work with the input.
+    #[error(
+        "another run is sending the rows of {} at this moment, and this one would send them a second time; let that one finish, or stop it with Ctrl-C. Nothing was sent", input.display()
+    )]
+    InputHeld {
+        /// The file.
+        input: PathBuf,
+    },
+    /// Another program has gone on with the run.
+    #[error(transparent)]
+    Overtaken(JournalError),
     /// The answer to the question.
     #[error("not sent: the answer was no")]
     Declined,
@@ -120,9 +131,10 @@ impl RunError {
             | Self::NotInVersion { .. }
             | Self::Unfinished { .. }
             | Self::InputChanged { .. }
+            | Self::InputHeld { .. }
             | Self::Declined
             | Self::CannotUndo { .. } => Exit::Refused,
-            Self::Panicked | Self::ResultsLost { .. } => Exit::StoppedEarly,
+            Self::Panicked | Self::ResultsLost { .. } | Self::Overtaken(_) => Exit::StoppedEarly,
             Self::Interrupted | Self::Left { .. } => Exit::Interrupted,
         }
     }

@@ -4,7 +4,7 @@ use super::confirm::{Question, confirm};
 use super::error::RunError;
 use super::host::Host;
 use super::input::OpenInput;
-use super::journal::content_of;
+use super::journal::{content_of, hold, is_once_only};
 use super::run_end::RunEnd;
 use super::session::Session;
 use super::session_kind::SessionKind;
@@ -25,6 +25,10 @@ pub async fn go_on<T: Transport, C: Clock + Send>(
     open: impl FnOnce(Connection, C) -> Result<Server<T, C>, TransportError>,
 ) -> Result<Exit, RunError> {
     let RunSpec { input, output, connection, policy, .. } = spec;
+    let sends = kind == SessionKind::Resume || policy.resend;
+    if sends && is_once_only(input.operation) {
+        journal.require_locks()?;
+    }
     let input =
         OpenInput::open_same_or_stop(input, &host, content_of(&journal)?, journal.run().fingerprint.clone())
             .await?;
@@ -43,6 +47,7 @@ pub async fn go_on<T: Transport, C: Clock + Send>(
         let unsent = journal.counts()?.unsent();
         confirm(&host, input.spec.operation, &validated.totals, Some(unsent), person).await?;
     }
+    let _held = if sends { hold(&input)? } else { None };
     let path = journal.path().to_owned();
     let session = Session { input, validated, files, server, policy, host, path };
     session.run(journal, kind, None).await

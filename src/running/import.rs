@@ -6,7 +6,7 @@ use super::confirm::{Question, confirm};
 use super::error::RunError;
 use super::host::Host;
 use super::input::OpenInput;
-use super::journal::{begin, make_way, prepare, warn_of_repetition};
+use super::journal::{begin, hold, make_way, prepare, warn_of_repetition};
 use super::run_end::RunEnd;
 use super::session::{Session, left};
 use super::session_kind::SessionKind;
@@ -52,6 +52,7 @@ pub async fn import<T: Transport, C: Clock + Send>(
     warn_of_repetition(&journal, &input, &host)?;
     confirm(&host, input.spec.operation, &validated.totals, None, person).await?;
     let unnamed = prepare(&journal, &input, &validated.totals, &host)?;
+    let _held = hold(&input)?;
     let session = Session { input, validated, files, server, policy, host, path: journal.path.clone() };
     // A server that can't be used leaves no run behind.
     let selector = match session.probe().await {

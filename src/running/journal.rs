@@ -6,10 +6,14 @@ use super::error::RunError;
 use super::host::Host;
 use super::input::OpenInput;
 use super::spec::JournalSpec;
-use crate::catalogue::Effect;
+use crate::catalogue::{Effect, Operation};
 use crate::count::Count;
 use crate::events::Event;
-use crate::recording::{Found, Journal, JournalError, NewRun, StoredInput, UnnamedJournal, look, set_aside};
+use crate::reading::Input;
+use crate::recording::{
+    Found, Held, HeldInput, Journal, JournalError, NewRun, PutAside, StoredInput, UnnamedJournal, hold_input,
+    look, put_aside,
+};
 use crate::sending::Clock;
 use crate::validating::Totals;
 
@@ -33,7 +37,7 @@ pub(super) fn warn_of_repetition<C: Clock>(
     host: &Host<C>,
 ) -> Result<(), RunError> {
     let operation = input.spec.operation;
-    if operation.subcategory().effect != Effect::OnceOnly {
+    if !is_once_only(operation) {
         return Ok(());
     }
     // What lies there and is no journal is dealt with when it is in the way.
@@ -71,7 +75,27 @@ pub(super) fn prepare<C: Clock>(
     };
     let mut bytes = input.source.bytes();
     let content: Option<&mut dyn Read> = if new.input.is_none() { Some(&mut bytes) } else { None };
-    Ok(Journal::prepare(&spec.path, &new, content)?)
+    let unnamed = Journal::prepare(&spec.path, &new, content)?;
+    if is_once_only(input.spec.operation) {
+        unnamed.require_locks()?;
+    }
+    Ok(unnamed)
+}
+
+/// Whether rows must not be sent twice.
+pub(super) fn is_once_only(operation: Operation) -> bool {
+    operation.subcategory().effect == Effect::OnceOnly
+}
+
+/// Keeps other runs away from the input while its rows are sent, where they must not be sent twice: a run with other
+/// results has another journal.
+pub(super) fn hold(input: &OpenInput) -> Result<Option<HeldInput>, RunError> {
+    match &input.spec.input {
+        Input::File(path) if is_once_only(input.spec.operation) => {
+            hold_input(path).map_err(|Held| RunError::InputHeld { input: path.clone() })
+        }
+        Input::File(_) | Input::Stdin => Ok(None),
+    }
 }
 
 /// Refuses a place where an unfinished run lies that was not to be put aside, or one that a process is at work with.
@@ -95,12 +119,16 @@ pub(super) fn begin<C: Clock>(
     journal: UnnamedJournal,
     host: &Host<C>,
 ) -> Result<Journal, RunError> {
-    if spec.path.exists() {
-        // Another run may have begun while the server was tried.
-        check_place(spec)?;
-        let aside = set_aside(&spec.path)?;
-        let text = format!("the journal of an earlier run is kept as {}", aside.display());
-        host.tell(Event::Note(&text));
+    // Another run may have begun while a person was asked and the server was tried.
+    match put_aside(&spec.path, spec.new_run)? {
+        PutAside::Nothing => {}
+        PutAside::As(aside) => {
+            let text = format!("the journal of an earlier run is kept as {}", aside.display());
+            host.tell(Event::Note(&text));
+        }
+        PutAside::Unfinished { run, counts } => {
+            return Err(RunError::Unfinished { journal: spec.path.clone(), begun: run.begun, counts });
+        }
     }
     Ok(journal.name()?)
 }

@@ -97,12 +97,12 @@ fn options_that_somebody_has_changed_are_refused() {
         ("replace(options, 'change_balance', 'frobnicate')", "frobnicate"),
     ] {
         let before: String = Journal::read(&place, "input.journal").value("SELECT options FROM run");
-        Journal::spoil(&place, "input.journal").execute(&format!("UPDATE run SET options = {change}"));
+        Journal::spoil(&place, "input.journal").rewrite(&format!("UPDATE run SET options = {change}"));
         let output = userside(&place).line("resume input.journal").to(&sandbox).run().exits(2);
         let is_said = said.split(" or ").any(|said| output.stderr.contains(said));
         assert!(is_said, "{said}\n{}", output.report());
         let before = before.replace('\'', "''");
-        Journal::spoil(&place, "input.journal").execute(&format!("UPDATE run SET options = '{before}'"));
+        Journal::spoil(&place, "input.journal").rewrite(&format!("UPDATE run SET options = '{before}'"));
     }
     assert_eq!(sandbox.requests(), requests);
     userside(&place).line("resume input.journal").to(&sandbox).run().exits(1);

@@ -124,7 +124,7 @@ fn nothing_in_a_journal_steers_a_terminal() {
     let sandbox = Sandbox::start();
     userside(&place).line("import edit a.csv").to(&sandbox).run().exits(0);
     Journal::spoil(&place, "a.journal")
-        .execute("UPDATE run SET operation = char(27) || '[2J' || char(10) || 'x'");
+        .rewrite("UPDATE run SET operation = char(27) || '[2J' || char(10) || 'x'");
     let lines = status(&place, "");
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(!lines[0].contains('\u{1b}'), "{lines:?}");

@@ -10,8 +10,8 @@ use rusqlite::{Connection, OpenFlags, params};
 use super::schema;
 use crate::recording::atomic::{beside, sync_folder};
 use crate::recording::journal::{
-    EXPORT, IMPORT, JournalError, PATIENCE, PROGRAM, begin_unfinished, forget_companions, hold, looking,
-    written,
+    EXPORT, IMPORT, JournalError, PATIENCE, PROGRAM, begin_unfinished, flaw, forget_companions, hold,
+    looking, written,
 };
 use crate::recording::lock::Lock;
 
@@ -169,11 +169,9 @@ impl ExportJournal {
     pub fn open(path: &Path) -> Result<Self, JournalError> {
         let lock = hold(path)?;
         let journal = Self::of(path, lock)?;
-        let sound: rusqlite::Result<String> =
-            journal.connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
-        match sound {
-            Ok(text) if text == "ok" => Ok(journal),
-            Ok(reason) => Err(JournalError::DamagedExport { path: path.to_owned(), reason }),
+        match flaw(&journal.connection) {
+            Ok(None) => Ok(journal),
+            Ok(Some(reason)) => Err(JournalError::DamagedExport { path: path.to_owned(), reason }),
             Err(error) => Err(journal.failed(&error)),
         }
     }

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
+use crate::shell::quoted;
+
 /// A journal cannot be created, opened, read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
@@ -55,6 +57,18 @@ pub enum JournalError {
         "the journal {} is damaged: {reason}. Restore it from a backup; without it there is no way to know which rows were sent", path.display()
     )]
     Damaged { path: PathBuf, reason: String },
+    /// Another session has begun since this one did.
+    #[error(
+        "another program has begun to work with the journal {}, so this one has stopped; it sent nothing more. Let the other one end; then `userside-bulk resume {}` finds out what became of the rows",
+        path.display(), quoted(path)
+    )]
+    Overtaken { path: PathBuf },
+    /// The file system has no locks.
+    #[error(
+        "the file system of the journal {} has no working locks ({reason}), so two runs could send the same rows at once. Keep the journal on a local disk: --journal FILE; one that is there already may be moved to one",
+        path.display()
+    )]
+    Unlocked { path: PathBuf, reason: String },
     /// A process is at work with it.
     #[error("another run is using the journal {}; let it finish, or stop it with Ctrl-C", path.display())]
     Busy { path: PathBuf },
@@ -91,6 +105,27 @@ impl JournalError {
             Some(_) => Self::Write { path, reason },
             // A column that does not hold what it should.
             None => Self::Damaged { path, reason },
+        }
+    }
+
+    /// The same, where nothing was written: what cannot be read for no passing reason is damaged.
+    pub(in crate::recording) fn of_read(path: &Path, error: &rusqlite::Error) -> Self {
+        let passing = [
+            ErrorCode::DatabaseBusy,
+            ErrorCode::DatabaseLocked,
+            ErrorCode::CannotOpen,
+            ErrorCode::PermissionDenied,
+            ErrorCode::OutOfMemory,
+            ErrorCode::ReadOnly,
+            ErrorCode::DiskFull,
+        ];
+        match Self::of(path, error) {
+            Self::Write { path, reason }
+                if error.sqlite_error_code().is_some_and(|code| !passing.contains(&code)) =>
+            {
+                Self::Damaged { path, reason }
+            }
+            other => other,
         }
     }
 }

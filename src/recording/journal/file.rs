@@ -1,6 +1,6 @@
 //! The file itself: made whole or not at all, readable by its owner only, held by one run at a time.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -9,11 +9,13 @@ use rusqlite::{Connection, OpenFlags, params};
 use super::connection::{PATIENCE, looking};
 use super::counts::{Counts, counts, not_applied};
 use super::error::JournalError;
-use super::holding::{begin_unfinished, forget_companions, hold};
+use super::holding::{begin_unfinished, forget_companions, hold, is_held};
 use super::input::StoredInput;
 use super::replay::Replay;
 use super::run::{NewRun, Run};
-use super::schema::{self, Schema};
+use super::schema::{self, Schema, session};
+use super::seal::{Seal, SumChange};
+use super::soundness::{check, recognise};
 use crate::recording::atomic::{beside, move_aside, sync_folder};
 use crate::recording::lock::Lock;
 use crate::recording::tag::RunId;
@@ -25,6 +27,9 @@ pub struct Journal {
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
     run: Run,
+    /// The number of the session whose writes count, as far as this process knows.
+    pub(super) session: i64,
+    pub(super) changes: SumChange,
     lock: Lock,
 }
 
@@ -78,6 +83,11 @@ impl Drop for Unfinished {
 }
 
 impl UnnamedJournal {
+    /// As [`Journal::require_locks`].
+    pub fn require_locks(&self) -> Result<(), JournalError> {
+        require_locks(&self.lock, &self.path)
+    }
+
     /// Gives it its name, which must be free.
     pub fn name(self) -> Result<Journal, JournalError> {
         let Self { path, mut unfinished, lock } = self;
@@ -93,8 +103,14 @@ impl UnnamedJournal {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 return Err(JournalError::Exists { path });
             }
-            // No hard links here.
-            Err(_) => fs::rename(&own, &path).map_err(failed)?,
+            // No hard links here: an empty file claims the name, which a rename alone would take from another run.
+            Err(_) => {
+                File::create_new(&path).map_err(|source| match source.kind() {
+                    io::ErrorKind::AlreadyExists => JournalError::Exists { path: path.clone() },
+                    _ => failed(source),
+                })?;
+                fs::rename(&own, &path).map_err(failed)?;
+            }
         }
         unfinished.0 = None;
         sync_folder(&path);
@@ -140,15 +156,9 @@ impl Journal {
     pub fn open(path: &Path) -> Result<Self, JournalError> {
         let lock = hold(path)?;
         let journal = Self::of(path, lock)?;
-        let sound: rusqlite::Result<String> =
-            journal.connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
-        match sound {
-            Ok(text) if text == "ok" => match journal.run.elsewhere(path) {
-                Some(original) => Err(JournalError::Copy { path: path.to_owned(), original }),
-                None => Ok(journal),
-            },
-            Ok(reason) => Err(JournalError::Damaged { path: path.to_owned(), reason }),
-            Err(error) => Err(journal.failed(&error)),
+        match journal.run.elsewhere(path) {
+            Some(original) => Err(JournalError::Copy { path: path.to_owned(), original }),
+            None => Ok(journal),
         }
     }
 
@@ -162,24 +172,33 @@ impl Journal {
             }
             Ok(_) => {}
         }
-        let run = looking(path)
-            .map_err(|error| JournalError::of(path, &error))
-            .and_then(|connection| read_run(&connection, path))?;
+        // One that is at work has checked it, and would be held up.
+        let is_at_work = is_held(path);
+        let run =
+            looking(path).map_err(|error| JournalError::of_read(path, &error)).and_then(|connection| {
+                if is_at_work { recognise(&connection, path) } else { check(&connection, path) }?;
+                read_run(&connection, path)
+            })?;
         Ok((run, Replay::open(path)?))
     }
 
-    fn of(path: &Path, lock: Lock) -> Result<Self, JournalError> {
+    pub(super) fn of(path: &Path, lock: Lock) -> Result<Self, JournalError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags)
-            .and_then(|connection| {
-                connection.busy_timeout(PATIENCE)?;
-                connection.pragma_update(None, "journal_mode", "PERSIST")?;
-                connection.pragma_update(None, "synchronous", "FULL")?;
-                Ok(connection)
-            })
-            .map_err(|error| JournalError::of(path, &error))?;
+        let failed = |error: rusqlite::Error| JournalError::of_read(path, &error);
+        let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+        connection.busy_timeout(PATIENCE).map_err(failed)?;
+        // Before anything is set, which a damaged file may not like.
+        let schema = check(&connection, path)?;
         let run = read_run(&connection, path)?;
-        Ok(Self { connection, path: path.to_owned(), run, lock })
+        let session = session(&connection, schema).map_err(failed)?;
+        connection.pragma_update(None, "journal_mode", "PERSIST").map_err(failed)?;
+        connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
+        // The tables of an earlier version are followed once they are the present ones.
+        let changes = match schema {
+            Schema::One => SumChange::default(),
+            Schema::Two => SumChange::follow(&connection).map_err(failed)?,
+        };
+        Ok(Self { connection, path: path.to_owned(), run, session, changes, lock })
     }
 
     /// What the journal says of the run as a whole.
@@ -225,26 +244,50 @@ impl Journal {
             .map_err(|error| JournalError::Write { path: self.path.clone(), reason: error.to_string() })
     }
 
+    /// Refused where the file system has no working locks: another run could go on with the journal at the same time.
+    pub fn require_locks(&self) -> Result<(), JournalError> {
+        require_locks(&self.lock, &self.path)
+    }
+
     pub(super) fn failed(&self, error: &rusqlite::Error) -> JournalError {
         JournalError::of(&self.path, error)
     }
 }
 
-/// Gives whatever lies at `path` another name, and returns that. Refused while a process holds it.
-pub fn set_aside(path: &Path) -> Result<PathBuf, JournalError> {
-    let lock = match Journal::open(path) {
-        Ok(mut journal) => {
-            journal.tidy()?;
-            let Journal { connection, lock, .. } = journal;
-            drop(connection);
-            lock
-        }
-        // Not ours, or broken: it is still kept.
-        Err(JournalError::Foreign { .. } | JournalError::Damaged { .. } | JournalError::Version { .. }) => {
-            hold(path)?
-        }
-        Err(error) => return Err(error),
-    };
+/// What has become of whatever lay where a journal is to be made.
+#[derive(Debug)]
+pub enum PutAside {
+    /// There was nothing.
+    Nothing,
+    /// It has another name now.
+    As(PathBuf),
+    /// It stays: the journal of a run that is not finished.
+    Unfinished { run: Box<Run>, counts: Counts },
+}
+
+/// Gives whatever lies at `path` another name. Refused while a process holds it; and it is held from before it is
+/// looked at until it has the other name, so that no run goes on with it meanwhile. `insists`: also an unfinished run,
+/// and what is not a journal or is broken.
+pub fn put_aside(path: &Path, insists: bool) -> Result<PutAside, JournalError> {
+    let lock =
+        match Journal::open(path) {
+            Ok(mut journal) => {
+                let counts = journal.counts()?;
+                if !insists && !counts.is_finished() {
+                    return Ok(PutAside::Unfinished { run: Box::new(journal.run), counts });
+                }
+                journal.tidy()?;
+                let Journal { connection, lock, .. } = journal;
+                drop(connection);
+                lock
+            }
+            Err(JournalError::Missing { .. }) => return Ok(PutAside::Nothing),
+            // Not ours, or broken: it is still kept.
+            Err(
+                JournalError::Foreign { .. } | JournalError::Damaged { .. } | JournalError::Version { .. },
+            ) if insists => hold(path)?,
+            Err(error) => return Err(error),
+        };
     let failed = |source| JournalError::Aside { path: path.to_owned(), source };
     let aside = move_aside(path).map_err(failed)?;
     let companion = beside(path, "-journal");
@@ -253,28 +296,18 @@ pub fn set_aside(path: &Path) -> Result<PathBuf, JournalError> {
     }
     sync_folder(path);
     drop(lock);
-    Ok(aside)
+    Ok(PutAside::As(aside))
+}
+
+fn require_locks(lock: &Lock, path: &Path) -> Result<(), JournalError> {
+    match lock.problem() {
+        None => Ok(()),
+        Some(reason) => Err(JournalError::Unlocked { path: path.to_owned(), reason: reason.to_string() }),
+    }
 }
 
 fn read_run(connection: &Connection, path: &Path) -> Result<Run, JournalError> {
-    let failed = |error: rusqlite::Error| JournalError::of(path, &error);
-    let pragma = |name| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
-    match pragma("application_id").map_err(failed)? {
-        schema::APPLICATION => {}
-        schema::EXPORT => return Err(JournalError::OfExport { path: path.to_owned() }),
-        _ => return Err(JournalError::Foreign { path: path.to_owned() }),
-    }
-    let found = pragma("user_version").map_err(failed)?;
-    if Schema::of_number(found).is_none() {
-        let program = connection.query_row("SELECT program FROM run", [], |row| row.get(0));
-        let program = program.unwrap_or_else(|_| "unknown version".to_owned());
-        let known = Schema::LATEST.number();
-        return Err(JournalError::Version { path: path.to_owned(), found, known, program });
-    }
-    Run::read(connection).map_err(|error| match JournalError::of(path, &error) {
-        JournalError::Write { path, reason } => JournalError::Damaged { path, reason },
-        other => other,
-    })
+    Run::read(connection).map_err(|error| JournalError::of_read(path, &error))
 }
 
 enum Filling {
@@ -295,7 +328,7 @@ fn fill(path: &Path, place: &Path, new: &NewRun, content: Option<&mut dyn Read>)
     connection.pragma_update(None, "journal_mode", "OFF")?;
     connection.pragma_update(None, "synchronous", "OFF")?;
     let transaction = connection.transaction()?;
-    schema::make(&transaction)?;
+    schema::make(&transaction, new.operation)?;
     new.write(&transaction, &RunId::random(), place)?;
     if let Some(content) = content {
         let mut part = Vec::with_capacity(PART);
@@ -304,6 +337,7 @@ fn fill(path: &Path, place: &Path, new: &NewRun, content: Option<&mut dyn Read>)
             part.clear();
         }
     }
+    Seal::begin(&transaction, 0)?;
     transaction.commit()?;
     connection.close().map_err(|(_, error)| error)?;
     Ok(())

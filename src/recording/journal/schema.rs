@@ -3,6 +3,9 @@
 
 use rusqlite::Connection;
 
+use super::seal::Seal;
+use crate::catalogue::{Action, operation};
+
 /// Which tables a journal has. `PRAGMA user_version` holds its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Schema {
@@ -102,33 +105,62 @@ CREATE TABLE row (
   PRIMARY KEY (number, step)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX row_id ON row (id) WHERE id IS NOT NULL;
-
 CREATE TABLE fact (
   name TEXT PRIMARY KEY,          -- what was measured of the server
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE seal (
+  session INTEGER NOT NULL,       -- the one whose writes count; 0: there was none yet
+  sum INTEGER NOT NULL            -- over everything else in here: shows damage
+) STRICT;
 ";
 
-pub(super) fn make(connection: &Connection) -> rusqlite::Result<()> {
+/// For runs that make customers: whom another row has made is asked for each row in doubt.
+const TAKEN: &str = "CREATE INDEX row_id ON row (id) WHERE id IS NOT NULL;";
+
+/// The tables of the journal of a run of this operation.
+pub(super) fn make(connection: &Connection, operation: &str) -> rusqlite::Result<()> {
     connection.execute_batch(TABLES)?;
-    connection.execute_batch(SECOND)?;
+    make_second(connection, operation)?;
     connection.pragma_update(None, "application_id", APPLICATION)?;
     connection.pragma_update(None, "user_version", Schema::LATEST.number())
 }
 
-/// Makes the present tables out of those of an earlier version. To be called in a transaction.
-pub(super) fn renew(connection: &Connection) -> rusqlite::Result<()> {
+fn make_second(connection: &Connection, of: &str) -> rusqlite::Result<()> {
+    connection.execute_batch(SECOND)?;
+    let makes_customers = operation(of).is_ok_and(|operation| operation.subcategory().action == Action::Add);
+    if makes_customers { connection.execute_batch(TAKEN) } else { Ok(()) }
+}
+
+/// Makes the present tables out of those of an earlier version; false where they are the present ones. To be called in
+/// a transaction.
+pub(super) fn renew(connection: &Connection) -> rusqlite::Result<bool> {
     if Schema::of(connection)? == Schema::LATEST {
-        return Ok(());
+        return Ok(false);
     }
     connection.execute_batch("ALTER TABLE row RENAME TO old_row")?;
-    connection.execute_batch(SECOND)?;
+    let operation: String = connection.query_row("SELECT operation FROM run", [], |row| row.get(0))?;
+    make_second(connection, &operation)?;
     connection.execute_batch(
         "INSERT INTO row (number, step, state, content, attempts, id, error_code, error, http_status, sent, ended)
          SELECT number, 0, state, content, attempts, id, error_code, error, http_status, sent, ended FROM old_row
          ORDER BY number;
          DROP TABLE old_row",
     )?;
-    connection.pragma_update(None, "user_version", Schema::LATEST.number())
+    connection.pragma_update(None, "user_version", Schema::LATEST.number())?;
+    Seal::begin(connection, last_session(connection)?)?;
+    Ok(true)
+}
+
+/// The number of the session whose writes count, in a journal of any version; 0 before the first.
+pub(super) fn session(connection: &Connection, schema: Schema) -> rusqlite::Result<i64> {
+    match schema {
+        Schema::One => last_session(connection),
+        Schema::Two => Ok(Seal::read(connection)?.session),
+    }
+}
+
+fn last_session(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("SELECT coalesce(max(number), 0) FROM session", [], |row| row.get(0))
 }

@@ -9,6 +9,7 @@ use super::error::JournalError;
 use super::file::Journal;
 use super::run::PROGRAM;
 use super::schema::renew;
+use super::seal::{Seal, SumChange};
 use super::statements::{
     BALANCE, CUSTOMER, FACT, FOUND, INTENT, NOT_APPLIED, PROGRESS, RESULT, UNDECIDED, UNSENT,
 };
@@ -41,6 +42,9 @@ pub struct CommitGroup<'j> {
     transaction: Transaction<'j>,
     journal: &'j std::path::Path,
     at: String,
+    /// As it was when the group began.
+    seal: Seal,
+    changes: &'j SumChange,
 }
 
 impl Journal {
@@ -50,39 +54,63 @@ impl Journal {
         set.map_err(|error| self.failed(&error))
     }
 
-    /// Begins a group. What is not committed is as if it had never been.
+    /// Begins a group. What is not committed is as if it had never been. Refused once another session has begun.
     pub fn group(&mut self, at: Timestamp) -> Result<CommitGroup<'_>, JournalError> {
-        let journal = &self.path;
+        let (journal, changes) = (&self.path, &self.changes);
+        let failed = |error: rusqlite::Error| JournalError::of(journal, &error);
         let transaction = self
             .connection
             .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
-            .map_err(|error| JournalError::of(journal, &error))?;
-        Ok(CommitGroup { transaction, journal, at: written(at) })
+            .map_err(failed)?;
+        let seal = Seal::read(&transaction).map_err(failed)?;
+        if seal.session != self.session {
+            return Err(JournalError::Overtaken { path: journal.clone() });
+        }
+        changes.begin();
+        Ok(CommitGroup { transaction, journal, at: written(at), seal, changes })
     }
 
     /// A command begins to work with the journal. Rows that an earlier one has left in the middle may have been
     /// applied: whatever was on its way for them ended at the latest now.
     pub fn begin_session(&mut self, command: &str, at: Timestamp) -> Result<(), JournalError> {
-        let group = self.group(at)?;
-        renew(&group.transaction).map_err(|error| group.failed(&error))?;
+        self.renew()?;
+        let number = self.session + 1;
+        let mut group = self.group(at)?;
+        group.seal.session = number;
         group.execute(
-            "INSERT INTO session (command, program, begun) VALUES (?, ?, ?)",
-            params![command, PROGRAM, group.at],
+            "INSERT INTO session (number, command, program, begun) VALUES (?, ?, ?, ?)",
+            params![number, command, PROGRAM, group.at],
         )?;
         group.execute(
             "UPDATE row SET state = ?, ended = ?, error_code = coalesce(error_code, ?),
              error = coalesce(error, 'the program ended before the answer came') WHERE state = ?",
             params![Status::Unknown.name(), group.at, ErrorCode::Stopped.name(), SENDING],
         )?;
-        group.commit()
+        group.commit()?;
+        self.session = number;
+        Ok(())
+    }
+
+    /// Makes the present tables out of those of an earlier version.
+    fn renew(&mut self) -> Result<(), JournalError> {
+        let path = &self.path;
+        let failed = |error: rusqlite::Error| JournalError::of(path, &error);
+        let immediate = rusqlite::TransactionBehavior::Immediate;
+        let transaction = self.connection.transaction_with_behavior(immediate).map_err(failed)?;
+        if renew(&transaction).map_err(failed)? {
+            transaction.commit().map_err(failed)?;
+            self.changes = SumChange::follow(&self.connection).map_err(failed)?;
+        }
+        Ok(())
     }
 
     /// The command ends, with this exit code.
     pub fn end_session(&mut self, at: Timestamp, exit: u8) -> Result<(), JournalError> {
+        let number = self.session;
         let group = self.group(at)?;
         group.execute(
-            "UPDATE session SET ended = ?, exit = ? WHERE number = (SELECT max(number) FROM session)",
-            params![group.at, exit],
+            "UPDATE session SET ended = ?, exit = ? WHERE number = ?",
+            params![group.at, exit, number],
         )?;
         group.commit()
     }
@@ -158,8 +186,11 @@ impl CommitGroup<'_> {
 
     /// Makes everything in the group last.
     pub fn commit(self) -> Result<(), JournalError> {
-        let journal = self.journal;
-        self.transaction.commit().map_err(|error| JournalError::of(journal, &error))
+        let Self { journal, seal, changes, transaction, .. } = self;
+        let seal = Seal { sum: seal.sum.wrapping_add(changes.so_far()), ..seal };
+        seal.write(&transaction)
+            .and_then(|()| transaction.commit())
+            .map_err(|error| JournalError::of(journal, &error))
     }
 
     fn execute(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<(), JournalError> {

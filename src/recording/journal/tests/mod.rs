@@ -1,6 +1,7 @@
 //! What a journal keeps, and what is refused as one.
 
 mod schemas;
+mod seals;
 
 use std::fs;
 use std::io::Read;
@@ -8,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::{Durability, Entry, Found, Journal, JournalError, NewRun, look, set_aside};
+use super::{Durability, Entry, Found, Journal, JournalError, NewRun, PutAside, look, put_aside};
 use crate::reading::{Fingerprint, RowNumber};
 use crate::recording::{ErrorCode, RowResult, Status};
 use crate::sending::{Intent, Ticket};
@@ -65,6 +66,14 @@ fn result(status: Status, error: Option<(ErrorCode, &str)>) -> RowResult {
         error: error.map(|(code, text)| (code, text.to_owned())),
         http_status: Some(200),
         attempts: 1,
+    }
+}
+
+/// Whatever lies there is moved away.
+fn aside(path: &Path) -> PathBuf {
+    match put_aside(path, true) {
+        Ok(PutAside::As(aside)) => aside,
+        other => panic!("{other:?}"),
     }
 }
 
@@ -208,7 +217,7 @@ fn one_process_holds_a_journal() {
     let journal = place.create();
     assert!(matches!(Journal::open(&place.path()), Err(JournalError::Busy { .. })));
     assert!(matches!(look(&place.path()), Err(JournalError::Busy { .. })));
-    assert!(matches!(set_aside(&place.path()), Err(JournalError::Busy { .. })));
+    assert!(matches!(put_aside(&place.path(), true), Err(JournalError::Busy { .. })));
     // Others may look at it.
     assert_eq!(Journal::read_only(&place.path()).expect("readable").0.id, journal.run().id);
     drop(journal);
@@ -282,7 +291,7 @@ fn a_journal_that_is_set_aside_takes_everything_with_it() {
     let mut journal = place.create();
     leave(&mut journal, 0);
     drop(journal);
-    let aside = set_aside(&place.path()).expect("moved");
+    let aside = aside(&place.path());
     assert_eq!(place.names(), ["a.1.journal"]);
     assert_eq!(entries(&aside).len(), 1);
 }
@@ -304,7 +313,7 @@ fn a_name_left_by_a_killed_program_may_be_that_of_a_journal() {
     drop(journal);
     // Killed between giving the journal its name and taking the old one away.
     fs::hard_link(place.path(), place.0.path().join("a.journal.new")).expect("linked");
-    let aside = set_aside(&place.path()).expect("moved");
+    let aside = aside(&place.path());
     drop(place.create());
     assert_eq!(entries(&aside).len(), 1);
     assert_eq!(place.names(), ["a.1.journal", "a.journal"]);
