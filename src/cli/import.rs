@@ -15,7 +15,7 @@ Examples:
   userside-bulk import add legacy.csv --map 'ФИО=fio' --set billing_id=1
   userside-bulk import add legacy.csv --mapping legacy.toml --rate 600/m
   userside-bulk import change_balance money.xlsx --sheet Март --expect-total 12345.67
-  userside-bulk import change_balance money.csv --expect-debit 4000 --verify
+  userside-bulk import change_balance money.csv --expect-debit 4000
   generate | userside-bulk import edit - --results edit.results.csv --journal edit.journal
 
 Results:

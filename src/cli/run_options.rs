@@ -16,7 +16,7 @@ use super::stored_run::StoredRun;
 use super::values;
 use crate::catalogue::{Action, Operation};
 use crate::reading::Input;
-use crate::running::{JournalSpec, OnExisting, OutputSpec, Policy, RunSpec};
+use crate::running::{JournalSpec, OnExisting, OutputSpec, Policy, RunSpec, Verify};
 
 const SETTLE: Duration = Duration::from_secs(30);
 
@@ -62,9 +62,15 @@ struct RuleArgs {
     /// Without the tag by which a booking is found again.
     #[arg(long, hide_short_help = true)]
     no_comment_tag: bool,
-    /// Read all balances before and after, and compare them with what was booked
+    /// Compare balances with what was booked also where they must be read one by one
+    ///
+    /// Read before the first booking and after the last. Where the server answers many customers in a request that is
+    /// done anyway.
     #[arg(long, hide_short_help = true)]
     verify: bool,
+    /// Do not compare balances with what was booked
+    #[arg(long, hide_short_help = true, conflicts_with = "verify")]
+    no_verify: bool,
 }
 
 /// Rows of which nobody knows what became of them.
@@ -191,7 +197,11 @@ impl RunOptions {
     /// What a run does with its rows.
     fn policy(&self, operation: Operation) -> Result<Policy, SettingsError> {
         let Self { rules, certainty, .. } = self;
-        for (option, typed) in [("--verify", rules.verify), ("--no-comment-tag", rules.no_comment_tag)] {
+        for (option, typed) in [
+            ("--verify", rules.verify),
+            ("--no-verify", rules.no_verify),
+            ("--no-comment-tag", rules.no_comment_tag),
+        ] {
             if typed {
                 only_money(option, operation)?;
             }
@@ -208,7 +218,11 @@ impl RunOptions {
             settle: certainty.settle.unwrap_or(SETTLE),
             reconcile: !self.asking.no_reconcile,
             resend: certainty.resend,
-            verify: rules.verify,
+            verify: match (rules.verify, rules.no_verify) {
+                (true, _) => Verify::Each,
+                (false, false) if operation.subcategory().books_money() => Verify::InBatches,
+                (false, _) => Verify::Not,
+            },
         })
     }
 }

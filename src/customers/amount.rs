@@ -24,13 +24,14 @@ pub fn plain(text: &str) -> Option<Cow<'_, str>> {
     Money::written_by_server(text).map(|money| Cow::Owned(money.to_string()))
 }
 
-/// The amount, to be added up. A binary residue such as 0.0000000000001136 has more decimals than a decimal holds;
-/// what comes after the 27th is cut off.
+/// The amount, to be added up or compared. A binary residue such as 0.0000000000001136 has more decimals than a decimal
+/// holds; the last of them are cut off.
 pub fn summand(text: &str) -> Option<Money> {
-    const DECIMALS: usize = 27;
+    const DIGITS: usize = 28;
     Money::written_by_server(text).or_else(|| {
         let (whole, fraction) = text.trim().split_once('.').filter(|_| is_plain(text.trim()))?;
-        Money::written_by_server(&format!("{whole}.{}", fraction.get(..DECIMALS)?))
+        let kept = DIGITS.checked_sub(whole.trim_start_matches('-').len())?;
+        Money::written_by_server(&format!("{whole}.{}", fraction.get(..kept)?))
     })
 }
 

@@ -20,20 +20,17 @@ pub struct FetchedCustomer {
 }
 
 /// No further customer can be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FetchStop {
     /// The server refused the key.
+    #[error("{0}")]
     KeyRefused(Problem),
     /// So many reads in a row had no answer that the server must be gone; with the last problem.
+    #[error("{0}")]
     ServerGone(Problem),
     /// The program cannot make its own read.
-    Call(CallError),
-}
-
-impl From<CallError> for FetchStop {
-    fn from(error: CallError) -> Self {
-        Self::Call(error)
-    }
+    #[error(transparent)]
+    Call(#[from] CallError),
 }
 
 pub struct Fetcher<'l, T, C: Clock> {

@@ -4,6 +4,7 @@
 mod amount;
 mod answer;
 mod balance;
+mod balances;
 mod counter;
 mod entry_time;
 mod fetch;
@@ -15,7 +16,7 @@ mod search;
 mod tests;
 
 pub use amount::{is_plain, plain, summand, without_exponent};
-pub use balance::balance;
+pub use balances::{BalanceReader, ReadBalance};
 pub use counter::count;
 pub use entry_time::EntryTime;
 pub use fetch::{BatchTrial, FetchStop, FetchedCustomer, Fetcher};
@@ -25,7 +26,7 @@ pub use read_history::{NoHistory, read_history, read_whole_history};
 pub use search::{SearchResult, search_result};
 
 #[cfg(test)]
-pub(crate) use balance::BalanceError;
+pub(crate) use balance::{BalanceError, balance};
 #[cfg(test)]
 pub(crate) use fields::tidy;
 #[cfg(test)]

@@ -24,7 +24,7 @@ const WAITING: usize = 64;
 const STEP: u64 = 64;
 
 /// Rows with their calls, as they come.
-type Calls = Pin<Box<dyn Stream<Item = (RowNumber, Call)>>>;
+pub(super) type Calls = Pin<Box<dyn Stream<Item = (RowNumber, Call)>>>;
 
 /// A look at every row.
 #[derive(Debug, Clone, Copy)]
@@ -100,7 +100,10 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
     }
 
     /// The valid rows that an earlier session has not looked at; none where all are done.
-    fn still_to_look_at(&self, RowLook { name, look }: RowLook) -> Result<Option<Calls>, RunError> {
+    pub(super) fn still_to_look_at(
+        &self,
+        RowLook { name, look }: RowLook,
+    ) -> Result<Option<Calls>, RunError> {
         let total = self.validated.totals.rows;
         let done = self.replay()?.progress(name)?;
         if done >= total || self.kind == SessionKind::Reconcile {
@@ -127,7 +130,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         Ok(Some(Box::pin(unfold(taken, next))))
     }
 
-    async fn looked_at(&self, RowLook { name, .. }: RowLook, row: RowNumber) {
+    pub(super) async fn looked_at(&self, RowLook { name, .. }: RowLook, row: RowNumber) {
         let done = row.next().0;
         self.host.tell(Event::Looked(done));
         if done.is_multiple_of(STEP) && done < self.validated.totals.rows {

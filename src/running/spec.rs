@@ -98,7 +98,19 @@ pub struct Policy {
     /// Whether rows are sent again that are proven not applied.
     pub resend: bool,
     /// Whether balances are compared with what was booked.
-    pub verify: bool,
+    pub verify: Verify,
+}
+
+/// Whether balances are read before and after, and compared with what was booked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Verify {
+    /// Where the server answers many customers in a request. What can't be read is left out.
+    #[default]
+    InBatches,
+    /// In any case, one by one if need be. What can't be read is an error.
+    Each,
+    /// They are not.
+    Not,
 }
 
 /// `--existing`: what becomes of a row whose customer is there already.

@@ -1,20 +1,23 @@
-//! `--verify`: after a run, is the difference of every balance what was booked?
+//! After the last booking, is the difference of every balance what was booked?
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
+use futures_util::future::Either;
 use futures_util::stream::{StreamExt, iter};
 use tokio::task::spawn_blocking;
 
+use super::balances::UnreadBalances;
 use super::error::RunError;
 use super::phases::Phases;
 use super::run_end::RunEnd;
+use super::spec::Verify;
 use crate::catalogue::ApiSelector;
 use crate::count::Count;
-use crate::customers::balance;
+use crate::customers::BalanceReader;
 use crate::events::{Event, Look};
 use crate::reconciling::difference;
-use crate::recording::Status;
+use crate::recording::{Replay, Status};
 use crate::sending::{Clock, Transport};
 use crate::validating::Money;
 
@@ -30,63 +33,93 @@ struct Booked {
 impl<T: Transport, C: Clock> Phases<'_, T, C> {
     /// Compares the balances of all customers touched with what they were, and tells each that differs.
     pub(super) async fn verify(&self, selector: ApiSelector, end: &mut RunEnd) -> Result<(), RunError> {
-        if !self.policy.verify || !end.may_send() {
+        if self.policy.verify == Verify::Not || !end.may_send() {
             return Ok(());
         }
         self.notes.written().await;
         if self.counts()?.unsent() > 0 {
             return Ok(());
         }
-        let booked = self.booked().await?;
         let replay = self.replay()?;
+        let mut booked = self.booked().await?;
+        if self.policy.verify == Verify::InBatches {
+            // Of the others nothing is known to compare with, and that was told.
+            booked = with_known(booked, &replay)?;
+        }
+        if booked.is_empty() {
+            return Ok(());
+        }
         let total = booked.len() as u64;
         self.host.tell(Event::Looking { look: Look::BalancesAgain, rows: total, done: 0 });
-        let asked = iter(booked).map(|(customer, booked)| async move {
-            let after = balance(&self.server.link, selector, &customer).await;
-            (customer, booked, after)
-        });
-        let mut done = 0;
-        self.ask_each(asked, end, async |(customer, booked, after), end| {
-            done += 1;
-            self.host.tell(Event::Looked(done));
-            let before = replay.balance_before(&customer)?.and_then(|text| Money::written_by_server(&text));
-            let text = match (before, after) {
-                (Some(before), Ok(after)) => differs(before, after, booked),
-                (None, _) => Some("its balance before the run is not known".to_owned()),
-                (_, Err(error)) => Some(format!("its balance cannot be read: {error}")),
+        let ids: Vec<u64> = booked.keys().copied().collect();
+        let reader = BalanceReader::new(&self.server.link, selector);
+        let Some((size, known)) = self.try_size(&reader, &ids, end).await? else { return Ok(()) };
+        let rest: Vec<u64> =
+            ids.iter().copied().filter(|id| known.iter().all(|(read, _)| read != id)).collect();
+        let reader = &reader;
+        let reads = rest.chunks(size).map(|group| reader.read(group.to_vec()));
+        let known = iter([Ok(known)]);
+        let asked = known.map(|known| Either::Left(std::future::ready(known)));
+        let asked = asked.chain(iter(reads.map(Either::Right)));
+        let (mut done, mut unread) = (0, UnreadBalances::default());
+        self.ask_each(asked, end, async |read, end| {
+            let read = match read {
+                Ok(read) => read,
+                Err(stop) => {
+                    end.differing += u64::from(self.policy.verify == Verify::Each);
+                    let text = format!("balances are not verified, because they cannot be read: {stop}");
+                    self.host.tell(Event::Warning(&text));
+                    return Ok(ControlFlow::Break(()));
+                }
             };
-            if let Some(text) = text {
-                end.differing += 1;
-                self.host.tell(Event::Warning(&format!("--verify: customer {customer}: {text}")));
+            done += read.len() as u64;
+            self.host.tell(Event::Looked(done));
+            for (customer, after) in read {
+                let Some(booked) = booked.get(&customer) else { continue };
+                let text = match (balance_before(&replay, customer)?, after) {
+                    (Some(before), Ok(after)) => differs(before, after, *booked),
+                    (_, Err(error)) if self.policy.verify == Verify::InBatches => {
+                        unread.add(customer, &error);
+                        None
+                    }
+                    (None, _) => Some("its balance before the run is not known".to_owned()),
+                    (_, Err(error)) => Some(format!("its balance cannot be read: {error}")),
+                };
+                if let Some(text) = text {
+                    end.differing += 1;
+                    self.host.tell(Event::Warning(&format!("balances: customer {customer}: {text}")));
+                }
             }
             Ok(ControlFlow::Continue(()))
         })
         .await?;
-        if end.stopped.is_none() && end.differing == 0 {
+        if let Some(text) = unread.text() {
+            self.host.tell(Event::Note(&text));
+        } else if end.stopped.is_none() && end.differing == 0 {
             let customers = Count(total, "customer");
-            let text =
-                format!("--verify: the balances of {customers} differ by what was booked, to the last digit");
+            let text = format!("balances: those of {customers} differ by what was booked, to the last digit");
             self.host.tell(Event::Note(&text));
         }
         Ok(())
     }
 
     /// What was booked for each customer.
-    async fn booked(&self) -> Result<HashMap<String, Booked>, RunError> {
+    async fn booked(&self) -> Result<BTreeMap<u64, Booked>, RunError> {
         let (rows, mut replay) = (self.rows()?, self.replay()?);
         let summed = spawn_blocking(move || -> Result<_, RunError> {
-            let mut booked: HashMap<String, Booked> = HashMap::new();
+            let mut booked: BTreeMap<u64, Booked> = BTreeMap::new();
             rows.each(
                 |checked| checked.to_call(),
                 |row, checked| {
                     let (Some(entry), Ok(call)) = (replay.entry(row.number())?, checked) else {
                         return Ok(true);
                     };
-                    let (Some(customer), Some(amount)) = (call.customer(), call.amount()) else {
+                    let customer = call.customer().and_then(|customer| customer.parse().ok());
+                    let (Some(customer), Some(amount)) = (customer, call.amount()) else {
                         return Ok(true);
                     };
                     let none = Booked { sum: Some(Money::ZERO), unknown: 0 };
-                    let booked = booked.entry(customer.to_owned()).or_insert(none);
+                    let booked = booked.entry(customer).or_insert(none);
                     match entry.result.status {
                         Status::Ok => booked.sum = booked.sum.and_then(|sum| sum.plus(amount)),
                         Status::Unknown => booked.unknown += 1,
@@ -99,6 +132,23 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         });
         summed.await?
     }
+}
+
+/// The balance before the first booking, where it is known.
+fn balance_before(replay: &Replay, customer: u64) -> Result<Option<Money>, RunError> {
+    let before = replay.balance_before(&customer.to_string())?;
+    Ok(before.and_then(|text| Money::written_by_server(&text)))
+}
+
+/// Those whose balances before the first booking are known.
+fn with_known(booked: BTreeMap<u64, Booked>, replay: &Replay) -> Result<BTreeMap<u64, Booked>, RunError> {
+    let mut known = BTreeMap::new();
+    for (customer, booked) in booked {
+        if balance_before(replay, customer)?.is_some() {
+            known.insert(customer, booked);
+        }
+    }
+    Ok(known)
 }
 
 fn differs(before: Money, after: Money, booked: Booked) -> Option<String> {

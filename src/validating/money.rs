@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 /// An amount of money, exact to the last digit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -34,6 +34,17 @@ impl Money {
     #[must_use]
     pub fn magnitude(self) -> Self {
         Self(self.0.abs())
+    }
+
+    /// How many decimals it has, zeros at its end aside.
+    pub fn decimals(self) -> u32 {
+        self.0.normalize().scale()
+    }
+
+    /// The amount with at most so many decimals, halves away from zero.
+    #[must_use]
+    pub fn rounded(self, decimals: u32) -> Self {
+        Self(self.0.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero))
     }
 
     /// Reads an amount that a server wrote. There a point is always a decimal point, so `1.234`, which is

@@ -162,7 +162,7 @@ fn reads_that_fail_leave_the_row_unknown_and_can_be_repeated() {
             Place::new().with("input.csv", INPUT),
             Sandbox::with(&format!("--fault drop-after@2 --fault {fault}")),
         );
-        let line = "import change_balance input.csv --concurrency 1 --settle 0s --retries 1";
+        let line = "import change_balance input.csv --concurrency 1 --settle 0s --retries 1 --no-verify";
         let output = userside(&place).line(line).to(&sandbox).run().exits(1);
         let row = output.results().rows[1].clone();
         assert_eq!(row.result("status"), "unknown", "{fault}");
@@ -172,7 +172,7 @@ fn reads_that_fail_leave_the_row_unknown_and_can_be_repeated() {
     }
     let sandbox = Sandbox::with("--fault drop-after@2 --fault read:500@2-7");
     let place = Place::new().with("input.csv", INPUT);
-    let line = "import change_balance input.csv --concurrency 1 --settle 0s --retries 1";
+    let line = "import change_balance input.csv --concurrency 1 --settle 0s --retries 1 --no-verify";
     userside(&place).line(line).to(&sandbox).run().exits(1);
     let output = userside(&place).line("reconcile input.journal --settle 0s").to(&sandbox).run().exits(0);
     output.results().all_are("ok");

@@ -1,8 +1,16 @@
-//! `--verify`: the balances of all customers touched, before and after, against what was booked.
+//! The balances of all customers touched, before and after, against what was booked.
 
 use crate::support::{Place, Sandbox, until, userside};
 
 const INPUT: &str = "customer_id,amount,comment\n1,0.10,x\n2,-7.35,y\n1,0.20,z\n77,5,nobody\n";
+
+/// The requests that read balances before the first booking, and after the last.
+fn reads(sandbox: &Sandbox) -> [usize; 2] {
+    let log = sandbox.log();
+    let first = log.iter().position(|entry| !entry.is_read()).unwrap_or(log.len());
+    let read = |log: &[crate::support::Entry]| log.iter().filter(|entry| is_read_of_customer(entry)).count();
+    [read(&log[..first]), read(&log[first..])]
+}
 
 fn is_read_of_customer(entry: &crate::support::Entry) -> bool {
     entry.subcategory.as_deref() == Some("get_data")
@@ -15,13 +23,9 @@ fn balances_that_agree_are_said_to() {
         let sandbox = Sandbox::with(&format!("--shape {shape} --fault drop-after@2"));
         let line = "import change_balance input.csv --verify --concurrency 1 --settle 0s";
         let output = userside(&place).line(line).to(&sandbox).run().exits(0);
-        output.says("the balances of 2 customers differ by what was booked, to the last digit");
+        output.says("balances: those of 2 customers differ by what was booked, to the last digit");
         // Once before the first booking and once after the last one.
-        let log = sandbox.log();
-        let reads: Vec<usize> = (0..log.len()).filter(|place| is_read_of_customer(&log[*place])).collect();
-        let writes: Vec<usize> = (0..log.len()).filter(|place| !log[*place].is_read()).collect();
-        assert_eq!(reads.len(), 4, "{log:?}");
-        assert!(reads[1] < writes[0] && reads[2] > writes[2], "{log:?}");
+        assert_eq!(reads(&sandbox), [1, 1], "{:?}", sandbox.log());
     }
 }
 
@@ -39,7 +43,7 @@ fn a_balance_that_differs_is_named_with_the_difference() {
     sandbox.book("2", "-0.01", "by hand");
     let output = running.wait().exits(1);
     let expected = before + rust_decimal::Decimal::new(99, 2);
-    let output = output.says(&format!("--verify: customer 2: the balance was {before}"));
+    let output = output.says(&format!("balances: customer 2: the balance was {before}"));
     let output =
         output.says(&format!("is {expected}, and the rows that are ok booked 1.00: -0.01 more than that"));
     let output = output.says_not("customer 1:").says_not("customer 3:").says_not("to the last digit");
@@ -53,7 +57,7 @@ fn rows_that_failed_are_not_expected_in_the_balance() {
     let sandbox = Sandbox::with("--fault error@1 --fault drop-before@2");
     let line = "import change_balance input.csv --verify --concurrency 1 --settle 0s";
     let output = userside(&place).line(line).to(&sandbox).run().exits(1);
-    let output = output.says("the balances of 2 customers differ by what was booked");
+    let output = output.says("those of 2 customers differ by what was booked");
     assert_eq!(output.results().statuses(), ["failed", "failed", "ok"]);
 }
 
@@ -78,11 +82,8 @@ fn after_a_kill_the_balances_before_the_run_are_still_known() {
     running.killed();
     let line = "resume input.journal --settle 0s --resend --timeout 30s";
     let output = userside(&place).line(line).to(&sandbox).run().exits(0);
-    output.says("the balances of 5 customers differ by what was booked");
-    let before =
-        sandbox.log().iter().take_while(|entry| entry.is_read()).filter(|e| is_read_of_customer(e)).count();
-    assert_eq!(before, 5);
-    assert_eq!(sandbox.log().iter().filter(|entry| is_read_of_customer(entry)).count(), 10);
+    output.says("those of 5 customers differ by what was booked");
+    assert_eq!(reads(&sandbox)[0], 2);
 }
 
 #[test]
@@ -93,7 +94,7 @@ fn a_run_that_was_stopped_is_compared_when_it_is_over() {
     userside(&place).line(line).to(&sandbox).run().exits(3).says_not("to the last digit");
     sandbox.book("5", "3", "by hand");
     let output = userside(&place).line("resume input.journal").to(&sandbox).run().exits(1);
-    output.says("--verify: customer 5: ").says_not("customer 4: ");
+    output.says("balances: customer 5: ").says_not("customer 4: ");
     until("five bookings", || (sandbox.bookings().len() == 5).then_some(()));
 }
 
@@ -102,4 +103,58 @@ fn it_is_about_money_only() {
     let place = Place::new().with("input.csv", "id,comment\n1,x\n");
     let line = "import edit input.csv --verify --url http://127.0.0.1:1";
     userside(&place).line(line).run().exits(2).says("--verify");
+}
+
+#[test]
+fn balances_are_verified_without_being_asked_for_and_the_reads_are_few() {
+    let rows: String = (1..=3000).map(|customer| format!("{customer},1,x\n")).collect();
+    let place = Place::new().with("input.csv", format!("customer_id,amount,comment\n{rows}"));
+    let sandbox = Sandbox::with("--customers 3000");
+    let line = "import change_balance input.csv --concurrency 32";
+    let output = userside(&place).line(line).to(&sandbox).run().exits(0);
+    output.says("balances: those of 3,000 customers differ by what was booked, to the last digit");
+    let [before, after] = reads(&sandbox);
+    assert!(before + after <= 70, "{before} and {after}");
+}
+
+#[test]
+fn no_verify_reads_nothing() {
+    let (place, sandbox) = (Place::new().with_bookings(3), Sandbox::start());
+    let line = "import change_balance input.csv --no-verify";
+    userside(&place).line(line).to(&sandbox).run().exits(0).says_not("balances");
+    assert_eq!(reads(&sandbox), [0, 0]);
+}
+
+/// One by one only on demand: that doubles the requests of a run, and more.
+#[test]
+fn a_server_without_batches_is_asked_one_by_one_only_if_that_is_wanted() {
+    for manner in ["first", "refuse"] {
+        let (place, sandbox) = (Place::new().with_bookings(5), Sandbox::with(&format!("--batches {manner}")));
+        let output = userside(&place).line("import change_balance input.csv").to(&sandbox).run().exits(0);
+        output.says("balances are not verified: the server answers one customer per request; with --verify");
+        assert_eq!(reads(&sandbox), [2, 0]);
+        let place = Place::new().with_bookings(5);
+        let output =
+            userside(&place).line("import change_balance input.csv --verify").to(&sandbox).run().exits(0);
+        output.says("balances: those of 5 customers differ by what was booked");
+    }
+    // A single customer is one request in any case.
+    let (place, sandbox) = (Place::new().with_bookings(1), Sandbox::with("--batches refuse"));
+    let output = userside(&place).line("import change_balance input.csv").to(&sandbox).run().exits(0);
+    output.says("balances: those of 1 customer differ by what was booked");
+}
+
+/// Nobody asked for it: it must not keep a run from what it was asked for.
+#[test]
+fn what_cannot_be_read_keeps_nothing_from_being_sent() {
+    let place = Place::new().with("input.csv", INPUT);
+    let sandbox = Sandbox::start();
+    let output = userside(&place).line("import change_balance input.csv").to(&sandbox).run().exits(1);
+    let output = output.says("the balances of 1 customer are not verified");
+    let output = output.says("customer 77: ").says_not("--verify").says_not("Nothing was sent");
+    assert_eq!(output.results().statuses(), ["ok", "ok", "ok", "failed"]);
+    let (place, sandbox) = (Place::new().with_bookings(3), Sandbox::with("--fault read:500@2-99"));
+    let line = "import change_balance input.csv --retries 0";
+    let output = userside(&place).line(line).to(&sandbox).run().exits(0);
+    output.says("not verified").results().all_are("ok");
 }

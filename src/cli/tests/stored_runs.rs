@@ -12,6 +12,7 @@ use super::super::run_options::{ImportSettings, RunOptions};
 use super::super::stored_run::StoredRun;
 use super::{BOTH, command_of, going_on, import, import_of, key, stored};
 use crate::reading::Input;
+use crate::running::Verify;
 
 /// Options that a journal keeps, and what may be typed after them; nothing for a switch. The operation is one that takes
 /// the option.
@@ -51,6 +52,7 @@ const SAMPLES: &[(&str, &str, &[&str])] = &[
     ("add", "no-reconcile", &[]),
     ("add", "resend", &[]),
     ("change_balance", "verify", &[]),
+    ("change_balance", "no-verify", &[]),
 ];
 
 fn kept_names() -> BTreeSet<String> {
@@ -254,7 +256,7 @@ fn a_journal_that_an_earlier_version_wrote_is_gone_on_with() {
     assert_eq!(spec.connection.http.timeout.as_secs(), 120);
     assert_eq!(spec.connection.selector.name(), "action");
     assert_eq!(spec.connection.concurrency.get(), 2);
-    assert!(spec.policy.skip_invalid && spec.policy.verify && !spec.policy.reconcile);
+    assert!(spec.policy.skip_invalid && spec.policy.verify == Verify::Each && !spec.policy.reconcile);
     assert!(spec.policy.expectation.total.is_some() && spec.policy.max_failures.is_some());
     assert!(format!("{:?}", spec.input.mapping).contains("Договор"));
     assert_eq!(spec.output.results.path(), Some(Path::new("/r/out.csv")));

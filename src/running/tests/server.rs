@@ -64,12 +64,20 @@ impl Played {
             }
             "add" => says(r#"{"Result":"OK","Id":"77"}"#),
             "get_data" => {
-                let id = &fields["customer_id"];
-                let of = |booking: &&Fields| booking["customer_id"] == *id;
-                let bookings = self.0.bookings.borrow();
-                let sum: f64 =
-                    bookings.iter().filter(of).filter_map(|b| b["amount"].parse::<f64>().ok()).sum();
-                says(&format!(r#"{{"Result":"OK","Data":{{"id":"{id}","balance":"{sum:.2}"}}}}"#))
+                let ids = &fields["customer_id"];
+                let customer = |id: &str| {
+                    let bookings = self.0.bookings.borrow();
+                    let own = bookings.iter().filter(|booking| booking["customer_id"] == id);
+                    let sum: f64 = own.filter_map(|booking| booking["amount"].parse::<f64>().ok()).sum();
+                    format!(r#"{{"id":"{id}","balance":"{sum:.2}"}}"#)
+                };
+                let data = if ids.contains(',') {
+                    let each = ids.split(',').map(|id| format!(r#""{id}":{}"#, customer(id)));
+                    format!("{{{}}}", each.collect::<Vec<_>>().join(","))
+                } else {
+                    customer(ids)
+                };
+                says(&format!(r#"{{"Result":"OK","Data":{data}}}"#))
             }
             "abon_hist" => {
                 let customer = fields.get("customer_id").or(fields.get("usercode"));

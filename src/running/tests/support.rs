@@ -15,8 +15,8 @@ use crate::exit::Exit;
 use crate::reading::{DialectChoice, Input, Mapping};
 use crate::recording::{Journal, OutputTarget};
 use crate::running::{
-    Host, InputSpec, JournalSpec, OnExisting, OutputSpec, Policy, RunError, RunSpec, SessionKind, go_on,
-    import,
+    Host, InputSpec, JournalSpec, OnExisting, OutputSpec, Policy, RunError, RunSpec, SessionKind, Verify,
+    go_on, import,
 };
 use crate::sending::{
     ApiKey, Burst, Clock, Connection, HttpSettings, Link, LinkSettings, PaceSettings, SelectorChoice, Server,
@@ -81,7 +81,7 @@ impl Stage {
     pub(super) fn bookings(script: impl Fn(usize, &str, &Fields) -> Answer + 'static) -> Self {
         let rows = "customer_id,amount,comment\n1,5,a\n2,6,b\n3,7,c\n";
         let mut stage = Self::new("change_balance", rows, script);
-        stage.policy.verify = true;
+        stage.policy.verify = Verify::Each;
         stage
     }
 
@@ -106,7 +106,7 @@ impl Stage {
             settle: Duration::from_secs(30),
             reconcile: true,
             resend: false,
-            verify: false,
+            verify: Verify::Not,
         };
         let stop = Rc::new(RefCell::new(StopSwitch::new().0));
         Self { folder, operation, server: Played::new(script), heard: Arc::default(), stop, policy }
