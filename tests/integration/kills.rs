@@ -6,15 +6,19 @@
 //! ledger are held against the results, row by row.
 //!
 //! `USERSIDE_BULK_KILLS` says how many kills (50), `USERSIDE_BULK_SEED` which; `USERSIDE_BULK_CASE` runs one
-//! case alone. `tests/kills.sh` makes a thousand.
+//! case alone. `USERSIDE_BULK_WORLD` (`lossy`, `replacing`, `away`, `doubling`, `hiding`) and
+//! `USERSIDE_BULK_MISHAP` (`nothing`, `restored`, `copied`, `again`) take the place of what is drawn.
+//! `tests/kills.sh` makes a thousand.
 
 mod case;
 mod dice;
 mod figures;
 mod lies;
+mod mishap;
 mod moment;
 mod ordeal;
 mod truth;
+mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
@@ -28,6 +32,9 @@ use ordeal::Ordeal;
 
 /// After so many cases with violations the rest would only make the report longer.
 const TOO_MANY: usize = 8;
+
+/// So many violations of one case show what is wrong with it.
+const ENOUGH_TOLD: usize = 4;
 
 /// Cases mostly wait for something to settle, so more of them than processors run at a time.
 const AT_A_TIME: usize = 6;
@@ -48,13 +55,16 @@ fn undergo(seed: u64, number: u64) -> Figures {
         Figures { violations: vec![text.unwrap_or_default()], ..Figures::default() }
     });
     if !figures.violations.is_empty() {
-        let Case { operation, options, sandbox, .. } = &case;
+        let Case { operation, options, sandbox, world, mishap, .. } = &case;
         let violations = std::mem::take(&mut figures.violations);
+        let more = violations.len().saturating_sub(ENOUGH_TOLD);
+        let mut told: Vec<String> = violations.into_iter().take(ENOUGH_TOLD).collect();
+        told.extend((more > 0).then(|| format!("and {more} more")));
         figures.violations.push(format!(
-            "case {number}, again with USERSIDE_BULK_SEED={seed} USERSIDE_BULK_CASE={number}\n  \
+            "case {number}, {world:?}, {mishap:?}, again with USERSIDE_BULK_SEED={seed} USERSIDE_BULK_CASE={number}\n  \
              import {} {options}\n  sandbox {sandbox}\n    {}",
             operation.name(),
-            violations.join("\n    ")
+            told.join("\n    ")
         ));
     }
     figures

@@ -6,6 +6,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::dice::Dice;
+use super::mishap::Mishap;
+use super::world::World;
 use crate::support::Entry;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,50 +59,25 @@ pub(super) struct Case {
     pub(super) decidable: bool,
     /// Whether two rows that are the same can be told apart on the server.
     pub(super) tagged: bool,
+    pub(super) world: World,
+    pub(super) mishap: Mishap,
 }
 
-/// What may happen to a write. Each strikes a few per cent.
-const WRITES: &[&str] = &[
-    "drop-after=4%",
-    "drop-before=3%",
-    "500=2%",
-    "500-after=2%",
-    "502-after=2%",
-    "504=1%",
-    "truncate=2%",
-    "html=2%",
-    "empty=2%",
-    "503=4%",
-    "429=2%",
-    "error=2%",
-    "400=1%",
-    "stall=1%",
-    "stall-before=1%",
-];
-
-/// What may happen to a read.
-const READS: &[&str] = &[
-    "read:503=3%",
-    "read:500=2%",
-    "read:drop-before=2%",
-    "read:truncate=2%",
-    "read:html=1%",
-    "read:stall=1%",
-];
-
 /// Such a case lets rows settle for longer than the sandbox puts its late work off: a second.
-const LATE: (&str, Duration) = ("504-late=3%", Duration::from_millis(2500));
+const LATE: (&str, Duration) = ("late=1s=3%", Duration::from_millis(2500));
 const PROMPT: Duration = Duration::from_millis(500);
 
 impl Case {
     pub(super) fn draw(dice: &mut Dice, number: u64) -> Self {
         let operation = dice.pick(&Operation::ALL);
         let count = dice.between(40, 120);
+        let world = World::draw(dice, operation);
         let late = dice.one_in(3);
         let settle = if late { LATE.1 } else { PROMPT };
-        let untagged = operation == Operation::ChangeBalance && dice.one_in(4);
+        let untagged = operation == Operation::ChangeBalance && world == World::Lossy && dice.one_in(4);
         // Room for the comment and half a tag.
-        let cut = operation == Operation::ChangeBalance && !untagged && dice.one_in(8);
+        let cut =
+            operation == Operation::ChangeBalance && world == World::Lossy && !untagged && dice.one_in(8);
         let mut options = format!(
             "--rate 3000/s --concurrency {} --timeout 700ms --retries 9 --retry-wait 1ms --settle {}ms \
              --max-failures 100%",
@@ -111,7 +88,10 @@ impl Case {
         if untagged {
             more("--no-comment-tag");
         }
-        if dice.one_in(5) {
+        if world == World::Away {
+            more("--patience 30s");
+        }
+        if world != World::Doubling && dice.one_in(5) {
             more("--no-reconcile");
         }
         if operation.is_once_only() && dice.one_in(4) {
@@ -125,12 +105,18 @@ impl Case {
         if pairs {
             more("--allow-duplicates");
         }
-        let sandbox = sandbox(dice, number, late, cut.then_some(30));
+        let sandbox = sandbox(dice, number, world, operation, count, late, cut.then_some(30));
         let (header, rows) = match operation {
             Operation::Add => added(dice, number, count),
             Operation::ChangeBalance => booked(dice, number, count, pairs),
             Operation::Edit => edited(number, count),
         };
+        // Nothing is promised of what cannot be looked for.
+        let looked_for = match operation {
+            Operation::Add => looks_first,
+            _ => !untagged && !cut,
+        };
+        let mishap = if looked_for { Mishap::draw(dice, operation) } else { Mishap::Nothing };
         let requests = if looks_first { rows.len() * 2 } else { rows.len() };
         Self {
             operation,
@@ -141,8 +127,10 @@ impl Case {
             settle,
             requests: requests + requests / 8,
             kills: dice.pick(&[1, 1, 2, 3]),
-            decidable: !cut,
+            decidable: !cut && world.is_open(),
             tagged: !untagged,
+            world,
+            mishap,
         }
     }
 
@@ -176,12 +164,20 @@ fn word(case: u64, row: usize) -> String {
     format!("case{case}-{row}#")
 }
 
-fn sandbox(dice: &mut Dice, number: u64, late: bool, cut: Option<u32>) -> String {
+fn sandbox(
+    dice: &mut Dice,
+    number: u64,
+    world: World,
+    operation: Operation,
+    count: usize,
+    late: bool,
+    cut: Option<u32>,
+) -> String {
     let shape = dice.pick(&["classic", "modern", "mixed", "mixed", "mixed,bom", "classic,warning"]);
     let mut text =
         format!("--customers 130 --seed {number} --shape {shape} --latency {}ms", dice.between(0, 12));
-    let faults = WRITES.iter().chain(READS).copied().chain(late.then_some(LATE.0));
-    faults.for_each(|fault| text.extend([" --fault ", fault]));
+    text.push_str(&world.options(dice, operation, count));
+    text.extend(late.then(|| format!(" --fault {}", LATE.0)));
     text.extend(cut.map(|limit| format!(" --comment-limit {limit}")));
     text
 }

@@ -31,8 +31,13 @@ pub(super) struct Figures {
     pub(super) over_before: usize,
     /// Kills that left no journal.
     pub(super) no_journal: usize,
+    /// Journals that were put back or copied, and lists that were imported again.
+    pub(super) put_back: usize,
+    pub(super) imported_again: usize,
     pub(super) rows: usize,
     pub(super) applied: usize,
+    /// Bookings that a proxy has sent a second time.
+    pub(super) doubled: usize,
     /// Rows that were unknown after a kill, and what they were in the end.
     pub(super) in_doubt: usize,
     pub(super) in_doubt_ok: usize,
@@ -48,7 +53,10 @@ impl Figures {
         self.kills.extend(other.kills);
         self.over_before += other.over_before;
         self.no_journal += other.no_journal;
+        self.put_back += other.put_back;
+        self.imported_again += other.imported_again;
         self.rows += other.rows;
+        self.doubled += other.doubled;
         self.applied += other.applied;
         self.in_doubt += other.in_doubt;
         self.in_doubt_ok += other.in_doubt_ok;
@@ -73,8 +81,9 @@ impl fmt::Display for Figures {
         }
         write!(
             f,
-            " {} left no journal; {} rows, {} writes carried out;",
-            self.no_journal, self.rows, self.applied
+            " {} left no journal; {} journals put back, {} lists imported again; {} rows, {} writes carried out, \
+             {} of them doubled by a proxy;",
+            self.no_journal, self.put_back, self.imported_again, self.rows, self.applied, self.doubled
         )?;
         write!(
             f,

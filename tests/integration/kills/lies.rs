@@ -6,7 +6,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::case::{Case, Operation, Row};
+use super::mishap::Mishap;
 use super::truth::{Stage, compare};
+use super::world::World;
 use crate::support::{Entry, Results};
 
 fn case(operation: Operation, header: &'static [&'static str], rows: &[&str]) -> Case {
@@ -22,6 +24,8 @@ fn case(operation: Operation, header: &'static [&'static str], rows: &[&str]) ->
         kills: 0,
         decidable: true,
         tagged: true,
+        world: World::Lossy,
+        mishap: Mishap::Nothing,
     }
 }
 
@@ -81,7 +85,7 @@ fn every_lie_is_seen() {
         (add("1,case1-1#,ok,1001,,,200,1", &[], &[]), "ok and was not carried out"),
         (add("1,case1-1#,failed,,not_applied,,,1", &[word], &[1001]), "neither ok nor unknown"),
         (add("1,case1-1#,skipped,,stopped,,,0", &[word], &[1001]), "neither ok nor unknown"),
-        (add("1,case1-1#,failed,1001,already_exists,,,0", &[], &[]), "customer of another run"),
+        (add("1,case1-1#,failed,1001,already_exists,,,0", &[], &[]), "what another run has done"),
         (add("1,case1-1#,unknown,,timeout,,,1", &[], &[]), "left unknown"),
         (add("1,case1-1#,skipped,,stopped,,,0", &[], &[]), "left skipped"),
         (add("1,case1-1#,ok,1001,,,200,1", &[word], &[]), "not in the ledger"),
@@ -120,6 +124,41 @@ fn a_pair_is_two_rows() {
     assert!(found(&["a", "a"]).join("").contains("under one tag"));
     assert!(found(&["a"]).join("").contains("ok and was not carried out"));
     assert!(found(&["a", "b", "c"]).join("").contains("more ways than it has rows"));
+}
+
+/// A booking that a proxy has sent a second time is said to be there twice, and no other is.
+#[test]
+fn a_double_of_the_world_is_named() {
+    let case = case(Operation::ChangeBalance, &["customer_id", "comment"], &["case1-1#"]);
+    let found = |code: &str, fault: Option<&str>, times: usize| {
+        let entry = Entry {
+            fault: fault.map(str::to_owned),
+            ..write("change_balance", "comment", "case1-1# a", true)
+        };
+        let bookings = vec![json!({"customer": 1, "comment": "case1-1# a"}); times];
+        let results = results(case.header, &[&format!("1,case1-1#,ok,,{code},,200,1")]);
+        compare(&case, &results, &json!({"bookings": bookings}), &vec![entry; times], Stage::End).join("; ")
+    };
+    assert_eq!(found("booked_twice", Some("double"), 2), "");
+    assert!(found("", Some("double"), 2).contains("nobody says so"));
+    assert!(found("booked_twice", None, 1).contains("said to be there twice and is not"));
+    assert!(found("booked_twice", None, 2).contains("was carried out twice"));
+}
+
+/// What another import has done is said to be there already, if it is.
+#[test]
+fn what_is_there_already_is_there() {
+    let found = |mishap, bookings: usize| {
+        let case =
+            Case { mishap, ..case(Operation::ChangeBalance, &["customer_id", "comment"], &["case1-1#"]) };
+        let log = vec![write("change_balance", "comment", "case1-1# a", true); bookings];
+        let ledger = json!({"bookings": vec![json!({"customer": 1, "comment": "case1-1# a"}); bookings]});
+        let results = results(case.header, &["1,case1-1#,failed,,already_booked,,,0"]);
+        compare(&case, &results, &ledger, &log, Stage::End).join("; ")
+    };
+    assert_eq!(found(Mishap::Restored, 1), "");
+    assert!(found(Mishap::Restored, 0).contains("said to be there and is not"));
+    assert!(found(Mishap::Nothing, 1).contains("what another run has done"));
 }
 
 /// Before a run is over, a row may be open; what is told of it must be true all the same.

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use super::dice::Dice;
-use crate::support::{Output, PATIENCE, Place, Program, Sandbox};
+use super::mishap::Desk;
+use crate::support::{Output, PATIENCE, Program, Sandbox};
 
 /// What is waited for before the kill, and how much longer.
 #[derive(Debug, Clone, Copy)]
@@ -46,8 +47,8 @@ pub(super) struct Ended {
 }
 
 /// Starts the program and kills it at the moment, unless it ends before.
-pub(super) fn run(program: Program, place: &Place, sandbox: &Sandbox, moment: Option<Moment>) -> Ended {
-    let mut watch = Watch::new(place, sandbox);
+pub(super) fn run(program: Program, desk: &Desk, sandbox: &Sandbox, moment: Option<Moment>) -> Ended {
+    let mut watch = Watch::new(desk, sandbox);
     let mut running = program.start();
     let begun = Instant::now();
     let mut killed = false;
@@ -70,13 +71,13 @@ pub(super) fn run(program: Program, place: &Place, sandbox: &Sandbox, moment: Op
     }
     let output = running.wait();
     // Between the last look and the signal it may have ended by itself.
-    let has_results = written(place) != watch.results;
+    let has_results = written(desk) != watch.results;
     Ended { killed: killed && output.code.is_none(), has_results, output }
 }
 
 /// What is seen of a run from outside.
 struct Watch<'s> {
-    place: &'s Place,
+    desk: &'s Desk,
     sandbox: &'s Sandbox,
     first: usize,
     last: usize,
@@ -85,19 +86,21 @@ struct Watch<'s> {
 }
 
 impl<'s> Watch<'s> {
-    fn new(place: &'s Place, sandbox: &'s Sandbox) -> Self {
+    fn new(desk: &'s Desk, sandbox: &'s Sandbox) -> Self {
         let first = sandbox.requests();
-        Self { place, sandbox, first, last: first, grown: Instant::now(), results: written(place) }
+        Self { desk, sandbox, first, last: first, grown: Instant::now(), results: written(desk) }
     }
 
     /// How much longer to wait, once the moment has come.
     fn has_come(&mut self, moment: Moment) -> Option<Duration> {
         let (come, longer) = match moment {
             Moment::Start(longer) => (true, longer),
-            Moment::Journal(longer) => (self.place.names().iter().any(|n| n.contains("journal")), longer),
+            Moment::Journal(longer) => {
+                (self.desk.place.names().iter().any(|n| n.contains("journal")), longer)
+            }
             Moment::Requests(count, longer) => (self.sandbox.requests() >= self.first + count, longer),
             Moment::Silence(longer) => (self.is_silent(), longer),
-            Moment::Results(longer) => (written(self.place) != self.results, longer),
+            Moment::Results(longer) => (written(self.desk) != self.results, longer),
         };
         come.then_some(longer)
     }
@@ -113,6 +116,6 @@ impl<'s> Watch<'s> {
 }
 
 /// When the results were written.
-fn written(place: &Place) -> Option<SystemTime> {
-    place.path("input.results.csv").metadata().ok()?.modified().ok()
+fn written(desk: &Desk) -> Option<SystemTime> {
+    desk.place.path(&desk.results()).metadata().ok()?.modified().ok()
 }

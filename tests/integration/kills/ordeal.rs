@@ -6,22 +6,24 @@ use std::collections::{BTreeSet, HashSet};
 use super::case::{Case, word_of};
 use super::dice::Dice;
 use super::figures::{Figures, Struck};
+use super::mishap::{Desk, JournalCopy, Mishap};
 use super::moment::{Ended, Moment, run};
 use super::truth::{Stage, faults};
-use crate::support::{Place, Program, Results, Sandbox, userside};
-
-const JOURNAL: &str = "input.journal";
-const RESULTS: &str = "input.results.csv";
+use crate::support::{Program, Results, Sandbox, userside};
 
 /// So many commands must be enough to bring a case to its end.
-const ENOUGH: usize = 20;
+const ENOUGH: usize = 24;
 /// So many looks must be enough to find out what can be found out: what is sent again may be lost again.
 const LOOKS: usize = 8;
 
 pub(super) struct Ordeal<'c> {
     case: &'c Case,
     dice: Dice,
-    place: Place,
+    /// Where the commands are typed.
+    desk: Desk,
+    /// Where the list was imported before, or is imported after that.
+    other_desk: Option<Desk>,
+    copy: Option<JournalCopy>,
     sandbox: Sandbox,
     kills_left: usize,
     looks_left: usize,
@@ -35,7 +37,9 @@ impl<'c> Ordeal<'c> {
         Self {
             case,
             dice,
-            place: Place::new().with("input.csv", case.content()),
+            desk: Desk::new("input", case.content()),
+            other_desk: None,
+            copy: None,
             sandbox: Sandbox::with(&case.sandbox),
             kills_left: case.kills,
             looks_left: if case.decidable { LOOKS } else { 1 },
@@ -45,7 +49,45 @@ impl<'c> Ordeal<'c> {
     }
 
     pub(super) fn undergo(mut self) -> Figures {
-        let mut next = Some(self.import());
+        self.bring_to_its_end(self.import());
+        match self.case.mishap {
+            Mishap::Nothing => {}
+            Mishap::Restored | Mishap::Copied => {
+                if let Some(copy) = self.copy.take() {
+                    self.figures.put_back += 1;
+                    self.desk.put_back(&copy, self.case.mishap == Mishap::Copied);
+                    self.bring_to_its_end(self.resume());
+                }
+            }
+            Mishap::ImportedAgain { .. } => self.import_again(),
+        }
+        if let Some(results) = self.compare() {
+            self.count(&results);
+        }
+        if let Some(other) = self.other_desk.take() {
+            self.desk = other;
+            self.compare();
+        }
+        self.figures
+    }
+
+    /// The list from another folder, unless it was imported from there already.
+    fn import_again(&mut self) {
+        let Mishap::ImportedAgain { saved_again, .. } = self.case.mishap else { return };
+        if self.other_desk.is_some() {
+            return;
+        }
+        self.figures.imported_again += 1;
+        let content = self.case.content();
+        let content = if saved_again { content.replace(',', ";") } else { content };
+        let first = std::mem::replace(&mut self.desk, Desk::new("list", content));
+        self.bring_to_its_end(self.import());
+        self.other_desk = Some(std::mem::replace(&mut self.desk, first));
+    }
+
+    fn bring_to_its_end(&mut self, first: Program) {
+        self.looks_left = if self.case.decidable { LOOKS } else { 1 };
+        let mut next = Some(first);
         for _ in 0..ENOUGH {
             let Some(program) = next.take() else { break };
             let ended = self.run(program);
@@ -54,18 +96,20 @@ impl<'c> Ordeal<'c> {
         if next.is_some() {
             self.violated(format!("{ENOUGH} commands did not bring the run to its end"));
         }
-        self.compare();
-        self.figures
     }
 
     fn import(&self) -> Program {
         let (operation, options) = (self.case.operation.name(), &self.case.options);
-        self.program(&format!("import {operation} input.csv {options}"))
+        self.program(&format!("import {operation} {} {options}", self.desk.input()))
+    }
+
+    fn resume(&self) -> Program {
+        self.program(&format!("resume {}", self.desk.journal))
     }
 
     /// The server's address is in the environment, so that it is there for every command.
     fn program(&self, line: &str) -> Program {
-        userside(&self.place).line(line).env("USERSIDE_URL", self.sandbox.url())
+        userside(&self.desk.place).line(line).env("USERSIDE_URL", self.sandbox.url())
     }
 
     fn run(&mut self, program: Program) -> Ended {
@@ -74,7 +118,7 @@ impl<'c> Ordeal<'c> {
             let left = self.case.requests.saturating_sub(self.sandbox.requests()).max(20);
             Moment::draw(&mut self.dice, left, self.case.settle)
         });
-        let ended = run(program, &self.place, &self.sandbox, moment);
+        let ended = run(program, &self.desk, &self.sandbox, moment);
         if ended.killed {
             self.kills_left -= 1;
             let struck = self.struck(ended.has_results);
@@ -103,12 +147,13 @@ impl<'c> Ordeal<'c> {
 
     /// What a person would do next.
     fn next(&mut self, ended: &Ended) -> Option<Program> {
-        if !self.place.exists(JOURNAL) {
+        if !self.desk.place.exists(&self.desk.journal) {
             return self.without_journal(ended);
         }
         if ended.killed {
             self.between();
-            return Some(self.program(&format!("resume {JOURNAL}")));
+            self.after_a_kill();
+            return Some(self.resume());
         }
         if !matches!(ended.output.code, Some(0 | 1 | 3)) {
             self.violated(format!("a run ended badly\n{}", ended.output.report()));
@@ -123,7 +168,7 @@ impl<'c> Ordeal<'c> {
             }
             _ => "resume",
         };
-        Some(self.program(&format!("{command} {JOURNAL}")))
+        Some(self.program(&format!("{command} {}", self.desk.journal)))
     }
 
     /// Nothing was done before there was a journal, and the same import works as if nothing had been.
@@ -143,8 +188,8 @@ impl<'c> Ordeal<'c> {
 
     /// After a kill the journal alone says of every row what is known, and says nothing that is not so.
     fn between(&mut self) {
-        let output = self.program(&format!("results {JOURNAL}")).run();
-        if !matches!(output.code, Some(0 | 1 | 3)) || !self.place.exists(RESULTS) {
+        let output = self.program(&format!("results {}", self.desk.journal)).run();
+        if !matches!(output.code, Some(0 | 1 | 3)) || !self.desk.place.exists(&self.desk.results()) {
             return self
                 .violated(format!("the journal of a killed run gives no results\n{}", output.report()));
         }
@@ -159,6 +204,15 @@ impl<'c> Ordeal<'c> {
         }
     }
 
+    /// The journal is copied, or somebody else imports the list, before anybody goes on.
+    fn after_a_kill(&mut self) {
+        match self.case.mishap {
+            Mishap::Restored | Mishap::Copied if self.copy.is_none() => self.copy = Some(self.desk.copy()),
+            Mishap::ImportedAgain { meanwhile: true, .. } => self.import_again(),
+            _ => {}
+        }
+    }
+
     fn a_second_import_is_refused(&mut self) {
         let before = self.sandbox.writes().len();
         let output = self.import().run();
@@ -168,18 +222,25 @@ impl<'c> Ordeal<'c> {
         }
     }
 
-    fn compare(&mut self) {
-        if !self.place.exists(RESULTS) {
+    fn compare(&mut self) -> Option<Results> {
+        if !self.desk.place.exists(&self.desk.results()) {
             if self.figures.violations.is_empty() {
                 self.violated("there are no results".to_owned());
             }
-            return;
+            return None;
         }
-        let results = Results::read(&self.place.bytes(RESULTS), "the end of a case".to_owned());
+        let results =
+            Results::read(&self.desk.place.bytes(&self.desk.results()), "the end of a case".to_owned());
         for fault in faults(self.case, &self.sandbox, &results, Stage::End) {
             self.violated(fault);
         }
+        Some(results)
+    }
+
+    fn count(&mut self, results: &Results) {
         self.figures.applied = self.sandbox.applied();
+        self.figures.doubled =
+            self.sandbox.log().iter().filter(|entry| entry.fault.as_deref() == Some("double")).count() / 2;
         self.figures.in_doubt = self.in_doubt.len();
         let in_doubt = self.in_doubt.iter().filter_map(|place| results.rows.get(*place));
         for row in in_doubt {

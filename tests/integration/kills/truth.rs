@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 
 use super::case::{Case, Operation, is_word, word_of};
+use super::world::World;
 use crate::support::{Entry, Results, Row, Sandbox, until};
 
 /// When the results were written.
@@ -21,6 +22,8 @@ pub(super) enum Stage {
 struct Held {
     /// Writes that were carried out, with all that they said.
     applied: Vec<String>,
+    /// How many of them a proxy has sent a second time.
+    doubled: usize,
     /// Everything that the writes said, each once.
     sent: HashSet<String>,
     /// What the ledger has: customers' ids for `add` and `edit`, bookings by customer otherwise.
@@ -49,7 +52,9 @@ pub(super) fn compare(
     if !faults.is_empty() {
         return faults;
     }
-    let held = held(case, log, ledger);
+    let mut held = held(case, log, ledger);
+    // Each of those is two entries: the request, and what the proxy made of it.
+    held.values_mut().for_each(|held| held.doubled /= 2);
     let nothing = Held::default();
     for (word, places) in case.words() {
         let rows: Vec<&Row> = places.iter().map(|place| &results.rows[*place]).collect();
@@ -97,6 +102,7 @@ fn held<'e>(case: &Case, log: &'e [Entry], ledger: &Value) -> HashMap<&'e str, H
         let said = format!("{:?}", entry.parameters);
         if entry.applied {
             held.applied.push(said.clone());
+            held.doubled += usize::from(entry.fault.as_deref() == Some("double"));
         }
         held.sent.insert(said);
     }
@@ -129,13 +135,14 @@ fn count(rows: &[&Row], status: &str) -> usize {
 /// Rows that must not be carried out twice. More than one row only where they are the same on purpose.
 fn once(case: &Case, rows: &[&Row], held: &Held, stage: Stage) -> Vec<String> {
     let mut faults = Vec::new();
-    let applied = held.applied.len();
+    let applied = held.applied.len() - held.doubled;
     let (ok, unknown) = (count(rows, "ok"), count(rows, "unknown"));
+    let elsewhere = rows.iter().filter(|row| is_there_already(row)).count();
     if applied > rows.len() {
         faults.push("was carried out twice".to_owned());
     }
     let said: HashSet<&String> = held.applied.iter().collect();
-    if case.tagged && said.len() < applied {
+    if case.tagged && said.len() + held.doubled < held.applied.len() {
         faults.push("was carried out twice under one tag".to_owned());
     }
     if held.sent.len() > rows.len() {
@@ -144,11 +151,17 @@ fn once(case: &Case, rows: &[&Row], held: &Held, stage: Stage) -> Vec<String> {
     if applied < ok {
         faults.push("is ok and was not carried out".to_owned());
     }
-    if applied > ok + unknown {
+    if applied < elsewhere {
+        faults.push("is said to be there and is not".to_owned());
+    }
+    if elsewhere > 0 && !case.mishap.repeats() {
+        faults.push("is taken for what another run has done".to_owned());
+    }
+    if applied > ok + unknown + elsewhere {
         faults.push("is neither ok nor unknown and was carried out".to_owned());
     }
     // The ledger says the same as the log.
-    if stage == Stage::End && held.ledger.len() != applied {
+    if stage == Stage::End && held.ledger.len() != held.applied.len() {
         faults.push("is not in the ledger as often as it was carried out".to_owned());
     }
     if case.operation == Operation::Add {
@@ -157,11 +170,20 @@ fn once(case: &Case, rows: &[&Row], held: &Held, stage: Stage) -> Vec<String> {
         if wrong > 0 {
             faults.push("has another id on the server".to_owned());
         }
-        if rows.iter().any(|row| row.result("error_code") == "already_exists") {
-            faults.push("is taken for a customer of another run".to_owned());
-        }
+    }
+    let twice = rows.iter().filter(|row| row.result("error_code") == "booked_twice").count();
+    if twice > 0 && held.doubled == 0 {
+        faults.push("is said to be there twice and is not".to_owned());
+    }
+    if stage == Stage::End && held.doubled > 0 && twice == 0 {
+        faults.push("is there twice, and nobody says so".to_owned());
     }
     faults
+}
+
+/// What another import has done, or this one before its journal was put back.
+fn is_there_already(row: &Row) -> bool {
+    row.result("status") != "ok" && matches!(row.result("error_code"), "already_booked" | "already_exists")
 }
 
 /// Rows that may be sent again. What a killed run had sent of them is not in its journal before `resume`.
@@ -171,7 +193,11 @@ fn edited(rows: &[&Row], held: &Held, stage: Stage) -> Vec<String> {
     if count(rows, "ok") > 0 && (!applied || held.ledger.is_empty()) {
         faults.push("is ok and the server has another value".to_owned());
     }
-    if count(rows, "failed") > 0 && applied {
+    // A page under 4xx fails what may be sent again, though it may hide that it was done.
+    let failed = rows
+        .iter()
+        .filter(|row| row.result("status") == "failed" && row.result("error_code") != "http_status");
+    if failed.count() > 0 && applied {
         faults.push("is failed and was carried out".to_owned());
     }
     if count(rows, "skipped") > 0 && applied && stage == Stage::End {
@@ -186,13 +212,20 @@ fn case_is_over(case: &Case, results: &Results) -> Vec<String> {
     if case.decidable {
         left.push("unknown");
     }
+    let burnt = results.rows.iter().filter(|row| {
+        row.result("status") == "failed"
+            && matches!(row.result("error_code"), "connect" | "timeout" | "http_status" | "bad_answer")
+    });
+    let burnt = burnt.count();
+    // An outage is the run's trouble, not the row's.
+    let burnt =
+        (case.world == World::Away && burnt > 0).then(|| format!("{burnt} rows are failed by an outage"));
     let faults = left.into_iter().filter(|status| results.count(status) > 0);
-    faults
-        .map(|status| {
-            format!("{} rows are left {status}: {:?}", results.count(status), {
-                let rows = results.rows.iter().filter(|row| row.result("status") == status).take(3);
-                fates(&rows.collect::<Vec<_>>())
-            })
+    let faults = faults.map(|status| {
+        format!("{} rows are left {status}: {:?}", results.count(status), {
+            let rows = results.rows.iter().filter(|row| row.result("status") == status).take(3);
+            fates(&rows.collect::<Vec<_>>())
         })
-        .collect()
+    });
+    burnt.into_iter().chain(faults).collect()
 }
