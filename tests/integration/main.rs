@@ -35,6 +35,8 @@ mod not_begun;
 mod operations;
 mod pace;
 mod patience;
+mod proof_journal;
+mod proof_locks;
 mod random;
 
 mod reconcile;
