@@ -9,7 +9,7 @@ use super::figures::{Figures, Struck};
 use super::mishap::{Desk, JournalCopy, Mishap};
 use super::moment::{Ended, Moment, run};
 use super::truth::{Stage, faults};
-use crate::support::{Program, Results, Sandbox, userside};
+use crate::support::{Output, Program, Results, Sandbox, userside};
 
 /// So many commands must be enough to bring a case to its end.
 const ENOUGH: usize = 24;
@@ -159,7 +159,7 @@ impl<'c> Ordeal<'c> {
             self.violated(format!("a run ended badly\n{}", ended.output.report()));
             return None;
         }
-        let results = ended.output.results();
+        let results = self.results(&ended.output);
         let command = match (results.count("skipped"), results.count("unknown")) {
             (0, 0) => return None,
             (0, _) if self.case.operation.is_once_only() => {
@@ -193,7 +193,7 @@ impl<'c> Ordeal<'c> {
             return self
                 .violated(format!("the journal of a killed run gives no results\n{}", output.report()));
         }
-        let results = output.results();
+        let results = self.results(&output);
         for fault in faults(self.case, &self.sandbox, &results, Stage::Between) {
             self.violated(format!("after a kill: {fault}"));
         }
@@ -256,6 +256,11 @@ impl<'c> Ordeal<'c> {
         if self.figures.in_doubt_failed > 0 && !self.case.options.contains("--resend") {
             self.violated(format!("{} rows in doubt ended as refused", self.figures.in_doubt_failed));
         }
+    }
+
+    /// What lies at the desk after a command.
+    fn results(&self, output: &Output) -> Results {
+        Results::read(&self.desk.place.bytes(&self.desk.results()), output.report())
     }
 
     fn violated(&mut self, what: String) {
