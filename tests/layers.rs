@@ -218,7 +218,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("csv", &["reading/", "recording/", "exporting/csv.rs"]),
     ("rusqlite", &["recording/"]),
     ("rust_xlsxwriter", &["exporting/xlsx.rs"]),
-    ("sha2", &["reading/fingerprint.rs", "validating/call.rs"]),
+    ("sha2", &["reading/fingerprint.rs", "validating/call.rs", "validating/booking_key.rs"]),
     ("fastrand", &["recording/tag.rs"]),
     ("calamine", &["reading/sheet.rs"]),
     ("anstream", &["reporting/"]),

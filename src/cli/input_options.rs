@@ -10,7 +10,7 @@ use super::options::{DateArgs, FallsBack as _, TableArgs, input};
 use super::values;
 use crate::catalogue::{CUSTOMER, Operation, Version, operation, operations};
 use crate::reading::{Assignment, Mapping};
-use crate::running::InputSpec;
+use crate::running::{InputSpec, Tags};
 use crate::validating::{EmptyCells, Expectation, Money, Rules};
 
 /// What is done with which table.
@@ -93,6 +93,7 @@ impl InputOptions {
             dates: self.dates.order(),
             server: self.server_version,
             allow_duplicates: self.allow_duplicates,
+            list: String::new(),
             skip_internal_api: self.skip_internal_api.then_some(&CUSTOMER.skip_internal_api),
         };
         InputSpec {
@@ -101,6 +102,7 @@ impl InputOptions {
             sheet: self.table.sheet,
             mapping: mapping.with(self.map, self.set, self.ignore_unknown_columns),
             rules,
+            tags: Tags::default(),
             input: input(file),
         }
     }

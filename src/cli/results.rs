@@ -57,7 +57,5 @@ impl ResultsArgs {
 
 /// The rows of a stored run, as it read them.
 pub(super) fn rows(typed: RawOptions, stored: &StoredRun) -> Result<(InputSpec, OutputArgs), SettingsError> {
-    let RunOptions { input, output, .. } = RunOptions::resumed(typed, stored)?;
-    let operation = stored.operation()?;
-    Ok((input.spec(operation, stored.file(), stored.mapping(operation)?), output))
+    RunOptions::resumed(typed, stored)?.rows(stored)
 }

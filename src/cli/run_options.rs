@@ -16,7 +16,7 @@ use super::stored_run::StoredRun;
 use super::values;
 use crate::catalogue::{Action, Operation};
 use crate::reading::Input;
-use crate::running::{JournalSpec, OnExisting, OutputSpec, Policy, RunSpec, Verify};
+use crate::running::{InputSpec, JournalSpec, OnExisting, OutputSpec, Policy, RunSpec, Tags, Verify};
 
 const SETTLE: Duration = Duration::from_secs(30);
 
@@ -57,6 +57,11 @@ struct RuleArgs {
     #[arg(value_parser = values::named::<OnExisting, _>(OnExisting::ALL.map(|existing| (existing.name(), existing.about()))))]
     #[arg(falls_back_to(OnExisting::default().name()))]
     existing: Option<OnExisting>,
+    /// A name for this list, where it has the same bookings as another one
+    ///
+    /// The same customer, amount and comment in a list of another name is another booking.
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
+    list: Option<String>,
     /// Send comments as they are
     ///
     /// Without the tag by which a booking is found again.
@@ -71,6 +76,17 @@ struct RuleArgs {
     /// Do not compare balances with what was booked
     #[arg(long, hide_short_help = true, conflicts_with = "verify")]
     no_verify: bool,
+}
+
+impl RuleArgs {
+    /// The rows with what tells their bookings from others.
+    fn bookings(&self, mut rows: InputSpec) -> InputSpec {
+        rows.rules.list = self.list.clone().unwrap_or_default();
+        if rows.operation.subcategory().books_money() {
+            rows.tags = if self.no_comment_tag { Tags::None } else { Tags::AcrossRuns };
+        }
+        rows
+    }
 }
 
 /// Rows of which nobody knows what became of them.
@@ -167,6 +183,13 @@ impl RunOptions {
         typed.or(stored.options().clone()).parse()
     }
 
+    /// The rows of a stored run, and where its results go.
+    pub(super) fn rows(self, stored: &StoredRun) -> Result<(InputSpec, OutputArgs), SettingsError> {
+        let operation = stored.operation()?;
+        let input = self.input.spec(operation, stored.file(), stored.mapping(operation)?);
+        Ok((self.rules.bookings(input), self.output))
+    }
+
     /// The settings of this run.
     pub(super) fn settings(
         self,
@@ -179,7 +202,7 @@ impl RunOptions {
             SendSettings::resolve(&self.server, &self.selector, &self.pace, environment_key)?;
         let operation = run.operation()?;
         let policy = self.policy(operation)?;
-        let input = self.input.spec(operation, file, run.mapping(operation)?);
+        let input = self.rules.bookings(self.input.spec(operation, file, run.mapping(operation)?));
         let output = output_of_run(self.output, &input.input, shown.mode)?;
         let journal = JournalSpec {
             path: journal_path(journal.journal, &input.input, &output)?,
@@ -197,11 +220,13 @@ impl RunOptions {
     /// What a run does with its rows.
     fn policy(&self, operation: Operation) -> Result<Policy, SettingsError> {
         let Self { rules, certainty, .. } = self;
-        for (option, typed) in [
+        let typed = [
             ("--verify", rules.verify),
             ("--no-verify", rules.no_verify),
             ("--no-comment-tag", rules.no_comment_tag),
-        ] {
+            ("--list", rules.list.is_some()),
+        ];
+        for (option, typed) in typed {
             if typed {
                 only_money(option, operation)?;
             }
@@ -213,7 +238,6 @@ impl RunOptions {
             expectation: self.input.expectation(operation)?,
             skip_invalid: rules.skip_invalid,
             max_failures: self.patience.max_failures,
-            comment_tag: !rules.no_comment_tag,
             existing: rules.existing.unwrap_or_default(),
             settle: certainty.settle.unwrap_or(SETTLE),
             reconcile: !self.asking.no_reconcile,

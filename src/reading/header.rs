@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::mapping::{Mapping, MappingError};
-use super::row::RESULT_PREFIX;
+use super::row::{RESULT_KEY, RESULT_PREFIX};
 use crate::catalogue::{Nearest, Operation, Parameter, Version, nearest};
 
 /// A column that gives a parameter its values.
@@ -26,6 +26,8 @@ pub struct Columns {
     pub constants: Vec<(&'static Parameter, String)>,
     /// Whether a column is one of an earlier result.
     pub old_results: Vec<bool>,
+    /// The column that says which booking a row was in an earlier result.
+    pub result_key: Option<usize>,
     /// Columns without a name: they must be empty, because nothing says what they hold.
     pub unnamed: Vec<usize>,
     /// What is wrong with the header; while there is anything, no row is valid.
@@ -71,6 +73,7 @@ impl Columns {
             names: header,
             bindings: Vec::new(),
             constants: Vec::new(),
+            result_key: None,
             unnamed: Vec::new(),
             problems: Vec::new(),
         };
@@ -112,6 +115,9 @@ impl Columns {
         let name = &self.names[column];
         if name.starts_with(RESULT_PREFIX) {
             self.old_results[column] = true;
+            if name == RESULT_KEY {
+                self.result_key = Some(column);
+            }
         } else if let Some(parameter) = operation.parameter(name) {
             self.bind(column, parameter);
         } else if ignore_unknown {

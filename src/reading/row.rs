@@ -7,6 +7,9 @@ use std::fmt;
 /// file can be used as an input.
 pub const RESULT_PREFIX: &str = "result_";
 
+/// The one of them that is read all the same: which booking a row is.
+pub const RESULT_KEY: &str = "result_key";
+
 /// A row's place among the rows of the input, counted from 0; the header and empty lines do not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RowNumber(pub u64);

@@ -16,7 +16,7 @@ use crate::validating::{Call, Money};
 pub struct BookingInDoubt<'b> {
     /// The call as the file has it, without a tag.
     pub call: &'b Call,
-    /// The tag after its note; none where the run left notes alone.
+    /// The tag in its note; none where the run left notes alone.
     pub tag: Option<Tag>,
     /// When it can have been applied.
     pub window: Window,
@@ -78,7 +78,7 @@ impl BookingInDoubt<'_> {
         if entries.iter().flat_map(|entry| &entry.texts).any(|there| may_hold(there, &text)) {
             return self.undecided("the history contains the row's tag, or one like it, in a different form");
         }
-        let tagged = self.call.tagged(&text);
+        let tagged = tag.put_on(self.call);
         if entries.iter().any(|entry| self.is_suspicious(entry, tagged.note().unwrap_or_default())) {
             return self.undecided("an entry of the history may be this booking without its tag");
         }
@@ -88,7 +88,9 @@ impl BookingInDoubt<'_> {
     /// Whether the entry may be this booking although its tag is not there: a server may cut notes, or have
     /// none. The amount may stand there without its sign. What shows neither amount nor note may be anything.
     fn is_suspicious(&self, entry: &HistoryEntry, tagged: &str) -> bool {
-        let may_be_note = entry.note.as_deref().is_none_or(|note| is_beginning(note, tagged));
+        let plain = self.call.note().unwrap_or_default();
+        let is_beginning = |note| is_beginning(note, tagged) || is_beginning(note, plain);
+        let may_be_note = entry.note.as_deref().is_none_or(is_beginning);
         let may_be_amount = match (entry.amount, self.call.amount()) {
             (Some(one), Some(two)) => one.magnitude() == two.magnitude(),
             _ => true,
@@ -150,7 +152,7 @@ impl BookingInDoubt<'_> {
         let customer = self.call.customer().unwrap_or("(unknown)");
         let amount = self.call.amount().unwrap_or(Money::ZERO);
         let note = match self.tag {
-            Some(tag) => self.call.tagged(&tag.to_string()).note().unwrap_or_default().to_owned(),
+            Some(tag) => tag.put_on(self.call).note().unwrap_or_default().to_owned(),
             None => self.call.note().unwrap_or_default().to_owned(),
         };
         let at = self.sent.map_or_else(String::new, |sent| {

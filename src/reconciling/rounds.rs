@@ -18,7 +18,7 @@ use super::verdict::Verdict;
 use crate::catalogue::{Action, ApiSelector, Version};
 use crate::customers::{NoHistory, SearchResult, read_history, search_result};
 use crate::reading::RowNumber;
-use crate::recording::{RunId, Tag};
+use crate::recording::Tag;
 use crate::sending::{Clock, Link, Outage, Problem, Stop, Transport, Unread};
 use crate::validating::Call;
 
@@ -28,6 +28,8 @@ pub struct Open {
     pub row: RowNumber,
     /// Its call as the file has it, without a tag.
     pub call: Call,
+    /// The tag that it was sent with; none where the run left comments alone.
+    pub tag: Option<Tag>,
     /// When its request left; of several attempts the last, or the wait would be over too soon.
     pub sent: Option<Timestamp>,
     /// When its request ended without an answer that tells; none where the program ended before it.
@@ -72,8 +74,6 @@ pub struct Round<'r, T, C: Clock> {
     pub settle: Duration,
     /// How long a request may take.
     pub timeout: Duration,
-    /// The run that is in the tags; none where it left notes alone.
-    pub run: Option<RunId>,
     pub zone: TimeZone,
     /// Whether another row of the run is known to have this customer's id.
     pub is_taken: &'r dyn Fn(&str) -> bool,
@@ -172,7 +172,7 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
         };
         let booking = BookingInDoubt {
             call: &open.call,
-            tag: self.run.map(|run| Tag { run, row: open.row }),
+            tag: open.tag,
             window: Window::new(open.sent, self.end(open).map(|end| later(end, self.settle))),
             same: open.same,
             sent: open.sent,

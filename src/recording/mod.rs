@@ -23,10 +23,10 @@ pub use journal::{
     UnnamedJournal, look, put_aside,
 };
 pub use lock::{Held, HeldInput, hold_input};
-pub use results::{Finished, Results, ResultsError, ResultsFiles};
+pub use results::{Finished, Results, ResultsError, ResultsFiles, RowKeys};
 pub use row_result::{ErrorCode, RESULT_COLUMNS, RowResult, Status};
 pub use runs::{FoundRun, OneRun, RunProgress, RunStep, find_run, runs_at};
 pub use table::{OutputSink, Table};
-pub use tag::{RunId, Tag};
+pub use tag::{RunId, Tag, Tagging};
 pub use tally::Tally;
 pub use target::OutputTarget;

@@ -4,11 +4,13 @@
 use std::path::PathBuf;
 
 use super::atomic::RecordError;
-use super::journal::{JournalError, Replay};
+use super::journal::{Entry, JournalError, Replay};
 use super::row_result::{RESULT_COLUMNS, RowResult, Status};
 use super::table::{OutputSink, Table};
+use super::tag::{Tag, Tagging};
 use super::tally::Tally;
-use crate::reading::{Columns, ReadError, Records, Row, RowNumber, Source};
+use crate::reading::{Columns, RESULT_KEY, ReadError, Records, Row, RowNumber, Source};
+use crate::validating::BookingKey;
 
 /// Where results go.
 #[derive(Default)]
@@ -17,6 +19,26 @@ pub struct ResultsFiles {
     pub results: Option<Box<dyn OutputSink>>,
     /// Rows that are not ok, in the input's own columns.
     pub failed: Option<Box<dyn OutputSink>>,
+}
+
+/// Which booking a row is.
+pub type KeyOfRow = Box<dyn FnMut(&Row) -> Option<BookingKey> + Send>;
+
+/// Which booking each row is: the rows are asked for in their order.
+pub struct RowKeys {
+    /// How they are tagged.
+    pub tagging: Tagging,
+    /// What a row says by itself, and by those before it.
+    pub key: KeyOfRow,
+}
+
+impl RowKeys {
+    fn of(&mut self, row: &Row, entry: Option<&Entry>) -> Option<BookingKey> {
+        match self.tagging.tag(row.number(), (self.key)(row), entry)? {
+            Tag::Key(key) => Some(key),
+            Tag::RunAndRow(..) => None,
+        }
+    }
 }
 
 /// Writes results of rows in the order of the input.
@@ -28,7 +50,11 @@ pub struct Results {
     records: Records,
     row: Row,
     columns: Vec<usize>,
+    /// The columns of the rows that are not ok.
+    failed_columns: Vec<usize>,
     width: usize,
+    /// None where rows are not bookings, or bookings have no identity.
+    keys: Option<RowKeys>,
     tally: Tally,
     /// Why the input's own columns are missing from here on.
     unreadable: Option<ReadError>,
@@ -36,24 +62,43 @@ pub struct Results {
 
 impl Results {
     /// Begins the files with their headers. `columns` are those that the source's header was resolved to.
-    pub fn new(files: ResultsFiles, source: &Source, columns: &Columns) -> Result<Self, ResultsError> {
+    pub fn new(
+        files: ResultsFiles,
+        source: &Source,
+        columns: &Columns,
+        keys: Option<RowKeys>,
+    ) -> Result<Self, ResultsError> {
         let (header, records) = source.records()?;
         let own: Vec<usize> = (0..header.len())
             .filter(|column| !columns.old_results.get(*column).copied().unwrap_or(false))
             .collect();
-        let names = header.iter().map(String::as_str);
-        let kept = own.iter().filter_map(|column| header.get(*column)).map(String::as_str);
+        // The key has a new column, at the end.
+        let old_key = columns.result_key.filter(|_| keys.is_some());
+        let failed_columns: Vec<usize> =
+            (0..header.len()).filter(|column| Some(*column) != old_key).collect();
+        let names = |columns: &[usize]| -> Vec<&str> {
+            columns.iter().filter_map(|column| header.get(*column)).map(String::as_str).collect()
+        };
+        let key = keys.iter().map(|_| RESULT_KEY);
+        let added = RESULT_COLUMNS.into_iter().chain(key.clone());
         Ok(Self {
             results: files
                 .results
-                .map(|file| Table::begin(file, source.dialect(), kept.chain(RESULT_COLUMNS)))
+                .map(|file| Table::begin(file, source.dialect(), names(&own).into_iter().chain(added)))
                 .transpose()?,
-            failed: files.failed.map(|file| Table::begin(file, source.dialect(), names)).transpose()?,
+            failed: files
+                .failed
+                .map(|file| {
+                    Table::begin(file, source.dialect(), names(&failed_columns).into_iter().chain(key))
+                })
+                .transpose()?,
             failed_lost: None,
             records,
             row: Row::default(),
             columns: own,
+            failed_columns,
             width: header.len(),
+            keys,
             tally: Tally::default(),
             unreadable: None,
         })
@@ -63,8 +108,8 @@ impl Results {
     pub fn write_all(mut self, mut replay: Replay, rows: u64) -> Result<Finished, ResultsError> {
         for row in (0..rows).map(RowNumber) {
             match replay.entry(row)? {
-                Some(entry) => self.put(&entry.result)?,
-                None => self.put(&RowResult::skipped("the run stopped before this row was sent"))?,
+                Some(entry) => self.put(&entry.result, Some(&entry))?,
+                None => self.put(&RowResult::skipped("the run stopped before this row was sent"), None)?,
             }
         }
         Ok(self.finish()?)
@@ -90,15 +135,22 @@ impl Results {
         Ok(Finished { path, earlier, failed, failed_lost, tally: self.tally, unreadable: self.unreadable })
     }
 
-    /// Writes what became of the next row.
-    pub fn put(&mut self, result: &RowResult) -> Result<(), RecordError> {
+    /// Writes what became of the next row. `entry` is what the journal knows of it.
+    pub fn put(&mut self, result: &RowResult, entry: Option<&Entry>) -> Result<(), RecordError> {
         let is_readable = self.read_row();
+        let key = self.keys.as_mut().map(|keys| {
+            let key = if is_readable { keys.of(&self.row, entry) } else { None };
+            key.map_or_else(String::new, |key| key.to_string())
+        });
+        let key = key.as_deref();
         self.tally.count(if is_readable { self.row.line() } else { 0 }, result);
-        self.write(result, is_readable)?;
+        self.write(result, is_readable, key)?;
         match &mut self.failed {
             Some(failed) if result.status != Status::Ok && is_readable => {
-                let padding = (self.row.len()..self.width).map(|_| "");
-                let written = failed.write(self.row.cells().chain(padding));
+                let beyond = self.row.cells().skip(self.width);
+                let own = self.failed_columns.iter().map(|column| self.row.cell(*column).unwrap_or_default());
+                // Cells beyond the header stay where they were: they are what has to be put right.
+                let written = failed.write(own.chain(key).chain(beyond));
                 self.keep_failed(written);
             }
             _ => {}
@@ -106,7 +158,7 @@ impl Results {
         Ok(())
     }
 
-    fn write(&mut self, result: &RowResult, is_readable: bool) -> Result<(), RecordError> {
+    fn write(&mut self, result: &RowResult, is_readable: bool, key: Option<&str>) -> Result<(), RecordError> {
         let Some(results) = &mut self.results else { return Ok(()) };
         let own = self
             .columns
@@ -123,7 +175,7 @@ impl Results {
             &http_status,
             &attempts,
         ];
-        results.write(own.chain(added))
+        results.write(own.chain(added).chain(key))
     }
 
     /// The input may have been removed in the meantime; what became of its rows must still be written.

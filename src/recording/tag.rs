@@ -1,18 +1,18 @@
-//! The tag that a booking carries in its note, so that it can be found in the customer's history: which
-//! run and which row made it, such as `[ub-k3x7qa-12]`.
+//! The tag that a booking carries in its comment, so that it can be found in the customer's history: which booking
+//! it is, such as `[ub-k3x7qambcdef]`. Earlier versions wrote which run and which row made it: `[ub-k3x7qa-12]`.
 //!
 //! Why it looks like this: small letters, digits and hyphens survive every escaping and
-//! encoding that notes were seen to go through; there is no `/`, `\`, quote or `&`, which some servers
-//! escape; the brackets make its end certain, so that row 12 is not found in row 123; and it is short, because
-//! servers cut long notes.
+//! encoding that comments were seen to go through; there is no `/`, `\`, quote or `&`, which some servers
+//! escape; the brackets make its end certain, so that row 12 is not found in row 123; and it is short and stands
+//! first, because servers cut long comments.
 
 use std::fmt;
 use std::str::FromStr;
 
+use super::journal::Entry;
 use crate::reading::RowNumber;
+use crate::validating::{ALPHABET, BookingKey, Call};
 
-/// Six characters out of these, as in base 32: none can be taken for another.
-const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 const LENGTH: usize = 6;
 
 /// A run's name in tags. Chosen by chance: of a thousand runs against one server, two have the same with a
@@ -50,9 +50,11 @@ impl FromStr for RunId {
 
 /// The tag of one booking. Its form is documented, and people search for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Tag {
-    pub run: RunId,
-    pub row: RowNumber,
+pub enum Tag {
+    /// Which booking it is. It stands before the comment.
+    Key(BookingKey),
+    /// Which row of which run made it, as earlier versions wrote. It stands after the comment.
+    RunAndRow(RunId, RowNumber),
 }
 
 impl Tag {
@@ -60,11 +62,72 @@ impl Tag {
     pub fn is_in(&self, text: &str) -> bool {
         text.contains(&self.to_string())
     }
+
+    /// The call with this tag in the comment of its booking; calls that book nothing do not change.
+    #[must_use]
+    pub fn put_on(&self, call: &Call) -> Call {
+        match self {
+            Self::Key(key) => call.with_note(|note| joined(&self.to_string(), note)).with_key(Some(*key)),
+            Self::RunAndRow(..) => call.with_note(|note| joined(note, &self.to_string())).with_key(None),
+        }
+    }
+}
+
+fn joined(first: &str, last: &str) -> String {
+    let space = if first.is_empty() || last.is_empty() { "" } else { " " };
+    format!("{first}{space}{last}")
 }
 
 impl fmt::Display for Tag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "[ub-{}-{}]", self.run, self.row)
+        match self {
+            Self::Key(key) => write!(f, "[ub-{key}]"),
+            Self::RunAndRow(run, row) => write!(f, "[ub-{run}-{row}]"),
+        }
+    }
+}
+
+/// How the bookings of a run are tagged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tagging {
+    /// Not at all (`--no-comment-tag`).
+    Untagged,
+    /// By what they are, whichever run makes them.
+    AcrossRuns(RunId),
+    /// By what they are in this run: nobody looks whether another run has made them (`--booked ignore`).
+    WithinRun(RunId),
+}
+
+impl Tagging {
+    /// Whether there are tags.
+    pub fn is_tagged(self) -> bool {
+        self != Self::Untagged
+    }
+
+    /// The tag of this row, as it was sent or would be. `key` is what the row says that its booking is, and `entry`
+    /// what the journal knows of the row.
+    pub fn tag(self, row: RowNumber, key: Option<BookingKey>, entry: Option<&Entry>) -> Option<Tag> {
+        let (run, key) = match self {
+            Self::Untagged => return None,
+            Self::AcrossRuns(run) => (run, key),
+            Self::WithinRun(run) => (run, key.map(|key| key.within(&run.to_string()))),
+        };
+        match entry {
+            Some(Entry { content: Some(_), key: sent, .. }) => Some(match sent.as_deref().map(str::parse) {
+                Some(Ok(sent)) => Tag::Key(sent),
+                // It was sent by a version that knew no keys.
+                _ => Tag::RunAndRow(run, row),
+            }),
+            _ => key.map(Tag::Key),
+        }
+    }
+
+    /// The call as it is sent.
+    pub fn put_on(self, row: RowNumber, call: &Call, entry: Option<&Entry>) -> Call {
+        match self.tag(row, call.key(), entry) {
+            Some(tag) => tag.put_on(call),
+            None => call.clone().with_key(None),
+        }
     }
 }
 
@@ -74,11 +137,11 @@ mod tests {
     use crate::reading::RowNumber;
 
     fn tag(row: u64) -> Tag {
-        Tag { run: "k3x7qa".parse().expect("a run"), row: RowNumber(row) }
+        Tag::RunAndRow("k3x7qa".parse().expect("a run"), RowNumber(row))
     }
 
     #[test]
-    fn a_tag_is_run_and_row_as_people_count_them() {
+    fn an_old_tag_is_run_and_row_as_people_count_them() {
         assert_eq!(tag(11).to_string(), "[ub-k3x7qa-12]");
     }
 
@@ -90,13 +153,16 @@ mod tests {
         }
     }
 
-    /// What servers do to notes leaves a tag alone.
+    /// What servers do to comments leaves a tag alone.
     #[test]
     fn a_tag_survives_escaping() {
-        let tag = tag(u64::MAX - 1).to_string();
-        assert_eq!(html_escape::encode_safe(&tag), tag);
-        assert_eq!(html_escape::decode_html_entities(&tag), tag);
-        assert!(tag.is_ascii() && tag.len() <= 32, "{tag}");
+        let key = Tag::Key("k3x7qambcdef".parse().expect("a key"));
+        assert_eq!((key.to_string().as_str(), key.to_string().len()), ("[ub-k3x7qambcdef]", 17));
+        for tag in [tag(u64::MAX - 1).to_string(), key.to_string()] {
+            assert_eq!(html_escape::encode_safe(&tag), tag);
+            assert_eq!(html_escape::decode_html_entities(&tag), tag);
+            assert!(tag.is_ascii() && tag.len() <= 32, "{tag}");
+        }
     }
 
     #[test]

@@ -75,7 +75,14 @@ impl<C: Clock> Ending<'_, C> {
         let replay = journal.replay().map_err(|error| self.lost(&error))?;
         let rows = self.validated.totals.rows;
         let files = std::mem::take(&mut self.files);
-        let results = Results::new(files, &self.input.source, self.validated.checker.columns())
+        let tagging = self.input.spec.tagging(journal.run().id);
+        let results = self
+            .validated
+            .rows(&self.input.source)
+            .and_then(|rows| {
+                let columns = self.validated.checker.columns();
+                Ok(Results::new(files, &self.input.source, columns, rows.into_keys(tagging))?)
+            })
             .map_err(|error| self.lost_with(&error, journal))?;
         let written = spawn_blocking(move || results.write_all(replay, rows)).await?;
         let mut finished = written.map_err(|error| self.lost_with(&error, journal))?;

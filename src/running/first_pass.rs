@@ -6,7 +6,7 @@ use super::rows::{Rows, check};
 use crate::events::{Event, Listener};
 use crate::reading::Source;
 use crate::sending::Stop;
-use crate::validating::{Across, Checker, Totals, Violation};
+use crate::validating::{Across, Checker, Repeats, Totals, Violation};
 
 /// How many problems are told one by one.
 const TOLD: u64 = 20;
@@ -16,15 +16,17 @@ const STEP: u64 = 4096;
 /// What the first pass found.
 pub(super) struct Validated {
     pub(super) checker: Checker,
-    has_duplicates: bool,
+    repeats: Repeats,
     pub(super) totals: Totals,
+    /// How many comments are longer with their tag than old servers keep.
+    pub(super) long_comments: u64,
 }
 
 impl Validated {
     /// Another pass over the same rows.
     pub(super) fn rows(&self, source: &Source) -> Result<Rows, RunError> {
         let (_, records) = source.records()?;
-        Ok(Rows { records, checker: self.checker.clone(), across: Across::new(!self.has_duplicates) })
+        Ok(Rows { records, checker: self.checker.clone(), across: Across::new(self.repeats) })
     }
 }
 
@@ -32,13 +34,13 @@ impl Validated {
 pub(super) fn check_all(
     source: &Source,
     mut checker: Checker,
-    allow_duplicates: bool,
+    repeats: Repeats,
     writes_results: bool,
     listener: &dyn Listener,
     stop: &Stop,
 ) -> Result<Validated, RunError> {
     let asks_first = checker.operation().subcategory().asks_first();
-    let mut across = Across::new(allow_duplicates).counting_customers(asks_first);
+    let mut across = Across::new(repeats).counting_customers(asks_first);
     let (_, records) = source.records()?;
     let mut problems = Problems { name: source.name(), listener, count: 0 };
     for violation in checker.header() {
@@ -67,7 +69,8 @@ pub(super) fn check_all(
     }
     let totals = across.totals();
     listener.event(Event::Checked);
-    Ok(Validated { checker, has_duplicates: across.has_duplicates(), totals })
+    let (repeats, long_comments) = (across.repeats_again(), across.long_comments());
+    Ok(Validated { checker, repeats, totals, long_comments })
 }
 
 /// Tells the first problems and counts the rest.

@@ -4,15 +4,17 @@ use std::io::Read;
 
 use super::confirm::{Question, confirm};
 use super::error::RunError;
+use super::first_pass::Validated;
 use super::host::Host;
 use super::input::OpenInput;
 use super::journal::{begin, hold, make_way, prepare, warn_of_repetition};
 use super::run_end::RunEnd;
 use super::session::{Session, left};
 use super::session_kind::SessionKind;
-use super::spec::RunSpec;
+use super::spec::{RunSpec, Tags};
 use super::summary::{Account, summarise};
 use super::unsent::{refusal, why_refused, write_unsent};
+use crate::count::Count;
 use crate::events::Event;
 use crate::exit::Exit;
 use crate::sending::{Clock, Connection, Server, Transport, TransportError};
@@ -47,6 +49,7 @@ pub async fn import<T: Transport, C: Clock + Send>(
     if validated.totals.rows == 0 {
         host.tell(Event::Warning("the file has a header but no rows"));
     }
+    tell_long_comments(&input, &validated, &host);
     // Everything that can fail without the server fails before it is asked: the places of the results are taken.
     let (files, server) = (files?, open(connection, host.clock.clone())?);
     warn_of_repetition(&journal, &input, &host)?;
@@ -67,4 +70,17 @@ pub async fn import<T: Transport, C: Clock + Send>(
     };
     let journal = begin(&journal, unnamed, &session.host)?;
     session.run(journal, SessionKind::Import, Some(selector)).await
+}
+
+/// Says how many comments old servers would cut. The tag stands first, and is not cut.
+fn tell_long_comments<C: Clock>(input: &OpenInput, validated: &Validated, host: &Host<C>) {
+    if validated.long_comments == 0 || input.spec.tags == Tags::None {
+        return;
+    }
+    let comments = Count(validated.long_comments, "comment");
+    let text = format!(
+        "{comments} {} longer than 255 characters together with the tag; servers of some years ago cut the rest off. The tag stands first, so the bookings are found all the same",
+        comments.agree("is", "are")
+    );
+    host.tell(Event::Note(&text));
 }

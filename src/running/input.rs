@@ -14,7 +14,7 @@ use crate::events::Event;
 use crate::reading::{Columns, Fingerprint, Source};
 use crate::recording::StoredInput;
 use crate::sending::Clock;
-use crate::validating::{Across, Checker};
+use crate::validating::{Across, Checker, Repeats};
 
 /// An input that can be read as often as need be.
 pub(super) struct OpenInput {
@@ -75,10 +75,14 @@ impl OpenInput {
         Ok(Checker::new(*operation, columns, rules.clone())?)
     }
 
+    fn repeats(&self) -> Repeats {
+        if self.spec.rules.allow_duplicates { Repeats::Allowed } else { Repeats::Refused }
+    }
+
     /// The rows, checked as the first pass checks them.
     pub(super) fn rows(&self) -> Result<Rows, RunError> {
         let (_, records) = self.source.records()?;
-        let across = Across::new(self.spec.rules.allow_duplicates);
+        let across = Across::new(self.repeats());
         Ok(Rows { records, checker: self.checker()?, across })
     }
 
@@ -91,11 +95,9 @@ impl OpenInput {
         let checker = self.checker()?;
         let (source, listener, stop) =
             (Arc::clone(&self.source), Arc::clone(&host.listener), host.stop.stop());
-        let allow_duplicates = self.spec.rules.allow_duplicates;
-        spawn_blocking(move || {
-            check_all(&source, checker, allow_duplicates, writes_results, &*listener, &stop)
-        })
-        .await?
+        let repeats = self.repeats();
+        spawn_blocking(move || check_all(&source, checker, repeats, writes_results, &*listener, &stop))
+            .await?
     }
 }
 

@@ -45,6 +45,6 @@ pub use import::import;
 pub use max_failures::MaxFailures;
 pub use rewrite::{nothing_to_do, rewrite};
 pub use session_kind::SessionKind;
-pub use spec::{InputSpec, JournalSpec, OnExisting, OutputSpec, Policy, RunSpec, ValidateSpec, Verify};
+pub use spec::{InputSpec, JournalSpec, OnExisting, OutputSpec, Policy, RunSpec, Tags, ValidateSpec, Verify};
 pub use undo::undo;
 pub use validate::validate;

@@ -10,7 +10,7 @@ use super::recorder::Notes;
 use super::rows::Rows;
 use super::session_kind::SessionKind;
 use super::spec::Policy;
-use crate::recording::{Counts, Replay, RunId};
+use crate::recording::{Counts, Replay, RunId, Tagging};
 use crate::sending::{Clock, Limits, Server, Transport};
 
 /// What the phases of a session have in common.
@@ -28,9 +28,9 @@ pub(super) struct Phases<'s, T, C: Clock> {
 }
 
 impl<T: Transport, C: Clock> Phases<'_, T, C> {
-    /// The run whose tags comments carry; none where they are left alone.
-    pub(super) fn tags(&self) -> Option<RunId> {
-        self.policy.comment_tag.then_some(*self.run)
+    /// The tags that comments carry.
+    pub(super) fn tagging(&self) -> Tagging {
+        self.input.spec.tagging(*self.run)
     }
 
     /// Counts over the rows as the journal has them now.

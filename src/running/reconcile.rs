@@ -22,7 +22,7 @@ use crate::reading::RowNumber;
 use crate::reconciling::{
     Control, Finding, Open, Round, RoundEnd, SameBookings, Sample, Verdict, shows_bookings,
 };
-use crate::recording::{ErrorCode, JournalError, Replay, Status, Tag};
+use crate::recording::{ErrorCode, JournalError, Replay, Status, Tagging};
 use crate::sending::{Clock, StopReason, Transport};
 
 /// How many rows wait to be asked for, and how many findings to be written.
@@ -71,18 +71,20 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
 
     /// Whether this server's history shows bookings at all.
     async fn control(&self, selector: ApiSelector) -> Result<Control, RunError> {
-        let (rows, mut replay, tags) = (self.rows()?, self.replay()?, self.tags());
+        let (rows, mut replay, tagging) = (self.rows()?, self.replay()?, self.tagging());
         let samples = spawn_blocking(move || -> Result<_, RunError> {
             let mut samples = Vec::new();
             rows.each(
                 |checked| checked.to_call(),
                 |row, checked| {
                     let number = row.number();
-                    let is_ok = replay.entry(number)?.is_some_and(|entry| entry.result.status == Status::Ok);
+                    let entry = replay.entry(number)?;
+                    let is_ok = entry.as_ref().is_some_and(|entry| entry.result.status == Status::Ok);
                     if let (true, Ok(call)) = (is_ok, checked)
                         && call.action() == Action::ChangeBalance
                     {
-                        samples.push(Sample { call, tag: tags.map(|run| Tag { run, row: number }) });
+                        let tag = tagging.tag(number, call.key(), entry.as_ref());
+                        samples.push(Sample { call, tag });
                     }
                     Ok(samples.len() < SAMPLES)
                 },
@@ -108,7 +110,8 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         let now = self.host.now();
         let mut later: Later =
             due.iter().flatten().map(|(row, at)| (*row, *at)).filter(|(_, at)| *at > now).collect();
-        let asker = Asker { rows: self.rows()?, replay: self.replay()?, same: Arc::clone(same), due, now };
+        let (rows, replay, same, tagging) = (self.rows()?, self.replay()?, Arc::clone(same), self.tagging());
+        let asker = Asker { rows, replay, same, tagging, due, now };
         let asker = spawn_blocking(move || asker.run(&open));
         let (taken, unreadable) = (self.replay()?, RefCell::new(None));
         let is_taken = |id: &str| {
@@ -124,7 +127,6 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             concurrency: self.limits.concurrency,
             settle: self.policy.settle,
             timeout: self.server.timeout,
-            run: self.tags(),
             zone: TimeZone::system(),
             is_taken: &is_taken,
         };
@@ -197,13 +199,14 @@ struct Asker {
     rows: Rows,
     replay: Replay,
     same: Arc<SameRows>,
+    tagging: Tagging,
     due: Option<Later>,
     now: Timestamp,
 }
 
 impl Asker {
     fn run(self, open: &mpsc::Sender<Open>) -> Result<(), RunError> {
-        let Self { rows, mut replay, same, due, now } = self;
+        let Self { rows, mut replay, same, tagging, due, now } = self;
         rows.each(
             |checked| checked.to_call(),
             |row, checked| {
@@ -225,7 +228,8 @@ impl Asker {
                         }
                     });
                 let due = asked_before.flatten();
-                let row = Open { row: number, call, sent: entry.sent, ended: entry.ended, due, same };
+                let tag = tagging.tag(number, call.key(), Some(&entry));
+                let row = Open { row: number, call, tag, sent: entry.sent, ended: entry.ended, due, same };
                 Ok(open.blocking_send(row).is_ok())
             },
         )

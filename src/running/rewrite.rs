@@ -28,7 +28,8 @@ pub fn rewrite<C: Clock>(
         None => Some(Journal::read_only(journal)?.1.into_input()),
     };
     let input = OpenInput::open_same(input, host, content, &run.fingerprint)?;
-    let results = Results::new(output.begin()?, &input.source, input.checker()?.columns())?;
+    let keys = input.rows()?.into_keys(input.spec.tagging(run.id));
+    let results = Results::new(output.begin()?, &input.source, input.checker()?.columns(), keys)?;
     let finished = results.write_all(replay, run.rows)?;
     let exit = if finished.tally.is_all_ok() { Exit::Done } else { Exit::SomeNotOk };
     summarise(host, &input.spec, Some(journal), Account::Written(finished), RunEnd::journaled());

@@ -2,6 +2,7 @@
 
 use super::error::RunError;
 use crate::reading::{Records, Row};
+use crate::recording::{RowKeys, Tagging};
 use crate::validating::{Across, Checked, Checker, Rejection};
 
 /// The rows of an input and the rules for them.
@@ -29,6 +30,17 @@ impl Rows {
     }
 }
 
+impl Rows {
+    /// What the results say of the identity of rows; none where rows have none.
+    pub(super) fn into_keys(self, tagging: Tagging) -> Option<RowKeys> {
+        let Self { mut checker, mut across, .. } = self;
+        let key = move |row: &Row| {
+            check(&mut checker, &mut across, row, |checked| checked.to_call().key()).ok().flatten()
+        };
+        tagging.is_tagged().then(|| RowKeys { tagging, key: Box::new(key) })
+    }
+}
+
 /// Checks a row alone and among those before it, and makes something of it where it is valid.
 pub(super) fn check<R>(
     checker: &mut Checker,
@@ -37,7 +49,7 @@ pub(super) fn check<R>(
     make: impl FnOnce(&Checked<'_>) -> R,
 ) -> Result<R, Rejection> {
     let duplicate = match checker.check(row) {
-        Ok(checked) => match across.observe(&checked, row.line()) {
+        Ok(mut checked) => match across.observe(&mut checked, row.line()) {
             Ok(()) => return Ok(make(&checked)),
             Err(violation) => violation,
         },

@@ -19,7 +19,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
     /// Rows that nothing but their number tells apart: customers with the same code; and the same bookings, without
     /// tags and with duplicates allowed.
     pub(super) async fn same_rows(&self) -> Result<SameRows, RunError> {
-        let are_bookings_alike = self.tags().is_none() && self.input.spec.rules.allow_duplicates;
+        let are_bookings_alike = !self.tagging().is_tagged() && self.input.spec.rules.allow_duplicates;
         let key = move |call: &Call| key(call).filter(|key| are_bookings_alike || key.is_search());
         let (first, second) = (self.rows()?, self.rows()?);
         let (mut replay, mut again) = (self.replay()?, self.replay()?);

@@ -16,7 +16,7 @@ use crate::catalogue::{ApiSelector, Effect};
 use crate::events::{Event, Listener};
 use crate::reading::RowNumber;
 use crate::reconciling::{Next, next};
-use crate::recording::{Entry, Replay, RowResult, RunId, Status, Tag};
+use crate::recording::{Entry, Replay, RowResult, Status, Tagging};
 use crate::sending::{Clock, Ended, Job, PriorAttempts, Ticket, Transport};
 use crate::validating::Call;
 
@@ -47,7 +47,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             rows: self.rows()?,
             replay: self.replay()?,
             scope,
-            tags: self.tags(),
+            tagging: self.tagging(),
             notes: self.notes.clone(),
             listener: Arc::clone(&self.host.listener),
         };
@@ -69,8 +69,7 @@ struct Feeder {
     rows: Rows,
     replay: Replay,
     scope: Scope,
-    /// The run that comments are tagged with; none where they are left alone.
-    tags: Option<RunId>,
+    tagging: Tagging,
     notes: Notes,
     listener: Arc<dyn Listener>,
 }
@@ -78,7 +77,7 @@ struct Feeder {
 impl Feeder {
     /// Goes through all rows, until the engine takes no more.
     fn run(self, calls: &mpsc::Sender<Vec<Job>>) -> Result<(), RunError> {
-        let Self { rows, mut replay, scope, tags, notes, listener } = self;
+        let Self { rows, mut replay, scope, tagging, notes, listener } = self;
         let mut jobs = Vec::with_capacity(BUNDLE);
         let mut invalid = Vec::new();
         let mut resent = HashSet::new();
@@ -91,7 +90,7 @@ impl Feeder {
                 }
                 Err(_) => {}
                 Ok(call) => {
-                    let call = tagged(&call, tags.as_ref(), number);
+                    let call = tagging.put_on(number, &call, entry.as_ref());
                     let is_behind = call.sequence().is_some_and(|key| resent.contains(&key));
                     match job(number, call, entry, scope, is_behind) {
                         Ok(job) => {
@@ -123,14 +122,6 @@ impl Feeder {
             let _ = calls.blocking_send(jobs);
         }
         Ok(())
-    }
-}
-
-/// The call as it is sent: a booking's comment carries the tag that finds it again.
-fn tagged(call: &Call, tags: Option<&RunId>, row: RowNumber) -> Call {
-    match tags {
-        Some(run) => call.tagged(&Tag { run: *run, row }.to_string()),
-        None => call.clone(),
     }
 }
 

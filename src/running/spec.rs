@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::max_failures::MaxFailures;
 use crate::catalogue::Operation;
 use crate::reading::{DialectChoice, Input, Mapping};
-use crate::recording::{OutputTarget, RecordError, ResultsFiles};
+use crate::recording::{OutputTarget, RecordError, ResultsFiles, RunId, Tagging};
 use crate::sending::Connection;
 use crate::validating::{Expectation, Rules};
 
@@ -26,6 +26,32 @@ pub struct InputSpec {
     pub mapping: Mapping,
     /// How values are read.
     pub rules: Rules,
+    /// By what bookings are found again.
+    pub tags: Tags,
+}
+
+/// By what bookings are found again on the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tags {
+    /// By nothing: comments are sent as they are.
+    #[default]
+    None,
+    /// By what they are, whichever run made them.
+    AcrossRuns,
+    /// By what they are in their run.
+    #[expect(dead_code, reason = "nobody can ask for it yet")]
+    WithinRun,
+}
+
+impl InputSpec {
+    /// The tags that comments carry in this run.
+    pub(super) fn tagging(&self, run: RunId) -> Tagging {
+        match self.tags {
+            Tags::None => Tagging::Untagged,
+            Tags::WithinRun => Tagging::WithinRun(run),
+            Tags::AcrossRuns => Tagging::AcrossRuns(run),
+        }
+    }
 }
 
 /// `validate`.
@@ -89,8 +115,6 @@ pub struct Policy {
     pub max_failures: Option<MaxFailures>,
     /// What becomes of a row whose customer is there already.
     pub existing: OnExisting,
-    /// Whether comments carry the tag by which a booking is found again.
-    pub comment_tag: bool,
     /// For how long after a request "not found" proves nothing.
     pub settle: Duration,
     /// Whether the server is asked about unknown rows at the end.
@@ -113,7 +137,7 @@ pub enum Verify {
     Not,
 }
 
-/// `--existing`: what becomes of a row whose customer is there already.
+/// `--existing` and `--booked`: what becomes of a row whose customer, or whose booking, is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnExisting {
     /// It is `failed`, and nothing is sent.

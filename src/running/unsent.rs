@@ -6,8 +6,9 @@ use super::error::RunError;
 use super::first_pass::Validated;
 use super::input::OpenInput;
 use super::rows::Rows;
+use super::spec::Tags;
 use crate::events::{Event, Refused};
-use crate::recording::{Finished, Results, ResultsFiles, RowResult};
+use crate::recording::{Finished, Results, ResultsFiles, RowResult, RunId, Tagging};
 use crate::validating::Expectation;
 
 /// Why nothing may be sent of these rows; the rows of an input that is not what was expected are all right.
@@ -38,7 +39,12 @@ pub(super) async fn write_unsent(
     files: ResultsFiles,
     why: &'static str,
 ) -> Result<Finished, RunError> {
-    let mut results = Results::new(files, &input.source, validated.checker.columns())?;
+    let keys = match input.spec.tags {
+        // A run that never began has no name.
+        Tags::None | Tags::WithinRun => None,
+        Tags::AcrossRuns => validated.rows(&input.source)?.into_keys(Tagging::AcrossRuns(RunId::random())),
+    };
+    let mut results = Results::new(files, &input.source, validated.checker.columns(), keys)?;
     let rows = validated.rows(&input.source)?;
     let write = move |rows: Rows| {
         rows.each(
@@ -48,7 +54,7 @@ pub(super) async fn write_unsent(
                     Ok(()) => RowResult::skipped(why),
                     Err(rejection) => RowResult::invalid(&rejection),
                 };
-                results.put(&result)?;
+                results.put(&result, None)?;
                 Ok(true)
             },
         )?;

@@ -67,7 +67,7 @@ impl Queue {
             ticket: work.ticket,
             attempts: work.attempts_before,
             content: work.call.digest(),
-            key: None,
+            key: work.call.key().map(|key| key.to_string()),
         };
         let intents = works.map(intent).collect();
         (slots, intents)

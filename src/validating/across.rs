@@ -1,8 +1,10 @@
 //! Rules across rows: repeated rows, and totals.
 
+use std::collections::HashMap;
+
 use hashbrown::HashTable;
 
-use super::check::Checked;
+use super::check::{Booking, Checked};
 use super::distinct::Distinct;
 use super::money::Money;
 use super::violation::{Violation, ViolationCode};
@@ -151,22 +153,37 @@ impl AmountTotal {
     }
 }
 
+/// What a pass makes of rows that repeat earlier ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeats {
+    /// They are invalid.
+    Refused,
+    /// They are valid; of bookings each is one of its own.
+    Allowed,
+    /// There are none: an earlier pass over the same rows has looked.
+    None,
+}
+
 /// Checks the rows of one pass against each other.
 #[derive(Debug)]
 pub struct Across {
-    seen: Option<Seen>,
+    repeats: Repeats,
+    seen: Seen,
+    /// How often bookings were there again; only those that were.
+    again: HashMap<u64, u64>,
     totals: Totals,
-    duplicates: u64,
+    are_repeated: bool,
+    long_comments: u64,
     customers: Option<Distinct>,
 }
 
 impl Across {
-    /// Starts a pass; with `allow_duplicates`, repeated rows are valid.
-    pub fn new(allow_duplicates: bool) -> Self {
+    /// Starts a pass.
+    pub fn new(repeats: Repeats) -> Self {
         let zero = Some(Money::ZERO);
         let totals = Totals { amount: zero, credit: zero, debit: zero, ..Totals::default() };
-        let seen = (!allow_duplicates).then(Seen::default);
-        Self { seen, totals, duplicates: 0, customers: None }
+        let (seen, again) = (Seen::default(), HashMap::new());
+        Self { repeats, seen, again, totals, are_repeated: false, long_comments: 0, customers: None }
     }
 
     /// Also counts different customers, if that is `wanted`: about ten bytes for each.
@@ -176,21 +193,17 @@ impl Across {
         self
     }
 
-    /// Adds a row that is valid by itself; a violation if it repeats an earlier one.
-    pub fn observe(&mut self, checked: &Checked<'_>, line: u64) -> Result<(), Violation> {
+    /// Adds a row that is valid by itself; a violation if it repeats an earlier one. Of equal bookings, where they are
+    /// allowed, it says which one the row is.
+    pub fn observe(&mut self, checked: &mut Checked<'_>, line: u64) -> Result<(), Violation> {
         self.totals.rows += 1;
-        let earlier = match (&mut self.seen, checked.identity()) {
-            (Some(seen), Some(identity)) => seen.insert(identity, line),
-            _ => None,
-        };
-        if let Some(earlier) = earlier {
+        if let Err(reason) = self.compare(checked, line) {
             self.totals.invalid += 1;
-            self.duplicates += 1;
-            let reason = format!(
-                "its {} as on line {earlier}; remove one of the rows, or add --allow-duplicates if both are intended",
-                checked.identity_names()
-            );
+            self.are_repeated = true;
             return Err(Violation::new(ViolationCode::DuplicateRow, None, None, reason));
+        }
+        if checked.note().is_some_and(is_long) {
+            self.long_comments += 1;
         }
         if let Some(amount) = checked.amount() {
             self.totals.add(amount);
@@ -199,6 +212,43 @@ impl Across {
             customers.insert(customer);
         }
         Ok(())
+    }
+
+    fn compare(&mut self, checked: &mut Checked<'_>, line: u64) -> Result<(), String> {
+        let earlier = match (self.repeats, checked.booking) {
+            (Repeats::None, _) => None,
+            (_, Some(Booking { given: Some(given), .. })) => {
+                return self.once(given.number(), line);
+            }
+            (Repeats::Refused, _) => checked.identity().and_then(|identity| self.seen.insert(identity, line)),
+            (Repeats::Allowed, Some(Booking { first, .. })) => {
+                if self.seen.insert(first.number(), line).is_none() {
+                    return Ok(());
+                }
+                self.are_repeated = true;
+                let again = self.again.entry(first.number()).or_insert(1);
+                *again += 1;
+                let Some(key) = checked.key_of(*again) else { return Ok(()) };
+                checked.booking = checked.booking.map(|booking| Booking { key, ..booking });
+                return self.once(key.number(), line);
+            }
+            (Repeats::Allowed, None) => None,
+        };
+        earlier.map_or(Ok(()), |earlier| {
+            Err(format!(
+                "its {} as on line {earlier}; remove one of the rows, or add --allow-duplicates if both are intended",
+                checked.identity_names()
+            ))
+        })
+    }
+
+    /// A booking is in a file once.
+    fn once(&mut self, key: u64, line: u64) -> Result<(), String> {
+        self.seen.insert(key, line).map_or(Ok(()), |earlier| {
+            Err(format!(
+                "it is the booking that is on line {earlier} already, as its result_key says; remove one of the rows, or empty the cell of result_key in the row that is meant to be another booking"
+            ))
+        })
     }
 
     /// Adds a row that is invalid by itself.
@@ -212,11 +262,24 @@ impl Across {
         Totals { customers: self.customers.as_mut().map(Distinct::count), ..self.totals }
     }
 
-    /// Whether a row was refused because it repeats another. If none was, a second pass over the same rows
-    /// need not compare them again.
-    pub fn has_duplicates(&self) -> bool {
-        self.duplicates > 0
+    /// What another pass over the same rows has to compare: nothing where no row repeats another.
+    pub fn repeats_again(&self) -> Repeats {
+        if self.are_repeated { self.repeats } else { Repeats::None }
     }
+
+    /// How many valid rows have a comment that, with its tag, is longer than old servers keep.
+    pub fn long_comments(&self) -> u64 {
+        self.long_comments
+    }
+}
+
+/// Whether a comment with its tag is longer than the 255 characters that servers of the MySQL age keep.
+fn is_long(comment: &str) -> bool {
+    const KEPT: usize = 255;
+    /// `[ub-`, twelve characters, `]` and a space.
+    const TAG: usize = 18;
+    // No text has more characters than bytes.
+    comment.len() + TAG > KEPT && comment.chars().count() + TAG > KEPT
 }
 
 /// Fingerprints of rows with the lines they are on: about 20 bytes a row.

@@ -3,6 +3,7 @@
 
 use sha2::{Digest as _, Sha256};
 
+use super::booking_key::BookingKey;
 use super::digest::Digest;
 use super::money::Money;
 use crate::catalogue::{Action, Effect, Meaning, Parameter, Subcategory};
@@ -17,6 +18,7 @@ pub struct Call {
     subcategory: CalledSubcategory,
     values: Values,
     sequence: Option<SequenceKey>,
+    key: Option<BookingKey>,
 }
 
 /// Two are equal if they do the same.
@@ -91,17 +93,22 @@ impl Call {
         values: Values,
         sequence: Option<SequenceKey>,
     ) -> Self {
-        Self { subcategory: CalledSubcategory(subcategory), values, sequence }
+        Self { subcategory: CalledSubcategory(subcategory), values, sequence, key: None }
     }
 
-    /// The same call with a tag after the note of its booking; calls that book nothing do not change.
+    /// The same call, which is this booking, or one without an identity.
     #[must_use]
-    pub fn tagged(&self, tag: &str) -> Self {
+    pub fn with_key(self, key: Option<BookingKey>) -> Self {
+        Self { key, ..self }
+    }
+
+    /// The same call with another note of its booking; calls that book nothing do not change.
+    #[must_use]
+    pub fn with_note(&self, note: impl Fn(&str) -> String) -> Self {
         let mut values = Values::default();
         for (parameter, value) in self.values.iter() {
             if parameter.meaning == Meaning::BookingNote {
-                let space = if value.is_empty() { "" } else { " " };
-                values.push_text(parameter, &format!("{value}{space}{tag}"));
+                values.push_text(parameter, &note(value));
             } else {
                 values.push_text(parameter, value);
             }
@@ -154,6 +161,11 @@ impl Call {
         self.values.by_meaning(Meaning::Customer)
     }
 
+    /// Which booking the call makes; none where it books nothing, or bookings have no identity.
+    pub fn key(&self) -> Option<BookingKey> {
+        self.key
+    }
+
     /// The note that a booking carries.
     pub fn note(&self) -> Option<&str> {
         self.values.by_meaning(Meaning::BookingNote)
@@ -191,6 +203,10 @@ mod tests {
         Call::new(subcategory, values, None)
     }
 
+    fn noted(call: &Call) -> Call {
+        call.with_note(|note| format!("[t] {note}"))
+    }
+
     /// Journals hold digests: another version of the program must come to the same ones.
     #[test]
     fn a_digest_is_what_it_always_was() {
@@ -208,20 +224,19 @@ mod tests {
         };
         let call = booking("1002", "10.50", "fee");
         assert_eq!(reversed(&call).digest(), call.digest());
-        for other in [booking("1002", "10.5", "0fee"), booking("100", "210.50", "fee"), call.tagged("x")] {
+        for other in [booking("1002", "10.5", "0fee"), booking("100", "210.50", "fee"), noted(&call)] {
             assert_ne!(other.digest(), call.digest());
         }
     }
 
     #[test]
-    fn a_tag_stands_behind_the_note_and_nowhere_else() {
+    fn another_note_changes_the_note_and_nothing_else() {
         let call = booking("1002", "10.50", "fee");
-        let tagged = call.tagged("[t]");
-        assert_eq!(tagged.note(), Some("fee [t]"));
-        assert_eq!((tagged.customer(), tagged.amount()), (call.customer(), call.amount()));
-        assert_eq!(booking("1", "1", "").tagged("[t]").note(), Some("[t]"));
+        let other = noted(&call);
+        assert_eq!(other.note(), Some("[t] fee"));
+        assert_eq!((other.customer(), other.amount()), (call.customer(), call.amount()));
         let probe = Call::probe().expect("a probe");
-        assert_eq!(probe.tagged("[t]"), probe);
+        assert_eq!(noted(&probe), probe);
     }
 
     #[test]

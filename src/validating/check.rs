@@ -2,63 +2,16 @@
 
 use std::hash::{DefaultHasher, Hasher};
 
+use super::booking_key::{BookingKey, KeyMaker};
 use super::call::{Call, SequenceKey, Values};
-use super::date::DateOrder;
+use super::constants::{ConstantError, constant, out_of_version};
 use super::empty_cells::EmptyCells;
 use super::kinds::{decodable, normalise};
 use super::money::Money;
-use super::value_error::ValueError;
+use super::rules::Rules;
 use super::violation::{Rejection, Violation, ViolationCode};
-use crate::catalogue::{Identity, Meaning, Operation, Parameter, ValueKind, Version};
+use crate::catalogue::{Identity, Meaning, Operation};
 use crate::reading::{Binding, Columns, Row};
-
-/// How values are read, beyond what their types say.
-#[derive(Debug, Clone, Default)]
-pub struct Rules {
-    /// `--empty`.
-    pub empty: EmptyCells,
-    /// `--date-format`.
-    pub dates: DateOrder,
-    /// `--server-version`; without it, no rule about versions applies.
-    pub server: Option<Version>,
-    /// `--allow-duplicates`: repeated rows are intended, and are sent one after the other.
-    pub allow_duplicates: bool,
-    /// `--skip-internal-api`.
-    pub skip_internal_api: Option<&'static Parameter>,
-}
-
-/// A constant of `--set` or of the mapping file cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ConstantError {
-    /// Its value was refused.
-    #[error("the constant {parameter}={value} cannot be used: {refusal}")]
-    Value {
-        /// The parameter.
-        parameter: &'static str,
-        /// The value.
-        value: String,
-        /// Why.
-        refusal: ValueError,
-    },
-    /// It is empty although its parameter is obligatory.
-    #[error(
-        "the constant {parameter} is empty, but {parameter} is obligatory; give it a value or leave it out"
-    )]
-    Empty {
-        /// The parameter.
-        parameter: &'static str,
-    },
-    /// The server's version does not take it.
-    #[error("the constant {parameter}={value} cannot be used: {reason}")]
-    NotInVersion {
-        /// The parameter.
-        parameter: &'static str,
-        /// The value.
-        value: String,
-        /// Since when, or until when.
-        reason: String,
-    },
-}
 
 /// Checks rows of one input against one operation.
 #[derive(Debug, Clone)]
@@ -69,6 +22,8 @@ pub struct Checker {
     constants: Values,
     header: Vec<Violation>,
     books_money: bool,
+    /// None where nothing is booked.
+    keys: Option<KeyMaker>,
     values: Values,
     violations: Vec<Violation>,
 }
@@ -77,6 +32,18 @@ pub struct Checker {
 #[derive(Debug)]
 pub struct Checked<'c> {
     checker: &'c Checker,
+    pub(super) booking: Option<Booking>,
+}
+
+/// Which booking a row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Booking {
+    /// What it is by its content, where it stands in the file for the first time.
+    pub(super) first: BookingKey,
+    /// What an earlier result says that it is.
+    pub(super) given: Option<BookingKey>,
+    /// What it is.
+    pub(super) key: BookingKey,
 }
 
 impl Checker {
@@ -90,9 +57,12 @@ impl Checker {
             constants.push_text(skip, "1");
         }
         let header = columns.problems.iter().map(Violation::from).collect();
-        let books_money = operation.subcategory().by_meaning(Meaning::Amount).is_some();
+        let subcategory = operation.subcategory();
+        let books_money = subcategory.by_meaning(Meaning::Amount).is_some();
+        let has_note = subcategory.by_meaning(Meaning::BookingNote).is_some();
         Ok(Self {
             books_money,
+            keys: has_note.then(|| KeyMaker::new(&rules.list)),
             operation,
             columns,
             rules,
@@ -125,11 +95,13 @@ impl Checker {
         for place in 0..self.columns.bindings.len() {
             self.check_cell(self.columns.bindings[place], row, suspicious);
         }
+        let given = self.given_key(row);
         if self.violations.is_empty() && self.header.is_empty() {
             for (parameter, value) in self.constants.iter() {
                 self.values.push_text(parameter, value);
             }
-            Ok(Checked { checker: self })
+            let booking = self.key(1).map(|first| Booking { first, given, key: given.unwrap_or(first) });
+            Ok(Checked { checker: self, booking })
         } else {
             Err(self.reject(Vec::new()))
         }
@@ -140,6 +112,29 @@ impl Checker {
         let mut own = std::mem::take(&mut self.violations);
         own.extend(more);
         Rejection { own, header: self.header.first().map(|violation| violation.code) }
+    }
+
+    /// The key that an earlier result gave this row.
+    fn given_key(&mut self, row: &Row) -> Option<BookingKey> {
+        let column = self.columns.result_key.filter(|_| self.keys.is_some())?;
+        let value = row.cell(column).map(trimmed).filter(|cell| !cell.is_empty())?;
+        let given = value.parse();
+        if let Err(error) = &given {
+            let reason = format!(
+                "{error}. Put back what the results had, so that the row is the booking that it was there; an empty cell makes it the booking that its customer, amount and comment say"
+            );
+            let name = self.columns.name(column);
+            self.violations.push(Violation::new(ViolationCode::BadValue, Some(name), Some(value), reason));
+        }
+        given.ok()
+    }
+
+    /// What the row that was checked is as a booking, by its content; none where it books nothing.
+    fn key(&self, occurrence: u64) -> Option<BookingKey> {
+        let keys = self.keys.as_ref()?;
+        let value = |meaning| self.values.by_meaning(meaning);
+        let amount = Money::written_by_server(value(Meaning::Amount)?)?;
+        Some(keys.key(value(Meaning::Customer)?, amount, value(Meaning::BookingNote)?, occurrence))
     }
 
     fn check_width(&mut self, row: &Row) {
@@ -209,47 +204,22 @@ pub(super) fn trimmed(cell: &str) -> &str {
     if is_solid { cell } else { cell.trim() }
 }
 
-fn constant(
-    parameter: &'static Parameter,
-    value: &str,
-    rules: &Rules,
-    constants: &mut Values,
-) -> Result<(), ConstantError> {
-    let name = parameter.name;
-    let value = value.trim();
-    if !parameter.is_in(rules.server) {
-        let reason = out_of_version(parameter, rules.server);
-        return Err(ConstantError::NotInVersion { parameter: name, value: value.to_owned(), reason });
-    }
-    if value.is_empty() {
-        if parameter.presence.is_required() {
-            return Err(ConstantError::Empty { parameter: name });
-        }
-        constants.push_text(parameter, "");
-        return Ok(());
-    }
-    constants
-        .push(parameter, |out| normalise(parameter, value, &rules.dates, out))
-        .map_err(|refusal| ConstantError::Value { parameter: name, value: value.to_owned(), refusal })
-}
-
-fn out_of_version(parameter: &Parameter, server: Option<Version>) -> String {
-    let server = server.map_or_else(String::new, |server| format!(", and --server-version says {server}"));
-    match (parameter.since, parameter.until) {
-        (Some(since), Some(until)) => {
-            format!("{} exists from version {since} until before {until}{server}", parameter.name)
-        }
-        (Some(since), None) => format!("{} exists from version {since} on{server}", parameter.name),
-        (None, Some(until)) => format!("{} exists only before version {until}{server}", parameter.name),
-        (None, None) => format!("{} does not exist{server}", parameter.name),
-    }
-}
-
 impl Checked<'_> {
     pub fn to_call(&self) -> Call {
         let sequence =
             self.checker.rules.allow_duplicates.then(|| self.identity().map(SequenceKey)).flatten();
         Call::new(self.checker.operation.subcategory(), self.checker.values.clone(), sequence)
+            .with_key(self.booking.map(|booking| booking.key))
+    }
+
+    /// What the row is as a booking where the same one stands in the file for the `occurrence`th time, counted from 1.
+    pub(super) fn key_of(&self, occurrence: u64) -> Option<BookingKey> {
+        self.checker.key(occurrence)
+    }
+
+    /// The note of the booking as the file has it.
+    pub(super) fn note(&self) -> Option<&str> {
+        self.checker.values.by_meaning(Meaning::BookingNote)
     }
 
     /// The amount that the row books; none if the operation books no money.
@@ -285,6 +255,9 @@ impl Checked<'_> {
     /// Among a million different rows, the probability that two share a fingerprint is below one in ten
     /// million. The later one would then be refused as a duplicate, never sent twice.
     pub fn identity(&self) -> Option<u64> {
+        if let Some(booking) = self.booking {
+            return Some(booking.first.number());
+        }
         let values = &self.checker.values;
         let mut hasher = DefaultHasher::new();
         for parameter in self.checker.operation.subcategory().parameters {
@@ -294,18 +267,9 @@ impl Checked<'_> {
                 Identity::Where => values.iter().find(|(p, _)| p.name == parameter.name).map(|(_, v)| v),
             };
             hasher.write(parameter.name.as_bytes());
-            hasher.write(comparable(parameter.kind, value.unwrap_or_default()).as_bytes());
+            hasher.write(value.unwrap_or_default().as_bytes());
             hasher.write_u8(0xFF);
         }
         Some(hasher.finish())
-    }
-}
-
-/// `10` and `10.00` are the same amount.
-fn comparable(kind: ValueKind, value: &str) -> &str {
-    if kind == ValueKind::Money && value.contains('.') {
-        value.trim_end_matches('0').trim_end_matches('.')
-    } else {
-        value
     }
 }

@@ -1,7 +1,7 @@
 //! Rows against the rules of an operation, alone and among others.
 
 use super::across::Unexpected;
-use super::{Across, Checker, EmptyCells, Expectation, Money, Rules, Totals, ViolationCode};
+use super::{Across, Checker, EmptyCells, Expectation, Money, Repeats, Rules, Totals, ViolationCode};
 use crate::catalogue::operation;
 use crate::reading::{Assignment, Columns, Mapping, Row};
 
@@ -127,12 +127,12 @@ fn constants_are_checked_once_and_sent_with_every_row() {
 
 fn duplicates(name: &str, header: &[&str], rows: &[&[&str]]) -> Vec<bool> {
     let mut checker = checker(name, header, Rules::default());
-    let mut across = Across::new(false);
+    let mut across = Across::new(Repeats::Refused);
     let rows = rows.iter().enumerate();
     rows.map(|(number, cells)| {
         let row = Row::from_cells(number as u64, cells);
-        let checked = checker.check(&row).expect("a valid row");
-        across.observe(&checked, row.line()).is_err()
+        let mut checked = checker.check(&row).expect("a valid row");
+        across.observe(&mut checked, row.line()).is_err()
     })
     .collect()
 }
@@ -171,13 +171,61 @@ fn equal_rows_that_are_meant_share_a_key_that_keeps_them_in_order() {
     assert_ne!(key(&["1", "10", "x"]), key(&["1", "10", "y"]));
 }
 
+/// The keys of bookings in one file, or why a row is refused.
+fn keys(repeats: Repeats, rows: &[[&str; 4]]) -> (Vec<Result<String, String>>, Repeats) {
+    let header = ["customer_id", "amount", "comment", "result_key"];
+    let mut checker = checker("change_balance", &header, Rules::default());
+    let mut across = Across::new(repeats);
+    let keys = rows.iter().enumerate().map(|(number, cells)| {
+        let row = Row::from_cells(number as u64, cells);
+        let mut checked = checker.check(&row).map_err(|rejection| rejection.to_string())?;
+        across.observe(&mut checked, row.line()).map_err(|violation| violation.to_string())?;
+        checked.to_call().key().map(|key| key.to_string()).ok_or_else(String::new)
+    });
+    (keys.collect(), across.repeats_again())
+}
+
+#[test]
+fn of_equal_bookings_each_is_one_of_its_own_and_every_pass_says_the_same() {
+    let rows = [["1", "10", "x", ""], ["1", "10,00", " x ", ""], ["2", "10", "x", ""], ["1", "10", "x", ""]];
+    let (first, again) = keys(Repeats::Allowed, &rows);
+    let different: std::collections::HashSet<_> = first.iter().flatten().collect();
+    assert_eq!((different.len(), again), (4, Repeats::Allowed), "{first:?}");
+    assert_eq!(keys(again, &rows), (first.clone(), again));
+    // Alone in a file, each of them is the first.
+    let (alone, again) = keys(Repeats::Allowed, &rows[3..]);
+    assert_eq!((&alone[0], again), (&first[0], Repeats::None));
+    assert_eq!(keys(again, &rows[3..]).0, alone);
+}
+
+#[test]
+fn a_row_that_is_fed_back_is_the_booking_that_it_was() {
+    let old = "k3x7qambcdef";
+    let (found, _) = keys(Repeats::Refused, &[["1", "10", "x", old], ["1", "10", "x", ""]]);
+    assert_eq!(found[0].as_deref(), Ok(old));
+    assert!(found[1].is_ok(), "{found:?}");
+    for repeats in [Repeats::Refused, Repeats::Allowed] {
+        let (found, again) = keys(repeats, &[["1", "10", "x", old], ["2", "11", "y", old]]);
+        let refusal = found[1].clone().expect_err("the same booking twice");
+        assert!(refusal.contains("line 2") && refusal.contains("result_key"), "{refusal}");
+        assert_eq!(again, repeats);
+    }
+    // Its own key, written into another row.
+    let own = keys(Repeats::Refused, &[["1", "10", "x", ""]]).0.remove(0).expect("a key");
+    assert!(keys(Repeats::Refused, &[["1", "10", "x", ""], ["5", "9", "z", &own]]).0[1].is_err());
+    for wrong in ["k3x7qambcde", "K3X7QAMBCDEF", "1"] {
+        let refusal = keys(Repeats::Refused, &[["1", "10", "x", wrong]]).0.remove(0).expect_err("not a key");
+        assert!(refusal.contains("result_key") && refusal.contains("twelve characters"), "{refusal}");
+    }
+}
+
 #[test]
 fn totals_are_compared_to_the_last_kopeck() {
     let mut checker = checker("change_balance", &["customer_id", "amount", "comment"], Rules::default());
-    let mut across = Across::new(false);
+    let mut across = Across::new(Repeats::Refused);
     for (number, amount) in ["0.1", "0.2", "-15,45", "1234,567"].into_iter().enumerate() {
         let row = Row::from_cells(number as u64, &["1", amount, "x"]);
-        across.observe(&checker.check(&row).expect("valid"), row.line()).expect("no duplicate");
+        across.observe(&mut checker.check(&row).expect("valid"), row.line()).expect("no duplicate");
     }
     let totals = across.totals();
     assert_eq!(totals.amount.map(|a| a.to_string()), Some("1219.417".to_owned()));
@@ -192,11 +240,11 @@ fn totals_are_compared_to_the_last_kopeck() {
 /// The totals of bookings on these customers, without the invalid ones.
 fn bookings(rows: &[(&str, &str)]) -> Totals {
     let mut checker = checker("change_balance", &["customer_id", "amount", "comment"], Rules::default());
-    let mut across = Across::new(true).counting_customers(true);
+    let mut across = Across::new(Repeats::Allowed).counting_customers(true);
     for (number, (customer, amount)) in rows.iter().enumerate() {
         let row = Row::from_cells(number as u64, &[customer, amount, "x"]);
         match checker.check(&row) {
-            Ok(checked) => across.observe(&checked, row.line()).expect("no duplicate"),
+            Ok(mut checked) => across.observe(&mut checked, row.line()).expect("no duplicate"),
             Err(_) => across.observe_invalid(),
         }
     }
@@ -258,10 +306,10 @@ proptest::proptest! {
 fn customers_are_counted_where_that_is_wanted() {
     let count = |operation: &str, header: &[&str], cells: &[&str], wanted| {
         let mut checker = checker(operation, header, Rules::default());
-        let mut across = Across::new(true).counting_customers(wanted);
+        let mut across = Across::new(Repeats::Allowed).counting_customers(wanted);
         for _ in 0..3 {
             let row = Row::from_cells(0, cells);
-            across.observe(&checker.check(&row).expect("valid"), row.line()).expect("no duplicate");
+            across.observe(&mut checker.check(&row).expect("valid"), row.line()).expect("no duplicate");
         }
         across.totals().customers
     };
@@ -273,13 +321,13 @@ fn customers_are_counted_where_that_is_wanted() {
 #[test]
 fn a_pass_knows_whether_rows_were_the_same() {
     let mut checker = checker("delete", &["id"], Rules::default());
-    let mut across = Across::new(false);
+    let mut across = Across::new(Repeats::Refused);
     for (number, id) in [(0, "1"), (1, "2"), (2, "1")] {
-        assert!(!across.has_duplicates());
+        assert_eq!(across.repeats_again(), Repeats::None);
         let row = Row::from_cells(number, &[id]);
-        let _ = across.observe(&checker.check(&row).expect("valid"), row.line());
+        let _ = across.observe(&mut checker.check(&row).expect("valid"), row.line());
     }
-    assert!(across.has_duplicates());
+    assert_eq!(across.repeats_again(), Repeats::Refused);
 }
 
 proptest::proptest! {

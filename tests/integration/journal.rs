@@ -36,7 +36,7 @@ fn a_booking_is_in_the_journal_before_its_request_arrives() {
             }
             if number > 1 {
                 let text = own.expect("the row's own word").1.into_owned();
-                let row = text.split([' ', '[']).nth(1).expect("a number").to_owned();
+                let row = text.split(' ').next_back().expect("a number").to_owned();
                 let states = Journal::read(&seen_from, "input.journal").states();
                 let state = states.iter().find(|(number, _)| number.to_string() == row);
                 if state.is_none_or(|(_, state)| state != "sending") {

@@ -36,14 +36,23 @@ fn what_is_found_is_ok_and_what_is_not_is_proven_not_applied() {
 
 /// The documented form; it is what people search the history for.
 #[test]
-fn comments_carry_a_tag_of_run_and_row_unless_they_are_left_alone() {
+fn comments_carry_the_key_of_the_booking_unless_they_are_left_alone() {
     let (place, sandbox) = (Place::new().with("input.csv", INPUT), Sandbox::start());
     userside(&place).line("import change_balance input.csv").to(&sandbox).run().exits(0);
-    let run: String = Journal::read(&place, "input.journal").value("SELECT id FROM run");
+    let results = userside(&place).line("results input.journal").run().exits(0).results();
+    let keys = results.column("result_key");
     let mut comments: Vec<String> = sandbox.bookings().into_iter().map(|(.., comment)| comment).collect();
     comments.sort();
-    let tagged = |text: &str, row: u32| format!("{text} [ub-{run}-{row}]");
-    assert_eq!(comments, [tagged("x", 1), tagged("z", 3), tagged("Оплата & \"інше\"", 2)]);
+    let tagged = |text: &str, row: usize| format!("[ub-{}] {text}", keys[row]);
+    let mut expected = [tagged("x", 0), tagged("Оплата & \"інше\"", 1), tagged("z", 2)];
+    expected.sort();
+    assert_eq!(comments, expected);
+    let sent: Vec<String> = (1..=3)
+        .map(|row| {
+            Journal::read(&place, "input.journal").value(&format!("SELECT key FROM row WHERE number = {row}"))
+        })
+        .collect();
+    assert_eq!(sent, keys);
     // The results hold the input's columns as they were.
     assert!(!place.text("input.results.csv").contains("[ub-"));
 

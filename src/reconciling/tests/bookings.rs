@@ -21,7 +21,7 @@ const ENDED: &str = "2026-11-23T18:20:30Z";
 /// Sent at 18:20 by UTC; this machine is two hours ahead.
 fn judge(call: &Call, is_tagged: bool, same: SameBookings, data: &Value) -> Verdict {
     let zone = TimeZone::fixed(offset(2));
-    let tag = is_tagged.then(|| Tag { run: run(), row: RowNumber(11) });
+    let tag = is_tagged.then(|| Tag::RunAndRow(run(), RowNumber(11)));
     let window = Window::new(Some(at(SENT)), Some(at(ENDED)));
     let booking = BookingInDoubt { call, tag, window, same, sent: Some(at(SENT)), zone: &zone };
     booking.verdict(&entries(Some(data)).ok_or(NoHistory::Unknown), Verdict::NotApplied)

@@ -145,7 +145,7 @@ async fn a_history_that_does_not_show_what_was_booked_proves_nothing() {
     let empty = r#"{"Result":"OK","data":[]}"#;
     let sample = |is_tagged: bool| Sample {
         call: booking("1002", "1", "fee"),
-        tag: is_tagged.then(|| Tag { run: run(), row: RowNumber(11) }),
+        tag: is_tagged.then(|| Tag::RunAndRow(run(), RowNumber(11))),
     };
     let ask = async |server: Server, samples: &[Sample]| {
         shows_bookings(&server.link(TestClock::start()), SELECTOR, None, samples).await

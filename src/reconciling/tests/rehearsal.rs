@@ -36,13 +36,13 @@ async fn verdict(link: &Way, call: &Call, tag: Option<Tag>, sent: Timestamp) -> 
 async fn rehearse(link: &Way, shape: &str) {
     let sent = Timestamp::try_from(link.clock().wall()).expect("a moment");
     let row = booking("7", "-10.50", "плата \"за\" <март> & апрель/май");
-    let tag = |row| Tag { run: run(), row: RowNumber(row) };
+    let tag = |row| Tag::RunAndRow(run(), RowNumber(row));
     let send = async |call: &Call| link.read(SELECTOR, call).await.unwrap_or_else(|e| panic!("{shape}: {e}"));
     // Nothing was sent yet.
     assert_eq!(verdict(link, &row, Some(tag(11)), sent).await, Verdict::NotApplied, "{shape}");
     assert_eq!(verdict(link, &row, None, sent).await, Verdict::NotApplied, "{shape}");
     let before = balance(link, SELECTOR, "7").await.expect("a balance");
-    send(&row.tagged(&tag(11).to_string())).await;
+    send(&tag(11).put_on(&row)).await;
     let after = balance(link, SELECTOR, "7").await.expect("a balance");
     let booked: Money = "-10.50".parse().expect("money");
     assert_eq!(before.plus(booked), Some(after), "{shape}");
@@ -51,7 +51,7 @@ async fn rehearse(link: &Way, shape: &str) {
     assert_eq!(verdict(link, &row, Some(tag(12)), sent).await, Verdict::NotApplied, "{shape}");
     let samples = [Sample { call: row.clone(), tag: Some(tag(11)) }];
     assert_eq!(shows_bookings(link, SELECTOR, None, &samples).await, Control::Shows, "{shape}");
-    send(&row.tagged(&tag(11).to_string())).await;
+    send(&tag(11).put_on(&row)).await;
     assert_eq!(verdict(link, &row, Some(tag(11)), sent).await, applied(2), "{shape}");
     // Without a tag by likeness alone.
     let plain = booking("8", "1234.5", "it's \"so\"");

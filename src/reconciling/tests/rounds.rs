@@ -11,6 +11,7 @@ use super::support::{Said, Server, TestClock, answer, at, booking, call, lost, n
 use crate::catalogue::ApiSelector;
 use crate::reading::RowNumber;
 use crate::reconciling::{Finding, Open, Round, RoundEnd, SameBookings, Verdict};
+use crate::recording::Tag;
 use crate::sending::{Clock, StopSwitch};
 use crate::validating::Call;
 
@@ -18,7 +19,8 @@ const EMPTY: &str = r#"{"Result":"OK","data":[]}"#;
 
 fn open(row: u64, call: Call, sent: Option<&str>, ended: Option<&str>) -> Open {
     let (sent, ended) = (sent.map(at), ended.map(at));
-    Open { row: RowNumber(row), call, sent, ended, due: None, same: SameBookings::default() }
+    let tag = Some(Tag::RunAndRow(run(), RowNumber(row)));
+    Open { row: RowNumber(row), call, tag, sent, ended, due: None, same: SameBookings::default() }
 }
 
 /// Long over: the wait has passed when a test begins.
@@ -66,7 +68,6 @@ async fn ask_with(
         concurrency: NonZeroUsize::new(4).expect("not 0"),
         settle: Duration::from_secs(30),
         timeout: Duration::from_secs(10),
-        run: Some(run()),
         zone: TimeZone::UTC,
         is_taken,
     };

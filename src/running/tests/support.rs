@@ -15,8 +15,8 @@ use crate::exit::Exit;
 use crate::reading::{DialectChoice, Input, Mapping};
 use crate::recording::{Journal, OutputTarget};
 use crate::running::{
-    Host, InputSpec, JournalSpec, OnExisting, OutputSpec, Policy, RunError, RunSpec, SessionKind, Verify,
-    go_on, import,
+    Host, InputSpec, JournalSpec, OnExisting, OutputSpec, Policy, RunError, RunSpec, SessionKind, Tags,
+    Verify, go_on, import,
 };
 use crate::sending::{
     ApiKey, Burst, Clock, Connection, HttpSettings, Link, LinkSettings, PaceSettings, SelectorChoice, Server,
@@ -102,7 +102,6 @@ impl Stage {
             skip_invalid: false,
             max_failures: None,
             existing: OnExisting::Fail,
-            comment_tag: true,
             settle: Duration::from_secs(30),
             reconcile: true,
             resend: false,
@@ -167,6 +166,7 @@ impl Stage {
                 sheet: None,
                 mapping: Mapping::default(),
                 rules: Rules::default(),
+                tags: Tags::AcrossRuns,
             },
             output: OutputSpec { results: OutputTarget::File(self.path("input.results.csv")), failed: None },
             connection: connection(),

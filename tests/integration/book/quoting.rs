@@ -50,6 +50,9 @@ fn constant(line: &str, numbers: Numbers) -> String {
             if text.ends_with(before) && rest.as_bytes().get(6) == Some(&b'-') {
                 text.push_str("RUN");
                 rest = &rest[6..];
+            } else if text.ends_with("[ub-") && rest.as_bytes().get(12) == Some(&b']') {
+                text.push_str("KEY");
+                rest = &rest[12..];
             }
         }
     }
@@ -133,8 +136,8 @@ pub(super) fn rewrite(page: &str, quotes: &[Quote]) -> String {
 fn what_differs_from_run_to_run_does_not_count() {
     assert!(agree("done; 4.9 s\nresults: a.csv\n", "done; 12 s\nresults: a.csv\n", Numbers::Count));
     assert!(agree(
-        "...\n1002,2026-11-23 19:29:10,0,-337.11,x [ub-bwbgak-1]\n",
-        "a\nb\n1002,2027-01-01 01:02:03,0,-337.11,x [ub-aaaaaa-1]\n",
+        "...\n1002,2026-11-23 19:29:10,0,-337.11,[ub-k3x7qambcdef] undo of bwbgak-1: x\n",
+        "a\nb\n1002,2027-01-01 01:02:03,0,-337.11,[ub-aaaaaaaaaaaa] undo of aaaaaa-1: x\n",
         Numbers::Count
     ));
     assert!(agree("begun 2026-11-23 19:29 UTC is", "begun 2026-12-01 00:00 UTC is", Numbers::Count));

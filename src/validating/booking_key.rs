@@ -1,0 +1,181 @@
+//! The identity of a booking: whoever imports the same list again, from wherever, comes to the same key.
+
+use std::fmt;
+use std::str::FromStr;
+
+use sha2::{Digest as _, Sha256};
+
+use super::money::Money;
+
+/// Characters of keys and of runs' names, as in base 32: none can be taken for another, and no server escapes one.
+pub const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+const LENGTH: usize = 12;
+const BITS: u32 = 5;
+
+/// Which booking a row is: 60 bits, written as twelve characters.
+///
+/// **The recipe must never change**: bookings on servers carry keys of earlier versions. It is the first 60 bits of a
+/// SHA-256 over these texts, each in UTF-8 and after its length in bytes (eight bytes, the highest first):
+///
+/// 1. `userside-bulk booking`
+/// 2. the list's name (`--list`), empty by default
+/// 3. the customer's id
+/// 4. the amount as [`Money`] is written: a point, at least two decimals and no needless zero after them
+/// 5. the comment without the tag
+/// 6. the occurrence in decimal digits: `1`, and `2` for the second of two rows that are otherwise the same
+///
+/// In the list's name and the comment white space of any kind and length is one space, and none at the ends: programs
+/// that save a table again change it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BookingKey(u64);
+
+impl BookingKey {
+    /// The key of the same booking where only the bookings of one run count (`--booked ignore`): the same recipe over
+    /// `userside-bulk booking of a run`, the run's name and the key.
+    #[must_use]
+    pub fn within(self, run: &str) -> Self {
+        let mut hasher = Sha256::new();
+        for part in ["userside-bulk booking of a run", run, &self.to_string()] {
+            absorb(&mut hasher, part);
+        }
+        Self::of(hasher)
+    }
+
+    /// The key as a number.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+
+    fn of(hasher: Sha256) -> Self {
+        let first = hasher.finalize().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte));
+        Self(first >> (u64::BITS - BITS * LENGTH as u32))
+    }
+
+    fn read(text: &[u8]) -> Option<Self> {
+        if text.len() != LENGTH {
+            return None;
+        }
+        text.iter()
+            .try_fold(0, |number, byte| {
+                let digit = ALPHABET.iter().position(|character| character == byte)?;
+                Some(number << BITS | digit as u64)
+            })
+            .map(Self)
+    }
+}
+
+impl fmt::Display for BookingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (0..LENGTH as u32).rev().try_for_each(|place| {
+            let digit = (self.0 >> (place * BITS)) as usize % ALPHABET.len();
+            write!(f, "{}", char::from(ALPHABET[digit]))
+        })
+    }
+}
+
+/// The text is not a booking's key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a booking's key: that has twelve characters, each a to z or 2 to 7")]
+pub struct ParseBookingKeyError;
+
+impl FromStr for BookingKey {
+    type Err = ParseBookingKeyError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::read(text.as_bytes()).ok_or(ParseBookingKeyError)
+    }
+}
+
+/// Makes the keys of one list.
+#[derive(Debug, Clone)]
+pub(super) struct KeyMaker(Sha256);
+
+impl KeyMaker {
+    pub(super) fn new(list: &str) -> Self {
+        let mut hasher = Sha256::new();
+        absorb(&mut hasher, "userside-bulk booking");
+        absorb(&mut hasher, &one_spaced(list));
+        Self(hasher)
+    }
+
+    /// The key of the booking that stands in the list for the `occurrence`th time, counted from 1.
+    pub(super) fn key(&self, customer: &str, amount: Money, comment: &str, occurrence: u64) -> BookingKey {
+        let mut hasher = self.0.clone();
+        absorb(&mut hasher, customer);
+        absorb(&mut hasher, &amount.to_string());
+        absorb(&mut hasher, &one_spaced(comment));
+        absorb(&mut hasher, &occurrence.to_string());
+        BookingKey::of(hasher)
+    }
+}
+
+/// With its length before it, no text can pass for the end of one and the start of the next.
+fn absorb(hasher: &mut Sha256, text: &str) {
+    hasher.update((text.len() as u64).to_be_bytes());
+    hasher.update(text.as_bytes());
+}
+
+fn one_spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BookingKey, KeyMaker};
+
+    fn key(list: &str, customer: &str, amount: &str, comment: &str, occurrence: u64) -> String {
+        let amount = amount.parse().expect("an amount");
+        KeyMaker::new(list).key(customer, amount, comment, occurrence).to_string()
+    }
+
+    /// Bookings on servers carry these for ever. Whoever has to change a line here breaks the promise.
+    #[test]
+    fn keys_are_what_they_always_were() {
+        for (list, customer, amount, comment, occurrence, expected) in [
+            ("", "1002", "10.50", "fee", 1, "5yhw6bhqeokk"),
+            ("", "1002", "10.50", "fee", 2, "3diwoneeuouz"),
+            ("", "1", "-337.11", "Абонплата за квітень 2025", 1, "bfyqreufrlua"),
+            ("june", "1002", "10.50", "fee", 1, "5hmbuyafh2ky"),
+            ("", "1002", "0.125", "fee", 1, "jyka2ac4fvgb"),
+        ] {
+            assert_eq!(key(list, customer, amount, comment, occurrence), expected, "{comment} {amount}");
+        }
+        let run = "aaaaaaaaaaaa".parse::<BookingKey>().expect("a key").within("k3x7qa");
+        assert_eq!(run.to_string(), "bpq2y5xap7m6");
+    }
+
+    #[test]
+    fn what_a_person_writes_in_another_way_is_the_same_booking() {
+        let same = key("", "1002", "10.50", "April fee", 1);
+        for (amount, comment) in [
+            ("10,5", "April fee"),
+            ("+10.5000", "April  fee"),
+            ("10.5", " April\r\nfee "),
+            ("10.50", "April\u{a0}fee"),
+        ] {
+            assert_eq!(key("", "1002", amount, comment, 1), same, "{amount} {comment:?}");
+        }
+        for other in [
+            key("", "1002", "10.51", "April fee", 1),
+            key("", "1002", "-10.50", "April fee", 1),
+            key("", "1003", "10.50", "April fee", 1),
+            key("", "1002", "10.50", "april fee", 1),
+            key("", "1002", "10.50", "April fee", 2),
+            key("a", "1002", "10.50", "April fee", 1),
+            key("", "100", "210.50", "April fee", 1),
+        ] {
+            assert_ne!(other, same);
+        }
+    }
+
+    #[test]
+    fn a_key_is_read_back_as_it_was_written() {
+        for number in [0, 1, (1 << 60) - 1, 0x0123_4567_89ab_cdef] {
+            let key = BookingKey(number);
+            assert_eq!(key.to_string().parse(), Ok(key));
+        }
+        for wrong in ["", "abcdefghijk", "abcdefghijklm", "abcdefghijk1", "ABCDEFGHIJKL", "абвгде"] {
+            assert!(wrong.parse::<BookingKey>().is_err(), "{wrong}");
+        }
+    }
+}
