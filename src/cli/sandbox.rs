@@ -39,6 +39,11 @@ pub struct SandboxArgs {
     /// How many there are at the start; their ids begin with 1.
     #[arg(long, value_name = "N", default_value = "1000")]
     customers: u32,
+    /// Old bookings of each of them
+    ///
+    /// Their histories hold as many at the start, a month apart; balances are as they are.
+    #[arg(long, value_name = "N", default_value = "0")]
+    bookings: u32,
     /// The version that the server pretends to be
     ///
     /// Without it the server takes what any version takes.
@@ -158,6 +163,7 @@ impl SandboxArgs {
         Ok(Settings {
             seed: self.seed,
             customers: self.customers,
+            bookings: self.bookings,
             version: self.server_version,
             latency: self.latency,
             faults: self.fault,

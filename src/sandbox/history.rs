@@ -30,7 +30,12 @@ impl BookingEntry {
         now: Moment,
     ) -> Vec<Self> {
         let limit = view.limited.map_or(usize::MAX, NonZeroUsize::get);
-        let visible = bookings.filter(|booking| booking.at.elapsed + view.lagging <= now.elapsed).take(limit);
+        let visible = bookings
+            .filter(|booking| {
+                // What was booked before the server was started has been there for long.
+                booking.at.elapsed.is_zero() || booking.at.elapsed + view.lagging <= now.elapsed
+            })
+            .take(limit);
         (1..).zip(visible).map(|(place, booking)| Self::of(booking, view, place)).collect()
     }
 

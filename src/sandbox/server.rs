@@ -95,7 +95,8 @@ impl Sandbox {
     /// Invents the customers, opens the log and starts to listen. From then on the system accepts
     /// connections, which wait.
     pub async fn bind(settings: Settings) -> Result<Self, SandboxError> {
-        let store = Store::new(seed::invented(settings.seed, settings.customers)?, seed::blank()?);
+        let mut store = Store::new(seed::invented(settings.seed, settings.customers)?, seed::blank()?);
+        store.remember(settings.bookings, settings.clock.now().skewed(settings.skew));
         let log = settings.log.as_ref().map(|path| {
             Log::open(path, settings.key.clone())
                 .map_err(|source| SandboxError::OpenLog { path: path.clone(), source })

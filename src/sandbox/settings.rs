@@ -33,6 +33,8 @@ pub struct Settings {
     pub seed: u64,
     /// The number of invented customers at the start; their ids start at 1.
     pub customers: u32,
+    /// How many old bookings each of them has.
+    pub bookings: u32,
     /// The version that the server pretends to have; without one, it takes what any version takes.
     pub version: Option<Version>,
     /// How long every answer is delayed. The call is carried out before the delay, as PHP does.
@@ -85,6 +87,7 @@ impl Settings {
             key,
             seed: 0,
             customers: 0,
+            bookings: 0,
             version: None,
             latency: Duration::ZERO,
             faults: Vec::new(),

@@ -23,6 +23,9 @@ const MOMENT: &str = "%Y-%m-%d %H:%M:%S";
 /// The field that holds the id.
 const ID: &str = "id";
 
+/// What an old booking is for.
+const OLD_NOTE: &str = "абонплата";
+
 /// New ids start after this one, or after the last invented customer.
 const FIRST_GIVEN: u64 = 1_000;
 
@@ -154,6 +157,25 @@ impl Store {
         Ok(())
     }
 
+    /// Gives every customer this many old bookings, a month apart. Balances hold them already.
+    pub(super) fn remember(&mut self, count: u32, now: Moment) {
+        let month = SignedDuration::from_hours(30 * 24);
+        for (id, customer) in &mut self.customers {
+            for ago in (1..=count).rev() {
+                let wall = month.checked_mul(i32::try_from(ago).unwrap_or(i32::MAX));
+                let wall = wall.and_then(|ago| now.wall.checked_sub(ago).ok()).unwrap_or(now.wall);
+                customer.history.push(self.bookings.len());
+                self.bookings.push(StoredBooking {
+                    customer: *id,
+                    amount: Decimal::new(-15_000, 2),
+                    note: OLD_NOTE.to_owned(),
+                    employee: 0,
+                    at: Moment { elapsed: std::time::Duration::ZERO, wall },
+                });
+            }
+        }
+    }
+
     fn count_write(&mut self, id: u64) {
         *self.writes.entry(id).or_default() += 1;
     }
@@ -226,6 +248,16 @@ mod tests {
         store.book(booking(1, "-0.30")).expect("booked");
         assert_eq!(store.get(1).expect("there")["balance"], "0.00");
         assert_eq!(store.history(1).expect("there").count(), 2);
+    }
+
+    #[test]
+    fn old_bookings_are_in_histories_and_change_nothing_else() {
+        let mut store = Store::new(vec![json!({"balance": "1.00"}); 2], json!({}));
+        store.remember(3, moment());
+        assert_eq!(store.get(2).expect("there")["balance"], "1.00");
+        assert!(store.writes().is_empty());
+        let walls: Vec<_> = store.history(2).expect("there").map(|booking| booking.at.wall).collect();
+        assert!(walls.len() == 3 && walls.is_sorted() && walls[2] < moment().wall, "{walls:?}");
     }
 
     #[test]

@@ -63,6 +63,7 @@ impl<'c> Ordeal<'c> {
         }
         if let Some(results) = self.compare() {
             self.count(&results);
+            self.surplus_is_taken_back(&results);
         }
         if let Some(other) = self.other_desk.take() {
             self.desk = other;
@@ -255,6 +256,28 @@ impl<'c> Ordeal<'c> {
         // A refusal says nothing of an earlier request that may have been carried out.
         if self.figures.in_doubt_failed > 0 && !self.case.options.contains("--resend") {
             self.violated(format!("{} rows in doubt ended as refused", self.figures.in_doubt_failed));
+        }
+    }
+
+    /// What a proxy has doubled can be taken back, all of it and nothing else.
+    fn surplus_is_taken_back(&mut self, results: &Results) {
+        if self.figures.doubled == 0 {
+            return;
+        }
+        let output =
+            self.program(&format!("undo {} --surplus --output surplus.csv", self.desk.journal)).run();
+        let rows = match self.desk.place.exists("surplus.csv") {
+            true => self.desk.place.text("surplus.csv").lines().count().saturating_sub(1),
+            false => 0,
+        };
+        // Nobody has counted the bookings of a row that is unknown.
+        let least = self.figures.doubled.saturating_sub(results.count("unknown"));
+        if !(least..=self.figures.doubled).contains(&rows) {
+            self.violated(format!(
+                "{rows} rows take back the surplus of {}\n{}",
+                self.figures.doubled,
+                output.report()
+            ));
         }
     }
 
