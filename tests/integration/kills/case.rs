@@ -75,7 +75,7 @@ impl Case {
         let late = dice.one_in(3);
         let settle = if late { LATE.1 } else { PROMPT };
         let untagged = operation == Operation::ChangeBalance && world == World::Lossy && dice.one_in(4);
-        // Room for the comment and half a tag.
+        // Room for the tag and the row's word, and not for the rest of the comment.
         let cut =
             operation == Operation::ChangeBalance && world == World::Lossy && !untagged && dice.one_in(8);
         let mut options = format!(
@@ -101,11 +101,11 @@ impl Case {
         if operation == Operation::Add && !looks_first {
             more("--existing ignore");
         }
-        let pairs = operation == Operation::ChangeBalance && !untagged && !cut && dice.one_in(2);
+        let pairs = operation == Operation::ChangeBalance && !untagged && dice.one_in(2);
         if pairs {
             more("--allow-duplicates");
         }
-        let sandbox = sandbox(dice, number, world, operation, count, late, cut.then_some(30));
+        let sandbox = sandbox(dice, number, world, operation, count, late, cut.then_some(36));
         let (header, rows) = match operation {
             Operation::Add => added(dice, number, count),
             Operation::ChangeBalance => booked(dice, number, count, pairs),
@@ -114,7 +114,7 @@ impl Case {
         // Nothing is promised of what cannot be looked for.
         let looked_for = match operation {
             Operation::Add => looks_first,
-            _ => !untagged && !cut,
+            _ => !untagged,
         };
         let mishap = if looked_for { Mishap::draw(dice, operation) } else { Mishap::Nothing };
         let requests = if looks_first { rows.len() * 2 } else { rows.len() };
@@ -127,7 +127,7 @@ impl Case {
             settle,
             requests: requests + requests / 8,
             kills: dice.pick(&[1, 1, 2, 3]),
-            decidable: !cut && world.is_open(),
+            decidable: world.is_open(),
             tagged: !untagged,
             world,
             mishap,
