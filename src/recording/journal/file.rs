@@ -12,6 +12,7 @@ use super::error::JournalError;
 use super::holding::{begin_unfinished, forget_companions, hold, is_held};
 use super::input::StoredInput;
 use super::replay::Replay;
+use super::row_sums::RowSums;
 use super::run::{NewRun, Run};
 use super::schema::{self, Schema, session};
 use super::seal::{Seal, SumChange};
@@ -30,6 +31,7 @@ pub struct Journal {
     /// The number of the session whose writes count, as far as this process knows.
     pub(super) session: i64,
     pub(super) changes: SumChange,
+    pub(super) rows: RowSums,
     lock: Lock,
 }
 
@@ -198,7 +200,7 @@ impl Journal {
             Schema::One => SumChange::default(),
             Schema::Two => SumChange::follow(&connection).map_err(failed)?,
         };
-        Ok(Self { connection, path: path.to_owned(), run, session, changes, lock })
+        Ok(Self { connection, path: path.to_owned(), run, session, changes, rows: RowSums::default(), lock })
     }
 
     /// What the journal says of the run as a whole.

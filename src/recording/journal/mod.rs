@@ -19,6 +19,7 @@ mod file;
 mod holding;
 mod input;
 mod replay;
+mod row_sums;
 mod run;
 mod schema;
 mod seal;

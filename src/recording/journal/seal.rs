@@ -12,11 +12,24 @@ use rusqlite::functions::FunctionFlags;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params};
 
-/// The tables over which the sum is made, each with its content.
-const CONTENT: [&str; 9] =
-    ["run", "session", "row", "customer", "balance", "progress", "input", "fact", SCHEMA];
-/// The tables themselves, as the database keeps them.
-const SCHEMA: &str = "sqlite_schema";
+/// Over what the sum is made: a name for it, the table and its columns. An entry of `row` counts as two, because only
+/// one of them changes with its result. Where the pages of a table lie is not content.
+const CONTENT: [(&str, &str, &str); 10] = [
+    ("run", "run", "*"),
+    ("session", "session", "*"),
+    (INTENTS, "row", "number, step, content, key, sent"),
+    (OUTCOMES, "row", "number, step, state, attempts, id, times, error_code, error, http_status, ended"),
+    ("customer", "customer", "*"),
+    ("balance", "balance", "*"),
+    ("progress", "progress", "*"),
+    ("input", "input", "*"),
+    ("fact", "fact", "*"),
+    ("schema", "sqlite_schema", "type, name, tbl_name, sql"),
+];
+pub(super) const INTENTS: &str = "intent";
+pub(super) const OUTCOMES: &str = "outcome";
+/// The tables whose changes are followed by the database.
+const FOLLOWED: [&str; 5] = ["session", "customer", "balance", "progress", "fact"];
 /// The table that holds the seal.
 const SEAL: &str = "seal";
 
@@ -62,14 +75,12 @@ fn hash_of_session(session: i64) -> u64 {
 /// The sum over everything that is there.
 pub(super) fn sum_of(connection: &Connection) -> rusqlite::Result<u64> {
     let mut sum = 0_u64;
-    for table in CONTENT {
-        // Where the pages of a table lie is not content.
-        let columns = if table == SCHEMA { "type, name, tbl_name, sql" } else { "*" };
+    for (name, table, columns) in CONTENT {
         let mut statement = connection.prepare(&format!("SELECT {columns} FROM {table}"))?;
         let count = statement.column_count();
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let mut hash = Hash::of_table(table);
+            let mut hash = Hash::of_table(name);
             for column in 0..count {
                 hash.value(row.get_ref(column)?);
             }
@@ -84,7 +95,8 @@ pub(super) fn sum_of(connection: &Connection) -> rusqlite::Result<u64> {
 pub(super) struct SumChange(Arc<AtomicU64>);
 
 impl SumChange {
-    /// Follows everything that is changed through this connection: it has triggers that nobody else sees.
+    /// Follows what is changed through this connection: it has triggers that nobody else sees. Rows are too many for
+    /// that; what writes them says how the sum changes.
     pub(super) fn follow(connection: &Connection) -> rusqlite::Result<Self> {
         let changes = Self::default();
         let follow = |name, change: fn(u64, u64) -> u64| {
@@ -99,7 +111,7 @@ impl SumChange {
         follow("entry_came", u64::wrapping_add)?;
         follow("entry_went", u64::wrapping_sub)?;
         connection.pragma_update(None, "temp_store", "MEMORY")?;
-        for table in CONTENT.into_iter().filter(|table| *table != SCHEMA) {
+        for table in FOLLOWED {
             connection.execute_batch(&triggers(connection, table)?)?;
         }
         Ok(changes)
@@ -108,6 +120,10 @@ impl SumChange {
     /// Forgets what was counted: a transaction begins.
     pub(super) fn begin(&self) {
         self.0.store(0, Ordering::Relaxed);
+    }
+
+    pub(super) fn add(&self, change: u64) {
+        self.0.store(self.so_far().wrapping_add(change), Ordering::Relaxed);
     }
 
     pub(super) fn so_far(&self) -> u64 {
@@ -129,8 +145,8 @@ fn triggers(connection: &Connection, table: &str) -> rusqlite::Result<String> {
     ))
 }
 
-/// FNV-1a in 64 bits, stirred at the end because hashes are added. Journals hold what it comes to.
-struct Hash(u64);
+/// A hash in 64 bits, word by word; every word counts, and its place does. Journals hold what it comes to.
+pub(super) struct Hash(u64);
 
 impl Default for Hash {
     fn default() -> Self {
@@ -139,39 +155,50 @@ impl Default for Hash {
 }
 
 impl Hash {
-    fn of_table(table: &str) -> Self {
+    pub(super) fn of_table(table: &str) -> Self {
         let mut hash = Self::default();
         hash.value(ValueRef::Text(table.as_bytes()));
         hash
     }
 
-    fn value(&mut self, value: ValueRef<'_>) {
-        let (kind, bytes) = match value {
-            ValueRef::Null => (0, &[][..]),
-            ValueRef::Integer(number) => return self.fixed(1, number.to_le_bytes()),
-            ValueRef::Real(number) => return self.fixed(2, number.to_le_bytes()),
-            ValueRef::Text(bytes) => (3, bytes),
-            ValueRef::Blob(bytes) => (4, bytes),
-        };
-        self.bytes(&[kind]);
-        self.bytes(&(bytes.len() as u64).to_le_bytes());
-        self.bytes(bytes);
-    }
-
-    fn fixed(&mut self, kind: u8, bytes: [u8; 8]) {
-        self.bytes(&[kind]);
-        self.bytes(&bytes);
-    }
-
-    fn bytes(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    /// Its kind and length, then its bytes.
+    pub(super) fn value(&mut self, value: ValueRef<'_>) {
+        match value {
+            ValueRef::Null => self.word(0),
+            ValueRef::Integer(number) => {
+                [1, number.cast_unsigned()].into_iter().for_each(|word| self.word(word))
+            }
+            ValueRef::Real(number) => [2, number.to_bits()].into_iter().for_each(|word| self.word(word)),
+            ValueRef::Text(bytes) => self.bytes(3, bytes),
+            ValueRef::Blob(bytes) => self.bytes(4, bytes),
         }
     }
 
-    fn finish(self) -> u64 {
-        let once = (self.0 ^ (self.0 >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-        let twice = (once ^ (once >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
-        twice ^ (twice >> 33)
+    pub(super) fn integers(&mut self, numbers: &[i64]) {
+        numbers.iter().for_each(|number| self.value(ValueRef::Integer(*number)));
+    }
+
+    pub(super) fn text(&mut self, text: Option<&str>) {
+        self.value(text.map_or(ValueRef::Null, |text| ValueRef::Text(text.as_bytes())));
+    }
+
+    fn bytes(&mut self, kind: u64, bytes: &[u8]) {
+        self.word(kind | (bytes.len() as u64) << 3);
+        for part in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..part.len()].copy_from_slice(part);
+            self.word(u64::from_le_bytes(word));
+        }
+    }
+
+    const fn word(&mut self, word: u64) {
+        let mixed = (self.0 ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = mixed ^ (mixed >> 32);
+    }
+
+    /// Stirred, because hashes are added.
+    pub(super) const fn finish(self) -> u64 {
+        let mixed = self.0.wrapping_mul(0xff51_afd7_ed55_8ccd);
+        mixed ^ (mixed >> 29)
     }
 }

@@ -1,5 +1,7 @@
 //! Writing: intents and outcomes, many of them in one commit.
 
+use std::cell::RefCell;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, params};
 
@@ -7,12 +9,11 @@ use super::columns::{number, written};
 use super::entry::SENDING;
 use super::error::JournalError;
 use super::file::Journal;
+use super::row_sums::{RowIntent, RowOutcome, RowSums};
 use super::run::PROGRAM;
 use super::schema::renew;
-use super::seal::{Seal, SumChange};
-use super::statements::{
-    BALANCE, CUSTOMER, FACT, FOUND, INTENT, NOT_APPLIED, PROGRESS, RESULT, UNDECIDED, UNSENT,
-};
+use super::seal::{Seal, SumChange, sum_of};
+use super::statements::{BALANCE, CUSTOMER, FACT, FOUND, NOT_APPLIED, PROGRESS, UNDECIDED, UNSENT};
 use crate::reading::RowNumber;
 use crate::recording::row_result::{ErrorCode, RowResult, Status};
 use crate::sending::Intent;
@@ -45,6 +46,7 @@ pub struct CommitGroup<'j> {
     /// As it was when the group began.
     seal: Seal,
     changes: &'j SumChange,
+    rows: RefCell<&'j mut RowSums>,
 }
 
 impl Journal {
@@ -56,7 +58,7 @@ impl Journal {
 
     /// Begins a group. What is not committed is as if it had never been. Refused once another session has begun.
     pub fn group(&mut self, at: Timestamp) -> Result<CommitGroup<'_>, JournalError> {
-        let (journal, changes) = (&self.path, &self.changes);
+        let (journal, changes, rows) = (&self.path, &self.changes, &mut self.rows);
         let failed = |error: rusqlite::Error| JournalError::of(journal, &error);
         let transaction = self
             .connection
@@ -67,7 +69,8 @@ impl Journal {
             return Err(JournalError::Overtaken { path: journal.clone() });
         }
         changes.begin();
-        Ok(CommitGroup { transaction, journal, at: written(at), seal, changes })
+        rows.begin(&transaction).map_err(failed)?;
+        Ok(CommitGroup { transaction, journal, at: written(at), seal, changes, rows: RefCell::new(rows) })
     }
 
     /// A command begins to work with the journal. Rows that an earlier one has left in the middle may have been
@@ -86,6 +89,9 @@ impl Journal {
              error = coalesce(error, 'the program ended before the answer came') WHERE state = ?",
             params![Status::Unknown.name(), group.at, ErrorCode::Stopped.name(), SENDING],
         )?;
+        // It may be many rows; to go through all of them is still less than what opening the journal takes.
+        group.seal.sum = sum_of(&group.transaction).map_err(|error| group.failed(&error))?;
+        group.changes.begin();
         group.commit()?;
         self.session = number;
         Ok(())
@@ -119,14 +125,18 @@ impl Journal {
 impl CommitGroup<'_> {
     /// These calls are about to be sent.
     pub fn intents(&self, intents: &[Intent]) -> Result<(), JournalError> {
-        let mut statement = self.prepared(INTENT)?;
+        let mut rows = self.rows.borrow_mut();
         for intent in intents {
-            let number = number(RowNumber(intent.ticket.0));
-            let attempts = intent.attempts + 1;
             let content = intent.content.to_string();
-            statement
-                .execute(params![number, SENDING, content, intent.key, attempts, self.at])
-                .map_err(|error| self.failed(&error))?;
+            let intent = RowIntent {
+                number: number(RowNumber(intent.ticket.0)),
+                content: &content,
+                key: intent.key.as_deref(),
+                attempts: intent.attempts + 1,
+                at: &self.at,
+            };
+            let written = rows.intent(&self.transaction, self.changes, &intent);
+            written.map_err(|error| self.failed(&error))?;
         }
         Ok(())
     }
@@ -136,31 +146,38 @@ impl CommitGroup<'_> {
         let exists = matches!(result.error, Some((ErrorCode::AlreadyExists, _)));
         if result.status == Status::Skipped && result.attempts == 0 && !exists {
             // Nothing has left for it: as if it had never been about to.
-            return self.execute(UNSENT, params![number(row)]);
+            return self.write(row, UNSENT, params![number(row)]);
         }
         let (code, text) =
             result.error.as_ref().map_or((None, None), |(code, text)| (Some(code.name()), Some(text)));
-        let (state, attempts, http_status) = (result.status.name(), result.attempts, result.http_status);
-        self.execute(
-            RESULT,
-            params![number(row), state, attempts, result.id, code, text, http_status, self.at],
-        )
+        let outcome = RowOutcome {
+            number: number(row),
+            state: result.status.name(),
+            attempts: result.attempts,
+            id: result.id.as_deref(),
+            code,
+            text: text.map(String::as_str),
+            http_status: result.http_status,
+            at: &self.at,
+        };
+        let written = self.rows.borrow_mut().outcome(&self.transaction, self.changes, &outcome);
+        written.map_err(|error| self.failed(&error))
     }
 
     /// A row that was in doubt was applied, and is there so many times. Its attempts and its last HTTP status stay.
     pub fn found(&self, row: RowNumber, id: Option<&str>, times: u64) -> Result<(), JournalError> {
         let state = Status::Ok.name();
-        self.execute(FOUND, params![state, id, times.cast_signed(), number(row)])
+        self.write(row, FOUND, params![state, id, times.cast_signed(), number(row)])
     }
 
     /// A row that was in doubt was not applied.
     pub fn not_applied(&self, row: RowNumber, code: ErrorCode, text: &str) -> Result<(), JournalError> {
-        self.execute(NOT_APPLIED, params![Status::Failed.name(), code.name(), text, number(row)])
+        self.write(row, NOT_APPLIED, params![Status::Failed.name(), code.name(), text, number(row)])
     }
 
     /// A row stays in doubt; the text says what a person has to look at.
     pub fn undecided(&self, row: RowNumber, text: &str) -> Result<(), JournalError> {
-        self.execute(UNDECIDED, params![text, number(row)])
+        self.write(row, UNDECIDED, params![text, number(row)])
     }
 
     /// A customer who was there before the first row was sent.
@@ -186,11 +203,23 @@ impl CommitGroup<'_> {
 
     /// Makes everything in the group last.
     pub fn commit(self) -> Result<(), JournalError> {
-        let Self { journal, seal, changes, transaction, .. } = self;
+        let Self { journal, seal, changes, transaction, rows, .. } = self;
         let seal = Seal { sum: seal.sum.wrapping_add(changes.so_far()), ..seal };
-        seal.write(&transaction)
-            .and_then(|()| transaction.commit())
-            .map_err(|error| JournalError::of(journal, &error))
+        let committed = seal.write(&transaction).and_then(|()| transaction.commit());
+        committed.map_err(|error| JournalError::of(journal, &error))?;
+        rows.into_inner().committed();
+        Ok(())
+    }
+
+    fn write(
+        &self,
+        row: RowNumber,
+        sql: &str,
+        parameters: impl rusqlite::Params,
+    ) -> Result<(), JournalError> {
+        let mut rows = self.rows.borrow_mut();
+        let written = rows.write(&self.transaction, self.changes, number(row), sql, parameters);
+        written.map(drop).map_err(|error| self.failed(&error))
     }
 
     fn execute(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<(), JournalError> {

@@ -58,44 +58,56 @@ impl Journal {
         self.execute(sql);
         let session: i64 = self.value("SELECT session FROM seal");
         let own = hash("seal", &[Value::Integer(session)]);
-        let sum = TABLES.iter().fold(own, |sum, table| sum.wrapping_add(self.sum_of(table)));
+        let sum = CONTENT.iter().fold(own, |sum, content| sum.wrapping_add(self.sum_of(*content)));
         self.execute(&format!("UPDATE seal SET sum = {}", sum.cast_signed()));
     }
 
-    fn sum_of(&self, table: &str) -> u64 {
-        let columns = if table == "sqlite_schema" { "type, name, tbl_name, sql" } else { "*" };
+    fn sum_of(&self, (name, table, columns): (&str, &str, &str)) -> u64 {
         let mut statement = self.0.prepare(&format!("SELECT {columns} FROM {table}")).expect("a table");
         let columns = statement.column_count();
         let entries = statement.query_map([], |row| (0..columns).map(|column| row.get(column)).collect());
         let entries =
             entries.expect("entries").map(|entry: rusqlite::Result<Vec<Value>>| entry.expect("one"));
-        entries.fold(0, |sum, entry| sum.wrapping_add(hash(table, &entry)))
+        entries.fold(0, |sum, entry| sum.wrapping_add(hash(name, &entry)))
     }
 }
 
 /// Over what a seal is.
-const TABLES: [&str; 9] =
-    ["run", "session", "row", "customer", "balance", "progress", "input", "fact", "sqlite_schema"];
+const CONTENT: [(&str, &str, &str); 10] = [
+    ("run", "run", "*"),
+    ("session", "session", "*"),
+    ("intent", "row", "number, step, content, key, sent"),
+    ("outcome", "row", "number, step, state, attempts, id, times, error_code, error, http_status, ended"),
+    ("customer", "customer", "*"),
+    ("balance", "balance", "*"),
+    ("progress", "progress", "*"),
+    ("input", "input", "*"),
+    ("fact", "fact", "*"),
+    ("schema", "sqlite_schema", "type, name, tbl_name, sql"),
+];
 
-/// The hash of an entry, as the documentation of the journal says: FNV-1a over the name of the table and the values,
-/// each after its kind and length, stirred.
+/// The hash of an entry: the name of its table and its values, each by kind, length and bytes, in words of eight.
 fn hash(table: &str, entry: &[Value]) -> u64 {
-    let text = |kind: u8, bytes: &[u8]| {
-        let length = bytes.len() as u64;
-        [&[kind], &length.to_le_bytes()[..], bytes].concat()
+    let text = |kind: u64, bytes: &[u8]| {
+        let parts = bytes.chunks(8).map(|part| {
+            let mut word = [0; 8];
+            word[..part.len()].copy_from_slice(part);
+            u64::from_le_bytes(word)
+        });
+        std::iter::once(kind | (bytes.len() as u64) << 3).chain(parts).collect::<Vec<_>>()
     };
     let value = |value: &Value| match value {
-        Value::Null => text(0, &[]),
-        Value::Integer(number) => [&[1], &number.to_le_bytes()[..]].concat(),
-        Value::Real(number) => [&[2], &number.to_le_bytes()[..]].concat(),
+        Value::Null => vec![0],
+        Value::Integer(number) => vec![1, number.cast_unsigned()],
+        Value::Real(number) => vec![2, number.to_bits()],
         Value::Text(content) => text(3, content.as_bytes()),
         Value::Blob(content) => text(4, content),
     };
-    let bytes = text(3, table.as_bytes()).into_iter().chain(entry.iter().flat_map(value));
-    let sum = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
-        (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    let words = text(3, table.as_bytes()).into_iter().chain(entry.iter().flat_map(value));
+    let hash = words.fold(0xcbf2_9ce4_8422_2325_u64, |hash, word| {
+        let mixed = (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        mixed ^ (mixed >> 32)
     });
-    let once = (sum ^ (sum >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-    let twice = (once ^ (once >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
-    twice ^ (twice >> 33)
+    let mixed = hash.wrapping_mul(0xff51_afd7_ed55_8ccd);
+    mixed ^ (mixed >> 29)
 }

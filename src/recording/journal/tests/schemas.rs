@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use super::super::entry::page;
 use super::super::replay::{BALANCE, FACT, IS_TAKEN};
+use super::super::row_sums::ENTRY;
 use super::super::schema::Schema;
 use super::super::statements;
 use super::{Place, at, entries, intent, leave, result, run, settle};
@@ -173,7 +174,7 @@ fn what_is_done_for_each_row_is_found_without_going_through_the_others() {
     use statements::{CUSTOMER, FOUND, INTENT, NOT_APPLIED, PROGRESS, RESULT, UNDECIDED, UNSENT};
     let place = Place::new();
     let journal = place.create();
-    let read = [IS_TAKEN, BALANCE, FACT, page(Schema::Two)];
+    let read = [IS_TAKEN, BALANCE, FACT, ENTRY, page(Schema::Two)];
     let written = [INTENT, RESULT, UNSENT, FOUND, NOT_APPLIED, UNDECIDED, CUSTOMER, PROGRESS];
     for sql in read.into_iter().chain(written).chain([statements::BALANCE, statements::FACT]) {
         let mut statement = journal.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect(sql);
