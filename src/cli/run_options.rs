@@ -18,7 +18,7 @@ use crate::catalogue::{Action, Operation};
 use crate::reading::Input;
 use crate::running::{InputSpec, JournalSpec, OnExisting, OutputSpec, Policy, RunSpec, Tags, Verify};
 
-const SETTLE: Duration = Duration::from_secs(30);
+const SETTLE: Duration = Duration::from_secs(300);
 
 /// All that a journal keeps of the options of an import. What holds for one command stands beside it.
 #[derive(Debug, Args)]

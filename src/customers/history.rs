@@ -30,7 +30,16 @@ pub struct HistoryEntry {
     pub texts: Vec<String>,
 }
 
+/// What an answer shows of a history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownHistory {
+    pub entries: Vec<HistoryEntry>,
+    /// Whether every entry of the answer could be read.
+    pub is_whole: bool,
+}
+
 /// The answer's entries; none where it is not a history, which is not the same as a history without entries.
+#[cfg(test)]
 pub fn entries(data: Option<&Value>) -> Option<Vec<HistoryEntry>> {
     let mut found = Vec::new();
     let is_history = collect(data?, DEEPEST, &mut found);
@@ -41,6 +50,13 @@ pub fn entries(data: Option<&Value>) -> Option<Vec<HistoryEntry>> {
 pub fn all_entries(data: Option<&Value>) -> Option<Vec<HistoryEntry>> {
     let mut found = Vec::new();
     collect(data?, DEEPEST, &mut found).then_some(found)
+}
+
+/// What can be read of the answer, and whether that is all of it.
+pub(super) fn shown(data: Option<&Value>) -> Option<ShownHistory> {
+    let mut entries = Vec::new();
+    let is_whole = collect(data?, DEEPEST, &mut entries);
+    (is_whole || !entries.is_empty()).then_some(ShownHistory { entries, is_whole })
 }
 
 /// A list inside a map inside a map was never seen.

@@ -16,17 +16,18 @@ mod search;
 mod tests;
 
 pub use amount::{is_plain, plain, summand, without_exponent};
+pub use balance::balance;
 pub use balances::{BalanceReader, ReadBalance};
 pub use counter::count;
 pub use entry_time::EntryTime;
 pub use fetch::{BatchTrial, FetchStop, FetchedCustomer, Fetcher};
 pub use fields::KeptFields;
-pub use history::HistoryEntry;
-pub use read_history::{NoHistory, read_history, read_whole_history};
+pub use history::{HistoryEntry, ShownHistory};
+pub use read_history::{NoHistory, read_shown_history, read_whole_history};
 pub use search::{SearchResult, search_result};
 
 #[cfg(test)]
-pub(crate) use balance::{BalanceError, balance};
+pub(crate) use balance::BalanceError;
 #[cfg(test)]
 pub(crate) use fields::tidy;
 #[cfg(test)]

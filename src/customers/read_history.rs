@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::history::{HistoryEntry, all_entries, entries};
+use super::history::{HistoryEntry, ShownHistory, all_entries, shown};
 use crate::catalogue::{ApiSelector, Version};
 use crate::sending::{Clock, Link, Transport, Unread};
 use crate::validating::Call;
@@ -16,16 +16,16 @@ pub enum NoHistory {
     Unknown,
 }
 
-/// Reads a customer's history, as far as it can be read. Where the server's version is not known it is asked in the
-/// newest way first, and in the older one if it says no, or shows nothing: a server that does not see the customer's
-/// id may answer with an empty list.
-pub async fn read_history<T: Transport, C: Clock>(
+/// Reads a customer's history, as far as it can be read, and says whether that is all of the answer. Where the server's
+/// version is not known it is asked in the newest way first, and in the older one if it says no, or shows nothing: a
+/// server that does not see the customer's id may answer with an empty list.
+pub async fn read_shown_history<T: Transport, C: Clock>(
     link: &Link<T, C>,
     selector: ApiSelector,
     server: Option<Version>,
     customer: &str,
-) -> Result<Vec<HistoryEntry>, NoHistory> {
-    read_as(link, selector, server, customer, entries).await
+) -> Result<ShownHistory, NoHistory> {
+    read_as(link, selector, server, customer, shown, |shown| shown.entries.is_empty()).await
 }
 
 /// The same where nothing may be left out: an answer of which only a part can be read does not count.
@@ -35,25 +35,26 @@ pub async fn read_whole_history<T: Transport, C: Clock>(
     server: Option<Version>,
     customer: &str,
 ) -> Result<Vec<HistoryEntry>, NoHistory> {
-    read_as(link, selector, server, customer, all_entries).await
+    read_as(link, selector, server, customer, all_entries, Vec::is_empty).await
 }
 
-async fn read_as<T: Transport, C: Clock>(
+async fn read_as<T: Transport, C: Clock, R>(
     link: &Link<T, C>,
     selector: ApiSelector,
     server: Option<Version>,
     customer: &str,
-    entries: fn(Option<&Value>) -> Option<Vec<HistoryEntry>>,
-) -> Result<Vec<HistoryEntry>, NoHistory> {
+    history: fn(Option<&Value>) -> Option<R>,
+    is_empty: fn(&R) -> bool,
+) -> Result<R, NoHistory> {
     let ways = Call::histories(customer, server).unwrap_or_default();
     let mut first = Err(NoHistory::Unknown);
     for (place, way) in ways.iter().enumerate() {
         let read = match link.read(selector, way).await {
-            Ok(answer) => entries(answer.data.as_ref()).ok_or(NoHistory::Unknown),
+            Ok(answer) => history(answer.data.as_ref()).ok_or(NoHistory::Unknown),
             Err(unread) => Err(NoHistory::Unread(unread)),
         };
         let is_over = match &read {
-            Ok(entries) => !entries.is_empty(),
+            Ok(history) => !is_empty(history),
             // What was lost may have been the answer; another way is no better.
             Err(NoHistory::Unread(Unread::Lost(_))) => true,
             // Refused the second time it is not the key, but the way of asking.

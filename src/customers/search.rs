@@ -19,6 +19,14 @@ pub enum SearchResult {
     Unclear(Problem),
 }
 
+impl SearchResult {
+    /// Why an answer without a place for a customer is none.
+    pub fn unsaid() -> Problem {
+        let text = "the server's answer to the search does not say whether anyone was found".to_owned();
+        Problem { code: FailureCode::BadAnswer, text }
+    }
+}
+
 /// What a search says. Nobody is found where the server says `ERROR` or 404, or where the place of the id or
 /// of the data is empty; a read that failed in any other way says nothing.
 pub fn search_result(read: Result<Answer, Unread>) -> SearchResult {

@@ -1,177 +1,126 @@
-//! What became of a booking: the customer's history is searched for it. With a tag it is found or it is not;
-//! without one, amount, note and time must match, and no other row may claim the same entry.
+//! What a customer's history shows of a booking in doubt. With a tag it is found or it is not; without one an entry that
+//! is like it is never more than that.
 
 use html_escape::decode_html_entities;
-use jiff::tz::TimeZone;
 
-use super::time_window::{Inside, Window};
-use super::verdict::Verdict;
-use crate::customers::{HistoryEntry, NoHistory};
+use super::evidence::{Gap, Trace};
+use super::time_window::{Offset, Window};
+use crate::customers::HistoryEntry;
 use crate::recording::Tag;
-use crate::sending::Unread;
 use crate::validating::{Call, Money};
 
 /// A booking whose outcome is not known.
-#[derive(Debug, Clone)]
-pub struct BookingInDoubt<'b> {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct BookingInDoubt<'b> {
     /// The call as the file has it, without a tag.
-    pub call: &'b Call,
+    pub(super) call: &'b Call,
     /// The tag in its note; none where the run left notes alone.
-    pub tag: Option<Tag>,
+    pub(super) tag: Option<Tag>,
     /// When it can have been applied.
-    pub window: Window,
-    /// Other rows of the run that are the same booking.
-    pub same: SameBookings,
-    /// About when it was sent, for people.
-    pub sent: Option<jiff::Timestamp>,
-    pub zone: &'b TimeZone,
-}
-
-/// Rows of the same run with the same customer, amount and note.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct SameBookings {
-    /// How many of them are known to have been applied.
-    pub ok: u64,
-    /// How many of them are in doubt as well, this one not counted.
-    pub open: u64,
-    /// When those can have been applied, from the first to the last; none where that is not known. Entries
-    /// of theirs are counted with the row's own.
-    pub window: Option<Window>,
+    pub(super) window: Window,
+    /// How far the history's times are ahead, where that was measured.
+    pub(super) offset: Option<Offset>,
+    /// When it was sent, as people read it.
+    pub(super) sent: Option<&'b str>,
 }
 
 impl BookingInDoubt<'_> {
-    /// What the history says; `missing` where there is no trace of the booking.
-    pub fn verdict(&self, history: &Result<Vec<HistoryEntry>, NoHistory>, missing: Verdict) -> Verdict {
-        let entries = match history {
-            Ok(entries) => entries,
-            Err(NoHistory::Unknown) => {
-                return self.undecided("the server's answer is not a readable history");
-            }
-            Err(NoHistory::Unread(Unread::Refused(problem))) => {
-                return self.undecided(&format!("the server does not show the history: {problem}"));
-            }
-            Err(NoHistory::Unread(unread)) => {
-                return self.undecided(&format!("the history could not be read: {unread}"));
-            }
-        };
+    /// What the entries show, and why it is not more where something is like it.
+    pub(super) fn seen(&self, entries: &[HistoryEntry]) -> (Trace, &'static str) {
         match self.tag {
-            Some(tag) => self.by_tag(tag, entries, missing),
-            None => self.by_likeness(entries, missing),
+            Some(tag) => self.by_tag(tag, entries),
+            None => self.by_likeness(entries),
         }
     }
 
-    fn by_tag(&self, tag: Tag, entries: &[HistoryEntry], missing: Verdict) -> Verdict {
+    fn by_tag(&self, tag: Tag, entries: &[HistoryEntry]) -> (Trace, &'static str) {
         let text = tag.to_string();
-        let has_tag = |entry: &&HistoryEntry| entry.texts.iter().any(|t| t.contains(&text));
+        let has_tag = |entry: &&HistoryEntry| entry.texts.iter().any(|there| there.contains(&text));
         let is_other_amount = |entry: &HistoryEntry| match (entry.amount, self.call.amount()) {
             // A server may leave the sign out.
             (Some(booked), Some(amount)) => booked.magnitude() != amount.magnitude(),
             _ => false,
         };
-        let times = entries.iter().filter(has_tag).count();
         if entries.iter().filter(has_tag).any(is_other_amount) {
-            return self.undecided("the history has the row's tag with another amount");
+            return (Trace::Likeness, "the history has the row's tag with another amount");
         }
-        if times > 0 {
-            return Verdict::Applied { id: None, times: times as u64 };
+        match entries.iter().filter(has_tag).count() {
+            0 => {}
+            times => return (Trace::Tag(times as u64), ""),
         }
         if entries.iter().flat_map(|entry| &entry.texts).any(|there| may_hold(there, &text)) {
-            return self.undecided("the history contains the row's tag, or one like it, in a different form");
+            let why = "the history contains the row's tag, or one like it, in a different form";
+            return (Trace::Likeness, why);
         }
         let tagged = tag.put_on(self.call);
         if entries.iter().any(|entry| self.is_suspicious(entry, tagged.note().unwrap_or_default())) {
-            return self.undecided("an entry of the history may be this booking without its tag");
+            return (Trace::Likeness, "an entry of the history may be this booking without its tag");
         }
-        missing
+        (Trace::Nothing, "")
     }
 
     /// Whether the entry may be this booking although its tag is not there: a server may cut notes, or have
     /// none. The amount may stand there without its sign. What shows neither amount nor note may be anything.
     fn is_suspicious(&self, entry: &HistoryEntry, tagged: &str) -> bool {
-        let plain = self.call.note().unwrap_or_default();
-        let is_beginning = |note| is_beginning(note, tagged) || is_beginning(note, plain);
-        let may_be_note = entry.note.as_deref().is_none_or(is_beginning);
+        let may_be_note = entry.note.as_deref().is_none_or(|note| is_beginning(note, tagged));
         let may_be_amount = match (entry.amount, self.call.amount()) {
             (Some(one), Some(two)) => one.magnitude() == two.magnitude(),
             _ => true,
         };
-        may_be_note && may_be_amount && self.window.contains(entry.at, self.zone) != Inside::No
+        may_be_note && may_be_amount && self.window.may_hold(entry.at, self.offset)
     }
 
-    fn by_likeness(&self, entries: &[HistoryEntry], missing: Verdict) -> Verdict {
-        let window = match self.same {
-            SameBookings { ok: 0, open: 0, .. } => self.window,
-            SameBookings { window: Some(others), .. } => self.window.with(others),
-            SameBookings { window: None, .. } => Window::new(None, None),
-        };
-        let (mut sure, mut maybe, mut own) = (0_u64, 0_u64, 0_u64);
-        for entry in entries {
-            match (self.likeness(entry), window.contains(entry.at, self.zone)) {
-                (Likeness::None, _) | (_, Inside::No) => {}
-                (Likeness::Same, Inside::Yes) => {
-                    sure += 1;
-                    own += u64::from(self.window.contains(entry.at, self.zone) == Inside::Yes);
-                }
-                (Likeness::Same, Inside::Maybe) | (Likeness::Near, _) => maybe += 1,
-            }
+    fn by_likeness(&self, entries: &[HistoryEntry]) -> (Trace, &'static str) {
+        if entries.iter().any(|entry| self.is_like(entry) && self.window.may_hold(entry.at, self.offset)) {
+            return (Trace::Likeness, "an entry of the history may be this booking or another one");
         }
-        if maybe > 0 {
-            return self.undecided("an entry of the history may be this booking or another one");
-        }
-        match sure.checked_sub(self.same.ok) {
-            // Rows that were applied are not shown: what is not shown proves nothing.
-            None => self.undecided("the history does not show all the identical bookings that this run made"),
-            // An entry at the time of this row, and one too few at another: the old ones may not be shown.
-            Some(0) if own > 0 && window != self.window => self
-                .undecided("the history has the same booking at this time, but one too few at another time"),
-            Some(0) => missing,
-            Some(free) if free == 1 + self.same.open => Verdict::Applied { id: None, times: 1 },
-            Some(_) => self.undecided("the history has more or fewer identical bookings than there are rows"),
-        }
+        (Trace::Nothing, "")
     }
 
-    fn likeness(&self, entry: &HistoryEntry) -> Likeness {
+    /// Whether the entry may be the booking, its moment left aside: as it is, or in another guise, without its sign,
+    /// its amount or the end of its note, or with its note in another form.
+    fn is_like(&self, entry: &HistoryEntry) -> bool {
         let note = self.call.note().unwrap_or_default();
         let (Some(amount), Some(booked)) = (self.call.amount(), entry.amount) else {
             // What shows neither amount nor note may be anything.
-            let is_note =
-                entry.note.as_deref().is_none_or(|there| is_rewritten(there, note) || is_blank(there));
-            return if is_note { Likeness::Near } else { Likeness::None };
+            return entry.note.as_deref().is_none_or(|there| is_rewritten(there, note) || is_blank(there));
         };
-        let same_note = entry.note.as_deref().is_some_and(|there| plain(there) == plain(note));
-        let near_note =
+        let may_be_note =
             entry.note.as_deref().is_none_or(|there| is_beginning(there, note) || is_rewritten(there, note));
-        match (amount == booked, amount.magnitude() == booked.magnitude()) {
-            (true, _) if same_note => Likeness::Same,
-            (_, true) if same_note || near_note => Likeness::Near,
-            _ => Likeness::None,
-        }
+        may_be_note && amount.magnitude() == booked.magnitude()
     }
 
-    fn undecided(&self, why: &str) -> Verdict {
+    /// Whether the history shows these bookings, each by its tag: one answer a booking.
+    pub(super) fn shows(entries: &[HistoryEntry], tag: &Tag) -> bool {
+        entries.iter().any(|entry| entry.texts.iter().any(|text| tag.is_in(text)))
+    }
+
+    /// What a person has to look at.
+    pub(super) fn open(&self, why: &str) -> String {
         let customer = self.call.customer().unwrap_or("(unknown)");
         let amount = self.call.amount().unwrap_or(Money::ZERO);
         let note = match self.tag {
             Some(tag) => tag.put_on(self.call).note().unwrap_or_default().to_owned(),
             None => self.call.note().unwrap_or_default().to_owned(),
         };
-        let at = self.sent.map_or_else(String::new, |sent| {
-            format!(" at about {}", self.zone.to_datetime(sent).strftime("%Y-%m-%d %H:%M"))
-        });
-        Verdict::Undecided(format!(
+        let at = self.sent.map_or_else(String::new, |sent| format!(" at about {sent}"));
+        format!(
             "{why}; look in UserSide at customer {customer} for a booking of {amount} with the comment '{note}'{at}"
-        ))
+        )
     }
-}
 
-/// How much an entry is like a booking, its moment left aside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Likeness {
-    None,
-    /// It may be the booking in another guise: without its sign, its amount or the end of its note, or with
-    /// its note in another form.
-    Near,
-    Same,
+    /// The same for a gap in the evidence.
+    pub(super) fn lacking(&self, gap: Gap, likeness: &str, proof: &str) -> String {
+        self.open(match gap {
+            Gap::Likeness | Gap::NobodyLooked => likeness,
+            Gap::Proof => proof,
+            Gap::Unreadable => "the history does not show the booking, but a part of it can't be read",
+            Gap::Balance => "the history does not show the booking, but the customer's balance has moved by its amount",
+            Gap::Reach => {
+                "the history does not show the booking, but nothing proves that the history is complete: the customer's balance before the run is not known or has moved otherwise"
+            }
+        })
+    }
 }
 
 /// A note as it is compared: space of any kind and length is one space.

@@ -31,7 +31,8 @@ pub async fn existing<T: Transport, C: Clock>(
     let is_sure = tells_apart.is_some();
     let search = tells_apart.or_else(|| call.find_same())?;
     Some(match (search_result(link.read(selector, &search.call).await), is_sure) {
-        (SearchResult::Nobody | SearchResult::Unsaid, _) => ExistingCustomer::No,
+        (SearchResult::Nobody, _) => ExistingCustomer::No,
+        (SearchResult::Unsaid, _) => ExistingCustomer::Unclear(SearchResult::unsaid()),
         (SearchResult::One(id), true) => ExistingCustomer::Is(id),
         (SearchResult::Several(ids), true) => ExistingCustomer::Several(ids),
         (SearchResult::One(id), false) => ExistingCustomer::Others(vec![id]),

@@ -4,12 +4,14 @@
 
 mod balances;
 mod bookings;
-mod control;
-
+mod evidence;
 mod existing;
+mod instrument;
+mod movement;
 mod new_customers;
 mod resume;
 mod rounds;
+mod settling;
 mod time_window;
 mod undo;
 mod verdict;
@@ -18,11 +20,12 @@ mod verdict;
 pub(crate) mod tests;
 
 pub use balances::difference;
-pub use bookings::SameBookings;
-pub use control::{Control, Sample, shows_bookings};
 pub use existing::{ExistingCustomer, existing};
+pub use instrument::{Instrument, Proof, ReadBack, Sample};
+pub use movement::{CustomerBookings, OpenBooking};
 pub use resume::{Next, next};
 pub use rounds::{Finding, Open, Round, RoundEnd};
-pub use time_window::Window;
+pub use settling::Settling;
+pub use time_window::Offset;
 pub use undo::{can_be_undone, compensation};
 pub use verdict::Verdict;

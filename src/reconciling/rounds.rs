@@ -11,12 +11,16 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 
-use super::bookings::{BookingInDoubt, SameBookings};
-use super::new_customers;
+use super::bookings::BookingInDoubt;
+use super::evidence::{BookingEvidence, Judgement, Movement};
+use super::instrument::Instrument;
+use super::movement::CustomerBookings;
+use super::new_customers::CustomerInDoubt;
+use super::settling::Settling;
 use super::time_window::Window;
 use super::verdict::Verdict;
 use crate::catalogue::{Action, ApiSelector, Version};
-use crate::customers::{NoHistory, SearchResult, read_history, search_result};
+use crate::customers::{NoHistory, SearchResult, ShownHistory, balance, read_shown_history, search_result};
 use crate::reading::RowNumber;
 use crate::recording::Tag;
 use crate::sending::{Clock, Link, Outage, Problem, Stop, Transport, Unread};
@@ -28,17 +32,18 @@ pub struct Open {
     pub row: RowNumber,
     /// Its call as the file has it, without a tag.
     pub call: Call,
-    /// The tag that it was sent with; none where the run left comments alone.
+    /// The tag that it was sent with; none where the run left notes alone.
     pub tag: Option<Tag>,
     /// When its request left; of several attempts the last, or the wait would be over too soon.
     pub sent: Option<Timestamp>,
-    /// When its request ended without an answer that tells; none where the program ended before it.
+    /// When its request ended without an answer that tells.
     pub ended: Option<Timestamp>,
-    /// What an earlier round of this session gave as [`Verdict::Later`]: it stays that moment even if the
-    /// clock is set back, or the wait would begin again with every round.
-    pub due: Option<Timestamp>,
-    /// Other rows that are the same booking, or the same new customer.
-    pub same: SameBookings,
+    /// From this moment of the link's clock on, what is not there will not come.
+    pub due: Duration,
+    /// Other rows in doubt that are looked for by the same value.
+    pub rivals: u64,
+    /// What else is known of the customer's bookings.
+    pub bookings: CustomerBookings,
 }
 
 /// What was found out about a row.
@@ -70,10 +75,12 @@ pub struct Round<'r, T, C: Clock> {
     pub server: Option<Version>,
     /// How many rows are asked for at once.
     pub concurrency: NonZeroUsize,
-    /// `--settle`.
-    pub settle: Duration,
-    /// How long a request may take.
-    pub timeout: Duration,
+    /// By which the time of a request is judged.
+    pub settling: Settling,
+    /// What this session has seen this server show; the text says why it has seen nothing.
+    pub instrument: &'r Result<Instrument, String>,
+    /// Whether customers were looked for before the first row was sent.
+    pub was_looked_for: bool,
     pub zone: TimeZone,
     /// Whether another row of the run is known to have this customer's id.
     pub is_taken: &'r dyn Fn(&str) -> bool,
@@ -137,22 +144,18 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
 
     async fn find_out(&self, open: Open, customers: &RefCell<SearchedCustomers>) -> Asked {
         // Before the read: what it does not show must have been missing when the wait was over.
-        let began = self.now();
-        let due = self.due(&open, began);
-        let missing = if began >= due { Verdict::NotApplied } else { Verdict::Later(due) };
-        let (verdict, lost) = match open.call.action() {
-            Action::ChangeBalance => match self.booking(&open, missing).await {
-                Ok(judged) => judged,
-                Err(problem) => return Asked::KeyRefused(problem),
-            },
-            Action::Add => match self.customer(&open, customers, missing).await {
-                Ok(judged) => judged,
-                Err(problem) => return Asked::KeyRefused(problem),
-            },
+        let is_settled = self.link.clock().now() >= open.due;
+        let judged = match open.call.action() {
+            Action::ChangeBalance => self.booking(&open, is_settled).await,
+            Action::Add => self.customer(&open, customers, is_settled).await,
             _ => {
                 let text = "there is nothing to find out: the operation can safely be sent again";
-                (Verdict::Undecided(text.to_owned()), None)
+                Ok((Verdict::Undecided(text.to_owned()), None))
             }
+        };
+        let (verdict, lost) = match judged {
+            Ok(judged) => judged,
+            Err(problem) => return Asked::KeyRefused(problem),
         };
         let finding = Finding { row: open.row, verdict };
         match lost {
@@ -162,23 +165,59 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
     }
 
     /// The verdict on a booking, and the problem if no answer came; an error where the key is refused.
-    async fn booking(&self, open: &Open, missing: Verdict) -> Result<(Verdict, Option<Problem>), Problem> {
-        let customer = open.call.customer().unwrap_or_default();
-        let history = read_history(self.link, self.selector, self.server, customer).await;
-        let lost = match &history {
-            Err(NoHistory::Unread(Unread::KeyRefused(problem))) => return Err(problem.clone()),
-            Err(NoHistory::Unread(Unread::Lost(problem))) => Some(problem.clone()),
-            _ => None,
-        };
+    async fn booking(&self, open: &Open, is_settled: bool) -> Result<(Verdict, Option<Problem>), Problem> {
+        let offset = self.instrument.as_ref().ok().and_then(|instrument| instrument.offset);
+        let sent = open.sent.map(|sent| self.zone.to_datetime(sent).strftime("%Y-%m-%d %H:%M").to_string());
+        let Settling { settle, lag, .. } = self.settling;
+        let last = open.ended.and_then(|end| end.checked_add(settle.saturating_add(lag)).ok());
         let booking = BookingInDoubt {
             call: &open.call,
             tag: open.tag,
-            window: Window::new(open.sent, self.end(open).map(|end| later(end, self.settle))),
-            same: open.same,
-            sent: open.sent,
-            zone: &self.zone,
+            window: Window::new(open.sent, last),
+            offset,
+            sent: sent.as_deref(),
         };
-        Ok((booking.verdict(&history, missing), lost))
+        let customer = open.call.customer().unwrap_or_default();
+        let shown = match read_shown_history(self.link, self.selector, self.server, customer).await {
+            Ok(shown) => shown,
+            Err(NoHistory::Unread(Unread::KeyRefused(problem))) => return Err(problem),
+            Err(no_history) => {
+                let lost = match &no_history {
+                    NoHistory::Unread(Unread::Lost(problem)) => Some(problem.clone()),
+                    _ => None,
+                };
+                return Ok((Verdict::Undecided(booking.open(&unread(&no_history))), lost));
+            }
+        };
+        let ShownHistory { entries, is_whole } = shown;
+        let (seen, likeness) = booking.seen(&entries);
+        let mut evidence = BookingEvidence {
+            seen,
+            is_settled,
+            is_proven: self.instrument.is_ok(),
+            is_whole,
+            balance: Movement::NotKnown,
+            has_later: open.bookings.later.iter().any(|tag| BookingInDoubt::shows(&entries, tag)),
+        };
+        // A read that can't change the verdict is not made.
+        let could = BookingEvidence { balance: Movement::AsKnown, ..evidence };
+        if could.judge() == Judgement::NotApplied
+            && let (Ok(Instrument { has_balance: true, .. }), true, Some(own)) =
+                (self.instrument, open.bookings.is_known(), open.call.amount())
+            && let Ok(after) = balance(self.link, self.selector, customer).await
+        {
+            evidence.balance = open.bookings.movement(own, after, &entries);
+        }
+        let verdict = match evidence.judge() {
+            Judgement::Applied(times) => Verdict::Applied { id: None, times },
+            Judgement::NotApplied => Verdict::NotApplied,
+            Judgement::NotYet => Verdict::Later(open.due),
+            Judgement::Open(gap) => {
+                let proof = self.instrument.as_ref().err().map_or("", String::as_str);
+                Verdict::Undecided(booking.lacking(gap, likeness, proof))
+            }
+        };
+        Ok((verdict, None))
     }
 
     /// The verdict on a new customer.
@@ -186,10 +225,10 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
         &self,
         open: &Open,
         customers: &RefCell<SearchedCustomers>,
-        missing: Verdict,
+        is_settled: bool,
     ) -> Result<(Verdict, Option<Problem>), Problem> {
         let Some(search) = open.call.find_same() else {
-            return Ok((new_customers::not_searchable(&open.call), None));
+            return Ok((CustomerInDoubt::not_searchable(&open.call), None));
         };
         // Before the read: of rows that are asked for at the same time each has to know of the others.
         *customers.borrow_mut().sought.entry(search.what.clone()).or_default() += 1;
@@ -197,40 +236,36 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
         if let Err(Unread::KeyRefused(problem)) = read {
             return Err(problem);
         }
-        let lost = matches!(read, Err(Unread::Lost(_)));
+        let is_lost = matches!(read, Err(Unread::Lost(_)));
         let found = search_result(read);
         let lost = match &found {
-            SearchResult::Unclear(problem) if lost => Some(problem.clone()),
+            SearchResult::Unclear(problem) if is_lost => Some(problem.clone()),
             _ => None,
         };
         let mut customers = customers.borrow_mut();
-        let is_taken = |id: &str| (self.is_taken)(id) || customers.found.contains(id);
         let is_sought_twice = customers.sought.get(&search.what).is_some_and(|rows| *rows > 1);
-        let verdict =
-            new_customers::verdict(&search, found, is_taken, is_sought_twice || open.same.open > 0, missing);
+        let row = CustomerInDoubt {
+            search: &search,
+            has_rivals: is_sought_twice || open.rivals > 0,
+            was_looked_for: self.was_looked_for,
+            is_settled,
+            due: open.due,
+            instrument: self.instrument,
+        };
+        let verdict = row.verdict(found, |id| (self.is_taken)(id) || customers.found.contains(id));
         if let Verdict::Applied { id: Some(id), .. } = &verdict {
             customers.found.insert(id.clone());
         }
         Ok((verdict, lost))
     }
-
-    /// From this moment on, what is not there will not come any more.
-    fn due(&self, open: &Open, now: Timestamp) -> Timestamp {
-        // An end that lies ahead is one by a clock that was set back since.
-        let end = self.end(open).map_or(now, |end| end.min(now));
-        open.due.unwrap_or_else(|| later(end, self.settle))
-    }
-
-    /// When the request ended, or must have ended.
-    fn end(&self, open: &Open) -> Option<Timestamp> {
-        open.ended.or_else(|| open.sent.map(|sent| later(sent, self.timeout)))
-    }
-
-    fn now(&self) -> Timestamp {
-        Timestamp::try_from(self.link.clock().wall()).unwrap_or(Timestamp::MAX)
-    }
 }
 
-fn later(moment: Timestamp, span: Duration) -> Timestamp {
-    moment.checked_add(span).unwrap_or(Timestamp::MAX)
+fn unread(no_history: &NoHistory) -> String {
+    match no_history {
+        NoHistory::Unknown => "the server's answer is not a readable history".to_owned(),
+        NoHistory::Unread(Unread::Refused(problem)) => {
+            format!("the server does not show the history: {problem}")
+        }
+        NoHistory::Unread(unread) => format!("the history could not be read: {unread}"),
+    }
 }

@@ -132,6 +132,12 @@ pub(super) fn after_stop(summary: &Summary) -> Option<String> {
         StopReason::TooManyFailures(_) => format!("once the cause is fixed: {resume}"),
         StopReason::NotRecorded => format!("once there is enough room: {resume}"),
         StopReason::ServerGone(_) => format!("once the server is back: {resume}"),
+        StopReason::Blind(_) => {
+            let ignore = resume.trim_end_matches('`');
+            format!(
+                "once the search works: {resume}; to send the rows without it: {ignore} --existing ignore`"
+            )
+        }
     })
 }
 

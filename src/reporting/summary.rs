@@ -87,6 +87,9 @@ pub(super) fn stopped(reason: &StopReason) -> String {
         }
         StopReason::NotRecorded => "the journal can no longer be written; nothing more was sent".to_owned(),
         StopReason::ServerGone(problem) => format!("the server can no longer be reached: {problem}"),
+        StopReason::Blind(why) => format!(
+            "{why}. So the search for customers who exist already proves nothing, and more customers could be made twice; no more rows were sent"
+        ),
     }
 }
 

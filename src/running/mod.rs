@@ -4,8 +4,11 @@
 
 mod balances;
 mod confirm;
+mod doubts;
 mod end;
 mod error;
+mod facts;
+mod first_alone;
 mod first_pass;
 mod go_on;
 mod host;
@@ -20,11 +23,11 @@ mod prefetch;
 mod probe;
 mod reconcile;
 mod recorder;
+mod resend;
 mod rewrite;
 mod rows;
 mod run;
 mod run_end;
-mod same_rows;
 mod send;
 mod session;
 mod session_kind;

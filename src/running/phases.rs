@@ -1,15 +1,19 @@
 //! What the phases of a session have in common: the rows, the server, the journal, and who is told.
 
+use std::cell::RefCell;
 use std::path::Path;
+
+use jiff::Timestamp;
 
 use super::error::RunError;
 use super::first_pass::Validated;
-use super::host::Host;
+use super::host::{Begun, Host};
 use super::input::OpenInput;
 use super::recorder::Notes;
 use super::rows::Rows;
 use super::session_kind::SessionKind;
 use super::spec::Policy;
+use crate::reconciling::Proof;
 use crate::recording::{Counts, Replay, RunId, Tagging};
 use crate::sending::{Clock, Limits, Server, Transport};
 
@@ -25,12 +29,23 @@ pub(super) struct Phases<'s, T, C: Clock> {
     pub(super) host: &'s Host<C>,
     pub(super) notes: Notes,
     pub(super) kind: SessionKind,
+    pub(super) begun: Begun,
+    /// By then, by the server's clock, all requests had ended that an earlier session has left in doubt; none where that
+    /// is not known.
+    pub(super) doubts_ended: Option<Timestamp>,
+    /// Whether this session has seen the server show what is there.
+    pub(super) proof: RefCell<Proof>,
 }
 
 impl<T: Transport, C: Clock> Phases<'_, T, C> {
     /// The tags that comments carry.
     pub(super) fn tagging(&self) -> Tagging {
         self.input.spec.tagging(*self.run)
+    }
+
+    /// The time of day of this session.
+    pub(super) fn time_of_day(&self) -> Timestamp {
+        self.begun.time_of_day(&self.host.clock)
     }
 
     /// Counts over the rows as the journal has them now.

@@ -2,6 +2,7 @@
 
 use super::balances::BALANCES;
 use super::error::RunError;
+use super::facts::LOOKED_FOR;
 use super::look::RowLook;
 use super::phases::Phases;
 use super::recorder::Report;
@@ -34,9 +35,10 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         if self.input.spec.operation.subcategory().action != Action::Add {
             return Ok(());
         }
+        let is_over = self.replay()?.progress(EXISTING.name)? >= self.validated.totals.rows;
         let link = &self.server.link;
         let ask = async |_, call| existing(link, selector, &call).await;
-        self.look_at_rows(EXISTING, end, ask, async |row, found| {
+        let looked = self.look_at_rows(EXISTING, end, ask, async |row, found| {
             let (id, text) = match found {
                 None | Some(ExistingCustomer::No) => return Ok(()),
                 Some(ExistingCustomer::Is(id)) => {
@@ -62,7 +64,11 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             let result = RowResult { status, id: Some(id), error, http_status: None, attempts: 0 };
             self.notes.report(Report::Existing(row, result)).await;
             Ok(())
-        })
-        .await
+        });
+        looked.await?;
+        if !is_over && end.may_send() {
+            self.notes.report(Report::Fact(LOOKED_FOR, "yes".to_owned())).await;
+        }
+        Ok(())
     }
 }

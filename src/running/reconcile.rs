@@ -4,34 +4,36 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
+use super::doubts::{Doubtful, Doubts};
 use super::error::RunError;
+use super::facts;
 use super::phases::Phases;
 use super::recorder::{Applied, FoundOut, Report};
 use super::rows::Rows;
 use super::run_end::RunEnd;
-use super::same_rows::{SameRows, key};
-use crate::catalogue::{Action, ApiSelector, Effect};
+use super::session_kind::SessionKind;
+use crate::catalogue::{ApiSelector, Effect};
 use crate::events::Event;
 use crate::reading::RowNumber;
 use crate::reconciling::{
-    Control, Finding, Open, Round, RoundEnd, SameBookings, Sample, Verdict, shows_bookings,
+    Finding, Instrument, Open, Proof, ReadBack, Round, RoundEnd, Sample, Settling, Verdict,
 };
 use crate::recording::{ErrorCode, JournalError, Replay, Status, Tagging};
 use crate::sending::{Clock, StopReason, Transport};
+use crate::validating::Call;
 
 /// How many rows wait to be asked for, and how many findings to be written.
 const WAITING: usize = 64;
-/// How many bookings that were applied are looked for in the history, to see whether it shows any.
-const SAMPLES: usize = 3;
 
 /// Rows that are to be asked for again, and when.
-type Later = BTreeMap<RowNumber, Timestamp>;
+pub(super) type Later = BTreeMap<RowNumber, Duration>;
 
 impl<T: Transport, C: Clock> Phases<'_, T, C> {
     /// Asks the server until nothing is left that waiting could help.
@@ -45,17 +47,34 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             return Ok(());
         }
         self.host.tell(Event::FindingOut(unknown));
-        let control = self.control(selector).await?;
-        let same = Arc::new(self.same_rows().await?);
+        let settling = self.settling(selector).await;
+        let was_blind = self.rounds(selector, settling, end).await?;
+        // A row that was found is one to see by that the server shows what is there.
+        let is_lit = self.notes.written().await && self.counts()?.unknown < unknown;
+        if was_blind && is_lit && end.may_ask() && self.counts()?.unknown > 0 {
+            self.rounds(selector, settling, end).await?;
+        }
+        end.asked = end.may_ask();
+        self.notes.written().await;
+        Ok(())
+    }
+
+    /// Asks about every row in doubt, and again until waiting can't help any more. Whether nothing showed that the server
+    /// shows what is there.
+    async fn rounds(
+        &self,
+        selector: ApiSelector,
+        settling: Settling,
+        end: &mut RunEnd,
+    ) -> Result<bool, RunError> {
+        let doubts = Arc::new(self.doubts(Doubtful::Unknown).await?);
+        let instrument = self.instrument(selector, &doubts.samples).await?;
+        let settling = with_lag(settling, &instrument);
         let mut later: Option<Later> = None;
         loop {
-            let (ended, again) = self.round(selector, &control, &same, later.take(), end).await?;
-            match ended {
-                RoundEnd::Whole => {}
-                RoundEnd::Stopped => end.stop(StopReason::Interrupted),
-                RoundEnd::KeyRefused(problem) => end.stop(StopReason::KeyRefused(problem)),
-                RoundEnd::ServerGone(problem) => end.stop(StopReason::ServerGone(problem)),
-            }
+            let (ended, again) =
+                self.round(selector, &instrument, settling, &doubts, later.take(), end).await?;
+            stop_after(ended, end);
             // Until the last of them: each of them once more is enough.
             let Some(last) = again.values().max().copied() else { break };
             if !end.may_ask() || !self.wait_until(last, again.len()).await {
@@ -64,60 +83,95 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             }
             later = Some(again);
         }
-        end.asked = end.may_ask();
-        self.notes.written().await;
-        Ok(())
+        Ok(instrument.is_err())
     }
 
-    /// Whether this server's history shows bookings at all.
-    async fn control(&self, selector: ApiSelector) -> Result<Control, RunError> {
-        let (rows, mut replay, tagging) = (self.rows()?, self.replay()?, self.tagging());
-        let samples = spawn_blocking(move || -> Result<_, RunError> {
-            let mut samples = Vec::new();
-            rows.each(
-                |checked| checked.to_call(),
-                |row, checked| {
-                    let number = row.number();
-                    let entry = replay.entry(number)?;
-                    let is_ok = entry.as_ref().is_some_and(|entry| entry.result.status == Status::Ok);
-                    if let (true, Ok(call)) = (is_ok, checked)
-                        && call.action() == Action::ChangeBalance
-                    {
-                        let tag = tagging.tag(number, call.key(), entry.as_ref());
-                        samples.push(Sample { call, tag });
+    /// What this session has seen the server show; where it has seen nothing yet, rows that are ok are read back.
+    pub(super) async fn instrument(
+        &self,
+        selector: ApiSelector,
+        samples: &[Sample],
+    ) -> Result<Result<Instrument, String>, RunError> {
+        let known = self.proof.borrow().clone();
+        let proof = match known {
+            Proof::Shown(Instrument { has_balance: true, .. }) => known,
+            _ => {
+                let server = self.input.spec.rules.server;
+                let tried = ReadBack { link: &self.server.link, selector, server }.any_of(samples).await;
+                match (known, tried) {
+                    (Proof::Shown(known), Proof::Shown(Instrument { has_balance, .. })) => {
+                        Proof::Shown(Instrument { has_balance, ..known })
                     }
-                    Ok(samples.len() < SAMPLES)
-                },
-            )?;
-            Ok(samples)
-        });
-        let samples = samples.await??;
-        let server = self.input.spec.rules.server;
-        Ok(shows_bookings(&self.server.link, selector, server, &samples).await)
+                    (known @ Proof::Shown(_), _) | (known, Proof::Untried) => known,
+                    (_, tried) => tried,
+                }
+            }
+        };
+        *self.proof.borrow_mut() = proof.clone();
+        Ok(match proof {
+            Proof::Shown(instrument) => Ok(facts::with_earlier(instrument, &self.replay()?)?),
+            Proof::NotShown(why) => Err(format!("{why}, so what it does not show proves nothing")),
+            Proof::Unread(why) => {
+                Err(format!("{why}, so it is not known whether the server shows what is there"))
+            }
+            Proof::Untried => Err(
+                "no row of this run is known to be ok by which to see whether the server shows what is there"
+                    .to_owned(),
+            ),
+        })
     }
 
     /// Asks once for every row in doubt, or for those whose time has come. What has to wait is returned.
     async fn round(
         &self,
         selector: ApiSelector,
-        control: &Control,
-        same: &Arc<SameRows>,
+        instrument: &Result<Instrument, String>,
+        settling: Settling,
+        doubts: &Arc<Doubts>,
         due: Option<Later>,
         end: &mut RunEnd,
     ) -> Result<(RoundEnd, Later), RunError> {
         let (open, rows_in_doubt) = mpsc::channel(WAITING);
         let (findings, mut found) = mpsc::channel(WAITING);
-        let now = self.host.now();
+        let now = self.host.clock.now();
         let mut later: Later =
             due.iter().flatten().map(|(row, at)| (*row, *at)).filter(|(_, at)| *at > now).collect();
-        let (rows, replay, same, tagging) = (self.rows()?, self.replay()?, Arc::clone(same), self.tagging());
-        let asker = Asker { rows, replay, same, tagging, due, now };
+        let asker = Asker {
+            rows: self.rows()?,
+            replay: self.replay()?,
+            doubts: Arc::clone(doubts),
+            tagging: self.tagging(),
+            settling,
+            due,
+            now,
+        };
         let asker = spawn_blocking(move || asker.run(&open));
+        let asking = self.ask(selector, instrument, settling, rows_in_doubt, findings);
+        let writing = async {
+            while let Some(finding) = found.recv().await {
+                self.write_down(finding, &mut later, end).await;
+            }
+        };
+        let (ended, ()) = tokio::join!(asking, writing);
+        asker.await??;
+        Ok((ended?, later))
+    }
+
+    /// Asks for each of these rows once.
+    pub(super) async fn ask(
+        &self,
+        selector: ApiSelector,
+        instrument: &Result<Instrument, String>,
+        settling: Settling,
+        rows: mpsc::Receiver<Open>,
+        findings: mpsc::Sender<Finding>,
+    ) -> Result<RoundEnd, RunError> {
         let (taken, unreadable) = (self.replay()?, RefCell::new(None));
+        // What can't be looked up counts as taken: nothing is concluded from it.
         let is_taken = |id: &str| {
             taken.is_taken(id).unwrap_or_else(|error: JournalError| {
                 unreadable.borrow_mut().get_or_insert(error);
-                false
+                true
             })
         };
         let round = Round {
@@ -125,30 +179,20 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             selector,
             server: self.input.spec.rules.server,
             concurrency: self.limits.concurrency,
-            settle: self.policy.settle,
-            timeout: self.server.timeout,
+            settling,
+            instrument,
+            was_looked_for: self.replay()?.fact(facts::LOOKED_FOR)?.is_some(),
             zone: TimeZone::system(),
             is_taken: &is_taken,
         };
-        let asking = round.run(rows_in_doubt, findings, self.host.stop.stop());
-        let writing = async {
-            while let Some(finding) = found.recv().await {
-                // What was concluded from a journal that cannot be read is no conclusion.
-                if unreadable.borrow().is_none() {
-                    self.write_down(finding, control, &mut later, end).await;
-                }
-            }
-        };
-        let (end, ()) = tokio::join!(asking, writing);
-        drop(round);
-        asker.await??;
-        match unreadable.into_inner() {
+        let ended = round.run(rows, findings, self.host.stop.stop()).await;
+        match unreadable.take() {
             Some(error) => Err(error.into()),
-            None => Ok((end, later)),
+            None => Ok(ended),
         }
     }
 
-    async fn write_down(&self, finding: Finding, control: &Control, later: &mut Later, end: &mut RunEnd) {
+    pub(super) async fn write_down(&self, finding: Finding, later: &mut Later, end: &mut RunEnd) {
         let Finding { row, verdict } = finding;
         later.remove(&row);
         let found = match verdict {
@@ -167,14 +211,10 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
                 return;
             }
             Verdict::Undecided(text) => FoundOut { row, found: Err((None, text)) },
-            Verdict::NotApplied => match control {
-                Control::DoesNot(text) => FoundOut { row, found: Err((None, text.clone())) },
-                Control::Shows | Control::Unknown => {
-                    let text =
-                        "the server was asked and does not have it; --resend sends it again".to_owned();
-                    FoundOut { row, found: Err((Some(ErrorCode::NotApplied), text)) }
-                }
-            },
+            Verdict::NotApplied => {
+                let text = "the server was asked and does not have it; --resend sends it again".to_owned();
+                FoundOut { row, found: Err((Some(ErrorCode::NotApplied), text)) }
+            }
         };
         let status = match &found.found {
             Ok(_) => Status::Ok,
@@ -185,12 +225,54 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         self.notes.report(Report::Found(vec![found])).await;
     }
 
-    /// Waits until a request that may still be at work has had its time; false where the user does not want to.
-    async fn wait_until(&self, moment: Timestamp, rows: usize) -> bool {
-        let span = moment.duration_since(self.host.now()).unsigned_abs();
-        self.host.tell(Event::Settling { rows: rows as u64, span });
+    /// The times by which requests are judged. The server is asked for its own.
+    pub(super) async fn settling(&self, selector: ApiSelector) -> Settling {
         let clock = &self.host.clock;
-        self.host.stop.stop().race(clock.sleep_until(clock.now() + span)).await.is_some()
+        let measured = match Call::probe() {
+            Ok(probe) => self.server.link.measure(selector, &probe).await.date,
+            Err(_) => None,
+        };
+        let date = measured.and_then(|date| Timestamp::try_from(date).ok());
+        if let Some(date) =
+            date.filter(|_| self.kind != SessionKind::Reconcile || self.doubts_ended.is_none())
+        {
+            self.notes.report(Report::Fact(facts::DOUBTS_ENDED, date.to_string())).await;
+        }
+        let begun = date.and_then(|date| date.checked_sub(clock.now().saturating_sub(self.begun.at)).ok());
+        // A date is cut to the second.
+        let ended_before = begun
+            .zip(self.doubts_ended)
+            .map(|(begun, ended)| begun.duration_since(ended).saturating_sub(SignedDuration::from_secs(1)));
+        Settling {
+            settle: self.policy.settle,
+            lag: Duration::ZERO,
+            begun: self.begun.at,
+            begun_wall: self.begun.wall,
+            ended_before: ended_before.and_then(|span| Duration::try_from(span).ok()),
+        }
+    }
+
+    /// Waits until a request that may still be at work has had its time; false where the user does not want to.
+    pub(super) async fn wait_until(&self, moment: Duration, rows: usize) -> bool {
+        let clock = &self.host.clock;
+        let span = moment.saturating_sub(clock.now());
+        self.host.tell(Event::Settling { rows: rows as u64, span });
+        self.host.stop.stop().race(clock.sleep_until(moment)).await.is_some()
+    }
+}
+
+/// The same with the lag that was measured.
+pub(super) fn with_lag(settling: Settling, instrument: &Result<Instrument, String>) -> Settling {
+    Settling { lag: instrument.as_ref().map_or(Duration::ZERO, |instrument| instrument.lag), ..settling }
+}
+
+/// What the end of a round means for the session.
+pub(super) fn stop_after(ended: RoundEnd, end: &mut RunEnd) {
+    match ended {
+        RoundEnd::Whole => {}
+        RoundEnd::Stopped => end.stop(StopReason::Interrupted),
+        RoundEnd::KeyRefused(problem) => end.stop(StopReason::KeyRefused(problem)),
+        RoundEnd::ServerGone(problem) => end.stop(StopReason::ServerGone(problem)),
     }
 }
 
@@ -198,15 +280,16 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
 struct Asker {
     rows: Rows,
     replay: Replay,
-    same: Arc<SameRows>,
+    doubts: Arc<Doubts>,
     tagging: Tagging,
+    settling: Settling,
     due: Option<Later>,
-    now: Timestamp,
+    now: Duration,
 }
 
 impl Asker {
     fn run(self, open: &mpsc::Sender<Open>) -> Result<(), RunError> {
-        let Self { rows, mut replay, same, tagging, due, now } = self;
+        let Self { rows, mut replay, doubts, tagging, settling, due, now } = self;
         rows.each(
             |checked| checked.to_call(),
             |row, checked| {
@@ -215,21 +298,12 @@ impl Asker {
                 let asked_before = due.as_ref().map(|due| due.get(&number).copied());
                 let is_wanted = match asked_before {
                     // The first round asks for all.
-                    None => entry.result.status == Status::Unknown,
+                    None => Doubtful::Unknown.is_wanted(&entry),
                     Some(due) => due.is_some_and(|due| due <= now),
                 };
                 let (true, Ok(call)) = (is_wanted, checked) else { return Ok(true) };
-                let same =
-                    key(&call).and_then(|key| same.get(&key)).map_or_else(SameBookings::default, |group| {
-                        SameBookings {
-                            ok: group.ok,
-                            open: group.open.saturating_sub(1),
-                            window: group.window,
-                        }
-                    });
-                let due = asked_before.flatten();
-                let tag = tagging.tag(number, call.key(), Some(&entry));
-                let row = Open { row: number, call, tag, sent: entry.sent, ended: entry.ended, due, same };
+                let due = asked_before.flatten().unwrap_or_else(|| settling.due(now, entry.ended));
+                let row = doubts.open(call, &entry, tagging, due, &settling);
                 Ok(open.blocking_send(row).is_ok())
             },
         )

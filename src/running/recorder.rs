@@ -33,6 +33,10 @@ pub(super) enum Report {
     Balance { customer: String, before: String },
     /// So many rows are done with this.
     Progress(&'static str, u64),
+    /// What was measured of the server, under a name.
+    Fact(&'static str, String),
+    /// Someone waits for what becomes of this row, once it is in the journal.
+    Watch(RowNumber, oneshot::Sender<RowResult>),
 }
 
 /// What was found out about a row that was in doubt.
@@ -103,7 +107,8 @@ pub(super) fn start(
     now: impl Fn() -> Timestamp + Send + 'static,
 ) -> (Notes, JoinHandle<Recorded>) {
     let (reports, received) = mpsc::channel(WAITING);
-    let recorder = Recorder { journal, listener, now: Box::new(now), unwritten: Vec::new(), fault: None };
+    let recorder =
+        Recorder { journal, listener, now: Box::new(now), unwritten: Vec::new(), watched: None, fault: None };
     (Notes(reports), spawn_blocking(move || recorder.run(received, &stop)))
 }
 
@@ -114,6 +119,8 @@ struct Recorder {
     now: Box<dyn Fn() -> Timestamp + Send>,
     /// What could not be written yet: it is tried again with everything that comes later.
     unwritten: Vec<Report>,
+    /// A row that someone waits for.
+    watched: Option<(RowNumber, oneshot::Sender<RowResult>)>,
     fault: Option<JournalError>,
 }
 
@@ -142,6 +149,10 @@ impl Recorder {
     fn take(&mut self, report: Report) {
         let report = match report {
             Report::Deliveries(deliveries) => Report::Rows(self.rows_of(deliveries)),
+            Report::Watch(row, told) => {
+                self.watched = Some((row, told));
+                return;
+            }
             other => other,
         };
         if let Report::Rows(rows) = &report {
@@ -165,9 +176,13 @@ impl Recorder {
         match write(&mut self.journal, (self.now)(), &self.unwritten) {
             Ok(()) => {
                 for report in self.unwritten.drain(..) {
-                    if let Report::Leaving(_, written) = report {
-                        // If nobody waits for it any more, the calls are delivered as not sent.
-                        let _ = written.send(());
+                    match report {
+                        Report::Leaving(_, written) => {
+                            // If nobody waits for it any more, the calls are delivered as not sent.
+                            let _ = written.send(());
+                        }
+                        Report::Rows(rows) => tell_watcher(&mut self.watched, &rows),
+                        _ => {}
                     }
                 }
                 Ok(())
@@ -175,6 +190,7 @@ impl Recorder {
             Err(error) => {
                 // Calls that are not marked do not leave; their marks are not wanted any more.
                 self.unwritten.retain(|report| !matches!(report, Report::Leaving(..)));
+                self.watched = None;
                 self.fault.get_or_insert(error);
                 Err(())
             }
@@ -205,9 +221,23 @@ fn write(journal: &mut Journal, at: Timestamp, reports: &[Report]) -> Result<(),
             Report::Existing(row, result) => group.result(*row, result)?,
             Report::Balance { customer, before } => group.balance_before(customer, before)?,
             Report::Progress(what, rows) => group.progress(what, *rows)?,
+            Report::Fact(name, value) => group.fact(name, value)?,
+            // It was taken when it came.
+            Report::Watch(..) => {}
         }
     }
     group.commit()
+}
+
+/// Tells the one who waits for a row what became of it.
+fn tell_watcher(
+    watched: &mut Option<(RowNumber, oneshot::Sender<RowResult>)>,
+    rows: &[(RowNumber, RowResult)],
+) {
+    let found = watched.as_ref().and_then(|(row, _)| rows.iter().find(|(other, _)| other == row));
+    if let (Some((_, result)), Some((_, told))) = (found, watched.take_if(|_| found.is_some())) {
+        let _ = told.send(result.clone());
+    }
 }
 
 fn tell_unwritten(row: RowNumber, result: &RowResult, listener: &dyn Listener) {

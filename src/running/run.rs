@@ -27,7 +27,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         self.reconcile(selector, end).await?;
         // Once in a session: to send them once more takes another command.
         if self.policy.resend && end.may_send() {
-            self.send(selector, Scope::NotApplied, end).await?;
+            self.resend(selector, end).await?;
             self.reconcile(selector, end).await?;
         }
         self.verify(selector, end).await

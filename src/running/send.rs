@@ -4,20 +4,21 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::spawn_blocking;
 
 use super::error::RunError;
+use super::first_alone::{Alone, GoesNext};
 use super::phases::Phases;
 use super::recorder::{Notes, Report};
 use super::rows::Rows;
 use super::run_end::RunEnd;
-use crate::catalogue::{ApiSelector, Effect};
+use crate::catalogue::{Action, ApiSelector, Effect};
 use crate::events::{Event, Listener};
 use crate::reading::RowNumber;
 use crate::reconciling::{Next, next};
-use crate::recording::{Entry, Replay, RowResult, Status, Tagging};
-use crate::sending::{Clock, Ended, Job, PriorAttempts, Ticket, Transport};
+use crate::recording::{Entry, Replay, RowResult, Status, Tag, Tagging};
+use crate::sending::{Clock, Ended, Job, PriorAttempts, StopReason, Ticket, Transport};
 use crate::validating::Call;
 
 /// Calls and results travel in bundles: waking a thread for each would cost more than the work itself.
@@ -42,6 +43,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         scope: Scope,
         end: &mut RunEnd,
     ) -> Result<(), RunError> {
+        self.forget_doubts_end().await;
         let (calls, taken) = mpsc::channel(BUNDLES);
         let feeder = Feeder {
             rows: self.rows()?,
@@ -51,13 +53,15 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             notes: self.notes.clone(),
             listener: Arc::clone(&self.host.listener),
         };
-        let feeder = spawn_blocking(move || feeder.run(&calls));
+        let (alone, rows_alone) = mpsc::channel(1);
+        let alone = (scope == Scope::Open && self.goes_alone()).then_some(alone);
+        let feeder = spawn_blocking(move || feeder.run(&calls, alone));
         let Notes(reports) = self.notes.clone();
         let (link, stop) = (&self.server.link, self.host.stop.stop());
-        let ended: Ended =
-            crate::sending::run(link, selector, self.limits, &self.notes, taken, reports, stop).await;
+        let engine = crate::sending::run(link, selector, self.limits, &self.notes, taken, reports, stop);
+        let (ended, blind): (Ended, _) = tokio::join!(engine, self.read_back(selector, rows_alone));
         end.retries += ended.retries;
-        if let Some(reason) = ended.stopped {
+        if let Some(reason) = ended.stopped.or(blind.map(StopReason::Blind)) {
             end.stop(reason);
         }
         feeder.await?
@@ -76,7 +80,11 @@ struct Feeder {
 
 impl Feeder {
     /// Goes through all rows, until the engine takes no more.
-    fn run(self, calls: &mpsc::Sender<Vec<Job>>) -> Result<(), RunError> {
+    fn run(
+        self,
+        calls: &mpsc::Sender<Vec<Job>>,
+        mut alone: Option<mpsc::Sender<Alone>>,
+    ) -> Result<(), RunError> {
         let Self { rows, mut replay, scope, tagging, notes, listener } = self;
         let mut jobs = Vec::with_capacity(BUNDLE);
         let mut invalid = Vec::new();
@@ -89,12 +97,19 @@ impl Feeder {
                     invalid.push((number, RowResult::invalid(&rejection)));
                 }
                 Err(_) => {}
-                Ok(call) => {
-                    let call = tagging.put_on(number, &call, entry.as_ref());
+                Ok(bare) => {
+                    let tag = tagging.tag(number, bare.key(), entry.as_ref());
+                    let call = tagging.put_on(number, &bare, entry.as_ref());
                     let is_behind = call.sequence().is_some_and(|key| resent.contains(&key));
                     match job(number, call, entry, scope, is_behind) {
                         Ok(job) => {
                             resent.extend(job.call.sequence().filter(|_| job.prior.doubt.is_some()));
+                            if let Some(gate) = alone.take_if(|_| can_be_read_back(&bare)) {
+                                let next = go_alone(gate, job, bare, tag, &notes, calls);
+                                let goes_on = next.is_some();
+                                alone = next.flatten();
+                                return Ok(goes_on);
+                            }
                             jobs.push(job);
                         }
                         Err(Left::Settled(status)) => listener.event(Event::Row(status)),
@@ -125,8 +140,34 @@ impl Feeder {
     }
 }
 
+/// Whether a row's trace can be looked for.
+fn can_be_read_back(call: &Call) -> bool {
+    call.action() != Action::Add || call.find_same().is_some()
+}
+
+/// Sends a row alone, and waits until it was read back. None where nothing more is to be sent; else the gate, where the
+/// next row goes alone too.
+fn go_alone(
+    gate: mpsc::Sender<Alone>,
+    job: Job,
+    call: Call,
+    tag: Option<Tag>,
+    notes: &Notes,
+    calls: &mpsc::Sender<Vec<Job>>,
+) -> Option<Option<mpsc::Sender<Alone>>> {
+    let (told, answered) = oneshot::channel();
+    let (go, goes) = oneshot::channel();
+    notes.report_blocking(Report::Watch(RowNumber(job.ticket.0), told));
+    calls.blocking_send(vec![job]).ok()?;
+    gate.blocking_send(Alone { call, tag, answered, go }).ok()?;
+    match goes.blocking_recv().ok()? {
+        GoesNext::All => Some(None),
+        GoesNext::OneAlone => Some(Some(gate)),
+    }
+}
+
 /// Why a row is not sent.
-enum Left {
+pub(super) enum Left {
     /// What became of it is known, or has to be found out.
     Settled(Status),
     /// Its content is not what it was.
@@ -134,7 +175,13 @@ enum Left {
 }
 
 /// What is sent for a row. `is_behind`: an earlier row of the same customer is sent again.
-fn job(row: RowNumber, call: Call, entry: Option<Entry>, scope: Scope, is_behind: bool) -> Result<Job, Left> {
+pub(super) fn job(
+    row: RowNumber,
+    call: Call,
+    entry: Option<Entry>,
+    scope: Scope,
+    is_behind: bool,
+) -> Result<Job, Left> {
     let (effect, resend) = (call.effect(), scope == Scope::NotApplied);
     let next = next(effect, entry.as_ref(), resend);
     let is_wanted = scope != Scope::NotApplied || entry.as_ref().is_some_and(Entry::was_not_applied);

@@ -1,6 +1,7 @@
 //! A session of a run, from its first request to its results: what `import`, `resume` and `reconcile` have in common.
 //! Whatever ends the phases, the journal is closed and the results are written from it.
 
+use std::cell::RefCell;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
@@ -11,8 +12,9 @@ use futures_util::future::FutureExt;
 
 use super::end::Ending;
 use super::error::RunError;
+use super::facts;
 use super::first_pass::Validated;
-use super::host::{Host, time_of_day};
+use super::host::{Begun, Host};
 use super::input::OpenInput;
 use super::phases::Phases;
 use super::probe::probe;
@@ -25,6 +27,7 @@ use super::unsent::{why_refused, write_unsent};
 use crate::catalogue::{ApiSelector, Effect};
 use crate::events::Refused;
 use crate::exit::Exit;
+use crate::reconciling::Proof;
 use crate::recording::{Durability, Journal, ResultsFiles, Tally};
 use crate::sending::{Clock, FailureLimit, Limits, Server, Transport};
 
@@ -85,7 +88,8 @@ impl<T: Transport, C: Clock + Send> Session<T, C> {
             Effect::OnceOnly => Durability::Synced,
             Effect::Repeatable | Effect::Reads => Durability::Written,
         })?;
-        journal.begin_session(kind.name(), host.now())?;
+        let begun = Begun::now(&host.clock);
+        journal.begin_session(kind.name(), begun.wall)?;
         let failures = match policy.max_failures {
             Some(limit) => FailureLimit::InAll(limit.of(validated.totals.valid())),
             None => FailureLimit::InARow(DEFAULT_FAILURES),
@@ -96,10 +100,11 @@ impl<T: Transport, C: Clock + Send> Session<T, C> {
             failures,
         };
         let run = journal.run().id;
+        let doubts_ended = facts::doubts_ended(&journal.replay()?)?;
         let clock = host.clock.clone();
         let (notes, recorder) =
             recorder::start(journal, Arc::clone(&host.listener), host.stop.clone(), move || {
-                time_of_day(&clock)
+                begun.time_of_day(&clock)
             });
         let phases = Phases {
             input: &input,
@@ -112,6 +117,9 @@ impl<T: Transport, C: Clock + Send> Session<T, C> {
             host: &host,
             notes,
             kind,
+            begun,
+            doubts_ended,
+            proof: RefCell::new(Proof::Untried),
         };
         let mut end = RunEnd::journaled();
         let all = phases.all(selector, &mut end);

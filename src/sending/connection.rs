@@ -1,7 +1,6 @@
 //! What it takes to talk to a server, and the server once it can be talked to.
 
 use std::num::NonZeroUsize;
-use std::time::Duration;
 
 use super::clock::Clock;
 use super::key::ApiKey;
@@ -32,20 +31,16 @@ pub struct Server<T, C: Clock> {
     pub selector: SelectorChoice,
     /// Requests in flight at the most.
     pub concurrency: NonZeroUsize,
-    /// How long a request may take.
-    pub timeout: Duration,
 }
 
 impl Connection {
     /// The server, over HTTP. Sends nothing.
     pub fn open<C: Clock>(self, clock: C) -> Result<Server<Http, C>, TransportError> {
-        let timeout = self.http.timeout;
         let http = Http::new(self.http)?;
         Ok(Server {
             link: Link::new(http, clock, self.key, self.link),
             selector: self.selector,
             concurrency: self.concurrency,
-            timeout,
         })
     }
 }

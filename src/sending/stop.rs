@@ -106,6 +106,8 @@ pub enum StopReason {
     ServerGone(Problem),
     /// What is sent cannot be written down any more.
     NotRecorded,
+    /// The server does not find what it has made, so that a look for it proves nothing; the text says what was not found.
+    Blind(String),
 }
 
 #[cfg(test)]

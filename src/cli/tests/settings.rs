@@ -89,7 +89,7 @@ fn a_run_is_remembered_asked_about_and_tagged_unless_told_otherwise() {
     let spec = import("change_balance x.csv").spec;
     assert!(spec.policy.reconcile && spec.input.tags == Tags::AcrossRuns);
     assert!(!spec.policy.resend && spec.policy.verify == Verify::InBatches && !spec.journal.new_run);
-    assert_eq!(spec.policy.settle.as_secs(), 30);
+    assert_eq!(spec.policy.settle.as_secs(), 300);
     let line = "change_balance x.csv --no-reconcile --no-comment-tag --resend --verify --new-run --settle 0s";
     let spec = import(line).spec;
     assert!(!spec.policy.reconcile && spec.input.tags == Tags::None);

@@ -1,6 +1,7 @@
 //! Tests of the stage: against a scripted server, and of the verdicts that need a whole call.
 
 mod bookings;
+mod evidence;
 mod model;
 mod reads;
 mod rehearsal;

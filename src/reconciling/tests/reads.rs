@@ -1,11 +1,9 @@
 //! Single reads: what is in an answer, and what a failed one says.
 
-use super::support::{Fields, Said, Server, TestClock, answer, booking, call, lost, no, run};
+use super::support::{Fields, Said, Server, TestClock, answer, booking, call, lost, no, tag};
 use crate::catalogue::{ApiSelector, Version};
-use crate::customers::{BalanceError, NoHistory, balance, read_history};
-use crate::reading::RowNumber;
-use crate::reconciling::{Control, ExistingCustomer, Sample, existing, shows_bookings};
-use crate::recording::Tag;
+use crate::customers::{BalanceError, NoHistory, balance, read_shown_history};
+use crate::reconciling::{CustomerBookings, ExistingCustomer, Instrument, Proof, ReadBack, Sample, existing};
 use crate::sending::{FailureCode, Unread};
 use crate::validating::Call;
 
@@ -76,7 +74,6 @@ async fn a_row_is_looked_for_before_it_is_sent() {
             ExistingCustomer::Several(vec!["12".to_owned(), "13".to_owned()]),
         ),
         (r#"{"Result":"OK","Id":[]}"#, ExistingCustomer::No),
-        (r#"{"Result":"OK"}"#, ExistingCustomer::No),
         (r#"{"Result":"ERROR"}"#, ExistingCustomer::No),
     ] {
         let server = Server::says(body);
@@ -84,7 +81,9 @@ async fn a_row_is_looked_for_before_it_is_sent() {
         assert_eq!(found, expected, "{body}");
         assert_eq!(server.requests()[0]["data_value"], "7");
     }
-    for body in [r#"{"Result":"OK","Id":"x"}"#, "<html>", r#"{"Result":"OK","data":{"x":1}}"#] {
+    for body in
+        [r#"{"Result":"OK","Id":"x"}"#, r#"{"Result":"OK"}"#, "<html>", r#"{"Result":"OK","data":{"x":1}}"#]
+    {
         let found = existing(&Server::says(body).link(TestClock::start()), SELECTOR, &row).await;
         assert!(problem(&found.expect("asked")), "{body}");
     }
@@ -124,18 +123,28 @@ async fn a_history_is_asked_for_in_both_ways_where_nobody_knows_the_version() {
     ];
     for (place, (new, old, expected, requests)) in cases.into_iter().enumerate() {
         let server = Server::new(move |fields| if is_new(fields) { new() } else { old() });
-        let history = read_history(&server.link(TestClock::start()), SELECTOR, None, "1002").await;
-        assert_eq!(history.map(|entries| entries.len()).map_err(|_| ()), expected, "case {place}");
+        let history = read_shown_history(&server.link(TestClock::start()), SELECTOR, None, "1002").await;
+        assert_eq!(history.map(|history| history.entries.len()).map_err(|_| ()), expected, "case {place}");
         assert_eq!(server.requests().len(), requests, "case {place}");
     }
     let old: Version = "3.16".parse().expect("a version");
     let server = Server::new(|fields| if is_new(fields) { no() } else { answer(200, EMPTY) });
-    let history = read_history(&server.link(TestClock::start()), SELECTOR, Some(old), "1002").await;
-    assert_eq!(history, Ok(Vec::new()));
+    let history = read_shown_history(&server.link(TestClock::start()), SELECTOR, Some(old), "1002").await;
+    assert_eq!(history.map(|history| history.entries), Ok(Vec::new()));
     let server = Server::new(|_| answer(403, r#"{"error":"key"}"#));
-    let history = read_history(&server.link(TestClock::start()), SELECTOR, None, "1002").await;
+    let history = read_shown_history(&server.link(TestClock::start()), SELECTOR, None, "1002").await;
     assert!(matches!(history, Err(NoHistory::Unread(Unread::KeyRefused(_)))));
     assert_eq!(server.requests().len(), 1);
+}
+
+fn sample(customer: &str, is_tagged: bool) -> Sample {
+    Sample {
+        call: booking(customer, "1", "fee"),
+        tag: is_tagged.then(|| tag(11)),
+        id: None,
+        sent: Some("2026-11-23T18:00:00Z".parse().expect("a moment")),
+        bookings: CustomerBookings::default(),
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -143,28 +152,105 @@ async fn a_history_that_does_not_show_what_was_booked_proves_nothing() {
     let shown = r#"{"Result":"OK","data":[{"Amount":"1.00","Comment":"fee [ub-k3x7qa-12]"}]}"#;
     let bare = r#"{"Result":"OK","data":[{"Amount":"1.00","Comment":"fee"}]}"#;
     let empty = r#"{"Result":"OK","data":[]}"#;
-    let sample = |is_tagged: bool| Sample {
-        call: booking("1002", "1", "fee"),
-        tag: is_tagged.then(|| Tag::RunAndRow(run(), RowNumber(11))),
-    };
     let ask = async |server: Server, samples: &[Sample]| {
-        shows_bookings(&server.link(TestClock::start()), SELECTOR, None, samples).await
+        let link = server.link(TestClock::start());
+        ReadBack { link: &link, selector: SELECTOR, server: None }.any_of(samples).await
     };
-    assert_eq!(ask(Server::says(shown), &[sample(true)]).await, Control::Shows);
-    assert_eq!(ask(Server::says(bare), &[sample(false)]).await, Control::Shows);
+    let proven = Proof::Shown(Instrument::default());
+    assert_eq!(ask(Server::says(shown), &[sample("1002", true)]).await, proven);
+    assert_eq!(ask(Server::says(bare), &[sample("1002", false)]).await, proven);
     for (body, is_tagged) in [(bare, true), (empty, true), (empty, false), (shown, false)] {
-        let control = ask(Server::says(body), &[sample(is_tagged)]).await;
-        assert!(matches!(&control, Control::DoesNot(why) if why.contains("1002")), "{body}: {control:?}");
+        let proof = ask(Server::says(body), &[sample("1002", is_tagged)]).await;
+        assert!(matches!(&proof, Proof::NotShown(why) if why.contains("1002")), "{body}: {proof:?}");
     }
-    assert_eq!(ask(Server::new(|_| lost()), &[sample(true)]).await, Control::Unknown);
-    assert_eq!(ask(Server::says(shown), &[]).await, Control::Unknown);
+    let proof = ask(Server::new(|_| lost()), &[sample("1002", true)]).await;
+    assert!(matches!(proof, Proof::Unread(_)), "{proof:?}");
+    assert_eq!(ask(Server::says(shown), &[]).await, Proof::Untried);
     // One customer is gone meanwhile, another tells.
-    let other = Sample { call: booking("1003", "1", "fee"), ..sample(true) };
     let server = Server::new(move |fields| {
         let is_gone = fields.values().any(|value| value == "1002");
         if is_gone { no() } else { answer(200, shown) }
     });
-    assert_eq!(ask(server, &[sample(true), other]).await, Control::Shows);
+    assert_eq!(ask(server, &[sample("1002", true), sample("1003", true)]).await, proven);
+}
+
+/// A server whose history and balances come late, and whose clock is seven minutes ahead.
+#[tokio::test(start_paused = true)]
+async fn what_was_sent_just_now_is_waited_for_and_measured() {
+    let ask = async |history_after: usize, balance_after: usize, before: Option<&str>| {
+        let (histories, balances) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
+        let server = Server::new(move |fields| {
+            let count = |cell: &std::cell::Cell<usize>| cell.replace(cell.get() + 1);
+            if fields["subcat"] == "get_data" {
+                let balance = if count(&balances) >= balance_after { "101" } else { "100" };
+                return answer(
+                    200,
+                    &format!(r#"{{"Result":"OK","data":{{"id":1002,"balance":"{balance}"}}}}"#),
+                );
+            }
+            let entry = r#"{"Amount":"1.00","Comment":"fee [ub-k3x7qa-12]","DateDo":"2026-11-23 18:07:00"}"#;
+            let entry = if count(&histories) >= history_after { entry } else { "" };
+            answer(200, &format!(r#"{{"Result":"OK","data":[{entry}]}}"#))
+        });
+        let link = server.link(TestClock::start());
+        let mut sample = sample("1002", true);
+        sample.bookings.before = before.map(|text| text.parse().expect("money"));
+        sample.bookings.booked = sample.call.amount();
+        let server = Some("3.17".parse().expect("a version"));
+        let proof = ReadBack { link: &link, selector: SELECTOR, server }.fresh(&sample).await;
+        let Proof::Shown(instrument) = proof else { panic!("{proof:?}") };
+        let offset = instrument.offset.expect("an offset");
+        assert_eq!(offset.seconds(), 420);
+        (instrument.lag.as_millis(), instrument.has_balance)
+    };
+    assert_eq!(ask(0, 0, None).await, (100, false));
+    assert_eq!(ask(0, 0, Some("100")).await, (200, true));
+    assert_eq!(ask(2, 0, Some("100")).await, (700, true));
+    assert_eq!(ask(0, 1, Some("100")).await, (500, true));
+    // A balance that never moves is not waited for as long as a history.
+    let (lag, has_balance) = ask(0, 99, Some("100")).await;
+    assert!(!has_balance && (2000..4000).contains(&lag), "{lag}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_never_shows_it_is_given_up() {
+    for (body, expected) in [
+        (r#"{"Result":"OK","data":[]}"#, "does not show a booking"),
+        (
+            r#"{"Result":"OK","data":[{"Amount":"1.00","Comment":"fee [ub-k3"}]}"#,
+            "keeps 10 characters of a comment",
+        ),
+        (r#"{"Result":"OK","data":"x"}"#, "can't be read"),
+    ] {
+        let clock = TestClock::start();
+        let link = Server::says(body).link(clock.clone());
+        let reading = ReadBack { link: &link, selector: SELECTOR, server: None };
+        let proof = reading.fresh(&sample("1002", true)).await;
+        assert!(matches!(&proof, Proof::NotShown(why) if why.contains(expected)), "{body}: {proof:?}");
+        assert!(crate::sending::Clock::now(&clock).as_secs() < 15);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_customer_is_found_by_its_code_or_the_search_is_blind() {
+    let made = |id: &str| Sample {
+        call: call("add", &[("fio", "x"), ("codeti", "7")]),
+        id: Some(id.to_owned()),
+        ..sample("1002", true)
+    };
+    for (body, is_shown) in [
+        (r#"{"Result":"OK","Id":12}"#, true),
+        (r#"{"Result":"OK","Id":[11,12]}"#, true),
+        (r#"{"Result":"OK","Id":13}"#, false),
+        (r#"{"Result":"OK","Id":[]}"#, false),
+        (r#"{"Result":"OK"}"#, false),
+        (r#"{"Result":"ERROR"}"#, false),
+    ] {
+        let link = Server::says(body).link(TestClock::start());
+        let reading = ReadBack { link: &link, selector: SELECTOR, server: None };
+        let proof = reading.fresh(&made("12")).await;
+        assert_eq!(matches!(proof, Proof::Shown(_)), is_shown, "{body}: {proof:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,15 +3,14 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
-use super::support::{booking, call, run};
+use super::support::{booking, call, tag};
 use crate::catalogue::ApiSelector;
-use crate::customers::{balance, read_history};
-use crate::reading::RowNumber;
+use crate::customers::{balance, read_shown_history};
 use crate::reconciling::bookings::BookingInDoubt;
-use crate::reconciling::verdict::Verdict;
-use crate::reconciling::{Control, ExistingCustomer, SameBookings, Sample, Window, existing, shows_bookings};
+use crate::reconciling::evidence::Trace;
+use crate::reconciling::time_window::Window;
+use crate::reconciling::{CustomerBookings, ExistingCustomer, Proof, ReadBack, Sample, existing};
 use crate::recording::Tag;
 use crate::sandbox::{Sandbox, Settings};
 use crate::sending::{
@@ -24,42 +23,42 @@ const SELECTOR: ApiSelector = ApiSelector::Subcat;
 
 type Way = Link<Http, TokioClock>;
 
-async fn verdict(link: &Way, call: &Call, tag: Option<Tag>, sent: Timestamp) -> Verdict {
+async fn seen(link: &Way, call: &Call, tag: Option<Tag>, sent: Timestamp) -> Trace {
     let customer = call.customer().expect("a customer");
-    let history = read_history(link, SELECTOR, None, customer).await;
+    let history = read_shown_history(link, SELECTOR, None, customer).await.expect("a history");
+    assert!(history.is_whole);
     let window = Window::new(Some(sent), sent.checked_add(Duration::from_secs(30)).ok());
-    let zone = TimeZone::UTC;
-    BookingInDoubt { call, tag, window, same: SameBookings::default(), sent: Some(sent), zone: &zone }
-        .verdict(&history, Verdict::NotApplied)
+    let booking = BookingInDoubt { call, tag, window, offset: None, sent: None };
+    booking.seen(&history.entries).0
 }
 
 async fn rehearse(link: &Way, shape: &str) {
     let sent = Timestamp::try_from(link.clock().wall()).expect("a moment");
     let row = booking("7", "-10.50", "плата \"за\" <март> & апрель/май");
-    let tag = |row| Tag::RunAndRow(run(), RowNumber(row));
     let send = async |call: &Call| link.read(SELECTOR, call).await.unwrap_or_else(|e| panic!("{shape}: {e}"));
     // Nothing was sent yet.
-    assert_eq!(verdict(link, &row, Some(tag(11)), sent).await, Verdict::NotApplied, "{shape}");
-    assert_eq!(verdict(link, &row, None, sent).await, Verdict::NotApplied, "{shape}");
+    assert_eq!(seen(link, &row, Some(tag(11)), sent).await, Trace::Nothing, "{shape}");
+    assert_eq!(seen(link, &row, None, sent).await, Trace::Nothing, "{shape}");
     let before = balance(link, SELECTOR, "7").await.expect("a balance");
     send(&tag(11).put_on(&row)).await;
     let after = balance(link, SELECTOR, "7").await.expect("a balance");
     let booked: Money = "-10.50".parse().expect("money");
     assert_eq!(before.plus(booked), Some(after), "{shape}");
-    let applied = |times| Verdict::Applied { id: None, times };
-    assert_eq!(verdict(link, &row, Some(tag(11)), sent).await, applied(1), "{shape}");
-    assert_eq!(verdict(link, &row, Some(tag(12)), sent).await, Verdict::NotApplied, "{shape}");
-    let samples = [Sample { call: row.clone(), tag: Some(tag(11)) }];
-    assert_eq!(shows_bookings(link, SELECTOR, None, &samples).await, Control::Shows, "{shape}");
+    assert_eq!(seen(link, &row, Some(tag(11)), sent).await, Trace::Tag(1), "{shape}");
+    assert_eq!(seen(link, &row, Some(tag(12)), sent).await, Trace::Nothing, "{shape}");
+    let bookings =
+        CustomerBookings { before: Some(before), booked: Some(booked), ..CustomerBookings::default() };
+    let sample = Sample { call: row.clone(), tag: Some(tag(11)), id: None, sent: Some(sent), bookings };
+    let proof = ReadBack { link, selector: SELECTOR, server: None }.fresh(&sample).await;
+    assert!(matches!(proof, Proof::Shown(instrument) if instrument.has_balance), "{shape}: {proof:?}");
     send(&tag(11).put_on(&row)).await;
-    assert_eq!(verdict(link, &row, Some(tag(11)), sent).await, applied(2), "{shape}");
+    assert_eq!(seen(link, &row, Some(tag(11)), sent).await, Trace::Tag(2), "{shape}");
     // Without a tag by likeness alone.
     let plain = booking("8", "1234.5", "it's \"so\"");
     send(&plain).await;
-    assert_eq!(verdict(link, &plain, None, sent).await, applied(1), "{shape}");
-    let nobody = booking("999999", "1", "x");
-    assert!(matches!(verdict(link, &nobody, None, sent).await, Verdict::Undecided(_)), "{shape}");
-    // A customer is there behind the `add` and not before.
+    assert_eq!(seen(link, &plain, None, sent).await, Trace::Likeness, "{shape}");
+    assert!(read_shown_history(link, SELECTOR, None, "999999").await.is_err(), "{shape}");
+    // A customer is there after the `add` and not before.
     let add = call("add", &[("fio", "x"), ("codeti", "k-7")]);
     assert_eq!(existing(link, SELECTOR, &add).await, Some(ExistingCustomer::No), "{shape}");
     let id = send(&add).await.ids.remove(0);

@@ -7,25 +7,46 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 
-use super::support::{Said, Server, TestClock, answer, at, booking, call, lost, no, run};
+use super::support::{Fields, Said, Server, TestClock, answer, at, booking, call, lost, no, tag};
 use crate::catalogue::ApiSelector;
 use crate::reading::RowNumber;
-use crate::reconciling::{Finding, Open, Round, RoundEnd, SameBookings, Verdict};
-use crate::recording::Tag;
+use crate::reconciling::{CustomerBookings, Finding, Instrument, Open, Round, RoundEnd, Settling, Verdict};
 use crate::sending::{Clock, StopSwitch};
-use crate::validating::Call;
+use crate::validating::{Call, Money};
 
 const EMPTY: &str = r#"{"Result":"OK","data":[]}"#;
 
-fn open(row: u64, call: Call, sent: Option<&str>, ended: Option<&str>) -> Open {
-    let (sent, ended) = (sent.map(at), ended.map(at));
-    let tag = Some(Tag::RunAndRow(run(), RowNumber(row)));
-    Open { row: RowNumber(row), call, tag, sent, ended, due: None, same: SameBookings::default() }
+/// A row whose time has come, of a customer who had nothing before the run.
+fn old(row: u64, call: Call) -> Open {
+    let bookings = CustomerBookings {
+        before: Some(Money::ZERO),
+        booked: Some(Money::ZERO),
+        ..CustomerBookings::default()
+    };
+    Open {
+        row: RowNumber(row),
+        tag: Some(tag(row)),
+        sent: Some(at("2026-11-23T18:00:00Z")),
+        ended: Some(at("2026-11-23T18:00:01Z")),
+        due: Duration::ZERO,
+        rivals: 0,
+        bookings,
+        call,
+    }
 }
 
-/// Long over: the wait has passed when a test begins.
-fn old(row: u64, call: Call) -> Open {
-    open(row, call, Some("2026-11-23T18:00:00Z"), Some("2026-11-23T18:00:01Z"))
+/// The same, due in so many milliseconds.
+fn early(row: u64, call: Call, due: u64) -> Open {
+    Open { due: Duration::from_millis(due), ..old(row, call) }
+}
+
+/// Nobody has booked anything: a history without entries, and a balance of nothing.
+fn nothing(fields: &Fields) -> Said {
+    if fields["subcat"] == "get_data" {
+        let id = &fields["customer_id"];
+        return answer(200, &format!(r#"{{"Result":"OK","data":{{"id":{id},"balance":"0"}}}}"#));
+    }
+    answer(200, EMPTY)
 }
 
 struct Course {
@@ -48,7 +69,7 @@ impl Course {
     }
 }
 
-/// One round with a wait of 30 s and requests of up to 10 s, stopped after so long.
+/// One round, stopped after so long.
 async fn ask(server: &Server, clock: TestClock, rows: Vec<Open>, stop_after: Option<Duration>) -> Course {
     ask_with(server, clock, rows, stop_after, &|id| id == "777").await
 }
@@ -66,8 +87,15 @@ async fn ask_with(
         selector: ApiSelector::Subcat,
         server: Some("3.17".parse().expect("a version")),
         concurrency: NonZeroUsize::new(4).expect("not 0"),
-        settle: Duration::from_secs(30),
-        timeout: Duration::from_secs(10),
+        settling: Settling {
+            settle: Duration::from_secs(30),
+            lag: Duration::ZERO,
+            begun: Duration::ZERO,
+            begun_wall: at(super::support::DAWN),
+            ended_before: None,
+        },
+        instrument: &Ok(Instrument { has_balance: true, ..Instrument::default() }),
+        was_looked_for: true,
         zone: TimeZone::UTC,
         is_taken,
     };
@@ -121,7 +149,7 @@ async fn every_row_is_found_out_a_few_at_a_time() {
     // Bookings of customers with an even number were made.
     let server = Server::new(|fields| {
         let customer: u64 = fields["customer_id"].parse().expect("a number");
-        if customer.is_multiple_of(2) { history(customer, customer) } else { answer(200, EMPTY) }
+        if customer.is_multiple_of(2) { history(customer, customer) } else { nothing(fields) }
     });
     let rows = (0..20).map(|row| old(row, fee(row + 1))).collect();
     let course = ask(&server, TestClock::start(), rows, None).await;
@@ -135,24 +163,13 @@ async fn every_row_is_found_out_a_few_at_a_time() {
     }
 }
 
-/// Tests begin at 18:30. PHP may be at work for 30 s behind the end of a request.
 #[tokio::test(start_paused = true)]
 async fn what_is_not_there_yet_proves_nothing_before_its_time() {
-    let moment = |text: &str| Verdict::Later(at(text));
-    for (sent, ended, expected) in [
-        (Some("2026-11-23T18:29:00Z"), Some("2026-11-23T18:29:30Z"), Verdict::NotApplied),
-        (Some("2026-11-23T18:29:00Z"), Some("2026-11-23T18:29:31Z"), moment("2026-11-23T18:30:01Z")),
-        // The program ended before the request did: it may have taken its full 10 s.
-        (Some("2026-11-23T18:29:20Z"), None, Verdict::NotApplied),
-        (Some("2026-11-23T18:29:21Z"), None, moment("2026-11-23T18:30:01Z")),
-        (None, None, moment("2026-11-23T18:30:30Z")),
-        // By a clock that was set back since.
-        (Some("2027-01-01T00:00:00Z"), Some("2027-01-01T00:00:01Z"), moment("2026-11-23T18:30:30Z")),
-    ] {
-        for call in [fee(1002), call("add", &[("fio", "x"), ("codeti", "7")])] {
-            let rows = vec![open(11, call, sent, ended)];
-            let course = ask(&Server::says(EMPTY), TestClock::start(), rows, None).await;
-            assert_eq!(*course.only(), expected, "{sent:?} {ended:?}");
+    for call in [fee(1002), call("add", &[("fio", "x"), ("codeti", "7")])] {
+        for (due, expected) in [(0, Verdict::NotApplied), (1000, Verdict::Later(Duration::from_secs(1)))] {
+            let rows = vec![early(11, call.clone(), due)];
+            let course = ask(&Server::new(nothing), TestClock::start(), rows, None).await;
+            assert_eq!(*course.only(), expected, "{due}");
         }
     }
 }
@@ -161,31 +178,51 @@ async fn what_is_not_there_yet_proves_nothing_before_its_time() {
 #[tokio::test(start_paused = true)]
 async fn a_read_that_began_too_early_does_not_count() {
     // The answer needs 0.1 s and the wait is over in the midst of it.
-    let rows = vec![open(11, fee(1002), None, Some("2026-11-23T18:29:30.050Z"))];
-    let course = ask(&Server::says(EMPTY), TestClock::start(), rows, None).await;
-    assert_eq!(*course.only(), Verdict::Later(at("2026-11-23T18:30:00.050Z")));
+    let course = ask(&Server::new(nothing), TestClock::start(), vec![early(11, fee(1002), 50)], None).await;
+    assert_eq!(*course.only(), Verdict::Later(Duration::from_millis(50)));
 }
 
+/// A history that shows nothing and a balance that has moved as if the row were booked.
 #[tokio::test(start_paused = true)]
-async fn a_clock_that_is_set_back_does_not_begin_the_wait_anew() {
-    let clock = TestClock::start();
-    let server = Server::says(EMPTY);
-    let ahead = || open(11, fee(1002), None, Some("2026-11-23T20:00:00Z"));
-    let course = ask(&server, clock.clone(), vec![ahead()], None).await;
-    let Verdict::Later(due) = *course.only() else { panic!("too early") };
-    clock.sleep_until(clock.now() + Duration::from_secs(31)).await;
-    let again = Open { due: Some(due), ..ahead() };
-    assert_eq!(*ask(&server, clock.clone(), vec![again], None).await.only(), Verdict::NotApplied);
-    // And one that is set back between the two rounds: the row waits that much longer, for once.
-    clock.set_back(Duration::from_secs(60));
-    let again = Open { due: Some(due), ..ahead() };
-    assert_eq!(*ask(&server, clock.clone(), vec![again], None).await.only(), Verdict::Later(due));
+async fn a_balance_that_has_moved_leaves_it_open() {
+    for (balance, expected) in
+        [("10.50", "has moved by its amount"), ("77", "nothing proves that the history")]
+    {
+        let server = Server::new(move |fields| match fields["subcat"].as_str() {
+            "get_data" => {
+                let id = &fields["customer_id"];
+                answer(200, &format!(r#"{{"Result":"OK","data":{{"id":{id},"balance":"{balance}"}}}}"#))
+            }
+            _ => answer(200, EMPTY),
+        });
+        let course = ask(&server, TestClock::start(), vec![old(11, fee(1002))], None).await;
+        let Verdict::Undecided(text) = course.only() else { panic!("{:?}", course.only()) };
+        assert!(text.contains(expected), "{text}");
+    }
+    // A server that does not show it, or shows nobody's.
+    let server = Server::new(|fields| if fields["subcat"] == "get_data" { no() } else { answer(200, EMPTY) });
+    let course = ask(&server, TestClock::start(), vec![old(11, fee(1002))], None).await;
+    assert!(matches!(course.only(), Verdict::Undecided(_)));
+}
+
+/// Without its balance, a booking of the same customer that was made later shows that the history goes so far.
+#[tokio::test(start_paused = true)]
+async fn a_later_entry_of_the_same_customer_proves_as_much() {
+    let unread = |later| {
+        let bookings = CustomerBookings { later, ..CustomerBookings::default() };
+        vec![Open { bookings, ..old(11, fee(1002)) }]
+    };
+    let server = Server::new(|_| history(1002, 13));
+    let course = ask(&server, TestClock::start(), unread(vec![tag(12)]), None).await;
+    assert_eq!(*course.only(), Verdict::NotApplied);
+    let course = ask(&server, TestClock::start(), unread(Vec::new()), None).await;
+    assert!(matches!(course.only(), Verdict::Undecided(text) if text.contains("is complete")));
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_is_there_counts_at_any_time() {
     let server = Server::new(|_| history(1002, 12));
-    let course = ask(&server, TestClock::start(), vec![open(11, fee(1002), None, None)], None).await;
+    let course = ask(&server, TestClock::start(), vec![early(11, fee(1002), 9000)], None).await;
     assert_eq!(*course.only(), Verdict::Applied { id: None, times: 1 });
 }
 
@@ -199,8 +236,7 @@ async fn two_rows_are_not_the_same_customer() {
     // Whose is it? It may be the one's or the other's, and there may be a second one.
     let course = ask(&server, TestClock::start(), vec![old(0, add()), old(1, add())], None).await;
     assert!(course.findings.len() == 2 && course.verdicts().iter().all(|(_, c)| is_open(c)));
-    let same = SameBookings { open: 1, ..SameBookings::default() };
-    let course = ask(&server, TestClock::start(), vec![Open { same, ..old(0, add()) }], None).await;
+    let course = ask(&server, TestClock::start(), vec![Open { rivals: 1, ..old(0, add()) }], None).await;
     assert!(is_open(course.only()));
     // Another row by another value.
     let by_other = call("add", &[("fio", "x"), ("billing_customer_id", "9")]);
@@ -284,8 +320,8 @@ async fn a_server_that_is_gone_ends_the_round() {
 
 #[tokio::test(start_paused = true)]
 async fn a_stop_ends_the_round_at_once() {
-    let server = Server::says(EMPTY);
-    let rows = (0..100).map(|row| old(row, fee(row + 1))).collect();
+    let server = Server::new(|_| history(1002, 1));
+    let rows = (0..100).map(|row| Open { tag: Some(tag(0)), ..old(row, fee(row + 1)) }).collect();
     let course = ask(&server, TestClock::start(), rows, Some(Duration::from_millis(250))).await;
     assert_eq!((&course.end, course.findings.len()), (&RoundEnd::Stopped, 8));
     assert_eq!(course.took, Duration::from_millis(250), "what is in flight is not waited for");

@@ -9,8 +9,8 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::catalogue::operation;
-use crate::reading::{Columns, Mapping, Row};
-use crate::recording::RunId;
+use crate::reading::{Columns, Mapping, Row, RowNumber};
+use crate::recording::{RunId, Tag};
 use crate::sending::{
     ApiKey, Burst, Clock, Link, LinkSettings, Lost, LostKind, PaceSettings, Response, TokioClock, Transport,
 };
@@ -27,6 +27,11 @@ pub(crate) fn run() -> RunId {
     "k3x7qa".parse().expect("a run")
 }
 
+/// The tag of a row of that run.
+pub(crate) fn tag(row: u64) -> Tag {
+    Tag::RunAndRow(run(), RowNumber(row))
+}
+
 /// The call of a row with these cells.
 pub(crate) fn call(name: &str, cells: &[(&str, &str)]) -> Call {
     let operation = operation(name).expect("an operation");
@@ -41,20 +46,15 @@ pub(crate) fn booking(customer: &str, amount: &str, comment: &str) -> Call {
     call("change_balance", &[("customer_id", customer), ("amount", amount), ("comment", comment)])
 }
 
-/// Tokio's paused time, and a time of day that can be set back.
+/// Tokio's paused time.
 #[derive(Clone)]
 pub(crate) struct TestClock {
     tokio: TokioClock,
-    set_back: Rc<Cell<Duration>>,
 }
 
 impl TestClock {
     pub(crate) fn start() -> Self {
-        Self { tokio: TokioClock::start(), set_back: Rc::default() }
-    }
-
-    pub(crate) fn set_back(&self, by: Duration) {
-        self.set_back.set(by);
+        Self { tokio: TokioClock::start() }
     }
 }
 
@@ -65,7 +65,7 @@ impl Clock for TestClock {
 
     fn wall(&self) -> SystemTime {
         let dawn = Duration::from_secs(at(DAWN).as_second().unsigned_abs());
-        SystemTime::UNIX_EPOCH + dawn + self.now() - self.set_back.get()
+        SystemTime::UNIX_EPOCH + dawn + self.now()
     }
 
     async fn sleep_until(&self, moment: Duration) {

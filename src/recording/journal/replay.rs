@@ -91,7 +91,6 @@ impl Replay {
     }
 
     /// What was measured of the server under this name.
-    #[allow(dead_code, reason = "what is measured is typed by those who measure it")]
     pub fn fact(&self, name: &str) -> Result<Option<String>, JournalError> {
         if self.schema < Schema::Two {
             return Ok(None);

@@ -191,7 +191,6 @@ impl CommitGroup<'_> {
     }
 
     /// What was measured of the server, under a name of its own; the last that was measured stays.
-    #[allow(dead_code, reason = "what is measured is typed by those who measure it")]
     pub fn fact(&self, name: &str, value: &str) -> Result<(), JournalError> {
         self.execute(FACT, params![name, value])
     }

@@ -5,7 +5,8 @@ use super::support::Stage;
 use crate::exit::Exit;
 use crate::running::{RunError, SessionKind};
 
-/// Requests 1 and 2 read balances, two of them and one; 3 to 5 book; 6 and 7 read balances again.
+/// Requests 1 and 2 read balances, two of them and one; 3 books, 4 and 5 read that back, 6 and 7 book; 8 and 9 read
+/// balances again.
 fn ends_well(stage: &Stage, place: usize) {
     stage.server.behaves();
     assert_eq!(stage.go_on(SessionKind::Resume).expect("an end"), Exit::Done, "{place}: {:?}", stage.heard());
@@ -37,7 +38,7 @@ fn balances_that_cannot_be_read_keep_rows_from_being_sent() {
 
 #[test]
 fn a_key_that_is_refused_among_the_rows_stops_the_run() {
-    let stage = Stage::bookings(|number, _, _| if number == 4 { wrong_key() } else { None });
+    let stage = Stage::bookings(|number, _, _| if number == 6 { wrong_key() } else { None });
     assert_eq!(stage.import().expect("an end"), Exit::StoppedEarly);
     assert_eq!(stage.server.booked(), ["1"]);
     assert_eq!(stage.statuses()[0], "ok");
@@ -48,7 +49,7 @@ fn a_key_that_is_refused_among_the_rows_stops_the_run() {
 #[test]
 fn doubts_that_cannot_be_settled_stay_unknown() {
     let stage =
-        Stage::bookings(|number, kind, _| if number >= 4 || kind == "abon_hist" { lost() } else { None });
+        Stage::bookings(|number, kind, _| if number >= 6 || kind == "abon_hist" { lost() } else { None });
     let exit = stage.import().expect("an end");
     assert!(matches!(exit, Exit::SomeNotOk | Exit::StoppedEarly), "{exit:?}");
     assert_eq!(stage.statuses(), ["ok", "unknown", "unknown"]);
@@ -60,7 +61,7 @@ fn doubts_that_cannot_be_settled_stay_unknown() {
 
 #[test]
 fn balances_that_cannot_be_read_afterwards_are_told() {
-    let stage = Stage::bookings(|number, _, _| if number >= 6 { lost() } else { None });
+    let stage = Stage::bookings(|number, _, _| if number >= 8 { lost() } else { None });
     assert_eq!(stage.import().expect("an end"), Exit::SomeNotOk);
     assert_eq!(stage.statuses(), ["ok"; 3]);
     assert!(stage.heard().iter().any(|text| text.contains("balance cannot be read")), "{:?}", stage.heard());
@@ -69,7 +70,7 @@ fn balances_that_cannot_be_read_afterwards_are_told() {
 /// A mistake in the program itself, in any phase after the first row may have been sent.
 #[test]
 fn a_panic_in_any_phase_still_ends_with_results() {
-    for place in 1..8 {
+    for place in 1..10 {
         let stage = Stage::bookings(move |number, _, _| {
             assert_ne!(number, place, "a mistake in the program");
             None

@@ -22,6 +22,8 @@ pub(super) struct Played(Rc<Inner>);
 struct Inner {
     requests: RefCell<Vec<String>>,
     bookings: RefCell<Vec<Fields>>,
+    /// The codes of the customers who were added.
+    added: RefCell<Vec<String>>,
     script: RefCell<Box<Script>>,
 }
 
@@ -30,6 +32,7 @@ impl Played {
         Self(Rc::new(Inner {
             requests: RefCell::default(),
             bookings: RefCell::default(),
+            added: RefCell::default(),
             script: RefCell::new(Box::new(script)),
         }))
     }
@@ -57,12 +60,21 @@ impl Played {
     fn answer(&self, kind: &str, fields: &Fields) -> Response {
         match kind {
             "get_activity_counter" => says(r#"{"Result":"OK","Data":"12"}"#),
-            "get_abon_id" => says(r#"{"Result":"ERROR","ErrorText":"not found"}"#),
+            "get_abon_id" => {
+                let added = self.0.added.borrow();
+                match added.iter().position(|code| *code == fields["data_value"]) {
+                    Some(place) => says(&format!(r#"{{"Result":"OK","Id":"{}"}}"#, 1001 + place)),
+                    None => says(r#"{"Result":"ERROR","ErrorText":"not found"}"#),
+                }
+            }
             "change_balance" => {
                 self.books(fields);
                 says(r#"{"Result":"OK"}"#)
             }
-            "add" => says(r#"{"Result":"OK","Id":"77"}"#),
+            "add" => {
+                self.0.added.borrow_mut().push(fields["codeti"].clone());
+                says(&format!(r#"{{"Result":"OK","Id":"{}"}}"#, 1000 + self.0.added.borrow().len()))
+            }
             "get_data" => {
                 let ids = &fields["customer_id"];
                 let customer = |id: &str| {

@@ -203,7 +203,7 @@ fn connection() -> Connection {
 }
 
 fn open(server: Played, connection: Connection, clock: JumpingClock) -> Server<Played, JumpingClock> {
-    let Connection { http, key, selector, link, concurrency } = connection;
+    let Connection { key, selector, link, concurrency, .. } = connection;
     let link = Link::new(server, clock, key, link);
-    Server { link, selector, concurrency, timeout: http.timeout }
+    Server { link, selector, concurrency }
 }

@@ -1,0 +1,43 @@
+//! What a run's journal keeps of what was measured of the server, each under a name of its own.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::reconciling::{Instrument, Offset};
+use crate::recording::{JournalError, Replay};
+
+/// How many milliseconds it took until the server showed what it had done.
+const LAG: &str = "lag_ms";
+/// How many seconds the times in a history are ahead of this machine's.
+const OFFSET: &str = "history_offset_s";
+/// By the server's clock: all requests that are in doubt had ended.
+pub(super) const DOUBTS_ENDED: &str = "doubts_ended";
+/// Customers were looked for before the first row was sent.
+pub(super) const LOOKED_FOR: &str = "looked_for";
+
+/// What is kept of a reading back.
+pub(super) fn of_instrument(instrument: &Instrument) -> Vec<(&'static str, String)> {
+    let lag = (LAG, instrument.lag.as_millis().to_string());
+    let offset = instrument.offset.map(|offset| (OFFSET, offset.seconds().to_string()));
+    std::iter::once(lag).chain(offset).collect()
+}
+
+/// What an earlier session has measured beside what this one has.
+pub(super) fn with_earlier(instrument: Instrument, replay: &Replay) -> Result<Instrument, JournalError> {
+    let number = |name| -> Result<Option<i64>, JournalError> {
+        Ok(replay.fact(name)?.and_then(|text| text.parse().ok()))
+    };
+    let lag = number(LAG)?.and_then(|millis| u64::try_from(millis).ok()).map(Duration::from_millis);
+    let offset = number(OFFSET)?.map(Offset::of_seconds);
+    Ok(Instrument {
+        lag: instrument.lag.max(lag.unwrap_or_default()),
+        offset: offset.or(instrument.offset),
+        ..instrument
+    })
+}
+
+/// When all requests in doubt had ended, by the server's clock.
+pub(super) fn doubts_ended(replay: &Replay) -> Result<Option<Timestamp>, JournalError> {
+    Ok(replay.fact(DOUBTS_ENDED)?.and_then(|text| text.parse().ok()))
+}

@@ -1,0 +1,193 @@
+//! `--resend`: rows that were proven not to be applied are looked for once more, each immediately before it is sent
+//! again. A few go at a time: a look that was long ago proves nothing.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
+
+use super::doubts::{Doubtful, Doubts};
+use super::error::RunError;
+use super::phases::Phases;
+use super::reconcile::{Later, stop_after, with_lag};
+use super::recorder::{Notes, Report};
+use super::rows::Rows;
+use super::run_end::RunEnd;
+use super::send::{Scope, job};
+use crate::catalogue::{ApiSelector, Effect};
+use crate::reading::RowNumber;
+use crate::reconciling::{Finding, Instrument, Open, Settling, Verdict};
+use crate::recording::{ErrorCode, Replay, RowResult, Status, Tagging};
+use crate::sending::{Clock, Job, Transport};
+
+/// So many rows at the most lie between a look and the request that it is for.
+const AT_ONCE: usize = 8;
+
+/// A row that may be sent again.
+struct Candidate {
+    open: Open,
+    job: Job,
+    result: RowResult,
+}
+
+impl<T: Transport, C: Clock> Phases<'_, T, C> {
+    /// Looks for every row that was proven not to be applied, and sends it if it is still not there.
+    pub(super) async fn resend(&self, selector: ApiSelector, end: &mut RunEnd) -> Result<(), RunError> {
+        let is_once_only = self.input.spec.operation.subcategory().effect == Effect::OnceOnly;
+        let is_written = self.notes.written().await;
+        if !is_once_only || !is_written || self.replay()?.not_applied()? == 0 {
+            return Ok(());
+        }
+        let settling = self.settling(selector).await;
+        self.forget_doubts_end().await;
+        let doubts = Arc::new(self.doubts(Doubtful::NotApplied).await?);
+        let instrument = self.instrument(selector, &doubts.samples).await?;
+        let settling = with_lag(settling, &instrument);
+        let mut due: Option<Later> = None;
+        loop {
+            let later = self.resend_due(selector, &instrument, settling, &doubts, due.take(), end).await?;
+            let Some(last) = later.values().max().copied() else { break };
+            if !end.may_send() || !self.wait_until(last, later.len()).await {
+                break;
+            }
+            due = Some(later);
+        }
+        self.notes.written().await;
+        Ok(())
+    }
+
+    /// Goes through the rows once. Those whose time has not come are returned.
+    async fn resend_due(
+        &self,
+        selector: ApiSelector,
+        instrument: &Result<Instrument, String>,
+        settling: Settling,
+        doubts: &Arc<Doubts>,
+        due: Option<Later>,
+        end: &mut RunEnd,
+    ) -> Result<Later, RunError> {
+        let (candidates, mut received) = mpsc::channel(1);
+        let reader = CandidateReader {
+            rows: self.rows()?,
+            replay: self.replay()?,
+            doubts: Arc::clone(doubts),
+            tagging: self.tagging(),
+            settling,
+            now: self.host.clock.now(),
+            due,
+        };
+        let reader = spawn_blocking(move || reader.run(&candidates));
+        let most = self.limits.concurrency.get().min(AT_ONCE);
+        let (mut later, mut group) = (Later::new(), Vec::new());
+        while end.may_send() {
+            let next = received.recv().await;
+            let is_over = next.is_none();
+            group.extend(next);
+            if group.len() < most && !is_over {
+                continue;
+            }
+            if !group.is_empty() {
+                let group = std::mem::take(&mut group);
+                self.resend_group(selector, instrument, settling, group, &mut later, end).await?;
+            }
+            if is_over {
+                break;
+            }
+        }
+        drop(received);
+        reader.await??;
+        Ok(later)
+    }
+
+    /// Looks for these rows, and sends those that are not there.
+    async fn resend_group(
+        &self,
+        selector: ApiSelector,
+        instrument: &Result<Instrument, String>,
+        settling: Settling,
+        group: Vec<Candidate>,
+        later: &mut Later,
+        end: &mut RunEnd,
+    ) -> Result<(), RunError> {
+        let (open, rows) = mpsc::channel(AT_ONCE);
+        let (findings, mut found) = mpsc::channel(AT_ONCE);
+        let mut jobs: BTreeMap<RowNumber, (Job, RowResult)> = BTreeMap::new();
+        for Candidate { open: row, job, result } in group {
+            jobs.insert(row.row, (job, result));
+            // There is room for all of them.
+            let _ = open.send(row).await;
+        }
+        drop(open);
+        let ended = self.ask(selector, instrument, settling, rows, findings).await?;
+        stop_after(ended, end);
+        let mut missing = Vec::new();
+        while let Some(Finding { row, verdict }) = found.recv().await {
+            let Some((job, result)) = jobs.remove(&row) else { continue };
+            match verdict {
+                Verdict::NotApplied => missing.push(job),
+                Verdict::Undecided(text) => self.put_in_doubt(row, result, &text).await,
+                verdict => self.write_down(Finding { row, verdict }, later, end).await,
+            }
+        }
+        if missing.is_empty() || !end.may_send() {
+            return Ok(());
+        }
+        let (calls, taken) = mpsc::channel(1);
+        // The engine has not begun, and there is room.
+        let _ = calls.send(missing).await;
+        drop(calls);
+        let Notes(reports) = self.notes.clone();
+        let (link, stop) = (&self.server.link, self.host.stop.stop());
+        let ended = crate::sending::run(link, selector, self.limits, &self.notes, taken, reports, stop).await;
+        end.retries += ended.retries;
+        if let Some(reason) = ended.stopped {
+            end.stop(reason);
+        }
+        Ok(())
+    }
+
+    /// What was proven before is in doubt again.
+    async fn put_in_doubt(&self, row: RowNumber, result: RowResult, text: &str) {
+        let code = if result.http_status.is_some() { ErrorCode::HttpStatus } else { ErrorCode::Timeout };
+        let text = format!("not sent again: {text}");
+        let result = RowResult { status: Status::Unknown, error: Some((code, text)), ..result };
+        self.notes.report(Report::Rows(vec![(row, result)])).await;
+    }
+}
+
+/// Reads the rows that may be sent again.
+struct CandidateReader {
+    rows: Rows,
+    replay: Replay,
+    doubts: Arc<Doubts>,
+    tagging: Tagging,
+    settling: Settling,
+    now: Duration,
+    due: Option<Later>,
+}
+
+impl CandidateReader {
+    fn run(self, candidates: &mpsc::Sender<Candidate>) -> Result<(), RunError> {
+        let Self { rows, mut replay, doubts, tagging, settling, now, due } = self;
+        rows.each(
+            |checked| checked.to_call(),
+            |row, checked| {
+                let number = row.number();
+                let Some(entry) = replay.entry(number)? else { return Ok(true) };
+                let known = due.as_ref().map(|due| due.get(&number).copied());
+                let is_wanted = Doubtful::NotApplied.is_wanted(&entry) && known != Some(None);
+                let (true, Ok(call)) = (is_wanted, checked) else { return Ok(true) };
+                let due = known.flatten().unwrap_or_else(|| settling.due(now, entry.ended));
+                let result = entry.result.clone();
+                let open = doubts.open(call.clone(), &entry, tagging, due, &settling);
+                let tagged = tagging.put_on(number, &call, Some(&entry));
+                let Ok(job) = job(number, tagged, Some(entry), Scope::NotApplied, false) else {
+                    return Ok(true);
+                };
+                Ok(candidates.blocking_send(Candidate { open, job, result }).is_ok())
+            },
+        )
+    }
+}
