@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use rusqlite::Connection;
 
 use super::file::{AboutExport, of_export};
-use crate::recording::journal::{JournalError, looking};
+use crate::recording::journal::{JournalError, flaw, is_held, looking};
 
 /// How far an export has come.
 #[derive(Debug)]
@@ -27,13 +28,20 @@ pub struct ExportProgress {
 impl ExportProgress {
     /// Reads the journal at `path`.
     pub fn read(path: &Path) -> Result<Self, JournalError> {
-        Self::read_from(path).map_err(|error| of_export(path, &error))
+        // One that is at work has checked it, and would be held up.
+        let is_at_work = is_held(path);
+        let failed = |error: rusqlite::Error| of_export(path, &error);
+        let connection = looking(path).map_err(failed)?;
+        match if is_at_work { Ok(None) } else { flaw(&connection) } {
+            Ok(None) => Self::read_from(&connection).map_err(failed),
+            Ok(Some(reason)) => Err(JournalError::DamagedExport { path: path.to_owned(), reason }),
+            Err(error) => Err(failed(error)),
+        }
     }
 
-    fn read_from(path: &Path) -> rusqlite::Result<Self> {
-        let connection = looking(path)?;
+    fn read_from(connection: &Connection) -> rusqlite::Result<Self> {
         let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
-        let AboutExport { options, begun, .. } = AboutExport::read(&connection)?;
+        let AboutExport { options, begun, .. } = AboutExport::read(connection)?;
         Ok(Self {
             begun,
             options,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::{AboutExport, ExportJournal, JournalKind, journal_kind};
+use super::{AboutExport, ExportJournal, ExportProgress, JournalKind, journal_kind};
 use crate::recording::{Journal, JournalError};
 
 fn new() -> AboutExport {
@@ -160,5 +160,24 @@ fn of_many_who_begin_at_once_one_goes_on() {
         });
         assert_eq!(made, 1);
         assert!(std::fs::read_dir(folder.path()).expect("a folder").next().is_none());
+    }
+}
+
+/// Whoever goes on with it and whoever lists it say the same.
+#[test]
+fn damage_is_refused_by_all_who_read_it() {
+    let (_folder, path) = place();
+    let (mut journal, _) = create(&path).expect("made");
+    ids(&mut journal, &(1..3000).collect::<Vec<_>>());
+    drop(journal);
+    assert!(ExportProgress::read(&path).is_ok());
+    let whole = std::fs::read(&path).expect("readable");
+    let page = 4096 * 5;
+    for damaged in [whole[..page].to_vec(), [&whole[..page], &[0; 4096], &whole[page + 4096..]].concat()] {
+        std::fs::write(&path, damaged).expect("written");
+        let read = ExportProgress::read(&path);
+        assert!(matches!(read, Err(JournalError::DamagedExport { .. })), "{read:?}");
+        let opened = ExportJournal::open(&path).map(drop);
+        assert!(matches!(opened, Err(JournalError::DamagedExport { .. })), "{opened:?}");
     }
 }
