@@ -113,7 +113,7 @@ impl Case {
         };
         // Nothing is promised of what cannot be looked for.
         let looked_for = match operation {
-            Operation::Add => looks_first,
+            Operation::Add => looks_first && header.contains(&"codeti"),
             _ => !untagged,
         };
         let mishap = if looked_for { Mishap::draw(dice, operation) } else { Mishap::Nothing };

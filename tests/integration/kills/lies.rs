@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::case::{Case, Operation, Row};
-use super::mishap::Mishap;
+use super::mishap::{Mishap, Turns};
 use super::truth::{Stage, compare};
 use super::world::World;
 use crate::support::{Entry, Results};
@@ -58,7 +58,7 @@ fn told(operation: Operation, line: &str, applied: &[&str], ledger: &Value) -> S
     };
     let case = case(operation, header, &["case1-1#"]);
     let log: Vec<Entry> = applied.iter().map(|text| write(operation.name(), header[1], text, true)).collect();
-    compare(&case, &results(header, &[line]), ledger, &log, Stage::End).join("; ")
+    compare(&case, (&Turns::default(), 0), &results(header, &[line]), ledger, &log, Stage::End).join("; ")
 }
 
 const HEADER: &[&str] = &["id", "comment"];
@@ -118,7 +118,14 @@ fn a_pair_is_two_rows() {
         let log: Vec<Entry> =
             texts.iter().map(|text| write("change_balance", "comment", text, true)).collect();
         let bookings: Vec<Value> = texts.iter().map(|text| json!({"customer": 1, "comment": text})).collect();
-        compare(&case, &results(header, &[line; 2]), &json!({"bookings": bookings}), &log, Stage::End)
+        compare(
+            &case,
+            (&Turns::default(), 0),
+            &results(header, &[line; 2]),
+            &json!({"bookings": bookings}),
+            &log,
+            Stage::End,
+        )
     };
     assert!(found(&["a", "b"]).is_empty());
     assert!(found(&["a", "a"]).join("").contains("under one tag"));
@@ -137,7 +144,15 @@ fn a_double_of_the_world_is_named() {
         };
         let bookings = vec![json!({"customer": 1, "comment": "case1-1# a"}); times];
         let results = results(case.header, &[&format!("1,case1-1#,ok,,{code},,200,1")]);
-        compare(&case, &results, &json!({"bookings": bookings}), &vec![entry; times], Stage::End).join("; ")
+        compare(
+            &case,
+            (&Turns::default(), 0),
+            &results,
+            &json!({"bookings": bookings}),
+            &vec![entry; times],
+            Stage::End,
+        )
+        .join("; ")
     };
     assert_eq!(found("booked_twice", Some("double"), 2), "");
     assert!(found("", Some("double"), 2).contains("nobody says so"));
@@ -154,7 +169,7 @@ fn what_is_there_already_is_there() {
         let log = vec![write("change_balance", "comment", "case1-1# a", true); bookings];
         let ledger = json!({"bookings": vec![json!({"customer": 1, "comment": "case1-1# a"}); bookings]});
         let results = results(case.header, &["1,case1-1#,failed,,already_booked,,,0"]);
-        compare(&case, &results, &ledger, &log, Stage::End).join("; ")
+        compare(&case, (&Turns::default(), 0), &results, &ledger, &log, Stage::End).join("; ")
     };
     assert_eq!(found(Mishap::Restored, 1), "");
     assert!(found(Mishap::Restored, 0).contains("said to be there and is not"));
@@ -168,12 +183,12 @@ fn between_runs_rows_may_be_open() {
     let between = |line| {
         let log = [write("add", "codeti", "case1-1#", true)];
         let results = results(&["fio", "codeti"], &[line]);
-        compare(&case, &results, &json!({}), &log, Stage::Between).join("")
+        compare(&case, (&Turns::default(), 0), &results, &json!({}), &log, Stage::Between).join("")
     };
     assert_eq!(between("1,case1-1#,unknown,,,,,1"), "");
     assert!(between("1,case1-1#,skipped,,,,,0").contains("neither ok nor unknown"));
     let case = self::case(Operation::Edit, HEADER, &["case1-1#"]);
     let log = [write("edit", "comment", "case1-1#", true)];
     let results = results(HEADER, &["1,case1-1#,skipped,,,,,0"]);
-    assert!(compare(&case, &results, &json!({}), &log, Stage::Between).is_empty());
+    assert!(compare(&case, (&Turns::default(), 0), &results, &json!({}), &log, Stage::Between).is_empty());
 }

@@ -2,7 +2,7 @@
 
 use super::case::Operation;
 use super::dice::Dice;
-use crate::support::Place;
+use crate::support::{Entry, Place};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mishap {
@@ -92,3 +92,20 @@ impl Desk {
 /// The files of a journal, by name.
 #[derive(Debug)]
 pub(super) struct JournalCopy(Vec<(String, Vec<u8>)>);
+
+/// From which desk requests came: the one where a command was typed last.
+#[derive(Debug, Default)]
+pub(super) struct Turns(Vec<(f64, usize)>);
+
+impl Turns {
+    /// Whatever comes after this moment of the sandbox comes from this desk.
+    pub(super) fn take(&mut self, since_ms: f64, desk: usize) {
+        self.0.push((since_ms, desk));
+    }
+
+    /// Whether a request came from this desk; before the first turn it is that of desk 0.
+    pub(super) fn are_of(&self, desk: usize, entry: &Entry) -> bool {
+        let turn = self.0.iter().rev().find(|(since, _)| entry.t_ms > *since);
+        turn.map_or(0, |(_, desk)| *desk) == desk
+    }
+}

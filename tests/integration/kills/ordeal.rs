@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashSet};
 use super::case::{Case, word_of};
 use super::dice::Dice;
 use super::figures::{Figures, Struck};
-use super::mishap::{Desk, JournalCopy, Mishap};
+use super::mishap::{Desk, JournalCopy, Mishap, Turns};
 use super::moment::{Ended, Moment, run};
 use super::truth::{Stage, faults};
 use crate::support::{Output, Program, Results, Sandbox, userside};
@@ -24,6 +24,9 @@ pub(super) struct Ordeal<'c> {
     /// Where the list was imported before, or is imported after that.
     other_desk: Option<Desk>,
     copy: Option<JournalCopy>,
+    turns: Turns,
+    /// Which desk it is: 0 is the first.
+    turn: usize,
     sandbox: Sandbox,
     kills_left: usize,
     looks_left: usize,
@@ -40,6 +43,8 @@ impl<'c> Ordeal<'c> {
             desk: Desk::new("input", case.content()),
             other_desk: None,
             copy: None,
+            turns: Turns::default(),
+            turn: 0,
             sandbox: Sandbox::with(&case.sandbox),
             kills_left: case.kills,
             looks_left: if case.decidable { LOOKS } else { 1 },
@@ -67,6 +72,7 @@ impl<'c> Ordeal<'c> {
         }
         if let Some(other) = self.other_desk.take() {
             self.desk = other;
+            self.turn = 1;
             self.compare();
         }
         self.figures
@@ -82,8 +88,16 @@ impl<'c> Ordeal<'c> {
         let content = self.case.content();
         let content = if saved_again { content.replace(',', ";") } else { content };
         let first = std::mem::replace(&mut self.desk, Desk::new("list", content));
+        self.take_turn(1);
         self.bring_to_its_end(self.import());
         self.other_desk = Some(std::mem::replace(&mut self.desk, first));
+        self.take_turn(0);
+    }
+
+    fn take_turn(&mut self, turn: usize) {
+        let last = self.sandbox.log().iter().map(|entry| entry.t_ms).fold(0.0, f64::max);
+        self.turns.take(last, turn);
+        self.turn = turn;
     }
 
     fn bring_to_its_end(&mut self, first: Program) {
@@ -195,7 +209,7 @@ impl<'c> Ordeal<'c> {
                 .violated(format!("the journal of a killed run gives no results\n{}", output.report()));
         }
         let results = self.results(&output);
-        for fault in faults(self.case, &self.sandbox, &results, Stage::Between) {
+        for fault in faults(self.case, &self.sandbox, (&self.turns, self.turn), &results, Stage::Between) {
             self.violated(format!("after a kill: {fault}"));
         }
         let unknown = results.statuses().into_iter().enumerate().filter(|(_, status)| *status == "unknown");
@@ -232,7 +246,7 @@ impl<'c> Ordeal<'c> {
         }
         let results =
             Results::read(&self.desk.place.bytes(&self.desk.results()), "the end of a case".to_owned());
-        for fault in faults(self.case, &self.sandbox, &results, Stage::End) {
+        for fault in faults(self.case, &self.sandbox, (&self.turns, self.turn), &results, Stage::End) {
             self.violated(fault);
         }
         Some(results)
@@ -254,7 +268,9 @@ impl<'c> Ordeal<'c> {
             *counter += 1;
         }
         // A refusal says nothing of an earlier request that may have been carried out.
-        if self.figures.in_doubt_failed > 0 && !self.case.options.contains("--resend") {
+        // A journal that was put back has sent again what was never there.
+        let sent_again = self.case.options.contains("--resend") || self.case.mishap.repeats();
+        if self.figures.in_doubt_failed > 0 && !sent_again {
             self.violated(format!("{} rows in doubt ended as refused", self.figures.in_doubt_failed));
         }
     }
