@@ -44,6 +44,9 @@ pub(super) struct Figures {
     pub(super) in_doubt_not_applied: usize,
     pub(super) in_doubt_failed: usize,
     pub(super) in_doubt_unknown: usize,
+    /// Tagged bookings that are unknown in the end, of so many.
+    pub(super) left_open: usize,
+    pub(super) nearly_decidable: usize,
     pub(super) violations: Vec<String>,
 }
 
@@ -63,6 +66,8 @@ impl Figures {
         self.in_doubt_not_applied += other.in_doubt_not_applied;
         self.in_doubt_failed += other.in_doubt_failed;
         self.in_doubt_unknown += other.in_doubt_unknown;
+        self.left_open += other.left_open;
+        self.nearly_decidable += other.nearly_decidable;
         self.violations.extend(other.violations);
     }
 }
@@ -87,12 +92,15 @@ impl fmt::Display for Figures {
         )?;
         write!(
             f,
-            " {} rows in doubt after a kill: {} ok, {} not applied, {} failed otherwise, {} left unknown; {} cases with violations",
+            " {} rows in doubt after a kill: {} ok, {} not applied, {} failed otherwise, {} left unknown; {} of {} tagged bookings unknown in the end; \
+             {} cases with violations",
             self.in_doubt,
             self.in_doubt_ok,
             self.in_doubt_not_applied,
             self.in_doubt_failed,
             self.in_doubt_unknown,
+            self.left_open,
+            self.nearly_decidable,
             self.violations.len()
         )
     }

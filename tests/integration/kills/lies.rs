@@ -23,6 +23,7 @@ fn case(operation: Operation, header: &'static [&'static str], rows: &[&str]) ->
         requests: 0,
         kills: 0,
         decidable: true,
+        mostly_decidable: false,
         tagged: true,
         world: World::Lossy,
         mishap: Mishap::Nothing,

@@ -47,7 +47,7 @@ impl<'c> Ordeal<'c> {
             turn: 0,
             sandbox: Sandbox::with(&case.sandbox),
             kills_left: case.kills,
-            looks_left: if case.decidable { LOOKS } else { 1 },
+            looks_left: LOOKS,
             in_doubt: BTreeSet::new(),
             figures: Figures { cases: 1, rows: case.rows.len(), ..Figures::default() },
         }
@@ -101,7 +101,7 @@ impl<'c> Ordeal<'c> {
     }
 
     fn bring_to_its_end(&mut self, first: Program) {
-        self.looks_left = if self.case.decidable { LOOKS } else { 1 };
+        self.looks_left = if self.case.decidable { LOOKS } else { 2 };
         let mut next = Some(first);
         for _ in 0..ENOUGH {
             let Some(program) = next.take() else { break };
@@ -256,6 +256,10 @@ impl<'c> Ordeal<'c> {
         self.figures.applied = self.sandbox.applied();
         self.figures.doubled =
             self.sandbox.log().iter().filter(|entry| entry.fault.as_deref() == Some("double")).count() / 2;
+        if self.case.mostly_decidable {
+            self.figures.left_open = results.count("unknown");
+            self.figures.nearly_decidable = results.rows.len();
+        }
         self.figures.in_doubt = self.in_doubt.len();
         let in_doubt = self.in_doubt.iter().filter_map(|place| results.rows.get(*place));
         for row in in_doubt {
