@@ -107,6 +107,8 @@ pub enum Work {
 pub enum Look {
     /// Customers that exist already.
     Existing,
+    /// Bookings that are there already.
+    Bookings,
     /// Balances before the first booking.
     Balances,
     /// Balances after the last one.

@@ -57,6 +57,11 @@ struct RuleArgs {
     #[arg(value_parser = values::named::<OnExisting, _>(OnExisting::ALL.map(|existing| (existing.name(), existing.about()))))]
     #[arg(falls_back_to(OnExisting::default().name()))]
     existing: Option<OnExisting>,
+    /// What to do with a booking that the customer's history shows already
+    #[arg(long, value_name = "WHAT", hide_short_help = true)]
+    #[arg(value_parser = values::named::<OnExisting, _>(OnExisting::ALL.map(|booked| (booked.name(), booked.about_bookings()))))]
+    #[arg(falls_back_to(OnExisting::default().name()))]
+    booked: Option<OnExisting>,
     /// A name for this list, where it has the same bookings as another one
     ///
     /// The same customer, amount and comment in a list of another name is another booking.
@@ -83,7 +88,11 @@ impl RuleArgs {
     fn bookings(&self, mut rows: InputSpec) -> InputSpec {
         rows.rules.list = self.list.clone().unwrap_or_default();
         if rows.operation.subcategory().books_money() {
-            rows.tags = if self.no_comment_tag { Tags::None } else { Tags::AcrossRuns };
+            rows.tags = match (self.no_comment_tag, self.booked) {
+                (true, _) => Tags::None,
+                (false, Some(OnExisting::Ignore)) => Tags::WithinRun,
+                (false, _) => Tags::AcrossRuns,
+            };
         }
         rows
     }
@@ -225,6 +234,7 @@ impl RunOptions {
             ("--no-verify", rules.no_verify),
             ("--no-comment-tag", rules.no_comment_tag),
             ("--list", rules.list.is_some()),
+            ("--booked", rules.booked.is_some()),
         ];
         for (option, typed) in typed {
             if typed {
@@ -239,6 +249,7 @@ impl RunOptions {
             skip_invalid: rules.skip_invalid,
             max_failures: self.patience.max_failures,
             existing: rules.existing.unwrap_or_default(),
+            booked: rules.booked.unwrap_or_default(),
             settle: certainty.settle.unwrap_or(SETTLE),
             reconcile: !self.asking.no_reconcile,
             resend: certainty.resend,

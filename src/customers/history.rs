@@ -59,6 +59,30 @@ pub(super) fn shown(data: Option<&Value>) -> Option<ShownHistory> {
     (is_whole || !entries.is_empty()).then_some(ShownHistory { entries, is_whole })
 }
 
+/// The same for a search by text: what is no entry is there all the same, as the texts of one that has nothing else.
+pub fn entries_with_all_texts(data: Option<&Value>) -> Option<Vec<HistoryEntry>> {
+    let data = data?;
+    let mut found = Vec::new();
+    if !collect(data, DEEPEST, &mut found) {
+        let mut texts = Vec::new();
+        gather(data, 2 * DEEPEST, &mut texts);
+        // Where nothing at all is an entry, it is not a history.
+        found.first()?;
+        let at = EntryTime::Unreadable;
+        found.push(HistoryEntry {
+            texts,
+            at,
+            amount: None,
+            note: None,
+            kind: None,
+            employee: None,
+            amount_text: None,
+            date_text: None,
+        });
+    }
+    Some(found)
+}
+
 /// A list inside a map inside a map was never seen.
 const DEEPEST: usize = 4;
 

@@ -23,7 +23,7 @@ pub use entry_time::EntryTime;
 pub use fetch::{BatchTrial, FetchStop, FetchedCustomer, Fetcher};
 pub use fields::KeptFields;
 pub use history::{HistoryEntry, ShownHistory};
-pub use read_history::{NoHistory, read_shown_history, read_whole_history};
+pub use read_history::{NoHistory, read_shown_history, read_texts_of_history, read_whole_history};
 pub use search::{SearchResult, search_result};
 
 #[cfg(test)]

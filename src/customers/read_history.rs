@@ -1,8 +1,10 @@
 //! Asks for a customer's history, in the ways that servers of different versions take.
 
+use std::cell::Cell;
+
 use serde_json::Value;
 
-use super::history::{HistoryEntry, ShownHistory, all_entries, shown};
+use super::history::{HistoryEntry, ShownHistory, all_entries, entries_with_all_texts, shown};
 use crate::catalogue::{ApiSelector, Version};
 use crate::sending::{Clock, Link, Transport, Unread};
 use crate::validating::Call;
@@ -25,7 +27,7 @@ pub async fn read_shown_history<T: Transport, C: Clock>(
     server: Option<Version>,
     customer: &str,
 ) -> Result<ShownHistory, NoHistory> {
-    read_as(link, selector, server, customer, shown, |shown| shown.entries.is_empty()).await
+    read_as(link, selector, server, customer, shown, |_, shown| shown.entries.is_empty()).await
 }
 
 /// The same where nothing may be left out: an answer of which only a part can be read does not count.
@@ -35,7 +37,23 @@ pub async fn read_whole_history<T: Transport, C: Clock>(
     server: Option<Version>,
     customer: &str,
 ) -> Result<Vec<HistoryEntry>, NoHistory> {
-    read_as(link, selector, server, customer, all_entries, Vec::is_empty).await
+    read_as(link, selector, server, customer, all_entries, |_, entries| entries.is_empty()).await
+}
+
+/// The same for a search by text: nothing is left out, also where a part of the answer is not an entry. Once the newest
+/// way of asking has shown something, that it shows nothing for another customer is believed: `is_proven` remembers it.
+pub async fn read_texts_of_history<T: Transport, C: Clock>(
+    link: &Link<T, C>,
+    selector: ApiSelector,
+    server: Option<Version>,
+    customer: &str,
+    is_proven: &Cell<bool>,
+) -> Result<Vec<HistoryEntry>, NoHistory> {
+    let asks_on = |place, entries: &Vec<HistoryEntry>| {
+        is_proven.set(is_proven.get() || place == 0 && !entries.is_empty());
+        entries.is_empty() && !is_proven.get()
+    };
+    read_as(link, selector, server, customer, entries_with_all_texts, asks_on).await
 }
 
 async fn read_as<T: Transport, C: Clock, R>(
@@ -44,7 +62,7 @@ async fn read_as<T: Transport, C: Clock, R>(
     server: Option<Version>,
     customer: &str,
     history: fn(Option<&Value>) -> Option<R>,
-    is_empty: fn(&R) -> bool,
+    asks_on: impl Fn(usize, &R) -> bool,
 ) -> Result<R, NoHistory> {
     let ways = Call::histories(customer, server).unwrap_or_default();
     let mut first = Err(NoHistory::Unknown);
@@ -54,7 +72,7 @@ async fn read_as<T: Transport, C: Clock, R>(
             Err(unread) => Err(NoHistory::Unread(unread)),
         };
         let is_over = match &read {
-            Ok(history) => !is_empty(history),
+            Ok(history) => !asks_on(place, history),
             // What was lost may have been the answer; another way is no better.
             Err(NoHistory::Unread(Unread::Lost(_))) => true,
             // Refused the second time it is not the key, but the way of asking.

@@ -3,6 +3,7 @@
 //! Verdicts are pure functions; every request goes through a [`Link`](crate::sending::Link).
 
 mod balances;
+mod booked;
 mod bookings;
 mod evidence;
 mod existing;
@@ -20,6 +21,7 @@ mod verdict;
 pub(crate) mod tests;
 
 pub use balances::difference;
+pub use booked::{ShownBookings, shown_bookings};
 pub use existing::{ExistingCustomer, existing};
 pub use instrument::{Instrument, Proof, ReadBack, Sample};
 pub use movement::{CustomerBookings, OpenBooking};

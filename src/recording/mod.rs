@@ -27,6 +27,6 @@ pub use results::{Finished, Results, ResultsError, ResultsFiles, RowKeys};
 pub use row_result::{ErrorCode, RESULT_COLUMNS, RowResult, Status};
 pub use runs::{FoundRun, OneRun, RunProgress, RunStep, find_run, runs_at};
 pub use table::{OutputSink, Table};
-pub use tag::{RunId, Tag, Tagging};
+pub use tag::{OldTag, RunId, Tag, Tagging};
 pub use tally::Tally;
 pub use target::OutputTarget;

@@ -34,10 +34,7 @@ pub struct RowKeys {
 
 impl RowKeys {
     fn of(&mut self, row: &Row, entry: Option<&Entry>) -> Option<BookingKey> {
-        match self.tagging.tag(row.number(), (self.key)(row), entry)? {
-            Tag::Key(key) => Some(key),
-            Tag::RunAndRow(..) => None,
-        }
+        self.tagging.tag(row.number(), (self.key)(row), entry).and_then(Tag::key)
     }
 }
 

@@ -56,6 +56,7 @@ pub enum ErrorCode {
     NotInVersion,
     DuplicateRow,
     AlreadyExists,
+    AlreadyBooked,
     NotFound,
     Ambiguous,
     ApiError,
@@ -68,13 +69,14 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::MissingParameter,
         Self::BadValue,
         Self::UnknownParameter,
         Self::NotInVersion,
         Self::DuplicateRow,
         Self::AlreadyExists,
+        Self::AlreadyBooked,
         Self::NotFound,
         Self::Ambiguous,
         Self::ApiError,
@@ -95,6 +97,7 @@ impl ErrorCode {
             Self::NotInVersion => "not_in_version",
             Self::DuplicateRow => "duplicate_row",
             Self::AlreadyExists => "already_exists",
+            Self::AlreadyBooked => "already_booked",
             Self::NotFound => "not_found",
             Self::Ambiguous => "ambiguous",
             Self::ApiError => "api_error",
@@ -118,6 +121,11 @@ impl ErrorCode {
             Self::BadAnswer => FailureCode::BadAnswer,
             _ => FailureCode::Stopped,
         }
+    }
+
+    /// Whether the row was found on the server before anything was sent.
+    pub const fn is_there_already(self) -> bool {
+        matches!(self, Self::AlreadyExists | Self::AlreadyBooked)
     }
 
     pub fn of_name(name: &str) -> Option<Self> {
@@ -175,6 +183,11 @@ impl RowResult {
     /// A valid row that was never sent, and why.
     pub fn skipped(why: impl Into<String>) -> Self {
         Self::unsent(Status::Skipped, ErrorCode::Stopped, why.into())
+    }
+
+    /// Whether it is as wanted although nothing was sent: it is there already, and that was to be passed over.
+    pub fn is_passed_over(&self) -> bool {
+        self.status == Status::Skipped && self.error.as_ref().is_some_and(|(code, _)| code.is_there_already())
     }
 
     fn unsent(status: Status, code: ErrorCode, text: String) -> Self {

@@ -58,6 +58,14 @@ pub enum Tag {
 }
 
 impl Tag {
+    /// Which booking it stands for; none where it says only who made it.
+    pub fn key(self) -> Option<BookingKey> {
+        match self {
+            Self::Key(key) => Some(key),
+            Self::RunAndRow(..) => None,
+        }
+    }
+
     /// Whether the text carries this very tag.
     pub fn is_in(&self, text: &str) -> bool {
         text.contains(&self.to_string())
@@ -84,6 +92,22 @@ impl fmt::Display for Tag {
             Self::Key(key) => write!(f, "[ub-{key}]"),
             Self::RunAndRow(run, row) => write!(f, "[ub-{run}-{row}]"),
         }
+    }
+}
+
+/// A tag of an earlier version, of whichever run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OldTag;
+
+impl FromStr for OldTag {
+    type Err = ParseRunIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let inside = text.strip_prefix("[ub-").and_then(|rest| rest.strip_suffix(']'));
+        let parts = inside.and_then(|inside| inside.split_once('-'));
+        let (run, row) = parts.ok_or_else(|| ParseRunIdError(text.to_owned()))?;
+        run.parse::<RunId>()?;
+        row.parse::<u64>().map(|_| Self).map_err(|_| ParseRunIdError(text.to_owned()))
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Tally {
     pub unknown: u64,
     /// Rows never sent.
     pub skipped: u64,
+    /// Of these, rows that are there already and were to be passed over.
+    pub passed_over: u64,
     errors: HashMap<(ErrorCode, String), Frequent>,
 }
 
@@ -52,6 +54,7 @@ impl Tally {
             failed: counts.failed,
             unknown: counts.unknown,
             skipped: counts.unsent() + counts.existing,
+            passed_over: counts.existing,
             ..Self::default()
         }
     }
@@ -64,6 +67,7 @@ impl Tally {
             Status::Unknown => &mut self.unknown,
             Status::Skipped => &mut self.skipped,
         } += 1;
+        self.passed_over += u64::from(result.is_passed_over());
         if let Some((code, text)) = &result.error {
             self.count_error(line, *code, text);
         }
@@ -83,7 +87,7 @@ impl Tally {
     }
 
     pub fn is_all_ok(&self) -> bool {
-        self.ok == self.rows()
+        self.ok + self.passed_over == self.rows()
     }
 
     pub fn rows(&self) -> u64 {

@@ -79,10 +79,8 @@ fn after_failed(summary: &Summary) -> Option<String> {
 /// The rows of such a file that were not sent are sent by `resume` too: imported as well, they happen twice.
 fn with_failed_of_an_open_run(summary: &Summary) -> Option<String> {
     let (file, journal) = (summary.failed.as_ref()?, summary.journal.as_ref()?);
-    let errors = summary.tally.most_frequent(CONSIDERED);
-    // Rows that `--existing skip` left out are as they should be.
-    let existing: u64 = errors.iter().filter(|e| e.code == ErrorCode::AlreadyExists).map(|e| e.count).sum();
-    let is_open = summary.stopped.is_some() || summary.tally.skipped > existing;
+    // Rows that are there already, and were to be passed over, are as they should be.
+    let is_open = summary.stopped.is_some() || summary.tally.skipped > summary.tally.passed_over;
     (!summary.repeatable && summary.tally.skipped > 0 && is_open).then(|| {
         format!(
             "{} also holds rows that were not sent, and `userside-bulk resume {}` sends those: do not import the file before the run is finished, or they are sent twice",

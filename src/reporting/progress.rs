@@ -47,6 +47,7 @@ impl Progress {
     pub(super) fn looking(look: Look, rows: u64, done: u64) -> Self {
         let (what, of) = match look {
             Look::Existing => ("looking for existing customers", "rows"),
+            Look::Bookings => ("looking for bookings that are there already", "rows"),
             Look::Balances => ("reading balances", "rows"),
             Look::BalancesAgain => ("comparing balances", "customers"),
             Look::Searches => ("searching", "searches"),

@@ -5,7 +5,7 @@ use std::io::Read;
 use super::error::RunError;
 use super::host::Host;
 use super::input::OpenInput;
-use super::spec::JournalSpec;
+use super::spec::{JournalSpec, Tags};
 use crate::catalogue::{Effect, Operation};
 use crate::count::Count;
 use crate::events::Event;
@@ -37,7 +37,8 @@ pub(super) fn warn_of_repetition<C: Clock>(
     host: &Host<C>,
 ) -> Result<(), RunError> {
     let operation = input.spec.operation;
-    if !is_once_only(operation) {
+    // Bookings are looked for one by one, unless that was not wanted.
+    if !is_once_only(operation) || input.spec.tags == Tags::AcrossRuns {
         return Ok(());
     }
     // What lies there and is no journal is dealt with when it is in the way.

@@ -13,8 +13,10 @@ use super::phases::Phases;
 use super::recorder::Report;
 use super::run_end::RunEnd;
 use super::session_kind::SessionKind;
-use crate::events::{Event, Look, Refused};
+use crate::count::Count;
+use crate::events::{Event, Look};
 use crate::reading::RowNumber;
+use crate::recording::{Entry, Tag};
 use crate::sending::{Clock, StopReason, Transport};
 use crate::validating::Call;
 
@@ -25,6 +27,19 @@ const STEP: u64 = 64;
 
 /// Rows with their calls, as they come.
 pub(super) type Calls = Pin<Box<dyn Stream<Item = (RowNumber, Call)>>>;
+
+/// A row of which nothing was sent.
+#[derive(Debug)]
+pub(super) struct UnsentRow {
+    pub(super) number: RowNumber,
+    /// The call with the key that it is sent with.
+    pub(super) call: Call,
+    /// Whether nobody has looked for it before: what is found then was there before this run.
+    pub(super) is_first_look: bool,
+}
+
+/// Such rows, as they come.
+pub(super) type UnsentRows = Pin<Box<dyn Stream<Item = UnsentRow>>>;
 
 /// A look at every row.
 #[derive(Debug, Clone, Copy)]
@@ -62,35 +77,6 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         }
     }
 
-    /// Asks about every valid row that no earlier session has looked at. What `take` returns as an error keeps
-    /// anything from being sent.
-    pub(super) async fn look_at_rows<Q, R>(
-        &self,
-        look: RowLook,
-        end: &mut RunEnd,
-        mut ask: impl FnMut(RowNumber, Call) -> Q,
-        mut take: impl AsyncFnMut(RowNumber, R) -> Result<(), String>,
-    ) -> Result<(), RunError>
-    where
-        Q: Future<Output = R>,
-    {
-        let Some(calls) = self.still_to_look_at(look)? else { return Ok(()) };
-        let asked = calls.map(|(row, call)| {
-            let answer = ask(row, call);
-            async move { (row, answer.await) }
-        });
-        self.ask_each(asked, end, async |(row, answer), end| {
-            if let Err(problem) = take(row, answer).await {
-                self.host.tell(Event::Error(&format!("{problem}. Nothing was sent")));
-                end.refused = Some(Refused::Server);
-                return Ok(ControlFlow::Break(()));
-            }
-            self.looked_at(look, row).await;
-            Ok(ControlFlow::Continue(()))
-        })
-        .await
-    }
-
     /// Everything was looked at: from here on rows may be sent.
     pub(super) async fn all_looked_at(&self, looks: &[RowLook]) {
         for RowLook { name, .. } in looks {
@@ -126,10 +112,70 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         });
         // The input is a private copy that was read before; what cannot be read now is told when it is sent.
         drop(reading);
-        let next = |mut taken: mpsc::Receiver<_>| async move { taken.recv().await.map(|item| (item, taken)) };
-        Ok(Some(Box::pin(unfold(taken, next))))
+        Ok(Some(stream(taken)))
     }
 
+    /// The valid rows that nothing was sent for, also those that an earlier session has looked at: the journal may be
+    /// an old one, or a copy. None where there are none.
+    pub(super) fn unsent_rows(
+        &self,
+        RowLook { name, look }: RowLook,
+    ) -> Result<Option<UnsentRows>, RunError> {
+        let unsent = self.counts()?.unsent();
+        if unsent == 0 || self.kind == SessionKind::Reconcile {
+            return Ok(None);
+        }
+        let (done, mut replay, tagging) = (self.replay()?.progress(name)?, self.replay()?, self.tagging());
+        self.host.tell(Event::Looking { look, rows: self.validated.totals.rows, done: 0 });
+        let (found, taken) = mpsc::channel(WAITING);
+        let rows = self.rows()?;
+        let reading = spawn_blocking(move || {
+            rows.each(
+                |checked| checked.to_call(),
+                |row, checked| {
+                    let number = row.number();
+                    let entry = replay.entry(number)?;
+                    let (Ok(call), true) = (checked, entry.as_ref().is_none_or(Entry::is_unsent)) else {
+                        return Ok(true);
+                    };
+                    let tag = tagging.tag(number, call.key(), entry.as_ref());
+                    // One whose look failed has an entry that says so.
+                    let is_first_look =
+                        number.0 >= done || entry.is_some_and(|entry| entry.content.is_none());
+                    let call = call.with_key(tag.and_then(Tag::key));
+                    Ok(found.blocking_send(UnsentRow { number, call, is_first_look }).is_ok())
+                },
+            )
+        });
+        // As above.
+        drop(reading);
+        Ok(Some(stream(taken)))
+    }
+
+    /// Says how many of those this very run has made, as another copy of its journal knows.
+    pub(super) fn tell_own(&self, rows: u64) {
+        if rows == 0 {
+            return;
+        }
+        let rows = Count(rows, "row");
+        let (are, them) = (rows.agree("is", "are"), rows.agree("it", "them"));
+        let text = format!(
+            "{rows} that this journal has as not sent {are} on the server: the journal was restored from a backup, or a copy of it has gone on elsewhere. The server shows {them}, so {} ok and not sent again",
+            rows.agree("it is", "they are")
+        );
+        self.host.tell(Event::Warning(&text));
+    }
+
+    /// One of those was looked at.
+    pub(super) async fn looked_at_unsent(&self, look: RowLook, row: &UnsentRow) {
+        if row.is_first_look {
+            self.looked_at(look, row.number).await;
+        } else {
+            self.host.tell(Event::Looked(row.number.next().0));
+        }
+    }
+
+    /// A row was looked at for the first time. How far that has come is written down now and then.
     pub(super) async fn looked_at(&self, RowLook { name, .. }: RowLook, row: RowNumber) {
         let done = row.next().0;
         self.host.tell(Event::Looked(done));
@@ -137,4 +183,9 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             self.notes.report(Report::Progress(name, done)).await;
         }
     }
+}
+
+fn stream<I: 'static>(taken: mpsc::Receiver<I>) -> Pin<Box<dyn Stream<Item = I>>> {
+    let next = |mut taken: mpsc::Receiver<I>| async move { taken.recv().await.map(|item| (item, taken)) };
+    Box::pin(unfold(taken, next))
 }

@@ -3,6 +3,7 @@
 //! the server's [`Link`](crate::sending::Link); what became of each row goes to the journal.
 
 mod balances;
+mod booked;
 mod confirm;
 mod doubts;
 mod end;

@@ -17,11 +17,12 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         let Some(selector) = self.selector(known, end).await else { return Ok(()) };
         if self.kind != SessionKind::Reconcile {
             self.look_for_existing(selector, end).await?;
+            let unread = self.look_for_bookings(selector, end).await?;
             self.read_balances(selector, end).await?;
             if end.may_send() {
                 self.all_looked_at(&LOOKS).await;
                 self.host.tell(Event::Sending(self.validated.totals.rows));
-                self.send(selector, Scope::Open, end).await?;
+                self.send(selector, Scope::Open, unread, end).await?;
             }
         }
         self.reconcile(selector, end).await?;

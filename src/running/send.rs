@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::spawn_blocking;
 
+use super::booked::UnreadRows;
 use super::error::RunError;
 use super::first_alone::{Alone, GoesNext};
 use super::phases::Phases;
@@ -36,11 +37,12 @@ pub(super) enum Scope {
 }
 
 impl<T: Transport, C: Clock> Phases<'_, T, C> {
-    /// Sends rows.
+    /// Sends rows, but none of those whose customer's history could not be read.
     pub(super) async fn send(
         &self,
         selector: ApiSelector,
         scope: Scope,
+        unread: UnreadRows,
         end: &mut RunEnd,
     ) -> Result<(), RunError> {
         self.forget_doubts_end().await;
@@ -49,6 +51,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             rows: self.rows()?,
             replay: self.replay()?,
             scope,
+            unread,
             tagging: self.tagging(),
             notes: self.notes.clone(),
             listener: Arc::clone(&self.host.listener),
@@ -73,6 +76,7 @@ struct Feeder {
     rows: Rows,
     replay: Replay,
     scope: Scope,
+    unread: UnreadRows,
     tagging: Tagging,
     notes: Notes,
     listener: Arc<dyn Listener>,
@@ -85,7 +89,7 @@ impl Feeder {
         calls: &mpsc::Sender<Vec<Job>>,
         mut alone: Option<mpsc::Sender<Alone>>,
     ) -> Result<(), RunError> {
-        let Self { rows, mut replay, scope, tagging, notes, listener } = self;
+        let Self { rows, mut replay, scope, unread, tagging, notes, listener } = self;
         let mut jobs = Vec::with_capacity(BUNDLE);
         let mut invalid = Vec::new();
         let mut resent = HashSet::new();
@@ -97,6 +101,7 @@ impl Feeder {
                     invalid.push((number, RowResult::invalid(&rejection)));
                 }
                 Err(_) => {}
+                Ok(_) if unread.contains(&number) => listener.event(Event::Row(Status::Skipped)),
                 Ok(bare) => {
                     let tag = tagging.tag(number, bare.key(), entry.as_ref());
                     let call = tagging.put_on(number, &bare, entry.as_ref());

@@ -39,7 +39,6 @@ pub enum Tags {
     /// By what they are, whichever run made them.
     AcrossRuns,
     /// By what they are in their run.
-    #[expect(dead_code, reason = "nobody can ask for it yet")]
     WithinRun,
 }
 
@@ -115,6 +114,8 @@ pub struct Policy {
     pub max_failures: Option<MaxFailures>,
     /// What becomes of a row whose customer is there already.
     pub existing: OnExisting,
+    /// What becomes of a row whose booking is there already.
+    pub booked: OnExisting,
     /// For how long after a request "not found" proves nothing.
     pub settle: Duration,
     /// Whether the server is asked about unknown rows at the end.
@@ -162,7 +163,16 @@ impl OnExisting {
         }
     }
 
-    /// What it is, for help.
+    /// What it is for bookings, for help.
+    pub const fn about_bookings(self) -> &'static str {
+        match self {
+            Self::Fail => "The row is failed with already_booked and the time; nothing is sent",
+            Self::Skip => "The row is skipped",
+            Self::Ignore => "Do not look; saves a read for every customer",
+        }
+    }
+
+    /// What it is for customers, for help.
     pub const fn about(self) -> &'static str {
         match self {
             Self::Fail => "The row is failed with already_exists and the customer's id; nothing is sent",

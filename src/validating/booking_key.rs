@@ -46,6 +46,18 @@ impl BookingKey {
         self.0
     }
 
+    /// All keys that a text may hold, in whatever form: the tag stands there without its brackets, in capitals or
+    /// escaped. Some of what is found is none; that it is the key of a given row by chance is out of the question.
+    pub fn all_in(text: &str) -> impl Iterator<Item = Self> {
+        let bare: Vec<u8> =
+            text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase()).collect();
+        let starts = 0..(bare.len() + 1).saturating_sub(PREFIX.len() + LENGTH);
+        starts.filter_map(move |start| {
+            let rest = bare.get(start..)?.strip_prefix(PREFIX)?;
+            Self::read(rest.get(..LENGTH)?)
+        })
+    }
+
     fn of(hasher: Sha256) -> Self {
         let first = hasher.finalize().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte));
         Self(first >> (u64::BITS - BITS * LENGTH as u32))
@@ -63,6 +75,9 @@ impl BookingKey {
             .map(Self)
     }
 }
+
+/// What stands before a key in its tag, without the bracket and the hyphen.
+const PREFIX: &[u8] = b"ub";
 
 impl fmt::Display for BookingKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -176,6 +191,30 @@ mod tests {
         }
         for wrong in ["", "abcdefghijk", "abcdefghijklm", "abcdefghijk1", "ABCDEFGHIJKL", "абвгде"] {
             assert!(wrong.parse::<BookingKey>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_found_in_whatever_form_a_server_shows_it() {
+        let key: BookingKey = "k3x7qambcdef".parse().expect("a key");
+        for text in [
+            "[ub-k3x7qambcdef] fee",
+            "fee [UB-K3X7QAMBCDEF]",
+            "ub k3x7qambcdef",
+            "[ub-k3x7qambcdef",
+            "xub-[ub-aaaaaaaaaaaa][ub-k3x7qambcdef]",
+        ] {
+            assert!(BookingKey::all_in(text).any(|found| found == key), "{text}");
+        }
+        for text in ["", "ub", "[ub-k3x7qambcde", "[ub-k3x7qa-12]", "Абонплата"] {
+            assert_eq!(BookingKey::all_in(text).count(), 0, "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_can_be_searched(text in ".*") {
+            BookingKey::all_in(&text).for_each(drop);
         }
     }
 }

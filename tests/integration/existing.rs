@@ -16,7 +16,7 @@ fn who_exists_is_failed_or_skipped_with_the_id_or_added_again() {
     for (options, fate, id, code, applied) in [
         ("", "failed already_exists - 0", "1001", 1, 3),
         ("--existing fail", "failed already_exists - 0", "1001", 1, 3),
-        ("--existing skip", "skipped already_exists - 0", "1001", 1, 3),
+        ("--existing skip", "skipped already_exists - 0", "1001", 0, 3),
         ("--existing ignore", "ok - 200 1", "1003", 0, 4),
     ] {
         let (place, sandbox) = with_one("");
@@ -43,9 +43,10 @@ fn the_look_comes_before_the_first_row_and_ignore_saves_it() {
     assert_eq!(sandbox.log().iter().filter(|entry| is_look(&entry.subcategory)).count(), 1);
 }
 
-/// Whom this very run has added is not taken for somebody who existed before.
+/// Rows that were not sent yet are looked for again: the journal may be an old one. Whom this very run has added is not
+/// taken for somebody who existed before, and what was found before is not asked again.
 #[test]
-fn resume_does_not_look_again() {
+fn resume_looks_again_for_what_was_not_sent() {
     let (place, sandbox) = with_one("--fault 403@2");
     let line = "import add input.csv --concurrency 1";
     let fates = userside(&place).line(line).to(&sandbox).run().exits(3).results().fates();

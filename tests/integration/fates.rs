@@ -174,7 +174,7 @@ fn a_redirect_is_never_followed() {
 
 #[test]
 fn what_never_reached_the_server_is_retried_and_then_failed() {
-    for operation in ["change_balance", "edit"] {
+    for operation in ["change_balance --booked ignore", "edit"] {
         let server = Responder::gone_after_the_first();
         let output = send(operation, server.url(), PATIENT).exits(1);
         assert_eq!(output.results().only().fate(), "failed connect - 3", "{}", output.report());

@@ -125,7 +125,7 @@ fn an_unfinished_run_is_not_begun_anew_by_accident() {
 #[test]
 fn a_new_run_keeps_the_old_journal() {
     let (place, sandbox) = (Place::new().with_bookings(4), Sandbox::with("--fault 403@2"));
-    let line = "import change_balance input.csv --concurrency 1";
+    let line = "import change_balance input.csv --concurrency 1 --booked ignore";
     userside(&place).line(line).to(&sandbox).run().exits(3);
     let old = Journal::read(&place, "input.journal").states();
     let output = userside(&place).line(line).line("--new-run").to(&sandbox).run().exits(0);

@@ -51,7 +51,7 @@ fn a_foreign_file_is_named_as_such() {
         all_refuse(&place, &sandbox, "is not a userside-bulk journal");
     }
     // Who insists keeps it all the same.
-    let line = "import change_balance input.csv --new-run";
+    let line = "import change_balance input.csv --new-run --booked ignore";
     userside(&place).line(line).to(&sandbox).run().exits(0).says("input.1.journal");
     assert_eq!(place.bytes("input.1.journal"), database);
 }

@@ -35,8 +35,10 @@ mod not_begun;
 mod operations;
 mod pace;
 mod patience;
+mod proof_identity;
 mod proof_journal;
 mod proof_locks;
+mod proof_restored;
 mod random;
 
 mod reconcile;

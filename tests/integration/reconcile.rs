@@ -168,7 +168,7 @@ fn reads_that_fail_leave_the_row_unknown_and_can_be_repeated() {
             Place::new().with("input.csv", INPUT),
             Sandbox::with(&format!("--fault drop-after@2 --fault {fault}")),
         );
-        let line = "import change_balance input.csv --concurrency 1 --settle 0s --retries 1 --no-verify";
+        let line = "import change_balance input.csv --concurrency 1 --settle 0s --retries 1 --no-verify --booked ignore";
         let output = userside(&place).line(line).to(&sandbox).run().exits(1);
         let row = output.results().rows[1].clone();
         assert_eq!(row.result("status"), "unknown", "{fault}");
@@ -178,7 +178,8 @@ fn reads_that_fail_leave_the_row_unknown_and_can_be_repeated() {
     }
     let sandbox = Sandbox::with("--fault drop-after@2 --fault read:500@2-10");
     let place = Place::new().with("input.csv", INPUT);
-    let line = "import change_balance input.csv --concurrency 1 --settle 0s --retries 1 --no-verify";
+    let line =
+        "import change_balance input.csv --concurrency 1 --settle 0s --retries 1 --no-verify --booked ignore";
     userside(&place).line(line).to(&sandbox).run().exits(1);
     let output = userside(&place).line("reconcile input.journal --settle 0s").to(&sandbox).run().exits(0);
     output.results().all_are("ok");
@@ -193,7 +194,7 @@ fn a_key_that_is_refused_meanwhile_stops_it() {
     program.to(&sandbox).run().exits(3).says("refused the key");
     let place = Place::new().with("input.csv", INPUT);
     let sandbox = Sandbox::with("--fault drop-after@2 --fault read:403@2-9");
-    let line = "import change_balance input.csv --concurrency 1 --settle 0s";
+    let line = "import change_balance input.csv --concurrency 1 --settle 0s --booked ignore";
     let output = userside(&place).line(line).to(&sandbox).run().exits(3).says("refused the key");
     assert_eq!(output.results().statuses(), ["ok", "unknown", "ok"]);
 }
@@ -201,7 +202,7 @@ fn a_key_that_is_refused_meanwhile_stops_it() {
 #[test]
 fn ctrl_c_while_it_settles_ends_it_and_it_can_be_begun_again() {
     let (place, sandbox) = (Place::new().with("input.csv", INPUT), Sandbox::with("--fault drop-before@2"));
-    let line = "import change_balance input.csv --concurrency 1 --settle 1h";
+    let line = "import change_balance input.csv --concurrency 1 --settle 1h --booked ignore";
     let running = userside(&place).line(line).to(&sandbox).start();
     // The probe, three balances, a booking that is read back, two bookings, the server's clock, the row in doubt.
     until("the look", || (sandbox.requests() >= 11).then_some(()));

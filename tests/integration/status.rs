@@ -33,7 +33,7 @@ fn each_run_has_its_line_and_its_next_step() {
         .with("doubt.csv", "customer_id,amount,comment\n1,2,x\n2,2,y\n");
     let sandbox = Sandbox::start();
     userside(&place).line("import change_balance done.csv").to(&sandbox).run().exits(0);
-    userside(&place).line("import change_balance bad.csv").to(&sandbox).run().exits(1);
+    userside(&place).line("import change_balance bad.csv --list bad").to(&sandbox).run().exits(1);
     let sandbox = Sandbox::with("--fault drop-after@2");
     let line = "import change_balance doubt.csv --no-reconcile --retries 0 --concurrency 1";
     userside(&place).line(line).to(&sandbox).run().exits(1);
@@ -202,7 +202,7 @@ fn an_input_of_the_same_name_elsewhere_is_another_run() {
 
 #[test]
 fn of_several_runs_none_is_taken() {
-    let sandbox = Sandbox::start();
+    let sandbox = Sandbox::with("--customers 6");
     let place = three(&sandbox).with("two.csv", "customer_id,amount,comment\n4,2,x\n5,2,y\n6,2,z\n");
     stopped(&place, "two.csv");
     let writes = sandbox.writes().len();

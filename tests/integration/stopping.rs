@@ -106,7 +106,7 @@ fn a_server_that_goes_away_stops_the_run() {
     let place = bookings(60);
     // The probe and five rows are answered.
     let server = Responder::start(|number, _| (number <= 6).then(Answer::ok));
-    let line = "import change_balance input.csv --concurrency 1 --retries 0 --max-failures 60 --no-reconcile --no-verify";
+    let line = "import change_balance input.csv --concurrency 1 --retries 0 --max-failures 60 --no-reconcile --no-verify --booked ignore";
     let output = userside(&place).line(line).at_url(server.url()).run().exits(3);
     let results = output.results();
     assert_eq!((results.rows.len(), results.count("ok")), (60, 5));

@@ -53,10 +53,11 @@ impl Counts {
 /// Counts over the rows of a run with so many rows.
 pub(super) fn counts(connection: &Connection, rows: u64) -> rusqlite::Result<Counts> {
     let mut counts = Counts { rows, ..Counts::default() };
-    let mut statement = connection
-        .prepare("SELECT state, error_code = ?, count(*) FROM row GROUP BY state, error_code = ?")?;
-    let existing = ErrorCode::AlreadyExists.name();
-    let mut found = statement.query(params![existing, existing])?;
+    let mut statement = connection.prepare(
+        "SELECT state, error_code IN (?1, ?2), count(*) FROM row GROUP BY state, error_code IN (?1, ?2)",
+    )?;
+    let (exists, booked) = (ErrorCode::AlreadyExists.name(), ErrorCode::AlreadyBooked.name());
+    let mut found = statement.query(params![exists, booked])?;
     while let Some(row) = found.next()? {
         let exists: Option<bool> = row.get(1)?;
         let count = row.get::<_, i64>(2)?.cast_unsigned();

@@ -29,7 +29,12 @@ pub struct Entry {
 impl Entry {
     /// Whether the row was found on the server before anything was sent.
     pub fn existed(&self) -> bool {
-        matches!(self.result.error, Some((ErrorCode::AlreadyExists, _)))
+        matches!(self.result.error, Some((code, _)) if code.is_there_already())
+    }
+
+    /// Whether it is to be sent as if nothing had been sent for it.
+    pub fn is_unsent(&self) -> bool {
+        self.result.status == Status::Skipped && !self.existed()
     }
 
     /// Why it is not known whether the row was applied.

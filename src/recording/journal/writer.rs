@@ -143,8 +143,8 @@ impl CommitGroup<'_> {
 
     /// What became of a row.
     pub fn result(&self, row: RowNumber, result: &RowResult) -> Result<(), JournalError> {
-        let exists = matches!(result.error, Some((ErrorCode::AlreadyExists, _)));
-        if result.status == Status::Skipped && result.attempts == 0 && !exists {
+        let says_why = matches!(result.error, Some((code, _)) if code != ErrorCode::Stopped);
+        if result.status == Status::Skipped && result.attempts == 0 && !says_why {
             // Nothing has left for it: as if it had never been about to.
             return self.write(row, UNSENT, params![number(row)]);
         }

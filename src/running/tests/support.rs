@@ -102,6 +102,7 @@ impl Stage {
             skip_invalid: false,
             max_failures: None,
             existing: OnExisting::Fail,
+            booked: OnExisting::Ignore,
             settle: Duration::from_secs(30),
             reconcile: true,
             resend: false,
