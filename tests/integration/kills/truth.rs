@@ -225,10 +225,9 @@ fn edited(rows: &[&Row], held: &Held, stage: Stage) -> Vec<String> {
 
 /// Nothing is left open that can be found out.
 fn case_is_over(case: &Case, results: &Results) -> Vec<String> {
-    let mut left = vec!["skipped", "invalid"];
-    if case.decidable {
-        left.push("unknown");
-    }
+    let mut left = vec!["invalid"];
+    left.extend((case.world != World::Hiding).then_some("skipped"));
+    left.extend(case.decidable.then_some("unknown"));
     let burnt = results.rows.iter().filter(|row| {
         row.result("status") == "failed"
             && matches!(row.result("error_code"), "connect" | "timeout" | "http_status" | "bad_answer")

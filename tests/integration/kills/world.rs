@@ -84,8 +84,8 @@ impl World {
     pub(super) fn draw(dice: &mut Dice, operation: Operation) -> Self {
         let drawn: &[Self] = match operation {
             Operation::Edit => &[Self::Lossy, Self::Replacing],
-            Operation::Add => &[Self::Lossy, Self::Replacing],
-            Operation::ChangeBalance => &[Self::Lossy, Self::Replacing],
+            Operation::Add => &[Self::Lossy, Self::Replacing, Self::Hiding],
+            Operation::ChangeBalance => &[Self::Lossy, Self::Replacing, Self::Hiding],
         };
         let drawn = dice.pick(drawn);
         let asked_for = std::env::var("USERSIDE_BULK_WORLD").ok();
