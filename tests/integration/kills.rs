@@ -1,8 +1,9 @@
 //! The promise, tested by killing the program: whatever `kill -9` strikes, every row is carried out once, or
 //! listed as failed, skipped or unknown; none is carried out twice; none is missing from the results.
 //!
-//! The real binary runs against a sandbox that loses answers, applies late and cuts bodies short. It is killed
-//! at moments drawn from a seed, resumed, killed again perhaps, and reconciled. Then the sandbox's own log and
+//! The real binary runs against a sandbox that loses answers, applies late, cuts bodies short, replaces answers by
+//! pages, or hides what it has. It is killed at moments drawn from a seed, resumed, killed again perhaps, and
+//! reconciled. In some cases the journal is put back from a copy, or the list is imported again from another folder. Then the sandbox's own log and
 //! ledger are held against the results, row by row.
 //!
 //! `USERSIDE_BULK_KILLS` says how many kills (50), `USERSIDE_BULK_SEED` which; `USERSIDE_BULK_CASE` runs one
@@ -34,7 +35,7 @@ use ordeal::Ordeal;
 const TOO_MANY: usize = 8;
 
 /// One in so many bookings may stay unknown although it could be found out.
-const TOO_CAUTIOUS: usize = 20;
+const TOO_CAUTIOUS: usize = 8;
 
 /// So many violations of one case show what is wrong with it.
 const ENOUGH_TOLD: usize = 4;

@@ -107,7 +107,6 @@ impl Case {
         if pairs {
             more("--allow-duplicates");
         }
-        let sandbox = sandbox(dice, number, world, operation, count, late, cut.then_some(36));
         let (header, rows) = match operation {
             Operation::Add => added(dice, number, count),
             Operation::ChangeBalance => booked(dice, number, count, pairs),
@@ -118,7 +117,11 @@ impl Case {
             Operation::Add => looks_first && header.contains(&"codeti"),
             _ => !untagged,
         };
-        let mishap = if looked_for { Mishap::draw(dice, operation) } else { Mishap::Nothing };
+        let mishap =
+            if looked_for && world.is_open() { Mishap::draw(dice, operation) } else { Mishap::Nothing };
+        // Nor of what the server does after somebody else has looked.
+        let late = late && !mishap.is_meanwhile();
+        let sandbox = sandbox(dice, number, world, operation, count, late, cut.then_some(36));
         let requests = if looks_first { rows.len() * 2 } else { rows.len() };
         Self {
             operation,

@@ -26,7 +26,8 @@ impl Mishap {
             return Self::Nothing;
         }
         let again = Self::ImportedAgain { meanwhile: dice.one_in(2), saved_again: dice.one_in(2) };
-        let drawn = dice.pick(&[Self::Nothing]);
+        let drawn =
+            dice.pick(&[Self::Nothing, Self::Nothing, Self::Nothing, Self::Restored, Self::Copied, again]);
         match std::env::var("USERSIDE_BULK_MISHAP").ok().as_deref() {
             None => drawn,
             Some("nothing") => Self::Nothing,
@@ -35,6 +36,11 @@ impl Mishap {
             Some("again") => again,
             Some(name) => panic!("there is no mishap {name}"),
         }
+    }
+
+    /// Whether another import looks and sends while this one is not over.
+    pub(super) fn is_meanwhile(self) -> bool {
+        matches!(self, Self::ImportedAgain { meanwhile: true, .. })
     }
 
     /// Whether the list is imported a second time, or its journal used a second time.

@@ -84,7 +84,8 @@ impl<'c> Ordeal<'c> {
     /// The list from another folder, unless it was imported from there already.
     fn import_again(&mut self) {
         let Mishap::ImportedAgain { saved_again, .. } = self.case.mishap else { return };
-        if self.other_desk.is_some() {
+        // It may be killed as well, and be gone on with.
+        if self.figures.imported_again > 0 {
             return;
         }
         self.figures.imported_again += 1;
@@ -199,7 +200,8 @@ impl<'c> Ordeal<'c> {
             self.violated(format!("a run ended without a journal\n{}", ended.output.report()));
             return None;
         }
-        let writes = self.sandbox.writes().len();
+        let writes = self.sandbox.writes();
+        let writes = writes.iter().filter(|entry| self.turns.are_of(self.turn, entry)).count();
         if writes > 0 {
             self.violated(format!("{writes} writes were sent without a journal\n{}", ended.output.report()));
         }
@@ -234,10 +236,12 @@ impl<'c> Ordeal<'c> {
     }
 
     fn a_second_import_is_refused(&mut self) {
-        let before = self.sandbox.writes().len();
+        // Work that was put off gets its line later, with the time at which it was asked for.
+        let last = self.sandbox.writes().iter().map(|entry| entry.t_ms).fold(0.0, f64::max);
         let output = self.import().run();
         let named = output.stderr.contains("resume") && output.stderr.contains("--new-run");
-        if output.code != Some(2) || !named || self.sandbox.writes().len() > before {
+        let writes = self.sandbox.writes().iter().any(|entry| entry.t_ms > last);
+        if output.code != Some(2) || !named || writes {
             self.violated(format!("an import over an unfinished journal\n{}", output.report()));
         }
     }
