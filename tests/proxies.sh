@@ -218,13 +218,37 @@ same-list-again() {
     row "import again" yes list.results.csv elsewhere/saved.results.csv
 }
 
+# Two people import the same list at the same moment, each with a journal of their own. Nothing can prevent that both look
+# before either books; but somebody has to say so, and when both take the surplus back it is taken back once.
+two-at-once() {
+    new two-at-once '[]'
+    local url=http://127.0.0.1:$FIRST/two-at-once judged=0 jobs=() job n
+    tool bookings list.csv 1 40
+    for n in 1 2; do
+        mkdir "$n"
+        cp list.csv "$n"
+        "$program" import change_balance "$n/list.csv" --url "$url" --yes --rate 20/s > "log$n" 2>&1 &
+        jobs+=($!)
+    done
+    code=0
+    for job in "${jobs[@]}"; do wait "$job" || code=$?; done
+    row "two imports" yes 1/list.results.csv 2/list.results.csv || judged=1
+    for n in 1 2; do
+        run_program undo "$n/list.journal" --surplus
+        [ ! -s "$n/list.undo.csv" ] || run_program import change_balance "$n/list.undo.csv" --url "$url" --yes
+    done
+    tool balances "$PWD" list.csv || judged=1
+    return "$judged"
+}
+
 declare -A needs=(
     [apache-503]=apache2 [apache-503-no-retries]=apache2 [apache-503-add]=apache2 [varnish-503]=varnishd
     [nginx-504-late]=nginx [nginx-keepalive]=nginx [nginx-403-page]=nginx [haproxy-404-page]=haproxy
     [nginx-repeats]=nginx [haproxy-repeats]=haproxy [same-list-again]=apache2
+    [two-at-once]=apache2
 )
 order=(apache-503 apache-503-no-retries apache-503-add varnish-503 nginx-504-late nginx-keepalive nginx-403-page
-    haproxy-404-page nginx-repeats haproxy-repeats same-list-again)
+    haproxy-404-page nginx-repeats haproxy-repeats same-list-again two-at-once)
 cases=("${@:-${order[@]}}")
 
 echo "Of the rows of each list, as counted in what the page has stored, and beside it what the results say:"

@@ -72,7 +72,7 @@ function done(array $store, bool $new_customers): array
     return array_count_values($names);
 }
 
-/** What the program said of each thing; a later file overrules an earlier one. */
+/** What the program said of each thing; a later file overrules an earlier one, unless that says that it is there twice. */
 function said(array $files): array
 {
     $said = [];
@@ -84,7 +84,9 @@ function said(array $files): array
         while (($cells = fgetcsv($handle, null, $delimiter, '"', '')) !== false) {
             $row = array_combine($header, $cells);
             $name = $row['codeti'] ?? booking_name($row['customer_id'], $row['amount'], $row['comment']);
-            $said[$name] = [$row['result_status'], $row['result_error_code']];
+            if (($said[$name][1] ?? '') !== 'booked_twice') {
+                $said[$name] = [$row['result_status'], $row['result_error_code']];
+            }
         }
     }
     return $said;
