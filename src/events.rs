@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::catalogue::Operation;
 use crate::reading::Dialect;
 use crate::recording::{Status, Tally};
-use crate::sending::StopReason;
+use crate::sending::{OutageNews, StopReason};
 use crate::validating::{Money, Totals, Violation};
 
 /// Something that a person may want to see.
@@ -75,12 +75,8 @@ pub enum Event<'e> {
         /// The wait before they are looked for again.
         span: Duration,
     },
-    /// The server asked for a pause.
-    Paused {
-        span: Duration,
-        /// Whether it is longer than the program waits.
-        capped: bool,
-    },
+    /// Requests are held back, or the run goes on.
+    Outage(&'e OutageNews),
     /// The user wants the run to stop.
     Stopping(Work),
     /// The user wants to leave at once.

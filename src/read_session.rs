@@ -52,6 +52,8 @@ impl<T: Transport, C: Clock> ReadSession<T, C> {
     /// Finds out whether the server answers and takes the key, and under which name it takes the subcategory. Tells
     /// if it does not.
     pub async fn selector(&self) -> Result<ApiSelector, NotReady> {
+        let listener = Arc::clone(&self.listener);
+        self.server.link.tell_outages(move |news| listener.event(Event::Outage(&news)));
         let found = self.stop.race(find_selector(&self.server.link, self.server.selector)).await;
         match found.ok_or(NotReady::Stopped)? {
             Ok(found) => Ok(found.selector),

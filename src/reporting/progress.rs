@@ -16,6 +16,8 @@ pub(super) struct Progress {
     ok: u64,
     failed: u64,
     unknown: u64,
+    /// What everything waits for.
+    outage: Option<String>,
 }
 
 /// How often the bar is drawn, in Hz.
@@ -59,7 +61,9 @@ impl Progress {
         let bar = ProgressBar::new(rows).with_position(done);
         Self::ticking(
             bar,
-            &format!("{what} {{wide_bar:.cyan/dim}} {{human_pos}}/{{human_len}} {of}  {{rate}}  ETA {{eta}}"),
+            &format!(
+                "{what} {{wide_bar:.cyan/dim}} {{human_pos}}/{{human_len}} {of}  {{rate}}  ETA {{eta}}  {{msg}}"
+            ),
         )
     }
 
@@ -77,7 +81,7 @@ impl Progress {
                 let _ = write!(out, "{:.0} rows/s", state.per_sec());
             }));
         }
-        Self { bar, ok: 0, failed: 0, unknown: 0 }
+        Self { bar, ok: 0, failed: 0, unknown: 0, outage: None }
     }
 
     /// Sets the number of rows so far.
@@ -95,14 +99,27 @@ impl Progress {
         }
         // Formatting costs more than counting: it is done for every row only while there are few.
         if self.ok < 100 || self.ok.is_multiple_of(64) || status != Status::Ok {
-            self.bar.set_message(format!(
+            self.show();
+        }
+        self.bar.inc(1);
+    }
+
+    /// Shows what it is that everything waits for, or that it goes on.
+    pub(super) fn wait(&mut self, outage: Option<String>) {
+        self.outage = outage;
+        self.show();
+    }
+
+    fn show(&self) {
+        self.bar.set_message(match &self.outage {
+            Some(outage) => outage.clone(),
+            None => format!(
                 "ok {}  failed {}  unknown {}",
                 grouped(self.ok),
                 grouped(self.failed),
                 grouped(self.unknown)
-            ));
-        }
-        self.bar.inc(1);
+            ),
+        });
     }
 
     /// Prints a line above the bar.

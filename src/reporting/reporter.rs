@@ -2,7 +2,10 @@
 
 use std::fmt::Display;
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::lines::{self, ERROR, HINT, WARNING};
 use super::mode::Mode;
@@ -11,6 +14,7 @@ use super::question::stake;
 use super::{read_summary, summary, undo_summary};
 use crate::count::{Count, grouped};
 use crate::events::{Event, Listener, Work};
+use crate::sending::OutageNews;
 
 /// Shows a person what happens.
 #[derive(Debug)]
@@ -145,7 +149,7 @@ impl Listener for Reporter {
                     span.as_millis().div_ceil(1000)
                 ));
             }
-            Event::Paused { span, capped } => self.paused(span, capped),
+            Event::Outage(news) => self.outage(news),
             Event::Stopping(work) => {
                 let text = match work {
                     Work::Writes => {
@@ -175,16 +179,49 @@ impl Listener for Reporter {
 }
 
 impl Reporter {
-    fn paused(&self, span: Duration, capped: bool) {
-        let seconds = span.as_secs();
-        if capped {
-            self.line(
-                WARNING,
-                "warning:",
-                &format_args!("the server asks for a pause of {seconds} s; waiting 600 s, then trying again"),
-            );
-        } else {
-            self.note(&format_args!("the server asks for a pause of {seconds} s"));
+    /// One line when an outage begins, and one when it is over; the waits between are the progress bar's.
+    fn outage(&self, news: &OutageNews) {
+        let text = match news {
+            OutageNews::Held { since, until, .. } => {
+                Some(format!("waiting for the server since {}, next try {}", clock(*since), clock(*until)))
+            }
+            OutageNews::Over { .. } => None,
+        };
+        self.with_progress(|progress| {
+            if let Some(progress) = progress {
+                progress.wait(text);
+            }
+        });
+        match news {
+            OutageNews::Held { ordered: Some(ordered), since, until, .. } => {
+                let (asked, waited) = (ordered.as_secs(), until.duration_since(*since).unwrap_or_default());
+                if *ordered > waited + Duration::from_secs(1) {
+                    self.line(
+                        WARNING,
+                        "warning:",
+                        &format_args!(
+                            "the server asks for a pause of {asked} s; waiting {} s, then trying again",
+                            waited.as_secs()
+                        ),
+                    );
+                } else {
+                    self.note(&format_args!("the server asks for a pause of {asked} s"));
+                }
+            }
+            OutageNews::Held { is_first: true, problem, since, .. } => self.note(&format_args!(
+                "{problem}. Waiting since {}; it goes on by itself once the server is back (--patience)",
+                clock(*since)
+            )),
+            OutageNews::Held { .. } => {}
+            OutageNews::Over { lasted } => {
+                self.note(&format_args!("the server is back after {}", summary::took(*lasted)));
+            }
         }
     }
+}
+
+/// A moment of today on the user's clock.
+fn clock(moment: SystemTime) -> String {
+    let moment = Timestamp::try_from(moment).unwrap_or(Timestamp::MAX);
+    TimeZone::system().to_datetime(moment).strftime("%H:%M:%S").to_string()
 }

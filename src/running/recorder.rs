@@ -10,7 +10,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use crate::events::{Event, Listener};
 use crate::reading::RowNumber;
 use crate::recording::{ErrorCode, Journal, JournalError, RowResult, Status};
-use crate::sending::{Delivery, Intent, IntentLog, NotRecorded, StopSwitch};
+use crate::sending::{Intent, IntentLog, NotRecorded, Settled, StopSwitch};
 
 /// How many reports wait at the most.
 const WAITING: usize = 8;
@@ -20,7 +20,7 @@ pub(super) enum Report {
     /// These calls are about to be sent; they wait for the answer.
     Leaving(Vec<Intent>, oneshot::Sender<()>),
     /// From the engine.
-    Deliveries(Vec<Delivery>),
+    Settled(Vec<Settled>),
     /// Rows that are not sent.
     Rows(Vec<(RowNumber, RowResult)>),
     /// A row that is not sent because its customer exists already.
@@ -54,9 +54,9 @@ pub(super) struct Applied {
     pub(super) times: u64,
 }
 
-impl From<Vec<Delivery>> for Report {
-    fn from(deliveries: Vec<Delivery>) -> Self {
-        Self::Deliveries(deliveries)
+impl From<Vec<Settled>> for Report {
+    fn from(settled: Vec<Settled>) -> Self {
+        Self::Settled(settled)
     }
 }
 
@@ -148,7 +148,7 @@ impl Recorder {
 
     fn take(&mut self, report: Report) {
         let report = match report {
-            Report::Deliveries(deliveries) => Report::Rows(self.rows_of(deliveries)),
+            Report::Settled(settled) => Report::Rows(rows_of(settled)),
             Report::Watch(row, told) => {
                 self.watched = Some((row, told));
                 return;
@@ -159,17 +159,6 @@ impl Recorder {
             rows.iter().for_each(|(_, result)| self.listener.event(Event::Row(result.status)));
         }
         self.unwritten.push(report);
-    }
-
-    fn rows_of(&self, deliveries: Vec<Delivery>) -> Vec<(RowNumber, RowResult)> {
-        let row = |delivery| match delivery {
-            Delivery::Settled(settled) => Some((RowNumber(settled.ticket.0), settled.outcome.into())),
-            Delivery::Paused { span, capped } => {
-                self.listener.event(Event::Paused { span, capped });
-                None
-            }
-        };
-        deliveries.into_iter().filter_map(row).collect()
     }
 
     fn write(&mut self) -> Result<(), ()> {
@@ -198,6 +187,10 @@ impl Recorder {
     }
 }
 
+fn rows_of(settled: Vec<Settled>) -> Vec<(RowNumber, RowResult)> {
+    settled.into_iter().map(|settled| (RowNumber(settled.ticket.0), settled.outcome.into())).collect()
+}
+
 fn write(journal: &mut Journal, at: Timestamp, reports: &[Report]) -> Result<(), JournalError> {
     let group = journal.group(at)?;
     for report in reports {
@@ -207,7 +200,7 @@ fn write(journal: &mut Journal, at: Timestamp, reports: &[Report]) -> Result<(),
                 rows.iter().try_for_each(|(row, result)| group.result(*row, result))?;
             }
             // They were made rows when they came.
-            Report::Deliveries(_) => {}
+            Report::Settled(_) => {}
             Report::Found(found) => {
                 for FoundOut { row, found } in found {
                     match found {

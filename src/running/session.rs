@@ -25,7 +25,7 @@ use super::spec::Policy;
 use super::summary::{Account, summarise};
 use super::unsent::{why_refused, write_unsent};
 use crate::catalogue::{ApiSelector, Effect};
-use crate::events::Refused;
+use crate::events::{Event, Refused};
 use crate::exit::Exit;
 use crate::reconciling::Proof;
 use crate::recording::{Durability, Journal, ResultsFiles, Tally};
@@ -101,6 +101,8 @@ impl<T: Transport, C: Clock + Send> Session<T, C> {
         };
         let run = journal.run().id;
         let doubts_ended = facts::doubts_ended(&journal.replay()?)?;
+        let listener = Arc::clone(&host.listener);
+        server.link.tell_outages(move |news| listener.event(Event::Outage(&news)));
         let clock = host.clock.clone();
         let (notes, recorder) =
             recorder::start(journal, Arc::clone(&host.listener), host.stop.clone(), move || {

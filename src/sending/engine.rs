@@ -5,48 +5,57 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::stream::FuturesUnordered;
 
+use super::asked_for::counted;
 use super::attempt_end::AttemptEnd;
 use super::clock::Clock;
 use super::failure_budget::FailureBudget;
 use super::gate::RecordedGroup;
+use super::hold::{Strike, Way};
 use super::intent_log::IntentLog;
-use super::job::{Delivery, Ended, Job, Settled};
+use super::job::{Job, Settled};
 use super::limits::Limits;
 use super::link::{Attempt, Link};
-use super::outcome::{FailureCode, Fate, Outcome, Problem};
-use super::pending::{PendingCall, Slot};
+use super::outcome::{FailureCode, Fate, Problem};
+use super::pending::{Flight, Slot};
 use super::proof::proof;
 use super::queue::Queue;
 use super::reply::{Reply, Wanted};
 use super::request::Envelope;
 use super::retry::{Decision, decide};
-use super::stop::{StopReason, StopSignal};
+use super::stop::StopReason;
 use super::transport::Transport;
 use crate::catalogue::Effect;
+use crate::validating::Call;
 
 /// How many calls wait to be settled, and how many outcomes to be taken, before no more are made.
 const WINDOW: usize = 1024;
 
-type InFlight<'l> = FuturesUnordered<Pin<Box<dyn Future<Output = (Slot, Attempt)> + 'l>>>;
+type InFlight<'l> = FuturesUnordered<Pin<Box<dyn Future<Output = (Flight, Attempt)> + 'l>>>;
 
 pub(super) struct Engine<'l, T, C: Clock, K> {
-    link: &'l Link<T, C>,
+    pub(super) link: &'l Link<T, C>,
     envelope: &'l Envelope,
+    /// The harmless read that finds out whether the server is back; without one the next call does.
+    probe: Option<Call>,
     limits: Limits,
     intents: &'l K,
     /// So many intents may be recorded and not sent yet.
     unsent_intents: usize,
     pub(super) queue: Queue,
     pub(super) in_flight: InFlight<'l>,
-    pub(super) told: Vec<Delivery>,
+    pub(super) told: Vec<Settled>,
     pub(super) stopped: Option<StopReason>,
-    requests: u64,
-    retries: u64,
-    /// The end of the last pause that was told.
-    paused_until: Duration,
-    failures: FailureBudget,
+    /// Requests before this run.
+    pub(super) requests_before: u64,
+    pub(super) retries: u64,
+    /// So many may be in flight: one after an outage, and one more for each that is answered.
+    window: usize,
+    /// Calls that the server answered, whatever it said.
+    answered: u64,
+    pub(super) failures: FailureBudget,
 }
 
 impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
@@ -55,6 +64,7 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
         Self {
             link,
             envelope,
+            probe: Call::probe().ok(),
             limits,
             intents,
             unsent_intents: link.pace.borrow().at_once().unwrap_or(most).clamp(1, most),
@@ -62,9 +72,10 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
             in_flight: FuturesUnordered::new(),
             told: Vec::new(),
             stopped: None,
-            requests: 0,
+            requests_before: link.requests(),
             retries: 0,
-            paused_until: Duration::ZERO,
+            window: limits.concurrency.get(),
+            answered: 0,
             failures: FailureBudget::new(limits.failures),
         }
     }
@@ -81,7 +92,7 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
     }
 
     /// What is to be delivered.
-    pub(super) fn tell(&mut self) -> Vec<Delivery> {
+    pub(super) fn tell(&mut self) -> Vec<Settled> {
         std::mem::take(&mut self.told)
     }
 
@@ -94,7 +105,7 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
     /// Whether another request may be on its way: what is settled and not yet taken waits in memory too.
     fn may_launch(&self) -> bool {
         self.stopped.is_none()
-            && self.in_flight.len() < self.limits.concurrency.get()
+            && self.in_flight.len() < self.window.min(self.limits.concurrency.get())
             && self.told.len() < WINDOW
     }
 
@@ -102,11 +113,30 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
     pub(super) fn launch(&mut self) -> Option<Duration> {
         while self.may_launch() {
             let now = self.link.clock.now();
+            self.queue.release_one(now);
             if self.queue.ready(now).is_none() {
                 return self.queue.next_due();
             }
-            if let Err(until) = self.link.pace.borrow().permit() {
+            let way = self.link.hold.borrow().way(now);
+            match way {
+                Way::Open | Way::Try => {}
+                Way::Wait(until) => return Some(until),
+                Way::Tried => return None,
+                Way::Over(problem) => {
+                    self.stop(StopReason::ServerGone(problem));
+                    return None;
+                }
+            }
+            if let Err(until) = self.link.pace.borrow_mut().permit() {
                 return Some(until);
+            }
+            if way == Way::Try {
+                self.link.hold.borrow_mut().tries();
+                if let Some(probe) = &self.probe {
+                    self.leave(Flight::Probe, self.envelope.body(probe), Wanted::Content);
+                    return None;
+                }
+                self.link.got_through();
             }
             let Some((slot, work)) = self.queue.launch(now) else { continue };
             let (body, wanted) = match &mut work.confirming {
@@ -121,11 +151,14 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
                     (self.envelope.body(&work.call), Wanted::Verdict)
                 }
             };
-            self.requests += 1;
-            let link = self.link;
-            self.in_flight.push(Box::pin(async move { (slot, link.attempt(body, wanted).await) }));
+            self.leave(Flight::Call(slot), body, wanted);
         }
         None
+    }
+
+    fn leave(&self, flight: Flight, body: Bytes, wanted: Wanted) {
+        let link = self.link;
+        self.in_flight.push(Box::pin(async move { (flight, link.attempt(body, wanted).await) }));
     }
 
     /// Has the next intents recorded. Not more of them than leave within a moment: after a crash each of them has
@@ -151,22 +184,22 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
         }
     }
 
-    /// All requests in flight may be turned away with the same order: it is told once.
-    fn tell_pause(&mut self, span: Duration, obeyed: Duration) {
-        const NEWS: Duration = Duration::from_secs(1);
-        let until = self.link.clock.now() + obeyed;
-        if until >= self.paused_until + NEWS && span >= NEWS {
-            self.paused_until = until;
-            self.told.push(Delivery::Paused { span, capped: obeyed < span });
+    pub(super) fn end_attempt(&mut self, flight: Flight, attempt: Attempt) {
+        let Flight::Call(slot) = flight else { return self.end_probe(attempt) };
+        match &attempt.reply {
+            Reply::Problem { end: end @ (AttemptEnd::Unreached | AttemptEnd::TurnedAway), problem } => {
+                self.window = 1;
+                let is_first = self.queue.work(slot).is_some_and(|work| work.outage.is_none());
+                self.link.struck(*end, problem, attempt.ordered, Strike::of_call(is_first));
+            }
+            _ => {
+                self.answered += 1;
+                self.window = self.window.saturating_add(1).min(self.limits.concurrency.get());
+                self.link.answered();
+                let (now, schedule) = (self.link.clock.now(), self.link.schedule);
+                self.queue.release(|blamed| now + schedule.wait((blamed + 1).min(3)));
+            }
         }
-    }
-
-    pub(super) fn end_attempt(&mut self, slot: Slot, attempt: Attempt) {
-        let pause = attempt.ordered.map(|span| {
-            let obeyed = self.link.obey(span);
-            self.tell_pause(span, obeyed);
-            obeyed
-        });
         let Some(work) = self.queue.work(slot) else { return };
         work.http_status = attempt.status.or(work.http_status);
         tracing::debug!(call = work.ticket.0, attempt = work.attempts, status = attempt.status, reply = ?attempt.reply, "answered");
@@ -176,40 +209,71 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
         }
         match attempt.reply {
             Reply::Accepted(accepted) => match proof(&work.call, &accepted) {
-                Ok(id) => {
-                    self.failures.server_answered();
-                    self.finish(slot, Fate::Ok { id });
-                }
-                Err(problem) => {
-                    self.end_failed_attempt(slot, AttemptEnd::MayHaveHappened, problem, Duration::ZERO);
-                }
+                Ok(id) => self.finish(slot, Fate::Ok { id }),
+                Err(problem) => self.end_failed_attempt(slot, AttemptEnd::MayHaveHappened, problem),
             },
-            Reply::Problem { end, problem } => {
-                self.end_failed_attempt(slot, end, problem, pause.unwrap_or_default())
+            Reply::Problem { end, problem } => self.end_failed_attempt(slot, end, problem),
+        }
+    }
+
+    /// Only an answer of the API shows that the server is back. What a proxy says in its place would meet the rows too.
+    fn end_probe(&mut self, attempt: Attempt) {
+        match attempt.reply {
+            Reply::Accepted(accepted) if counted(accepted.data.as_ref()).is_some() => self.link.got_through(),
+            // Older servers do not have this read.
+            Reply::Problem { end: AttemptEnd::SaidNo, .. } => self.link.got_through(),
+            Reply::Problem { end: AttemptEnd::KeyRefused | AttemptEnd::Barred, problem } => {
+                self.link.got_through();
+                self.stop(StopReason::KeyRefused(problem));
+            }
+            Reply::Problem { end, problem } => self.link.struck(end, &problem, attempt.ordered, Strike::Try),
+            Reply::Accepted(_) => {
+                let problem = Problem::new(FailureCode::BadAnswer, "the server says OK, and nothing else");
+                self.link.struck(AttemptEnd::MayHaveHappened, &problem, None, Strike::Try);
             }
         }
     }
 
-    fn end_failed_attempt(&mut self, slot: Slot, end: AttemptEnd, problem: Problem, pause: Duration) {
-        if end != AttemptEnd::Unreached {
-            self.failures.server_answered();
-        }
+    fn end_failed_attempt(&mut self, slot: Slot, end: AttemptEnd, problem: Problem) {
         let retries = self.link.retries;
         let Some(work) = self.queue.work(slot) else { return };
-        let attempts = work.attempts;
+        let attempts = work.attempts - work.held;
         let decision = decide(end, work.call.effect(), work.doubt.is_some(), attempts <= retries);
-        let is_last = matches!(decision, Decision::Fail | Decision::Doubt);
-        if end == AttemptEnd::Unreached && is_last {
-            self.failures.unreached();
-        }
-        if end == AttemptEnd::MayHaveHappened && work.doubt.is_none() {
+        let is_open =
+            matches!(end, AttemptEnd::MayHaveHappened | AttemptEnd::TurnedAway | AttemptEnd::Replaced);
+        if is_open && decision != Decision::Hold && decision != Decision::Fail && work.doubt.is_none() {
             work.doubt = Some(problem.clone());
         }
         match decision {
             Decision::Accept => {}
+            Decision::Hold => {
+                /// A server may be out of order for long, and take a request now and then.
+                const OFTEN: u32 = 10;
+                let (is_again, were_others) = (work.outage.is_some(), self.answered > work.held_at);
+                work.blamed += u32::from(is_again && were_others && end == AttemptEnd::TurnedAway);
+                work.held_at = self.answered;
+                if end == AttemptEnd::Unreached {
+                    self.retries -= u64::from(work.attempts > 1);
+                    work.attempts -= 1;
+                } else {
+                    work.held += 1;
+                }
+                work.outage = Some(problem.clone());
+                if self.stopped.is_some() {
+                    self.finish_unsent(slot);
+                } else if work.blamed > retries.saturating_add(OFTEN) {
+                    let fate = work.turned_away(problem);
+                    self.finish(slot, fate);
+                } else {
+                    match is_again {
+                        true => self.queue.hold(slot),
+                        false => self.queue.wait(slot, self.link.clock.now()),
+                    }
+                }
+            }
             Decision::Again if self.stopped.is_some() => self.finish_unsent(slot),
             Decision::Again => {
-                let wait = self.link.schedule.wait(attempts).max(pause);
+                let wait = self.link.schedule.wait(attempts);
                 tracing::info!(attempt = attempts, wait = ?wait, %problem, "a call is tried again");
                 self.queue.wait(slot, self.link.clock.now() + wait);
             }
@@ -241,7 +305,7 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
     fn end_confirmation(&mut self, slot: Slot, reply: Reply) {
         let retries = self.link.retries;
         let Some(work) = self.queue.work(slot) else { return };
-        let Some(confirming) = work.confirming.as_ref() else { return };
+        let Some(confirming) = work.confirming.as_mut() else { return };
         let gone = match &reply {
             Reply::Accepted(accepted) => {
                 accepted.has_verdict && !accepted.has_data && accepted.ids.is_empty()
@@ -260,9 +324,15 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
             Reply::Accepted(_) => AttemptEnd::Accepted,
             Reply::Problem { end, .. } => *end,
         };
-        let again = decide(end, Effect::Reads, false, confirming.reads <= retries) == Decision::Again;
-        if again && self.stopped.is_none() {
-            let wait = self.link.schedule.wait(confirming.reads);
+        let wait = match decide(end, Effect::Reads, false, confirming.reads <= retries) {
+            Decision::Again => Some(self.link.schedule.wait(confirming.reads)),
+            Decision::Hold => {
+                confirming.reads -= 1;
+                Some(Duration::ZERO)
+            }
+            _ => None,
+        };
+        if let Some(wait) = wait.filter(|_| self.stopped.is_none()) {
             self.queue.wait(slot, self.link.clock.now() + wait);
             return;
         }
@@ -272,74 +342,5 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
             self.stop(StopReason::KeyRefused(problem));
         }
         self.finish(slot, fate);
-    }
-
-    fn finish(&mut self, slot: Slot, fate: Fate) {
-        if let Some(work) = self.queue.settle(slot) {
-            self.deliver(&work, fate);
-        }
-    }
-
-    fn finish_unsent(&mut self, slot: Slot) {
-        if let Some(work) = self.queue.settle(slot) {
-            self.deliver(&work, work.unsent());
-        }
-    }
-
-    fn deliver(&mut self, work: &PendingCall, fate: Fate) {
-        match &fate {
-            Fate::Ok { .. } => self.failures.done(),
-            Fate::Failed(problem) | Fate::Unknown(problem) => {
-                if let Some(reason) = self.failures.failed(problem) {
-                    self.stop(reason);
-                }
-            }
-            Fate::Skipped(_) => {}
-        }
-        let outcome =
-            Outcome { fate, http_status: work.http_status, attempts: work.attempts_before + work.attempts };
-        self.told.push(Delivery::Settled(Settled { ticket: work.ticket, outcome }));
-    }
-
-    /// Nothing more is launched; the first reason is the one that counts.
-    fn stop(&mut self, reason: StopReason) {
-        if self.stopped.is_none() {
-            self.stopped = Some(reason);
-            for work in self.queue.abandon_queued() {
-                self.deliver(&work, work.unsent());
-            }
-        }
-    }
-
-    pub(super) fn obey_stop(&mut self, signal: StopSignal) {
-        if signal >= StopSignal::Finish {
-            self.stop(StopReason::Interrupted);
-        }
-        if signal == StopSignal::Abandon {
-            self.in_flight.clear();
-            for work in self.queue.abandon_all() {
-                if work.attempts == 0 {
-                    self.deliver(&work, work.unsent());
-                    continue;
-                }
-                let left = Problem::new(
-                    FailureCode::Stopped,
-                    "the program was stopped at once, before the answer came",
-                );
-                self.deliver(&work, work.uncertain(left));
-            }
-        }
-    }
-
-    /// A call that came too late.
-    pub(super) fn refuse(&mut self, job: Job) {
-        let problem = Problem::new(FailureCode::Stopped, "the run stopped before this row was sent");
-        let fate = job.prior.doubt.map_or(Fate::Skipped(problem), Fate::Unknown);
-        let outcome = Outcome { fate, http_status: None, attempts: job.prior.attempts };
-        self.told.push(Delivery::Settled(Settled { ticket: job.ticket, outcome }));
-    }
-
-    pub(super) fn ended(self) -> Ended {
-        Ended { stopped: self.stopped, requests: self.requests, retries: self.retries }
     }
 }

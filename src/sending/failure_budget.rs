@@ -1,7 +1,6 @@
-//! How many failures a run bears: it counts calls that fail, and says when it is enough.
+//! How many failures a run bears: it counts rows that the API refused and rows in doubt, and says when it is enough.
 
 use super::limits::FailureLimit;
-use super::outage::Outage;
 use super::outcome::Problem;
 use super::stop::StopReason;
 
@@ -10,24 +9,11 @@ pub(super) struct FailureBudget {
     limit: FailureLimit,
     in_all: u64,
     in_a_row: u64,
-    /// Of calls that cannot connect. A server that is gone stops the run whatever the limit says.
-    outage: Outage,
 }
 
 impl FailureBudget {
     pub(super) fn new(limit: FailureLimit) -> Self {
-        Self { limit, in_all: 0, in_a_row: 0, outage: Outage::default() }
-    }
-
-    /// An answer came, whatever it says: the server is there.
-    pub(super) fn server_answered(&mut self) {
-        self.outage.answered();
-    }
-
-    /// A call ended because its last attempt could not connect. In doubt or not, it tells that the server may
-    /// be gone.
-    pub(super) fn unreached(&mut self) {
-        self.outage.lost();
+        Self { limit, in_all: 0, in_a_row: 0 }
     }
 
     /// A call was applied.
@@ -43,10 +29,6 @@ impl FailureBudget {
             FailureLimit::InARow(limit) => self.in_a_row >= limit.get(),
             FailureLimit::InAll(limit) => self.in_all >= limit.get(),
         };
-        if self.outage.is_total() {
-            Some(StopReason::ServerGone(problem.clone()))
-        } else {
-            is_too_much.then(|| StopReason::TooManyFailures(problem.clone()))
-        }
+        is_too_much.then(|| StopReason::TooManyFailures(problem.clone()))
     }
 }

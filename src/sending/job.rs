@@ -1,6 +1,4 @@
-//! What goes into the engine and what comes out of it: calls in; outcomes, pauses, and how the run ended.
-
-use std::time::Duration;
+//! What goes into the engine and what comes out of it: calls in; outcomes, and how the run ended.
 
 use super::outcome::{Outcome, Problem, Ticket};
 use super::stop::StopReason;
@@ -30,19 +28,6 @@ pub struct PriorAttempts {
 pub struct Settled {
     pub ticket: Ticket,
     pub outcome: Outcome,
-}
-
-/// What the engine tells while it runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Delivery {
-    /// A call is settled. Each call that was taken is settled exactly once.
-    Settled(Settled),
-    /// The server ordered a pause.
-    Paused {
-        span: Duration,
-        /// Whether it is longer than the longest pause that is obeyed.
-        capped: bool,
-    },
 }
 
 /// The end of a run.

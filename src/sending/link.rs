@@ -5,10 +5,15 @@ use std::cell::{Cell, RefCell};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use tokio::sync::Notify;
 
+use super::attempt_end::AttemptEnd;
 use super::clock::Clock;
+use super::hold::{Hold, OutageNews, Strike};
 use super::interpret;
 use super::key::ApiKey;
+use super::learned::Refusal;
+use super::outcome::Problem;
 use super::pace::{LONGEST_PAUSE, Pace, PaceSettings};
 use super::reply::{Reply, Wanted};
 use super::request::Envelope;
@@ -25,7 +30,12 @@ pub struct LinkSettings {
     pub retries: u32,
     /// `--retry-wait`: the wait before the first retry; it doubles with every further one.
     pub retry_wait: Duration,
+    /// `--patience`: how long an outage may last.
+    pub patience: Duration,
 }
+
+/// Who is told of outages.
+type Teller = Box<dyn Fn(OutageNews)>;
 
 /// The way to a server.
 pub struct Link<T, C: Clock> {
@@ -34,6 +44,12 @@ pub struct Link<T, C: Clock> {
     pub(super) pace: RefCell<Pace<C>>,
     pub(super) schedule: Schedule,
     pub(super) retries: u32,
+    pub(super) hold: RefCell<Hold>,
+    /// What the server had taken when the hold began.
+    refusal: Cell<Option<Refusal>>,
+    /// Wakes reads that wait for a try of another one.
+    pub(super) tried: Notify,
+    on_outage: RefCell<Option<Teller>>,
     key: ApiKey,
     pub(super) sent: Cell<u64>,
     /// Of these, the reads that were tried again.
@@ -56,16 +72,26 @@ pub(super) struct Attempt {
 impl<T: Transport, C: Clock> Link<T, C> {
     /// A link; nothing is sent yet.
     pub fn new(transport: T, clock: C, key: ApiKey, settings: LinkSettings) -> Self {
+        let schedule = Schedule::new(settings.retry_wait);
         Self {
             transport,
+            hold: RefCell::new(Hold::new(schedule, settings.patience)),
+            refusal: Cell::new(None),
+            tried: Notify::new(),
+            on_outage: RefCell::new(None),
             pace: RefCell::new(Pace::new(settings.pace, clock.clone())),
             clock,
-            schedule: Schedule::new(settings.retry_wait),
+            schedule,
             retries: settings.retries,
             key,
             sent: Cell::new(0),
             again: Cell::new(0),
         }
+    }
+
+    /// Who is told of outages from now on.
+    pub fn tell_outages(&self, tell: impl Fn(OutageNews) + 'static) {
+        *self.on_outage.borrow_mut() = Some(Box::new(tell));
     }
 
     /// All requests so far, whatever they were for and however they ended.
@@ -94,6 +120,9 @@ impl<T: Transport, C: Clock> Link<T, C> {
         match said {
             Ok(response) => {
                 let (reply, is_the_apis) = interpret::of_response(&response, wanted, &self.key);
+                if !matches!(reply, Reply::Problem { end: AttemptEnd::TurnedAway, .. }) {
+                    self.pace.borrow_mut().took();
+                }
                 Attempt {
                     reply,
                     status: Some(response.status),
@@ -120,6 +149,53 @@ impl<T: Transport, C: Clock> Link<T, C> {
         obeyed
     }
 
+    /// A request was turned away or did not reach the server, or a try has failed: the run is held.
+    pub(super) fn struck(
+        &self,
+        end: AttemptEnd,
+        problem: &Problem,
+        ordered: Option<Duration>,
+        strike: Strike,
+    ) {
+        let obeyed = ordered.map(|span| span.min(LONGEST_PAUSE));
+        let now = self.clock.now();
+        let mut hold = self.hold.borrow_mut();
+        if hold.struck((now, self.clock.wall()), problem, obeyed, strike) {
+            self.refusal.set(
+                (end == AttemptEnd::TurnedAway && strike == Strike::Fresh)
+                    .then(|| self.pace.borrow_mut().taken()),
+            );
+            tracing::info!(%problem, "held");
+        }
+        let news = hold.news(now, ordered);
+        drop(hold);
+        self.tried.notify_waiters();
+        self.tell(news);
+    }
+
+    /// A try got through to the server.
+    pub(super) fn got_through(&self) {
+        self.hold.borrow_mut().got_through();
+        self.tried.notify_waiters();
+    }
+
+    /// The server answered a request that was not a try.
+    pub(super) fn answered(&self) {
+        let ended = self.hold.borrow_mut().ends(self.clock.now());
+        if let Some((news, waited)) = ended {
+            if let Some(refusal) = self.refusal.take() {
+                self.pace.borrow_mut().learn(refusal, waited);
+            }
+            self.tell(news);
+        }
+    }
+
+    fn tell(&self, news: Option<OutageNews>) {
+        if let (Some(tell), Some(news)) = (&*self.on_outage.borrow(), news) {
+            tell(news);
+        }
+    }
+
     /// The clock by which requests are sent.
     pub fn clock(&self) -> &C {
         &self.clock
@@ -128,7 +204,7 @@ impl<T: Transport, C: Clock> Link<T, C> {
     /// Waits until the pace lets a request leave.
     pub(super) async fn permit(&self) {
         loop {
-            let permit = self.pace.borrow().permit();
+            let permit = self.pace.borrow_mut().permit();
             match permit {
                 Ok(()) => return,
                 Err(until) => self.clock.sleep_until(until).await,

@@ -11,6 +11,7 @@ use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 
 use super::clock::Clock;
+use super::learned::{Learned, Refusal};
 
 /// How many requests may leave in a span of time: `--rate`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +130,9 @@ pub(super) struct Pace<C: Clock> {
     /// The burst; none where nothing holds requests back.
     at_once: Option<usize>,
     limiter: Option<Limiter<C>>,
+    /// The time between two requests by the user's rate.
+    fastest: Duration,
+    learned: Learned,
     paused_until: Duration,
 }
 
@@ -142,7 +146,12 @@ impl<C: Clock> Pace<C> {
             }),
         };
         let at_once = limiter.as_ref().map(|_| settings.burst().get() as usize);
-        Self { clock, at_once, limiter, paused_until: Duration::ZERO }
+        let fastest = match settings.rate {
+            Rate::Unlimited => Duration::ZERO,
+            Rate::Limited { count, span } => span / count.get(),
+        };
+        let learned = Learned::default();
+        Self { clock, at_once, limiter, fastest, learned, paused_until: Duration::ZERO }
     }
 
     /// How many requests may leave at once; none where nothing holds them back.
@@ -151,15 +160,34 @@ impl<C: Clock> Pace<C> {
     }
 
     /// A permit for one request now, or the moment at which to ask again.
-    pub(super) fn permit(&self) -> Result<(), Duration> {
+    pub(super) fn permit(&mut self) -> Result<(), Duration> {
         let now = self.clock.now();
         if now < self.paused_until {
             return Err(self.paused_until);
         }
+        self.learned.permit(now)?;
         match self.limiter.as_ref().map(Limiter::check) {
-            None | Some(Ok(())) => Ok(()),
+            None | Some(Ok(())) => {
+                self.learned.left(now);
+                Ok(())
+            }
             Some(Err(not_until)) => Err(now + not_until.wait_time_from(now)),
         }
+    }
+
+    /// The server took a request.
+    pub(super) fn took(&mut self) {
+        self.learned.took(self.clock.now(), self.fastest);
+    }
+
+    /// What it has taken up to now.
+    pub(super) fn taken(&mut self) -> Refusal {
+        self.learned.at(self.clock.now())
+    }
+
+    /// It had turned requests away at that point, and takes them again.
+    pub(super) fn learn(&mut self, at: Refusal, waited: bool) {
+        self.learned.turned_away(at, waited);
     }
 
     /// Gives no permit for this long; a longer pause that is already ordered stays.
@@ -219,7 +247,7 @@ mod tests {
     fn no_second_sees_more_than_rate_and_burst() {
         for step in [1, 7, 400, 1500] {
             let clock = Hands::default();
-            let pace = Pace::new(settings("50/s"), clock.clone());
+            let mut pace = Pace::new(settings("50/s"), clock.clone());
             let mut sent: Vec<Duration> = Vec::new();
             while sent.len() < 500 {
                 match pace.permit() {

@@ -2,6 +2,7 @@
 
 use super::attempt_end::AttemptEnd;
 use super::outcome::{FailureCode, Fate, Problem, Ticket};
+use super::stop::StopReason;
 use crate::catalogue::Action;
 use crate::validating::Call;
 
@@ -12,6 +13,14 @@ pub(super) struct PendingCall {
     pub(super) call: Call,
     /// Requests sent for the call itself in this run.
     pub(super) attempts: u32,
+    /// Of these, those that were turned away: an outage is the run's trouble, so they do not count for its retries.
+    pub(super) held: u32,
+    /// Why it waits for the server to come back.
+    pub(super) outage: Option<Problem>,
+    /// How many calls the server had answered when this one was turned away for the last time.
+    pub(super) held_at: u64,
+    /// How often it was turned away although the server had taken others: then it is the row's trouble.
+    pub(super) blamed: u32,
     /// Requests sent for it in earlier runs.
     pub(super) attempts_before: u32,
     /// The first attempt that may have been applied.
@@ -33,13 +42,22 @@ impl PendingCall {
         }
     }
 
+    /// The fate of a call that the server turns away although it takes others.
+    pub(super) fn turned_away(&self, last: Problem) -> Fate {
+        if self.doubt.is_some() { self.uncertain(last) } else { Fate::Failed(last) }
+    }
+
     /// The fate of a call that the run's stop keeps from being sent, or from being sent again.
-    pub(super) fn unsent(&self) -> Fate {
+    pub(super) fn unsent(&self, reason: Option<&StopReason>) -> Fate {
         let stopped = |text| Problem::new(FailureCode::Stopped, text);
-        match &self.doubt {
-            Some(doubt) if self.attempts == 0 => Fate::Unknown(doubt.clone()),
-            Some(_) => self.uncertain(stopped("the run stopped before another attempt")),
-            None => Fate::Skipped(stopped("the run stopped before this row was sent")),
+        match (&self.doubt, &self.outage) {
+            (Some(doubt), _) if self.attempts == 0 => Fate::Unknown(doubt.clone()),
+            (Some(_), _) => self.uncertain(stopped("the run stopped before another attempt")),
+            (None, Some(outage)) if matches!(reason, Some(StopReason::ServerGone(_))) => {
+                let text = format!("not applied, and the server did not come back in time: {outage}");
+                Fate::Skipped(Problem::new(FailureCode::Connect, text))
+            }
+            (None, _) => Fate::Skipped(stopped("the run stopped before this row was sent")),
         }
     }
 
@@ -58,6 +76,14 @@ pub(super) struct Confirming {
     pub(super) read: Call,
     pub(super) reads: u32,
     pub(super) refusal: Problem,
+}
+
+/// A request on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flight {
+    Call(Slot),
+    /// Whether the server is back.
+    Probe,
 }
 
 /// The place of a pending call in the queue.

@@ -21,6 +21,8 @@ pub(super) struct Queue {
     /// Whose intents are being recorded, or are recorded.
     pub(super) gate: Gate,
     waiting: BinaryHeap<Reverse<(Duration, Slot)>>,
+    /// Turned away more than once: they let others find out whether the server is back.
+    held: VecDeque<Slot>,
     /// A key is here while a call with it is unsettled; the calls after it wait in the order of the file.
     sequences: HashMap<SequenceKey, VecDeque<Slot>>,
 }
@@ -37,6 +39,10 @@ impl Queue {
             ticket: job.ticket,
             call: job.call,
             attempts: 0,
+            held: 0,
+            outage: None,
+            held_at: 0,
+            blamed: 0,
             attempts_before: job.prior.attempts,
             doubt: job.prior.doubt,
             http_status: None,
@@ -106,6 +112,26 @@ impl Queue {
         self.waiting.push(Reverse((until, slot)));
     }
 
+    /// The call goes again once others got through, or when there are no others.
+    pub(super) fn hold(&mut self, slot: Slot) {
+        self.held.push_back(slot);
+    }
+
+    /// Others got through: those that were held go again, each at the moment that follows from how often
+    /// it was to blame.
+    pub(super) fn release(&mut self, due: impl Fn(u32) -> Duration) {
+        let works = &self.works;
+        let blamed = |slot: &Slot| works.get(slot.0).and_then(Option::as_ref).map_or(0, |work| work.blamed);
+        self.waiting.extend(self.held.drain(..).map(|slot| Reverse((due(blamed(&slot)), slot))));
+    }
+
+    /// There are no others: the first of them goes.
+    pub(super) fn release_one(&mut self, now: Duration) {
+        if self.waiting.is_empty() && self.gate.first().is_none() {
+            self.waiting.extend(self.held.pop_front().map(|slot| Reverse((now, slot))));
+        }
+    }
+
     /// The call is settled: it leaves, and the next one with its key may go.
     pub(super) fn settle(&mut self, slot: Slot) -> Option<PendingCall> {
         let work = self.works.get_mut(slot.0)?.take()?;
@@ -125,6 +151,7 @@ impl Queue {
     pub(super) fn abandon_queued(&mut self) -> Vec<PendingCall> {
         let mut left = Vec::new();
         self.fresh.extend(self.gate.close());
+        self.fresh.append(&mut self.held);
         loop {
             let slot = self.fresh.pop_front().or_else(|| self.waiting.pop().map(|Reverse((_, slot))| slot));
             match slot {

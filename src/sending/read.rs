@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::asked_for::shows_what_was_asked_for;
 use super::attempt_end::AttemptEnd;
 use super::clock::Clock;
+use super::hold::{Strike, Way};
 use super::link::{Attempt, Link, date_of};
 use super::outcome::{FailureCode, Problem};
 use super::payload::{id_of, ids as ids_in};
@@ -26,13 +27,25 @@ pub(super) struct ReadEnd {
     is_the_apis: bool,
 }
 
-/// Whether a read is worth another attempt.
+/// What a read does about what goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Haste {
-    /// Whatever went wrong.
+    /// Whatever went wrong it is tried again, and an outage is waited for.
     None,
-    /// Only where the server did not begin with it.
+    /// It is not tried again where the server may have broken down over it: there is another way.
     AnotherWay,
+    /// It is tried again, and an outage is its answer: it finds out whether the server is there at all.
+    FirstContact,
+}
+
+/// A read that finds out whether the server is back. Dropped before it has an answer, it leaves that to another.
+struct Try<'l, T: Transport, C: Clock>(&'l Link<T, C>);
+
+impl<T: Transport, C: Clock> Drop for Try<'_, T, C> {
+    fn drop(&mut self) {
+        self.0.hold.borrow_mut().tries_no_more();
+        self.0.tried.notify_waiters();
+    }
 }
 
 impl ReadEnd {
@@ -106,39 +119,97 @@ pub enum Unread {
 }
 
 impl<T: Transport, C: Clock> Link<T, C> {
-    /// One read with its retries, at the link's pace.
+    /// One read with its retries, at the link's pace, that does not wait for a server that is not there.
     pub(super) async fn ask(&self, envelope: &Envelope, call: &Call) -> ReadEnd {
-        self.ask_for(envelope, call, Wanted::Content, Haste::None).await
+        self.ask_for(envelope, call, Wanted::Content, Haste::FirstContact).await
+    }
+
+    /// Waits until an outage is over, or until this read is the one that finds out whether it is.
+    async fn way_through(&self) -> Result<Option<Try<'_, T, C>>, Problem> {
+        loop {
+            let way = self.hold.borrow().way(self.clock.now());
+            match way {
+                Way::Open => return Ok(None),
+                Way::Wait(until) => self.clock.sleep_until(until).await,
+                Way::Try => {
+                    self.hold.borrow_mut().tries();
+                    return Ok(Some(Try(self)));
+                }
+                Way::Tried => self.tried.notified().await,
+                Way::Over(problem) => return Err(problem),
+            }
+        }
     }
 
     async fn ask_for(&self, envelope: &Envelope, call: &Call, wanted: Wanted, haste: Haste) -> ReadEnd {
-        let mut requests = 0;
+        let (mut requests, mut made) = (0, 0);
         loop {
+            let mut own_try = None;
+            if haste != Haste::FirstContact {
+                match self.way_through().await {
+                    Ok(found) => own_try = found,
+                    Err(problem) => {
+                        let answer = Err((AttemptEnd::Unreached, problem));
+                        return ReadEnd { answer, location: None, requests, is_the_apis: false };
+                    }
+                }
+            }
             self.permit().await;
             requests += 1;
+            made += 1;
             self.again.set(self.again.get() + u64::from(requests > 1));
             let name = call.subcategory();
             tracing::trace!(attempt = requests, name, values = ?call.values().collect::<Vec<_>>(), "sent");
             let attempt = self.attempt(envelope.body(call), wanted).await;
             tracing::debug!(attempt = requests, name, status = attempt.status, reply = ?attempt.reply, "answered");
-            if let Some(ordered) = attempt.ordered {
+            if let Some(ordered) = attempt.ordered.filter(|_| haste == Haste::FirstContact) {
                 self.obey(ordered);
             }
             let is_the_apis = attempt.is_the_apis;
-            let (end, problem) = match attempt.reply {
+            let reply = match attempt.reply {
                 Reply::Accepted(accepted)
                     if accepted.has_verdict || shows_what_was_asked_for(call, &accepted) =>
                 {
+                    Ok(accepted)
+                }
+                Reply::Accepted(_) => Err((AttemptEnd::MayHaveHappened, without_content())),
+                Reply::Problem { end, problem } => Err((end, problem)),
+            };
+            let decision = match &reply {
+                Ok(_) => Decision::Accept,
+                Err((end, _)) => decide(*end, Effect::Reads, false, made <= self.retries),
+            };
+            if haste != Haste::FirstContact {
+                match &reply {
+                    Err((end, problem)) if decision == Decision::Hold => {
+                        let strike = if own_try.is_some() { Strike::Try } else { Strike::of_call(made == 1) };
+                        self.struck(*end, problem, attempt.ordered, strike);
+                        made -= 1;
+                        continue;
+                    }
+                    // What a read is answered is what was held back: the server is there.
+                    _ => {
+                        self.got_through();
+                        self.answered();
+                    }
+                }
+            }
+            drop(own_try);
+            let (end, problem) = match reply {
+                Ok(accepted) => {
                     return ReadEnd { answer: Ok(accepted), location: None, requests, is_the_apis };
                 }
-                Reply::Accepted(_) => (AttemptEnd::MayHaveHappened, without_content()),
-                Reply::Problem { end, problem } => (end, problem),
+                Err(failed) => failed,
             };
-            let made = u32::try_from(requests).unwrap_or(u32::MAX);
             // A server that points elsewhere does so every time.
             let is_final = attempt.location.is_some()
                 || haste == Haste::AnotherWay && end == AttemptEnd::MayHaveHappened;
-            if is_final || decide(end, Effect::Reads, false, made <= self.retries) != Decision::Again {
+            let is_again = match decision {
+                Decision::Again => true,
+                Decision::Hold => made <= self.retries,
+                _ => false,
+            };
+            if is_final || !is_again {
                 let answer = Err((end, problem));
                 return ReadEnd { answer, location: attempt.location, requests, is_the_apis };
             }

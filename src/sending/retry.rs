@@ -15,6 +15,8 @@ pub(super) enum Decision {
     Accept,
     /// Another attempt, after a wait.
     Again,
+    /// The run is held until the server is back, and then the call goes again: that was no attempt.
+    Hold,
     /// The call is settled as not applied.
     Fail,
     /// The call is settled as one that may have been applied.
@@ -42,10 +44,9 @@ pub(super) fn decide(end: AttemptEnd, effect: Effect, in_doubt: bool, attempts_l
     match end {
         AttemptEnd::Accepted => Decision::Accept,
         AttemptEnd::TurnedAway | AttemptEnd::MayHaveHappened if is_once_only => Decision::Doubt,
-        AttemptEnd::Unreached | AttemptEnd::TurnedAway | AttemptEnd::MayHaveHappened if attempts_left => {
-            Decision::Again
-        }
-        AttemptEnd::Unreached | AttemptEnd::TurnedAway | AttemptEnd::SaidNo => settled(false),
+        AttemptEnd::Unreached | AttemptEnd::TurnedAway => Decision::Hold,
+        AttemptEnd::MayHaveHappened if attempts_left => Decision::Again,
+        AttemptEnd::SaidNo => settled(false),
         AttemptEnd::MayHaveHappened => settled(true),
         AttemptEnd::Replaced => settled(is_once_only),
         AttemptEnd::KeyRefused => stopped(false),
@@ -91,18 +92,18 @@ mod tests {
     /// attempt that may have been applied.
     #[test]
     fn the_table_of_fates() {
-        use Decision::{Accept, Again, Doubt, DoubtAndStop, Fail, FailAndStop};
+        use Decision::{Accept, Again, Doubt, DoubtAndStop, Fail, FailAndStop, Hold};
         let table = [
             // end, effect, (left, last, left in doubt, last in doubt)
             (AttemptEnd::Accepted, Repeatable, [Accept, Accept, Accept, Accept]),
             (AttemptEnd::Accepted, OnceOnly, [Accept, Accept, Accept, Accept]),
             (AttemptEnd::Accepted, Reads, [Accept, Accept, Accept, Accept]),
-            (AttemptEnd::Unreached, Repeatable, [Again, Fail, Again, Doubt]),
-            (AttemptEnd::Unreached, OnceOnly, [Again, Fail, Again, Doubt]),
-            (AttemptEnd::Unreached, Reads, [Again, Fail, Again, Fail]),
-            (AttemptEnd::TurnedAway, Repeatable, [Again, Fail, Again, Doubt]),
+            (AttemptEnd::Unreached, Repeatable, [Hold, Hold, Hold, Hold]),
+            (AttemptEnd::Unreached, OnceOnly, [Hold, Hold, Hold, Hold]),
+            (AttemptEnd::Unreached, Reads, [Hold, Hold, Hold, Hold]),
+            (AttemptEnd::TurnedAway, Repeatable, [Hold, Hold, Hold, Hold]),
             (AttemptEnd::TurnedAway, OnceOnly, [Doubt, Doubt, Doubt, Doubt]),
-            (AttemptEnd::TurnedAway, Reads, [Again, Fail, Again, Fail]),
+            (AttemptEnd::TurnedAway, Reads, [Hold, Hold, Hold, Hold]),
             (AttemptEnd::MayHaveHappened, Repeatable, [Again, Doubt, Again, Doubt]),
             (AttemptEnd::MayHaveHappened, OnceOnly, [Doubt, Doubt, Doubt, Doubt]),
             (AttemptEnd::MayHaveHappened, Reads, [Again, Fail, Again, Fail]),

@@ -9,7 +9,7 @@ use tokio::sync::mpsc::error::{TryRecvError, TrySendError};
 use super::clock::Clock;
 use super::engine::Engine;
 use super::intent_log::IntentLog;
-use super::job::{Delivery, Ended, Job};
+use super::job::{Ended, Job, Settled};
 use super::limits::Limits;
 use super::link::Link;
 use super::stop::Stop;
@@ -18,7 +18,7 @@ use crate::catalogue::ApiSelector;
 
 /// Sends calls until `calls` is closed and everything is settled, or until something stops the run. What was
 /// taken from `calls` is always delivered. Nothing leaves before `intents` has it.
-pub async fn run<T: Transport, C: Clock, K: IntentLog, M: From<Vec<Delivery>>>(
+pub async fn run<T: Transport, C: Clock, K: IntentLog, M: From<Vec<Settled>>>(
     link: &Link<T, C>,
     selector: ApiSelector,
     limits: Limits,
@@ -31,8 +31,8 @@ pub async fn run<T: Transport, C: Clock, K: IntentLog, M: From<Vec<Delivery>>>(
     let mut engine = Engine::new(link, &envelope, limits, intents);
     let mut is_open = true;
     loop {
-        while let Some(Some((slot, attempt))) = engine.in_flight.next().now_or_never() {
-            engine.end_attempt(slot, attempt);
+        while let Some(Some((flight, attempt))) = engine.in_flight.next().now_or_never() {
+            engine.end_attempt(flight, attempt);
         }
         let wanted = stop.signal();
         engine.obey_stop(wanted);
@@ -71,7 +71,7 @@ pub async fn run<T: Transport, C: Clock, K: IntentLog, M: From<Vec<Delivery>>>(
         let wants_calls = is_open && engine.has_room();
         tokio::select! {
             biased;
-            Some((slot, attempt)) = engine.in_flight.next(), if !engine.in_flight.is_empty() => engine.end_attempt(slot, attempt),
+            Some((flight, attempt)) = engine.in_flight.next(), if !engine.in_flight.is_empty() => engine.end_attempt(flight, attempt),
             Some(recorded) = engine.queue.gate.being_recorded.next(), if !engine.queue.gate.being_recorded.is_empty() => engine.end_recording(recorded),
             () = stop.beyond(wanted) => {}
             jobs = calls.recv(), if wants_calls => match jobs {

@@ -89,7 +89,8 @@ fn gone_after(requests: usize) -> Responder {
 fn a_server_that_is_gone_in_the_middle_stops_it() {
     let ids: String = (1..=400).map(|id| format!("{id}\n")).collect();
     let (place, server) = (Place::new().with("ids.txt", ids), gone_after(31));
-    let line = "export --ids ids.txt -o out.csv --columns id,login --batch 1 --concurrency 4 --retries 1";
+    let line =
+        "export --ids ids.txt -o out.csv --columns id,login --batch 1 --concurrency 4 --patience 300ms";
     let output = userside(&place).line(line).at_url(server.url()).run().exits(3);
     let output = output.says("cannot connect").says("userside-bulk resume out.csv.journal");
     // It is not asked four hundred times.

@@ -59,7 +59,7 @@ fn turned_away_is_repeated_only_where_that_is_safe() {
             &format!("{status}@1-9"),
             PATIENT,
             seen(&format!("unknown http_status {status} 1"), 1, 1, 0),
-            seen(&format!("failed http_status {status} 3"), 1, 3, 0),
+            seen("ok - 200 10", 0, 10, 1),
         );
         cell(
             &format!("{status}@1-2"),
@@ -173,11 +173,15 @@ fn a_redirect_is_never_followed() {
 }
 
 #[test]
-fn what_never_reached_the_server_is_retried_and_then_failed() {
-    for operation in ["change_balance --booked ignore", "edit"] {
+fn what_never_reached_the_server_is_held_and_then_skipped() {
+    for operation in ["change_balance", "edit"] {
         let server = Responder::gone_after_the_first();
-        let output = send(operation, server.url(), PATIENT).exits(1);
-        assert_eq!(output.results().only().fate(), "failed connect - 3", "{}", output.report());
+        let place = Place::new().with("input.csv", if operation == "edit" { EDIT } else { BOOKING });
+        let more = if operation == "edit" { "" } else { "--no-verify --booked ignore" };
+        let line = format!("import {operation} input.csv --patience 300ms --no-reconcile {more}");
+        let output = userside(&place).line(&line).at_url(server.url()).run().exits(3);
+        assert_eq!(output.results().only().fate(), "skipped connect - 0", "{}", output.report());
+        output.says("can no longer be reached").says("userside-bulk resume input.journal");
     }
 }
 

@@ -79,7 +79,6 @@ fn nobody_is_not_found_in_every_shape_and_nothing_else_is() {
     assert!(output.results_in("out.csv").column("result_error_code").iter().all(|code| *code == "not_found"));
     for (fault, code) in [
         ("500", "http_status"),
-        ("503", "http_status"),
         ("html", "bad_answer"),
         ("empty", "bad_answer"),
         ("drop-before", "connect"),

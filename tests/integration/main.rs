@@ -39,6 +39,7 @@ mod proof_identity;
 mod proof_journal;
 mod proof_locks;
 mod proof_restored;
+mod proof_sending;
 mod random;
 
 mod reconcile;

@@ -28,7 +28,7 @@ fn a_stalled_row_does_not_hold_back_the_others() {
 /// A row that waits for its next attempt takes no place among those in flight.
 #[test]
 fn a_row_that_waits_for_its_retry_does_not_hold_back_the_others() {
-    let (place, sandbox) = (edits(50), Sandbox::with("--customers 50 --fault 503@1"));
+    let (place, sandbox) = (edits(50), Sandbox::with("--customers 50 --fault 502@1"));
     let program =
         userside(&place).line("import edit input.csv --concurrency 1 --rate unlimited --retry-wait 500ms");
     program.args(["--url", sandbox.url()]).run().exits(0).results().all_are("ok");

@@ -13,7 +13,7 @@ fn object(output: &Output) -> Value {
 
 #[test]
 fn the_object_has_exactly_the_promised_fields() {
-    let (place, sandbox) = (Place::new().with("input.csv", INPUT), Sandbox::with("--fault 503@1"));
+    let (place, sandbox) = (Place::new().with("input.csv", INPUT), Sandbox::with("--fault 502@1"));
     let output = userside(&place).line("import edit input.csv --json").to(&sandbox).run().exits(1);
     let summary = object(&output);
     let mut names: Vec<&str> = summary.as_object().expect("an object").keys().map(String::as_str).collect();

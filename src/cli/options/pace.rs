@@ -13,6 +13,7 @@ use crate::sending::{Burst, LinkSettings, PaceSettings, Rate};
 const RATE: Rate = Rate::Limited { count: NonZeroU32::new(10).unwrap(), span: Duration::from_secs(1) };
 const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(8).unwrap();
 const RETRIES: u32 = 3;
+const PATIENCE: Duration = Duration::from_secs(15 * 60);
 const RETRY_WAIT: Duration = Duration::from_secs(1);
 
 /// How fast requests leave.
@@ -43,6 +44,12 @@ pub struct PaceArgs {
     #[arg(long, value_name = "TIME", value_parser = values::span, hide_short_help = true)]
     #[arg(falls_back_to(values::seconds(RETRY_WAIT)))]
     pub(in crate::cli) retry_wait: Option<Duration>,
+    /// How long to wait for a server that is not reached or turns requests away
+    ///
+    /// Nothing is sent meanwhile but one harmless read, after waits that grow; then it goes on where it was.
+    #[arg(long, value_name = "TIME", value_parser = values::span, hide_short_help = true)]
+    #[arg(falls_back_to("15m"))]
+    pub(in crate::cli) patience: Option<Duration>,
 }
 
 impl PaceArgs {
@@ -56,6 +63,7 @@ impl PaceArgs {
             pace: PaceSettings { rate: self.rate.unwrap_or(RATE), burst },
             retries: self.retries.unwrap_or(RETRIES),
             retry_wait: self.retry_wait.unwrap_or(RETRY_WAIT),
+            patience: self.patience.unwrap_or(PATIENCE),
         }
     }
 }

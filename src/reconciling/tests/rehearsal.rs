@@ -81,7 +81,7 @@ async fn in_shape(shape: &str) {
         is_loopback: true,
     };
     let pace = PaceSettings { rate: "unlimited".parse().expect("a rate"), burst: Burst::Default };
-    let settings = LinkSettings { pace, retries: 0, retry_wait: Duration::ZERO };
+    let settings = LinkSettings { pace, retries: 0, retry_wait: Duration::ZERO, patience: Duration::ZERO };
     let http = Http::new(http).expect("a client");
     let link = Link::new(http, TokioClock::start(), ApiKey::new(KEY).expect("a key"), settings);
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();

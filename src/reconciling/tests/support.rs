@@ -109,7 +109,12 @@ impl Server {
 
     pub(crate) fn link(&self, clock: TestClock) -> Link<Self, TestClock> {
         let pace = PaceSettings { rate: "unlimited".parse().expect("a rate"), burst: Burst::Default };
-        let settings = LinkSettings { pace, retries: 1, retry_wait: Duration::from_secs(1) };
+        let settings = LinkSettings {
+            pace,
+            retries: 1,
+            retry_wait: Duration::from_secs(1),
+            patience: Duration::from_secs(10),
+        };
         Link::new(self.clone(), clock, ApiKey::new("s3cret").expect("a key"), settings)
     }
 }

@@ -198,7 +198,12 @@ fn connection() -> Connection {
         },
         key: ApiKey::new("s3cret").expect("a key"),
         selector: SelectorChoice::default(),
-        link: LinkSettings { pace, retries: 1, retry_wait: Duration::from_secs(1) },
+        link: LinkSettings {
+            pace,
+            retries: 1,
+            retry_wait: Duration::from_secs(1),
+            patience: Duration::from_secs(60),
+        },
         concurrency: NonZeroUsize::MIN,
     }
 }

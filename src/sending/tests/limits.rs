@@ -4,7 +4,7 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 use super::support::{Reply, Server, Setup, jobs};
-use crate::sending::LostKind::{Broken, Unreached};
+use crate::sending::LostKind::Broken;
 use crate::sending::{FailureLimit, StopReason};
 
 fn limit(count: u64) -> NonZeroU64 {
@@ -60,43 +60,6 @@ async fn what_is_in_flight_when_the_limit_is_reached_finishes() {
     let course = setup.run(&server, jobs("add", 20)).await;
     course.assert_whole();
     assert!(course.letters().starts_with("FDDDNN"), "{}", course.letters());
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_server_that_is_gone_stops_the_run_whatever_the_limit() {
-    for concurrency in [1, 8, 32] {
-        let server = Server::replies(&[Reply::Lost(Unreached)]);
-        let course = Setup { concurrency, ..Setup::default() }.run(&server, jobs("add", 5000)).await;
-        course.assert_whole();
-        assert!(matches!(course.ended.stopped, Some(StopReason::ServerGone(_))), "{:?}", course.ended);
-        assert!(course.letters().chars().filter(|letter| *letter == 'F').count() < 25 + concurrency);
-    }
-}
-
-/// The rows that were on their way when the server went are in doubt; they count like the others.
-#[tokio::test(start_paused = true)]
-async fn a_server_that_goes_in_the_middle_is_gone_as_well() {
-    let server = Server::timed(|request| match (request.customer().parse::<u64>(), request.nth) {
-        (Ok(..1008), _) => (Duration::ZERO, Reply::Ok),
-        (Ok(..1040), 1) => (Duration::ZERO, Reply::Lost(Broken)),
-        _ => (Duration::ZERO, Reply::Lost(Unreached)),
-    });
-    let setup = Setup { concurrency: 32, bundle: 40, ..Setup::default() };
-    let course = setup.run(&server, jobs("edit", 40)).await;
-    course.assert_whole();
-    assert!(matches!(course.ended.stopped, Some(StopReason::ServerGone(_))), "{:?}", course.ended);
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_answer_shows_that_the_server_is_there() {
-    let server = Server::new(|request| match request.customer().parse::<u64>() {
-        Ok(number) if number % 10 == 9 => Reply::No(200),
-        _ => Reply::Lost(Unreached),
-    });
-    let setup = Setup { retries: 0, ..setup(FailureLimit::InAll(NonZeroU64::MAX)) };
-    let course = setup.run(&server, jobs("add", 60)).await;
-    assert_eq!(course.ended.stopped, None);
-    assert_eq!(course.letters(), "F".repeat(60));
 }
 
 /// A refused key is the reason that a person can do something about, even where a limit is reached with it.

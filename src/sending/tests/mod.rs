@@ -7,6 +7,7 @@ mod intents;
 mod limits;
 mod model;
 mod order;
+mod outages;
 mod pacing;
 mod probing;
 mod replies;

@@ -8,9 +8,9 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::support::{Course, ONCE_ONLY, Reply, Request, Server, Setup, jobs_for, letter};
-use crate::sending::FailureLimit;
 use crate::sending::LostKind::{Broken, TimedOut, Unreached};
 use crate::sending::stop::StopSignal;
+use crate::sending::{FailureLimit, Fate};
 
 /// What the model says about a reply.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,8 +43,14 @@ fn meaning(operation: &str, reply: &Reply) -> Meaning {
 }
 
 /// The letter of a call that the server did this with; nothing is a request that was left on its way.
-fn expected(operation: &str, retries: u32, attempts: &[Option<Reply>], reads: &[Option<Reply>]) -> char {
-    let mut in_doubt = false;
+fn expected(
+    operation: &str,
+    retries: u32,
+    attempts: &[Option<Reply>],
+    reads: &[Option<Reply>],
+    has_stopped: bool,
+) -> char {
+    let (mut in_doubt, mut held) = (false, 0);
     for (place, attempt) in attempts.iter().enumerate() {
         let is_last = place + 1 == attempts.len();
         let Some(reply) = attempt else {
@@ -64,16 +70,25 @@ fn expected(operation: &str, retries: u32, attempts: &[Option<Reply>], reads: &[
             }
             Meaning::Refused => unsettled,
             Meaning::Maybe if ONCE_ONLY.contains(&operation) => 'U',
-            Meaning::NotApplied | Meaning::Maybe => {
-                in_doubt |= meaning(operation, reply) == Meaning::Maybe;
-                if place < retries as usize {
+            // An outage is no attempt: it goes again, or the run has stopped.
+            Meaning::NotApplied => {
+                held += 1;
+                continue;
+            }
+            Meaning::Maybe => {
+                in_doubt = true;
+                if place - held < retries as usize {
                     continue;
                 }
-                if in_doubt { 'U' } else { 'F' }
+                'U'
             }
         };
         assert!(is_last, "{reply:?} is the end, but {} attempts were made", attempts.len());
         return letter;
+    }
+    // Turned away again and again although others got through.
+    if held > retries as usize + 10 && !in_doubt && !has_stopped {
+        return 'F';
     }
     // Another attempt was due, or the first, and the run stopped.
     if in_doubt { 'U' } else { 'N' }
@@ -90,6 +105,9 @@ struct Case {
     rate: &'static str,
     failures: FailureLimit,
     stops: Vec<(Duration, StopSignal)>,
+    /// From which moment to which the server is not there, or turns everything away.
+    outages: Vec<(Duration, Duration, Reply)>,
+    patience: Duration,
 }
 
 fn reply() -> impl Strategy<Value = Reply> {
@@ -133,6 +151,14 @@ fn case() -> impl Strategy<Value = Case> {
         stops.into_iter().map(|(at, signal)| (Duration::from_millis(at), signal)).collect()
     });
     let setup = (1_usize..9, 0_u32..4, 1_usize..6, 0_u64..3000, prop::option::weighted(0.1, 0_usize..8));
+    let away = prop_oneof![
+        Just(Reply::Lost(Unreached)),
+        Just(Reply::Page(503)),
+        Just(Reply::Later(429, "3".to_owned()))
+    ];
+    let seconds = |most| (0_u64..most).prop_map(Duration::from_secs);
+    let outage = (seconds(40), seconds(90), away).prop_map(|(from, span, reply)| (from, from + span, reply));
+    let outages = (prop::collection::vec(outage, 0..3), seconds(200));
     (
         operation,
         prop::collection::vec(0_u64..12, 0..40),
@@ -141,16 +167,27 @@ fn case() -> impl Strategy<Value = Case> {
         prop::sample::select(vec!["unlimited", "5/s", "120/m"]),
         limit,
         stops,
+        outages,
     )
-        .prop_map(|(operation, customers, scripts, setup, rate, failures, stops)| Case {
-            operation,
-            customers,
-            scripts,
-            setup,
-            rate,
-            failures,
-            stops,
-        })
+        .prop_map(
+            |(operation, customers, scripts, setup, rate, failures, stops, (outages, patience))| Case {
+                operation,
+                customers,
+                scripts,
+                setup,
+                rate,
+                failures,
+                stops,
+                outages,
+                patience,
+            },
+        )
+}
+
+/// What a request meets while the server is away.
+fn away(outages: &[(Duration, Duration, Reply)], request: &Request) -> Option<Reply> {
+    let mut outages = outages.iter();
+    outages.find(|(from, to, _)| (*from..*to).contains(&request.began)).map(|(.., reply)| reply.clone())
 }
 
 impl Case {
@@ -161,13 +198,18 @@ impl Case {
             .build()
             .expect("a runtime");
         runtime.block_on(async {
-            let scripts = self.scripts.clone();
+            let (scripts, outages) = (self.scripts.clone(), self.outages.clone());
             let server = Server::timed(move |request| {
+                if let Some(away) = away(&outages, request) {
+                    return (Duration::from_millis(3), away);
+                }
                 let customer: usize = request.customer().parse().expect("a customer");
                 let script = &scripts[customer - 1];
                 let (after, reply) = &script[request.nth.min(script.len()) - 1];
                 (Duration::from_millis(*after), reply.clone())
             });
+            let outages = self.outages.clone();
+            let server = server.with_probe(move |request| away(&outages, request).unwrap_or(Reply::OkNumber));
             let (concurrency, retries, bundle, delay, reader_leaves) = self.setup;
             let setup = Setup {
                 rate: self.rate,
@@ -178,6 +220,7 @@ impl Case {
                 reader_delay: Duration::from_millis(delay),
                 reader_leaves,
                 stops: self.stops.clone(),
+                patience: self.patience,
                 ..Setup::default()
             };
             let customers: Vec<u64> = self.customers.iter().map(|customer| customer + 1).collect();
@@ -188,7 +231,8 @@ impl Case {
     fn reply(&self, request: &Request) -> Option<Reply> {
         let customer: usize = request.customer().parse().expect("a customer");
         let script = &self.scripts[customer - 1];
-        request.ended.map(|_| script[request.nth.min(script.len()) - 1].1.clone())
+        let own = || script[request.nth.min(script.len()) - 1].1.clone();
+        request.ended.map(|_| away(&self.outages, request).unwrap_or_else(own))
     }
 
     /// The rows in their order for each customer, with the requests made for each. Rows for one customer
@@ -196,6 +240,8 @@ impl Case {
     fn by_row(&self, course: &Course, server: &Server) -> BTreeMap<usize, Vec<Request>> {
         let mut rows: BTreeMap<usize, Vec<Request>> = BTreeMap::new();
         let mut calls: Vec<Request> = server.requests().into_iter().filter(|r| !r.is_read()).collect();
+        // What never left is no attempt.
+        calls.retain(|r| self.reply(r) != Some(Reply::Lost(Unreached)));
         for (ticket, outcome) in course.outcomes() {
             let place = ticket.0 as usize;
             let customer = (self.customers[place] + 1).to_string();
@@ -241,10 +287,16 @@ impl Case {
             let reads: Vec<Option<Reply>> = server
                 .requests()
                 .iter()
-                .filter(|r| r.is_read() && r.customer() == customer && (from..next).contains(&r.began))
+                .filter(|r| {
+                    r.is_read()
+                        && !r.is_probe()
+                        && r.customer() == customer
+                        && (from..next).contains(&r.began)
+                })
                 .map(|r| self.reply(r))
                 .collect();
-            let expected = expected(self.operation, retries, &attempts, &reads);
+            let was_stopped = matches!(outcome.fate, Fate::Skipped(_));
+            let expected = expected(self.operation, retries, &attempts, &reads, was_stopped);
             assert_eq!(letter(&outcome.fate), expected, "{ticket:?} {outcome:?} {attempts:?} {reads:?}");
             assert!(expected != 'N' || course.ended.stopped.is_some(), "not sent, but nothing stopped");
             let may_be_applied = |reply: &&Option<Reply>| {

@@ -55,13 +55,28 @@ async fn one_slow_row_holds_nothing_back() {
 #[tokio::test(start_paused = true)]
 async fn rows_that_wait_take_no_place_in_flight() {
     let server = Server::new(|request| match request.customer() {
-        "1000" | "1001" | "1002" => Reply::Lost(Unreached),
+        "1000" | "1001" | "1002" => Reply::Page(502),
         _ => Reply::Ok,
     });
     let setup = Setup { concurrency: 1, retry_wait: 20 * SECOND, ..Setup::default() };
-    let course = setup.run(&server, jobs("add", 100)).await;
-    assert_eq!(course.letters(), format!("FFF{}", "D".repeat(97)));
+    let course = setup.run(&server, jobs("edit", 100)).await;
+    assert_eq!(course.letters(), format!("UUU{}", "D".repeat(97)));
     assert!(server.requests()[3..100].iter().all(|r| r.nth == 1 && r.began < 10 * SECOND));
+}
+
+/// A server that breaks down over some rows, and says 503, is no outage: the others go on, and those end.
+#[tokio::test(start_paused = true)]
+async fn rows_that_are_turned_away_alone_hold_nobody_up() {
+    let server = Server::new(|request| match request.customer() {
+        "1000" | "1050" | "1051" => Reply::Page(503),
+        _ => Reply::Ok,
+    });
+    let setup = Setup { concurrency: 4, rate: "20/s", ..Setup::default() };
+    let course = setup.run(&server, jobs("edit", 1500)).await;
+    let letters = course.letters();
+    assert_eq!((letters.matches('D').count(), letters.matches('F').count()), (1497, 3), "{letters}");
+    assert_eq!(course.ended.stopped, None);
+    assert!(course.took < 300 * SECOND, "{:?}", course.took);
 }
 
 /// Equal rows never overlap and keep their order, whatever becomes of each; others overlap freely.

@@ -77,7 +77,12 @@ impl Request {
     }
 
     pub(super) fn is_read(&self) -> bool {
-        self.subcategory() == "get_data"
+        self.subcategory() == "get_data" || self.is_probe()
+    }
+
+    /// Whether it only finds out whether the server is back.
+    pub(super) fn is_probe(&self) -> bool {
+        self.subcategory() == "get_activity_counter"
     }
 }
 
@@ -90,6 +95,8 @@ pub(super) struct Server(Rc<Inner>);
 struct Inner {
     clock: TokioClock,
     script: Box<Script>,
+    /// What it does with the read that finds out whether it is back; none where the script says that too.
+    probe: RefCell<Option<Box<Script>>>,
     requests: RefCell<Vec<Request>>,
     seen: RefCell<HashMap<(String, String), usize>>,
     in_flight: Cell<usize>,
@@ -102,6 +109,7 @@ impl Server {
         Self(Rc::new(Inner {
             clock: TokioClock::start(),
             script: Box::new(script),
+            probe: RefCell::default(),
             requests: RefCell::default(),
             seen: RefCell::default(),
             in_flight: Cell::default(),
@@ -125,6 +133,20 @@ impl Server {
     pub(super) fn replies(replies: &[Reply]) -> Self {
         let replies = replies.to_vec();
         Self::new(move |request| replies[request.nth.min(replies.len()) - 1].clone())
+    }
+
+    /// The same, with these answers to the read that finds out whether it is back.
+    pub(super) fn with_probe(self, probe: impl Fn(&Request) -> Reply + 'static) -> Self {
+        *self.0.probe.borrow_mut() =
+            Some(Box::new(move |request| (Duration::ZERO, probe(request).result(request))));
+        self
+    }
+
+    /// That read is answered, unless something else was said.
+    pub(super) fn is_back(&self) {
+        if self.0.probe.borrow().is_none() {
+            drop(self.clone().with_probe(|_| Reply::OkNumber));
+        }
     }
 
     pub(super) fn requests(&self) -> Vec<Request> {
@@ -172,7 +194,10 @@ impl Transport for Server {
             requests.push(request.clone());
             requests.len() - 1
         };
-        let (after, result) = (inner.script)(&request);
+        let (after, result) = match &*inner.probe.borrow() {
+            Some(probe) if request.is_probe() => probe(&request),
+            _ => (inner.script)(&request),
+        };
         if !after.is_zero() {
             tokio::time::sleep(after).await;
         }

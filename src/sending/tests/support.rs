@@ -1,6 +1,8 @@
 //! Calls to send, and a run of the engine against a scripted server.
 
+use std::cell::RefCell;
 use std::num::{NonZeroU64, NonZeroUsize};
+use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::mpsc;
@@ -11,8 +13,8 @@ use crate::reading::{Columns, Mapping, Row};
 use crate::sending::intent_log::Unrecorded;
 use crate::sending::stop::StopSignal;
 use crate::sending::{
-    ApiKey, Burst, Clock, Delivery, Ended, FailureLimit, Fate, IntentLog, Job, Limits, Link, LinkSettings,
-    Outcome, PaceSettings, PriorAttempts, StopSwitch, Ticket, TokioClock, run,
+    ApiKey, Burst, Clock, Ended, FailureLimit, Fate, IntentLog, Job, Limits, Link, LinkSettings, OutageNews,
+    Outcome, PaceSettings, PriorAttempts, Settled, StopSwitch, Ticket, TokioClock, run,
 };
 use crate::validating::{Checker, Rules};
 
@@ -43,6 +45,7 @@ pub(super) struct Setup {
     pub(super) rate: &'static str,
     pub(super) retries: u32,
     pub(super) retry_wait: Duration,
+    pub(super) patience: Duration,
     pub(super) concurrency: usize,
     pub(super) failures: FailureLimit,
     /// How many calls are handed in at once.
@@ -60,6 +63,7 @@ impl Default for Setup {
             rate: "unlimited",
             retries: 2,
             retry_wait: Duration::from_secs(1),
+            patience: Duration::from_secs(900),
             concurrency: 4,
             failures: FailureLimit::InAll(NonZeroU64::MAX),
             bundle: 3,
@@ -76,6 +80,7 @@ impl Setup {
             pace: PaceSettings { rate: self.rate.parse().expect("a rate"), burst: Burst::Default },
             retries: self.retries,
             retry_wait: self.retry_wait,
+            patience: self.patience,
         };
         let key = ApiKey::new("s3cret").expect("a key");
         Link::new(server.clone(), TestClock(TokioClock::start()), key, settings)
@@ -94,13 +99,17 @@ impl Setup {
         intents: &impl IntentLog,
     ) -> Course {
         let link = self.link(server);
+        server.is_back();
+        let news: Rc<RefCell<Vec<OutageNews>>> = Rc::default();
+        let teller = Rc::clone(&news);
+        link.tell_outages(move |outage| teller.borrow_mut().push(outage));
         let limits = Limits {
             concurrency: NonZeroUsize::new(self.concurrency).expect("not 0"),
             unsent_intents: NonZeroUsize::new(2 * self.concurrency).expect("not 0"),
             failures: self.failures,
         };
         let (calls, taken) = mpsc::channel(1);
-        let (deliveries, mut received) = mpsc::channel::<Vec<Delivery>>(1);
+        let (deliveries, mut received) = mpsc::channel::<Vec<Settled>>(1);
         let (stop, signal) = StopSwitch::new();
         let mut taken_by_engine = 0;
         let feeder = async {
@@ -140,7 +149,8 @@ impl Setup {
             (ended, link.clock.now())
         };
         let ((ended, took), (), (), ()) = tokio::join!(engine, feeder, reader, stopper);
-        Course { taken: taken_by_engine, delivered, ended, took }
+        let news = news.take();
+        Course { taken: taken_by_engine, delivered, ended, took, news }
     }
 }
 
@@ -148,22 +158,18 @@ impl Setup {
 pub(super) struct Course {
     /// How many jobs the engine took; the others came back to whoever handed them in.
     pub(super) taken: usize,
-    pub(super) delivered: Vec<Delivery>,
+    pub(super) delivered: Vec<Settled>,
     pub(super) ended: Ended,
     pub(super) took: Duration,
+    /// What was told of outages.
+    pub(super) news: Vec<OutageNews>,
 }
 
 impl Course {
     /// The outcomes by ticket.
     pub(super) fn outcomes(&self) -> Vec<(Ticket, Outcome)> {
-        let mut outcomes: Vec<_> = self
-            .delivered
-            .iter()
-            .filter_map(|delivery| match delivery {
-                Delivery::Settled(settled) => Some((settled.ticket, settled.outcome.clone())),
-                Delivery::Paused { .. } => None,
-            })
-            .collect();
+        let mut outcomes: Vec<_> =
+            self.delivered.iter().map(|settled| (settled.ticket, settled.outcome.clone())).collect();
         outcomes.sort_by_key(|(ticket, _)| *ticket);
         outcomes
     }

@@ -1,0 +1,87 @@
+//! The engine's last word on calls: what became of each is delivered once, also when the run stops.
+
+use super::clock::Clock;
+use super::engine::Engine;
+use super::intent_log::IntentLog;
+use super::job::{Ended, Job, Settled};
+use super::outcome::{FailureCode, Fate, Outcome, Problem};
+use super::pending::{PendingCall, Slot};
+use super::stop::{StopReason, StopSignal};
+use super::transport::Transport;
+
+impl<T: Transport, C: Clock, K: IntentLog> Engine<'_, T, C, K> {
+    pub(super) fn finish(&mut self, slot: Slot, fate: Fate) {
+        if let Some(work) = self.queue.settle(slot) {
+            self.deliver(&work, fate);
+        }
+    }
+
+    pub(super) fn finish_unsent(&mut self, slot: Slot) {
+        if let Some(work) = self.queue.settle(slot) {
+            let fate = work.unsent(self.stopped.as_ref());
+            self.deliver(&work, fate);
+        }
+    }
+
+    fn deliver(&mut self, work: &PendingCall, fate: Fate) {
+        match &fate {
+            Fate::Ok { .. } => self.failures.done(),
+            Fate::Failed(problem) | Fate::Unknown(problem) => {
+                if let Some(reason) = self.failures.failed(problem) {
+                    self.stop(reason);
+                }
+            }
+            Fate::Skipped(_) => {}
+        }
+        let outcome =
+            Outcome { fate, http_status: work.http_status, attempts: work.attempts_before + work.attempts };
+        self.told.push(Settled { ticket: work.ticket, outcome });
+    }
+
+    /// Nothing more is launched; the first reason is the one that counts.
+    pub(super) fn stop(&mut self, reason: StopReason) {
+        if self.stopped.is_none() {
+            self.stopped = Some(reason);
+            for work in self.queue.abandon_queued() {
+                let fate = work.unsent(self.stopped.as_ref());
+                self.deliver(&work, fate);
+            }
+        }
+    }
+
+    pub(super) fn obey_stop(&mut self, signal: StopSignal) {
+        if signal >= StopSignal::Finish {
+            self.stop(StopReason::Interrupted);
+        }
+        if signal == StopSignal::Abandon {
+            self.in_flight.clear();
+            for work in self.queue.abandon_all() {
+                if work.attempts == 0 {
+                    self.deliver(&work, work.unsent(None));
+                    continue;
+                }
+                let left = Problem::new(
+                    FailureCode::Stopped,
+                    "the program was stopped at once, before the answer came",
+                );
+                self.deliver(&work, work.uncertain(left));
+            }
+        }
+    }
+
+    /// A call that came too late.
+    pub(super) fn refuse(&mut self, job: Job) {
+        let problem = Problem::new(FailureCode::Stopped, "the run stopped before this row was sent");
+        let fate = job.prior.doubt.map_or(Fate::Skipped(problem), Fate::Unknown);
+        let outcome = Outcome { fate, http_status: None, attempts: job.prior.attempts };
+        self.told.push(Settled { ticket: job.ticket, outcome });
+    }
+
+    pub(super) fn ended(self) -> Ended {
+        Ended {
+            stopped: self.stopped,
+            requests: self.link.requests() - self.requests_before,
+            retries: self.retries,
+        }
+    }
+}
