@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::catalogue::Operation;
 use crate::reading::Dialect;
 use crate::recording::{Status, Tally};
-use crate::sending::{OutageNews, StopReason};
+use crate::sending::{LinkNews, StopReason};
 use crate::validating::{Money, Totals, Violation};
 
 /// Something that a person may want to see.
@@ -75,8 +75,8 @@ pub enum Event<'e> {
         /// The wait before they are looked for again.
         span: Duration,
     },
-    /// Requests are held back, or the run goes on.
-    Outage(&'e OutageNews),
+    /// Requests are held back, the run goes on, or answers are mixed up.
+    Link(&'e LinkNews),
     /// The user wants the run to stop.
     Stopping(Work),
     /// The user wants to leave at once.

@@ -53,7 +53,7 @@ impl<T: Transport, C: Clock> ReadSession<T, C> {
     /// if it does not.
     pub async fn selector(&self) -> Result<ApiSelector, NotReady> {
         let listener = Arc::clone(&self.listener);
-        self.server.link.tell_outages(move |news| listener.event(Event::Outage(&news)));
+        self.server.link.tell_news(move |news| listener.event(Event::Link(&news)));
         let found = self.stop.race(find_selector(&self.server.link, self.server.selector)).await;
         match found.ok_or(NotReady::Stopped)? {
             Ok(found) => Ok(found.selector),

@@ -14,7 +14,7 @@ use super::question::stake;
 use super::{read_summary, summary, undo_summary};
 use crate::count::{Count, grouped};
 use crate::events::{Event, Listener, Work};
-use crate::sending::OutageNews;
+use crate::sending::LinkNews;
 
 /// Shows a person what happens.
 #[derive(Debug)]
@@ -149,7 +149,7 @@ impl Listener for Reporter {
                     span.as_millis().div_ceil(1000)
                 ));
             }
-            Event::Outage(news) => self.outage(news),
+            Event::Link(news) => self.link(news),
             Event::Stopping(work) => {
                 let text = match work {
                     Work::Writes => {
@@ -180,12 +180,18 @@ impl Listener for Reporter {
 
 impl Reporter {
     /// One line when an outage begins, and one when it is over; the waits between are the progress bar's.
-    fn outage(&self, news: &OutageNews) {
+    fn link(&self, news: &LinkNews) {
         let text = match news {
-            OutageNews::Held { since, until, .. } => {
+            LinkNews::MixedUp(problem) => {
+                self.line(WARNING, "warning:", &format_args!(
+                    "{problem}. A proxy between here and the server mixes answers up; the connections are made anew"
+                ));
+                return;
+            }
+            LinkNews::Held { since, until, .. } => {
                 Some(format!("waiting for the server since {}, next try {}", clock(*since), clock(*until)))
             }
-            OutageNews::Over { .. } => None,
+            LinkNews::Over { .. } => None,
         };
         self.with_progress(|progress| {
             if let Some(progress) = progress {
@@ -193,7 +199,7 @@ impl Reporter {
             }
         });
         match news {
-            OutageNews::Held { ordered: Some(ordered), since, until, .. } => {
+            LinkNews::Held { ordered: Some(ordered), since, until, .. } => {
                 let (asked, waited) = (ordered.as_secs(), until.duration_since(*since).unwrap_or_default());
                 if *ordered > waited + Duration::from_secs(1) {
                     self.line(
@@ -208,12 +214,12 @@ impl Reporter {
                     self.note(&format_args!("the server asks for a pause of {asked} s"));
                 }
             }
-            OutageNews::Held { is_first: true, problem, since, .. } => self.note(&format_args!(
+            LinkNews::Held { is_first: true, problem, since, .. } => self.note(&format_args!(
                 "{problem}. Waiting since {}; it goes on by itself once the server is back (--patience)",
                 clock(*since)
             )),
-            OutageNews::Held { .. } => {}
-            OutageNews::Over { lasted } => {
+            LinkNews::Held { .. } | LinkNews::MixedUp(_) => {}
+            LinkNews::Over { lasted } => {
                 self.note(&format_args!("the server is back after {}", summary::took(*lasted)));
             }
         }

@@ -102,7 +102,7 @@ impl<T: Transport, C: Clock + Send> Session<T, C> {
         let run = journal.run().id;
         let doubts_ended = facts::doubts_ended(&journal.replay()?)?;
         let listener = Arc::clone(&host.listener);
-        server.link.tell_outages(move |news| listener.event(Event::Outage(&news)));
+        server.link.tell_news(move |news| listener.event(Event::Link(&news)));
         let clock = host.clock.clone();
         let (notes, recorder) =
             recorder::start(journal, Arc::clone(&host.listener), host.stop.clone(), move || {

@@ -20,14 +20,14 @@ use super::limits::Limits;
 use super::link::{Attempt, Link};
 use super::outcome::{FailureCode, Fate, Problem};
 use super::pending::{Flight, Slot};
-use super::proof::proof;
+use super::proof::{NoWriteProof, WriteProof, proof};
 use super::queue::Queue;
+use super::recent_ids::RecentIds;
 use super::reply::{Reply, Wanted};
 use super::request::Envelope;
 use super::retry::{Decision, decide};
 use super::stop::StopReason;
 use super::transport::Transport;
-use crate::catalogue::Effect;
 use crate::validating::Call;
 
 /// How many calls wait to be settled, and how many outcomes to be taken, before no more are made.
@@ -55,6 +55,8 @@ pub(super) struct Engine<'l, T, C: Clock, K> {
     window: usize,
     /// Calls that the server answered, whatever it said.
     answered: u64,
+    /// Customers that this run has just made.
+    made: RecentIds,
     pub(super) failures: FailureBudget,
 }
 
@@ -76,6 +78,7 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
             retries: 0,
             window: limits.concurrency.get(),
             answered: 0,
+            made: RecentIds::default(),
             failures: FailureBudget::new(limits.failures),
         }
     }
@@ -139,6 +142,7 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
                 self.link.got_through();
             }
             let Some((slot, work)) = self.queue.launch(now) else { continue };
+            work.is_in_flight = true;
             let (body, wanted) = match &mut work.confirming {
                 Some(confirming) => {
                     confirming.reads += 1;
@@ -202,6 +206,8 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
         }
         let Some(work) = self.queue.work(slot) else { return };
         work.http_status = attempt.status.or(work.http_status);
+        let is_suspect = std::mem::take(&mut work.is_suspect);
+        work.is_in_flight = false;
         tracing::debug!(call = work.ticket.0, attempt = work.attempts, status = attempt.status, reply = ?attempt.reply, "answered");
         if work.confirming.is_some() {
             self.end_confirmation(slot, attempt.reply);
@@ -209,11 +215,32 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
         }
         match attempt.reply {
             Reply::Accepted(accepted) => match proof(&work.call, &accepted) {
-                Ok(id) => self.finish(slot, Fate::Ok { id }),
-                Err(problem) => self.end_failed_attempt(slot, AttemptEnd::MayHaveHappened, problem),
+                Ok(_) if is_suspect => {
+                    let problem = Problem::new(FailureCode::BadAnswer, "the answer may be another request's");
+                    self.end_failed_attempt(slot, AttemptEnd::MayHaveHappened, problem);
+                }
+                Ok(WriteProof::Made(id)) if !self.made.is_new(id) => {
+                    self.end_mixed_up(slot, NoWriteProof::twice(id))
+                }
+                Ok(WriteProof::Made(id)) => self.finish(slot, Fate::Ok { id: Some(id.to_string()) }),
+                Ok(WriteProof::Of(customer)) => self.finish(slot, Fate::Ok { id: Some(customer) }),
+                Err(no_proof) => self.end_mixed_up(slot, no_proof),
             },
             Reply::Problem { end, problem } => self.end_failed_attempt(slot, end, problem),
         }
+    }
+
+    /// An OK that does not prove what it should.
+    fn end_mixed_up(&mut self, slot: Slot, no_proof: NoWriteProof) {
+        let problem = match no_proof {
+            NoWriteProof::Silent(problem) => problem,
+            NoWriteProof::Other(problem) => {
+                self.queue.suspect_all_in_flight();
+                self.link.mixed_up(problem.clone());
+                problem
+            }
+        };
+        self.end_failed_attempt(slot, AttemptEnd::MayHaveHappened, problem);
     }
 
     /// Only an answer of the API shows that the server is back. What a proxy says in its place would meet the rows too.
@@ -300,47 +327,5 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
                 self.finish(slot, fate);
             }
         }
-    }
-
-    fn end_confirmation(&mut self, slot: Slot, reply: Reply) {
-        let retries = self.link.retries;
-        let Some(work) = self.queue.work(slot) else { return };
-        let Some(confirming) = work.confirming.as_mut() else { return };
-        let gone = match &reply {
-            Reply::Accepted(accepted) => {
-                accepted.has_verdict && !accepted.has_data && accepted.ids.is_empty()
-            }
-            Reply::Problem { end, problem } => {
-                *end == AttemptEnd::SaidNo
-                    && matches!(problem.code, FailureCode::ApiError | FailureCode::NotFound)
-            }
-        };
-        if gone {
-            let id = work.call.customer().map(str::to_owned);
-            self.finish(slot, Fate::Ok { id });
-            return;
-        }
-        let end = match &reply {
-            Reply::Accepted(_) => AttemptEnd::Accepted,
-            Reply::Problem { end, .. } => *end,
-        };
-        let wait = match decide(end, Effect::Reads, false, confirming.reads <= retries) {
-            Decision::Again => Some(self.link.schedule.wait(confirming.reads)),
-            Decision::Hold => {
-                confirming.reads -= 1;
-                Some(Duration::ZERO)
-            }
-            _ => None,
-        };
-        if let Some(wait) = wait.filter(|_| self.stopped.is_none()) {
-            self.queue.wait(slot, self.link.clock.now() + wait);
-            return;
-        }
-        let refusal = confirming.refusal.clone();
-        let fate = work.uncertain(refusal);
-        if let Reply::Problem { end: AttemptEnd::KeyRefused | AttemptEnd::Barred, problem } = reply {
-            self.stop(StopReason::KeyRefused(problem));
-        }
-        self.finish(slot, fate);
     }
 }

@@ -24,9 +24,9 @@ pub(super) enum Way {
     Over(Problem),
 }
 
-/// What people are told of an outage.
+/// What people are told of the way to the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OutageNews {
+pub enum LinkNews {
     /// Requests are held back.
     Held {
         since: SystemTime,
@@ -44,6 +44,8 @@ pub enum OutageNews {
         /// How long it was held.
         lasted: Duration,
     },
+    /// An answer went to another request than its own.
+    MixedUp(Problem),
 }
 
 /// What was turned away, or did not reach the server.
@@ -180,14 +182,14 @@ impl Hold {
 
     /// The server took a request of those that were held back: it is over. What there is to tell, and whether waiting
     /// was needed: a try that failed shows that the first refusal was not a whim.
-    pub(super) fn ends(&mut self, now: Duration) -> Option<(Option<OutageNews>, bool)> {
+    pub(super) fn ends(&mut self, now: Duration) -> Option<(Option<LinkNews>, bool)> {
         let held = self.held.take_if(|held| held.phase == Phase::Through)?;
-        let news = held.was_told.then(|| OutageNews::Over { lasted: now.saturating_sub(held.since) });
+        let news = held.was_told.then(|| LinkNews::Over { lasted: now.saturating_sub(held.since) });
         Some((news, held.tries > 0))
     }
 
     /// What is to be told now; short waits are not worth it.
-    pub(super) fn news(&mut self, now: Duration, ordered: Option<Duration>) -> Option<OutageNews> {
+    pub(super) fn news(&mut self, now: Duration, ordered: Option<Duration>) -> Option<LinkNews> {
         let held = self.held.as_mut().filter(|held| held.phase == Phase::Waiting)?;
         let wait = held.due.saturating_sub(now);
         if wait < NEWS {
@@ -195,7 +197,7 @@ impl Hold {
         }
         let is_first = !std::mem::replace(&mut held.was_told, true);
         let until = held.begun + (held.due - held.since);
-        Some(OutageNews::Held { since: held.begun, until, problem: held.problem.clone(), ordered, is_first })
+        Some(LinkNews::Held { since: held.begun, until, problem: held.problem.clone(), ordered, is_first })
     }
 }
 

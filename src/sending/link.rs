@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 
 use super::attempt_end::AttemptEnd;
 use super::clock::Clock;
-use super::hold::{Hold, OutageNews, Strike};
+use super::hold::{Hold, LinkNews, Strike};
 use super::interpret;
 use super::key::ApiKey;
 use super::learned::Refusal;
@@ -34,8 +34,8 @@ pub struct LinkSettings {
     pub patience: Duration,
 }
 
-/// Who is told of outages.
-type Teller = Box<dyn Fn(OutageNews)>;
+/// Who is told of the way to the server.
+type Teller = Box<dyn Fn(LinkNews)>;
 
 /// The way to a server.
 pub struct Link<T, C: Clock> {
@@ -49,7 +49,7 @@ pub struct Link<T, C: Clock> {
     refusal: Cell<Option<Refusal>>,
     /// Wakes reads that wait for a try of another one.
     pub(super) tried: Notify,
-    on_outage: RefCell<Option<Teller>>,
+    on_news: RefCell<Option<Teller>>,
     key: ApiKey,
     pub(super) sent: Cell<u64>,
     /// Of these, the reads that were tried again.
@@ -78,7 +78,7 @@ impl<T: Transport, C: Clock> Link<T, C> {
             hold: RefCell::new(Hold::new(schedule, settings.patience)),
             refusal: Cell::new(None),
             tried: Notify::new(),
-            on_outage: RefCell::new(None),
+            on_news: RefCell::new(None),
             pace: RefCell::new(Pace::new(settings.pace, clock.clone())),
             clock,
             schedule,
@@ -89,9 +89,9 @@ impl<T: Transport, C: Clock> Link<T, C> {
         }
     }
 
-    /// Who is told of outages from now on.
-    pub fn tell_outages(&self, tell: impl Fn(OutageNews) + 'static) {
-        *self.on_outage.borrow_mut() = Some(Box::new(tell));
+    /// Who is told from now on.
+    pub fn tell_news(&self, tell: impl Fn(LinkNews) + 'static) {
+        *self.on_news.borrow_mut() = Some(Box::new(tell));
     }
 
     /// All requests so far, whatever they were for and however they ended.
@@ -190,8 +190,14 @@ impl<T: Transport, C: Clock> Link<T, C> {
         }
     }
 
-    fn tell(&self, news: Option<OutageNews>) {
-        if let (Some(tell), Some(news)) = (&*self.on_outage.borrow(), news) {
+    /// An answer went to another request than its own: no connection is used any longer.
+    pub(super) fn mixed_up(&self, problem: Problem) {
+        self.transport.forget_connections();
+        self.tell(Some(LinkNews::MixedUp(problem)));
+    }
+
+    fn tell(&self, news: Option<LinkNews>) {
+        if let (Some(tell), Some(news)) = (&*self.on_news.borrow(), news) {
             tell(news);
         }
     }

@@ -25,6 +25,10 @@ pub(super) struct PendingCall {
     pub(super) attempts_before: u32,
     /// The first attempt that may have been applied.
     pub(super) doubt: Option<Problem>,
+    /// On its way.
+    pub(super) is_in_flight: bool,
+    /// It was on its way when an answer went to another request than its own: its answer may be another's too.
+    pub(super) is_suspect: bool,
     /// The status of the last answer.
     pub(super) http_status: Option<u16>,
     /// Set while the server is asked whether the customer is still there.

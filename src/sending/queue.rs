@@ -43,6 +43,8 @@ impl Queue {
             outage: None,
             held_at: 0,
             blamed: 0,
+            is_in_flight: false,
+            is_suspect: false,
             attempts_before: job.prior.attempts,
             doubt: job.prior.doubt,
             http_status: None,
@@ -96,6 +98,15 @@ impl Queue {
             self.gate.pass();
         }
         Some((slot, self.works[slot.0].as_mut()?))
+    }
+
+    /// What is in flight may get another's answer.
+    pub(super) fn suspect_all_in_flight(&mut self) {
+        self.works
+            .iter_mut()
+            .flatten()
+            .filter(|work| work.is_in_flight)
+            .for_each(|work| work.is_suspect = true);
     }
 
     /// When the next retry is due.

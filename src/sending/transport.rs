@@ -1,6 +1,7 @@
 //! Bytes to the server and back: the one file that knows the HTTP client. Errors leave it without the
 //! address and without the body, so that nothing secret can travel in them.
 
+use std::cell::RefCell;
 use std::error::Error as _;
 use std::fmt::Write as _;
 use std::future::Future;
@@ -19,6 +20,9 @@ pub trait Transport {
     fn post_dated(&self, body: Bytes) -> impl Future<Output = Result<Response, Lost>> {
         self.post(body)
     }
+
+    /// None of the connections that are kept is used again.
+    fn forget_connections(&self) {}
 }
 
 /// An answer, whole.
@@ -75,18 +79,18 @@ pub struct HttpSettings {
 pub struct TransportError(String);
 
 /// [`Transport`] over HTTP/1.1, with connections kept open.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Http {
-    client: Client,
+    client: RefCell<Client>,
     settings: HttpSettings,
 }
 
 /// The largest answer that is read.
 const LARGEST: usize = 16 << 20;
 
-/// Web servers close connections that were silent for five seconds or more. A request that leaves on one
-/// that is just being closed is lost without anybody knowing whether it was read; so none is used that late.
-const IDLE: Duration = Duration::from_secs(3);
+/// Web servers close connections that were silent for a second or more. A request that leaves on one that is just
+/// being closed is lost without anybody knowing whether it was read; so none is used that late.
+const IDLE: Duration = Duration::from_millis(500);
 
 impl Http {
     /// Sets up the client; no connection is made yet.
@@ -95,27 +99,7 @@ impl Http {
         // so that whatever runs into it was connected, and what was not may safely be sent again.
         let within = settings.timeout - settings.timeout / 10;
         settings.connect_timeout = settings.connect_timeout.min(within);
-        // Fails only where a provider is installed already, which then serves as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = Client::builder()
-            .user_agent(concat!("userside-bulk/", env!("CARGO_PKG_VERSION")))
-            .default_headers(HeaderMap::from_iter([(
-                CONTENT_TYPE,
-                HeaderValue::from_static("application/x-www-form-urlencoded"),
-            )]))
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .http1_only()
-            .tcp_nodelay(true)
-            .timeout(settings.timeout)
-            .connect_timeout(settings.connect_timeout)
-            .pool_idle_timeout(IDLE)
-            .pool_max_idle_per_host(settings.connections);
-        if settings.is_loopback {
-            builder = builder.no_proxy();
-        }
-        let client = builder.build().map_err(|error| TransportError(chain(&error.without_url())))?;
+        let client = RefCell::new(client(&settings)?);
         Ok(Self { client, settings })
     }
 
@@ -145,11 +129,18 @@ impl Transport for Http {
     async fn post_dated(&self, body: Bytes) -> Result<Response, Lost> {
         self.send(body, true).await
     }
+
+    fn forget_connections(&self) {
+        // It was made once from these settings. Where it can't be made again, the connections stay.
+        if let Ok(client) = client(&self.settings) {
+            self.client.replace(client);
+        }
+    }
 }
 
 impl Http {
     async fn send(&self, body: Bytes, is_dated: bool) -> Result<Response, Lost> {
-        let request = self.client.post(self.settings.url.clone()).body(body);
+        let request = self.client.borrow().post(self.settings.url.clone()).body(body);
         let mut answer = request.send().await.map_err(|error| self.lost(error))?;
         let header = |name: HeaderName| {
             answer.headers().get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
@@ -174,6 +165,31 @@ impl Http {
         }
         Ok(response)
     }
+}
+
+/// A client without any connection.
+fn client(settings: &HttpSettings) -> Result<Client, TransportError> {
+    // Fails only where a provider is installed already, which then serves as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut builder = Client::builder()
+        .user_agent(concat!("userside-bulk/", env!("CARGO_PKG_VERSION")))
+        .default_headers(HeaderMap::from_iter([(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/x-www-form-urlencoded"),
+        )]))
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .http1_only()
+        .tcp_nodelay(true)
+        .timeout(settings.timeout)
+        .connect_timeout(settings.connect_timeout)
+        .pool_idle_timeout(IDLE)
+        .pool_max_idle_per_host(settings.connections);
+    if settings.is_loopback {
+        builder = builder.no_proxy();
+    }
+    builder.build().map_err(|error| TransportError(chain(&error.without_url())))
 }
 
 fn seconds(span: Duration) -> String {

@@ -40,6 +40,7 @@ mod proof_journal;
 mod proof_locks;
 mod proof_restored;
 mod proof_sending;
+mod proof_wire;
 mod random;
 
 mod reconcile;

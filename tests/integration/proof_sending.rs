@@ -51,7 +51,7 @@ fn turned_away_after_the_booking_books_nothing_twice() {
 #[test]
 fn an_interrupted_wait_books_nothing_twice() {
     let (place, sandbox) = (bookings(), Sandbox::with("--fault 503-after@3 --fault read:503@2"));
-    let line = "import change_balance input.csv --concurrency 1 --no-reconcile --no-verify";
+    let line = "import change_balance input.csv --concurrency 1 --booked ignore --no-reconcile --no-verify";
     let running = userside(&place).line(line).args(["--retry-wait", "100s", "--url", sandbox.url()]).start();
     sandbox.has_seen(3);
     running.signal("INT");

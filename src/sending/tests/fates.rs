@@ -2,7 +2,8 @@
 
 use super::support::{ONCE_ONLY, REPEATABLE, Reply, Request, Server, Setup, jobs, letter};
 use crate::sending::LostKind::{Broken, TimedOut, TooLarge, Unreached};
-use crate::sending::{FailureCode, Fate, StopReason};
+use crate::sending::{FailureCode, Fate, LinkNews, StopReason};
+use std::time::Duration;
 
 const RETRIES: usize = 2;
 
@@ -214,4 +215,22 @@ async fn an_ok_that_is_not_about_the_row_proves_nothing() {
         assert_eq!(fate(operation, &[Reply::OkId(77), Reply::Ok]).await, ('D', 2), "{operation}");
         assert_eq!(fate(operation, &[Reply::OkId(77)]).await, ('U', ALL), "{operation}");
     }
+}
+
+/// No two rows make the same customer: a broken proxy gave one answer twice. The later row is in doubt, and so is what
+/// was on its way with it.
+#[tokio::test(start_paused = true)]
+async fn an_id_that_comes_twice_proves_that_an_answer_is_false() {
+    let server = Server::timed(|request| match request.customer() {
+        "1002" => (Duration::from_millis(150), Reply::OkId(77)),
+        "1001" => (Duration::from_millis(100), Reply::OkId(77)),
+        "1003" => (Duration::from_millis(500), Reply::Ok),
+        _ => (Duration::from_millis(100), Reply::Ok),
+    });
+    let course = Setup::default().run(&server, jobs("add", 12)).await;
+    course.assert_whole();
+    let letters = course.letters();
+    assert!(letters.starts_with("DDUU") && !letters[8..].contains('U'), "{letters}");
+    assert!(course.news.iter().any(|news| matches!(news, LinkNews::MixedUp(_))), "{:?}", course.news);
+    assert_eq!(server.forgotten(), 1, "its connections are not used again");
 }

@@ -113,7 +113,6 @@ struct Case {
 fn reply() -> impl Strategy<Value = Reply> {
     prop_oneof![
         6 => Just(Reply::Ok),
-        1 => Just(Reply::OkId(77)),
         2 => Just(Reply::OkData),
         2 => Just(Reply::Lost(Unreached)),
         2 => Just(Reply::Lost(TimedOut)),

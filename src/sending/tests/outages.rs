@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::support::{Course, REPEATABLE, Reply, Request, Server, Setup, jobs};
 use crate::catalogue::ApiSelector;
 use crate::sending::LostKind::Unreached;
-use crate::sending::{Answer, FailureCode, Fate, OutageNews, StopReason, Unread};
+use crate::sending::{Answer, FailureCode, Fate, LinkNews, StopReason, Unread};
 use crate::validating::Call;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -39,8 +39,8 @@ async fn an_outage_in_the_middle_costs_no_row() {
             assert!(extra <= 8 + 3 + probes(&server), "{reply:?} {seconds}: {extra}");
             assert!(probes(&server) <= 20, "{reply:?} {seconds}: {}", probes(&server));
             assert!(
-                matches!(course.news.first(), Some(OutageNews::Held { is_first: true, .. }))
-                    && matches!(course.news.last(), Some(OutageNews::Over { lasted }) if *lasted >= Duration::from_secs(seconds - 1)),
+                matches!(course.news.first(), Some(LinkNews::Held { is_first: true, .. }))
+                    && matches!(course.news.last(), Some(LinkNews::Over { lasted }) if *lasted >= Duration::from_secs(seconds - 1)),
                 "{:?}",
                 course.news
             );

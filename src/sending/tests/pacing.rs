@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use super::support::{Course, DAWN, Reply, Server, Setup, jobs};
 use crate::catalogue::ApiSelector;
 use crate::sending::stop::StopSignal;
-use crate::sending::{Clock, OutageNews, Response, Unread};
+use crate::sending::{Clock, LinkNews, Response, Unread};
 use crate::validating::Call;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -32,7 +32,7 @@ async fn paused(retry_after: &str, date: Option<&str>) -> (Option<(Duration, boo
     let course = setup.run(&server, jobs("edit", 1)).await;
     assert_eq!(course.letters(), "D");
     let told = course.news.iter().find_map(|news| match news {
-        OutageNews::Held { ordered: Some(ordered), since, until, .. } => {
+        LinkNews::Held { ordered: Some(ordered), since, until, .. } => {
             let waited = until.duration_since(*since).expect("later");
             Some((*ordered, waited < *ordered))
         }

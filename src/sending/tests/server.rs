@@ -101,6 +101,7 @@ struct Inner {
     seen: RefCell<HashMap<(String, String), usize>>,
     in_flight: Cell<usize>,
     most: Cell<usize>,
+    forgotten: Cell<usize>,
 }
 
 impl Server {
@@ -114,6 +115,7 @@ impl Server {
             seen: RefCell::default(),
             in_flight: Cell::default(),
             most: Cell::default(),
+            forgotten: Cell::default(),
         }))
     }
 
@@ -149,6 +151,11 @@ impl Server {
         }
     }
 
+    /// How often its connections were given up.
+    pub(super) fn forgotten(&self) -> usize {
+        self.0.forgotten.get()
+    }
+
     pub(super) fn requests(&self) -> Vec<Request> {
         self.0.requests.borrow().clone()
     }
@@ -177,6 +184,10 @@ impl Drop for InFlight<'_> {
 }
 
 impl Transport for Server {
+    fn forget_connections(&self) {
+        self.0.forgotten.set(self.0.forgotten.get() + 1);
+    }
+
     async fn post(&self, body: Bytes) -> Result<Response, Lost> {
         let inner = &*self.0;
         inner.in_flight.set(inner.in_flight.get() + 1);

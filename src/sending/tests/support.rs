@@ -13,7 +13,7 @@ use crate::reading::{Columns, Mapping, Row};
 use crate::sending::intent_log::Unrecorded;
 use crate::sending::stop::StopSignal;
 use crate::sending::{
-    ApiKey, Burst, Clock, Ended, FailureLimit, Fate, IntentLog, Job, Limits, Link, LinkSettings, OutageNews,
+    ApiKey, Burst, Clock, Ended, FailureLimit, Fate, IntentLog, Job, Limits, Link, LinkNews, LinkSettings,
     Outcome, PaceSettings, PriorAttempts, Settled, StopSwitch, Ticket, TokioClock, run,
 };
 use crate::validating::{Checker, Rules};
@@ -100,9 +100,9 @@ impl Setup {
     ) -> Course {
         let link = self.link(server);
         server.is_back();
-        let news: Rc<RefCell<Vec<OutageNews>>> = Rc::default();
+        let news: Rc<RefCell<Vec<LinkNews>>> = Rc::default();
         let teller = Rc::clone(&news);
-        link.tell_outages(move |outage| teller.borrow_mut().push(outage));
+        link.tell_news(move |outage| teller.borrow_mut().push(outage));
         let limits = Limits {
             concurrency: NonZeroUsize::new(self.concurrency).expect("not 0"),
             unsent_intents: NonZeroUsize::new(2 * self.concurrency).expect("not 0"),
@@ -162,7 +162,7 @@ pub(super) struct Course {
     pub(super) ended: Ended,
     pub(super) took: Duration,
     /// What was told of outages.
-    pub(super) news: Vec<OutageNews>,
+    pub(super) news: Vec<LinkNews>,
 }
 
 impl Course {

@@ -187,3 +187,69 @@ async fn a_redirect_is_handed_over_and_not_followed() {
     assert_eq!((response.retry_after.as_deref(), response.date.as_deref()), (Some("5"), Some("now")));
     assert_eq!(seen.try_iter().count(), 1);
 }
+
+/// Web servers close connections that were silent for a second: none is used that was silent for half of one.
+#[tokio::test]
+async fn a_connection_that_was_silent_for_long_is_not_used_again() {
+    let (address, seen) = server(|place, stream, read| {
+        // The first connection is kept, and whoever writes on it again gets no answer.
+        if read(stream) {
+            let _ = stream.write_all(OK);
+        }
+        if place == 1 {
+            let kept = stream.try_clone().expect("a connection");
+            std::thread::spawn(move || {
+                std::thread::sleep(LONG);
+                drop(kept);
+            });
+        }
+    });
+    let http = http(&format!("http://{address}/api.php"), LONG, LONG);
+    assert_eq!(post(&http).await.expect("an answer").status, 200);
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    assert_eq!(post(&http).await.expect("an answer").status, 200);
+    assert_eq!(seen.try_iter().count(), 2);
+}
+
+/// A second answer that comes while nobody waits for one ends the connection.
+#[tokio::test]
+async fn what_nobody_asked_for_ends_a_connection() {
+    let (address, seen) = server(|place, stream, read| {
+        if read(stream) {
+            let _ = stream.write_all(OK);
+            let _ = stream.write_all(OK);
+        }
+        // What comes on the first connection is not answered as the second expects.
+        if place == 1 && read(stream) {
+            let _ = stream.write_all(b"HTTP/1.1 500 x\r\nContent-Length: 0\r\n\r\n");
+        }
+    });
+    let http = http(&format!("http://{address}/api.php"), LONG, LONG);
+    for _ in 0..3 {
+        assert_eq!(post(&http).await.expect("an answer").body, b"{\"Result\":\"OK\"}");
+        tokio::time::sleep(Duration::from_millis(30)).await;
+    }
+    assert_eq!(seen.try_iter().count(), 3);
+}
+
+#[tokio::test]
+async fn connections_that_are_forgotten_are_not_used_again() {
+    let (address, seen) = server(|place, stream, read| {
+        assert!(place <= 2, "a third connection");
+        if read(stream) {
+            let _ = stream.write_all(OK);
+        }
+        if place == 2 {
+            while read(stream) {
+                let _ = stream.write_all(OK);
+            }
+        }
+    });
+    let http = http(&format!("http://{address}/api.php"), LONG, LONG);
+    post(&http).await.expect("an answer");
+    http.forget_connections();
+    for _ in 0..2 {
+        post(&http).await.expect("an answer");
+    }
+    assert_eq!(seen.try_iter().count(), 3);
+}
