@@ -41,6 +41,8 @@ pub(super) fn faults(
     results: &Results,
     stage: Stage,
 ) -> Vec<String> {
+    // It may be away for a while.
+    until("a server that is back", || std::net::TcpStream::connect(sandbox.address()).ok());
     if stage == Stage::End {
         settled(sandbox);
     }
