@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::catalogue::Operation;
 use crate::reading::Dialect;
-use crate::recording::{Status, Tally};
+use crate::recording::{RunStep, Status, Tally};
 use crate::sending::{LinkNews, StopReason};
 use crate::validating::{Money, Totals, Violation};
 
@@ -138,6 +138,8 @@ pub struct Summary {
     pub refused: Option<Refused>,
     /// All requests.
     pub requests: u64,
+    /// Those that change nothing.
+    pub reads: u64,
     /// Those that repeat an earlier attempt.
     pub retries: u64,
     /// From the first check to the last line that was written.
@@ -148,6 +150,10 @@ pub struct Summary {
     pub failed: Option<PathBuf>,
     /// The new name of an earlier results file.
     pub earlier: Option<PathBuf>,
+    /// How many rows of the run a person has to put right.
+    pub to_be_fixed: u64,
+    /// The command to type next for the run.
+    pub next: Option<RunStep>,
     /// Whether the server was asked about all rows that are unknown.
     pub asked: bool,
     /// The journal; none if nothing was to be sent.
@@ -169,6 +175,8 @@ pub struct UndoSummary {
     pub sum: Option<Money>,
     /// Rows of the run that are unknown, and not taken back.
     pub unknown: u64,
+    /// Whether they take back only what was booked more than once.
+    pub surplus: bool,
     /// The journal of the run.
     pub journal: PathBuf,
 }

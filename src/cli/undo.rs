@@ -12,7 +12,7 @@ use super::stored_run::StoredRun;
 use crate::reading::Input;
 use crate::recording::{OutputTarget, beside};
 use crate::reporting::Mode;
-use crate::running::InputSpec;
+use crate::running::{Extent, InputSpec};
 
 const HELP: &str = "\
 Examples:
@@ -20,8 +20,9 @@ Examples:
   userside-bulk import change_balance money.undo.csv
 
 For every booking that a run applied there is a row with the same customer and
-the negated amount, and a comment that names the run. Look at the file before
-you import it. Sends nothing.
+the negated amount, and a comment that names the run; several rows for a booking
+that was found on the server several times. Look at the file before you import
+it. Sends nothing.
 
 Exit codes:
   0 written; 1 written, but unknown rows are not taken back; 2 wrong usage, an
@@ -33,6 +34,11 @@ Exit codes:
 pub struct UndoArgs {
     #[command(flatten)]
     run: WhichRun,
+    /// Take back only what was booked more than once
+    ///
+    /// Rows that were found on the server several times; one booking of each stays.
+    #[arg(long)]
+    surplus: bool,
     /// Where the rows go
     ///
     /// The file lies beside the input unless another place is named; - stands for standard output.
@@ -48,6 +54,11 @@ impl UndoArgs {
     /// Where the run is.
     pub fn place(&self) -> PathBuf {
         self.run.place()
+    }
+
+    /// What is taken back.
+    pub fn extent(&self) -> Extent {
+        if self.surplus { Extent::Surplus } else { Extent::Whole }
     }
 
     /// What is shown.

@@ -24,7 +24,14 @@ pub(super) fn with_run(
             let problem = format!("{} runs could be meant; name the journal of one:", runs.len());
             print_choice(&problem, Some(command), &runs);
         }
-        OneRun::None(runs) => {
+        OneRun::None(mut runs) => {
+            // The only one there is: how it stands is the answer.
+            if let [run] = runs.as_slice()
+                && run.is_over()
+            {
+                print_found(run);
+                return go_on(runs.remove(0).journal);
+            }
             let place = place.display();
             let problem = if runs.is_empty() {
                 format!("there are no runs in {place}; name the journal of one")

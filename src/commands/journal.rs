@@ -75,5 +75,5 @@ pub(super) fn undo(args: &UndoArgs, path: &Path) -> Result<Exit, Failure> {
     let stored = StoredRun::from_json(&journal.run().options)?.near(path);
     let target = args.output(&stored, path)?;
     let input = undone_rows(&stored)?;
-    runtime::run_at_once(args.shown(), |host| running::undo(&journal, input, &target, host))
+    runtime::run_at_once(args.shown(), |host| running::undo(&journal, args.extent(), input, &target, host))
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::mapping::{Mapping, MappingError};
-use super::row::{RESULT_KEY, RESULT_PREFIX};
+use super::row::{RESULT_KEY, RESULT_PREFIX, WHY};
 use crate::catalogue::{Nearest, Operation, Parameter, Version, nearest};
 
 /// A column that gives a parameter its values.
@@ -108,12 +108,12 @@ impl Columns {
 
     fn bind(&mut self, column: usize, parameter: &'static Parameter) {
         self.bindings.push(Binding { column, parameter });
-        self.old_results[column] = self.names[column].starts_with(RESULT_PREFIX);
+        self.old_results[column] = is_old_result(&self.names[column]);
     }
 
     fn guess(&mut self, column: usize, operation: Operation, ignore_unknown: bool) {
         let name = &self.names[column];
-        if name.starts_with(RESULT_PREFIX) {
+        if is_old_result(name) {
             self.old_results[column] = true;
             if name == RESULT_KEY {
                 self.result_key = Some(column);
@@ -193,6 +193,11 @@ fn mapped_columns<'m>(
     Ok(mapped)
 }
 
+/// Whether a column is one that this program added to an earlier file.
+fn is_old_result(name: &str) -> bool {
+    name.starts_with(RESULT_PREFIX) || name == WHY
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Columns, HeaderProblem};
@@ -226,6 +231,8 @@ mod tests {
         assert_eq!(bound(&resolve("delete", &header, &Mapping::default()).expect("fits")), [(0, "id")]);
         let columns = resolve("delete", &header[1..], &map("result_id=id")).expect("fits");
         assert_eq!((bound(&columns), &columns.old_results), (vec![(1, "id")], &vec![true, true]));
+        let columns = resolve("delete", &["id", "why"], &Mapping::default()).expect("fits");
+        assert_eq!((bound(&columns), &columns.old_results), (vec![(0, "id")], &vec![false, true]));
     }
 
     #[test]

@@ -21,5 +21,5 @@ pub use fingerprint::Fingerprint;
 pub use header::{Binding, Columns, HeaderProblem};
 pub use mapping::{Assignment, Mapping, MappingError};
 pub use pick::{ColumnError, pick_column};
-pub use row::{RESULT_KEY, RESULT_PREFIX, Row, RowNumber};
+pub use row::{RESULT_KEY, RESULT_PREFIX, Row, RowNumber, WHY};
 pub use source::{Input, Records, Source};

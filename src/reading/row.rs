@@ -10,6 +10,9 @@ pub const RESULT_PREFIX: &str = "result_";
 /// The one of them that is read all the same: which booking a row is.
 pub const RESULT_KEY: &str = "result_key";
 
+/// The last column of a file of rows that were to be put right: why they were not applied. It is passed over as well.
+pub const WHY: &str = "why";
+
 /// A row's place among the rows of the input, counted from 0; the header and empty lines do not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RowNumber(pub u64);

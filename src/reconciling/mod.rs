@@ -20,7 +20,7 @@ mod verdict;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use balances::difference;
+pub use balances::{Explanation, OwnBooking, difference, explain};
 pub use booked::{ShownBookings, shown_bookings};
 pub use existing::{ExistingCustomer, existing};
 pub use instrument::{Instrument, Proof, ReadBack, Sample};

@@ -15,14 +15,18 @@ pub fn can_be_undone(operation: Operation) -> bool {
 }
 
 /// The row that takes this one back: the same customer and employee, the amount negated, and a note that
-/// names run and row. None for a call that books nothing. `call` is as the file has it, without a tag.
-pub fn compensation(call: &Call, row: RowNumber, run: RunId) -> Option<Compensation> {
+/// names run and row, and which of several bookings of the row it is where it is not the first. None for a call that
+/// books nothing. `call` is as the file has it, without a tag.
+pub fn compensation(call: &Call, row: RowNumber, run: RunId, nth: u64) -> Option<Compensation> {
     let amount = call.amount()?.negated();
     let columns = call.parameters().filter(|(parameter, _)| parameter.meaning != Meaning::SkipTriggers);
     let columns = columns.map(|(parameter, value)| {
         let value = match parameter.meaning {
             Meaning::Amount => unambiguous(amount),
-            Meaning::BookingNote => format!("undo of {run}-{row}: {value}").trim_end().to_owned(),
+            Meaning::BookingNote => {
+                let nth = if nth > 1 { format!(", no. {nth}") } else { String::new() };
+                format!("undo of {run}-{row}{nth}: {value}").trim_end().to_owned()
+            }
             _ => value.to_owned(),
         };
         (parameter.name, value)

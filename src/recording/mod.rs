@@ -5,6 +5,7 @@ mod atomic;
 mod export_journal;
 mod journal;
 mod lock;
+mod next_step;
 mod results;
 mod row_result;
 mod runs;
@@ -23,9 +24,10 @@ pub use journal::{
     UnnamedJournal, look, put_aside,
 };
 pub use lock::{Held, HeldInput, hold_input};
+pub use next_step::{RunStep, next_step};
 pub use results::{Finished, Results, ResultsError, ResultsFiles, RowKeys};
 pub use row_result::{ErrorCode, RESULT_COLUMNS, RowResult, Status};
-pub use runs::{FoundRun, OneRun, RunProgress, RunStep, find_run, runs_at};
+pub use runs::{FoundRun, OneRun, RunProgress, find_run, runs_at};
 pub use table::{OutputSink, Table};
 pub use tag::{OldTag, RunId, Tag, Tagging};
 pub use tally::Tally;

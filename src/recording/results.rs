@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use super::atomic::RecordError;
 use super::journal::{Entry, JournalError, Replay};
-use super::row_result::{RESULT_COLUMNS, RowResult, Status};
+use super::row_result::{RESULT_COLUMNS, RowResult};
 use super::table::{OutputSink, Table};
 use super::tag::{Tag, Tagging};
 use super::tally::Tally;
-use crate::reading::{Columns, RESULT_KEY, ReadError, Records, Row, RowNumber, Source};
+use crate::reading::{Columns, RESULT_KEY, ReadError, Records, Row, RowNumber, Source, WHY};
 use crate::validating::BookingKey;
 
 /// Where results go.
@@ -17,7 +17,7 @@ use crate::validating::BookingKey;
 pub struct ResultsFiles {
     /// All rows; without it they are gone through and counted.
     pub results: Option<Box<dyn OutputSink>>,
-    /// Rows that are not ok, in the input's own columns.
+    /// Rows that a person has to put right, in the input's own columns.
     pub failed: Option<Box<dyn OutputSink>>,
 }
 
@@ -47,8 +47,6 @@ pub struct Results {
     records: Records,
     row: Row,
     columns: Vec<usize>,
-    /// The columns of the rows that are not ok.
-    failed_columns: Vec<usize>,
     width: usize,
     /// None where rows are not bookings, or bookings have no identity.
     keys: Option<RowKeys>,
@@ -69,31 +67,22 @@ impl Results {
         let own: Vec<usize> = (0..header.len())
             .filter(|column| !columns.old_results.get(*column).copied().unwrap_or(false))
             .collect();
-        // The key has a new column, at the end.
-        let old_key = columns.result_key.filter(|_| keys.is_some());
-        let failed_columns: Vec<usize> =
-            (0..header.len()).filter(|column| Some(*column) != old_key).collect();
-        let names = |columns: &[usize]| -> Vec<&str> {
-            columns.iter().filter_map(|column| header.get(*column)).map(String::as_str).collect()
-        };
+        let names = own.iter().filter_map(|column| header.get(*column)).map(String::as_str);
         let key = keys.iter().map(|_| RESULT_KEY);
         let added = RESULT_COLUMNS.into_iter().chain(key.clone());
         Ok(Self {
             results: files
                 .results
-                .map(|file| Table::begin(file, source.dialect(), names(&own).into_iter().chain(added)))
+                .map(|file| Table::begin(file, source.dialect(), names.clone().chain(added)))
                 .transpose()?,
             failed: files
                 .failed
-                .map(|file| {
-                    Table::begin(file, source.dialect(), names(&failed_columns).into_iter().chain(key))
-                })
+                .map(|file| Table::begin(file, source.dialect(), names.chain(key).chain([WHY])))
                 .transpose()?,
             failed_lost: None,
             records,
             row: Row::default(),
             columns: own,
-            failed_columns,
             width: header.len(),
             keys,
             tally: Tally::default(),
@@ -143,11 +132,12 @@ impl Results {
         self.tally.count(if is_readable { self.row.line() } else { 0 }, result);
         self.write(result, is_readable, key)?;
         match &mut self.failed {
-            Some(failed) if result.status != Status::Ok && is_readable => {
+            Some(failed) if result.is_to_be_fixed() && is_readable => {
                 let beyond = self.row.cells().skip(self.width);
-                let own = self.failed_columns.iter().map(|column| self.row.cell(*column).unwrap_or_default());
-                // Cells beyond the header stay where they were: they are what has to be put right.
-                let written = failed.write(own.chain(key).chain(beyond));
+                let own = self.columns.iter().map(|column| self.row.cell(*column).unwrap_or_default());
+                let why = result.error.as_ref().map_or("", |(_, text)| text);
+                // Cells beyond the header are what has to be put right.
+                let written = failed.write(own.chain(key).chain([why]).chain(beyond));
                 self.keep_failed(written);
             }
             _ => {}

@@ -65,11 +65,12 @@ pub enum ErrorCode {
     Timeout,
     BadAnswer,
     NotApplied,
+    BookedTwice,
     Stopped,
 }
 
 impl ErrorCode {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::MissingParameter,
         Self::BadValue,
         Self::UnknownParameter,
@@ -85,6 +86,7 @@ impl ErrorCode {
         Self::Timeout,
         Self::BadAnswer,
         Self::NotApplied,
+        Self::BookedTwice,
         Self::Stopped,
     ];
 
@@ -106,6 +108,7 @@ impl ErrorCode {
             Self::Timeout => "timeout",
             Self::BadAnswer => "bad_answer",
             Self::NotApplied => "not_applied",
+            Self::BookedTwice => "booked_twice",
             Self::Stopped => "stopped",
         }
     }
@@ -190,8 +193,34 @@ impl RowResult {
         self.status == Status::Skipped && self.error.as_ref().is_some_and(|(code, _)| code.is_there_already())
     }
 
+    /// What is said of a row that was found so many times on the server; none where once.
+    pub fn doubled(times: u64) -> Option<(ErrorCode, String)> {
+        let text =
+            format!("booked {times} times; `undo --surplus` writes the rows that take the surplus back");
+        (times > 1).then_some((ErrorCode::BookedTwice, text))
+    }
+
+    /// Whether a person has to put the row right: no command settles it, and it is not as it should be already.
+    pub fn is_to_be_fixed(&self) -> bool {
+        is_to_be_fixed(self.status, self.error.as_ref().map(|(code, _)| *code), self.http_status)
+    }
+
     fn unsent(status: Status, code: ErrorCode, text: String) -> Self {
         Self { status, id: None, error: Some((code, text)), http_status: None, attempts: 0 }
+    }
+}
+
+/// The same, of a row with this status, code and HTTP status.
+pub fn is_to_be_fixed(status: Status, code: Option<ErrorCode>, http_status: Option<u16>) -> bool {
+    match status {
+        Status::Invalid => true,
+        Status::Failed => {
+            // The key has to be put right, not the row.
+            let is_keys = matches!(http_status, Some(401 | 403));
+            let is_ours = |code: ErrorCode| code == ErrorCode::NotApplied || code.is_there_already();
+            !is_keys && !code.is_some_and(is_ours)
+        }
+        Status::Ok | Status::Unknown | Status::Skipped => false,
     }
 }
 

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::atomic::beside;
 use super::export_journal::{ExportProgress, JournalKind, journal_kind};
 use super::journal::{Counts, Journal, JournalError, Run, is_held};
+use super::next_step::{RunStep, next_step};
 use crate::catalogue::{Effect, operation};
 
 /// A run that was found by its journal.
@@ -35,24 +36,9 @@ pub enum RunProgress {
         run: Box<Run>,
         /// What is known of its rows.
         counts: Counts,
-        /// How many of the failed rows are proven not applied.
-        not_applied: u64,
     },
     /// An export. Its journal goes away when the output is complete.
     Export(ExportProgress),
-}
-
-/// A command that goes on with a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RunStep {
-    /// Finds out what became of rows.
-    Reconcile,
-    /// Sends or reads what is left.
-    Resume,
-    /// Sends rows again that are proven not applied.
-    Resend,
-    /// Writes the rows that somebody has to look at.
-    Failed,
 }
 
 impl FoundRun {
@@ -81,18 +67,11 @@ impl FoundRun {
         }
         match self.progress.as_ref().ok()? {
             RunProgress::Export(_) => Some(RunStep::Resume),
-            RunProgress::Import { run, counts, not_applied } => {
-                let is_repeatable = operation(&run.operation)
-                    .is_ok_and(|operation| operation.subcategory().effect == Effect::Repeatable);
-                if counts.unknown > 0 && !is_repeatable {
-                    Some(RunStep::Reconcile)
-                } else if !counts.is_finished() {
-                    Some(RunStep::Resume)
-                } else if *not_applied > 0 {
-                    Some(RunStep::Resend)
-                } else {
-                    (counts.failed + counts.invalid > 0).then_some(RunStep::Failed)
-                }
+            RunProgress::Import { run, counts } => {
+                // What this program does not know is not sent twice by it.
+                let effect = operation(&run.operation)
+                    .map_or(Effect::OnceOnly, |operation| operation.subcategory().effect);
+                next_step(effect, counts)
             }
         }
     }
@@ -107,8 +86,8 @@ impl FoundRun {
         match &self.progress {
             _ if !self.is_free() => false,
             Ok(RunProgress::Export(_)) => true,
-            Ok(RunProgress::Import { counts, not_applied, .. }) => {
-                !counts.is_finished() || resend && *not_applied > 0
+            Ok(RunProgress::Import { counts, .. }) => {
+                !counts.is_finished() || resend && counts.not_applied > 0
             }
             Err(_) => false,
         }
@@ -117,8 +96,13 @@ impl FoundRun {
     /// Whether there are rows of which `reconcile` finds out what became of them; with `resend` that includes rows
     /// that are proven not applied.
     pub fn can_reconcile(&self, resend: bool) -> bool {
-        matches!(&self.progress, Ok(RunProgress::Import { counts, not_applied, .. })
-            if self.is_free() && (counts.unknown > 0 || resend && *not_applied > 0))
+        matches!(&self.progress, Ok(RunProgress::Import { counts, .. })
+            if self.is_free() && (counts.unknown > 0 || resend && counts.not_applied > 0))
+    }
+
+    /// Whether it is the run of an import that is finished.
+    pub fn is_over(&self) -> bool {
+        matches!(&self.progress, Ok(RunProgress::Import { counts, .. }) if self.is_free() && counts.is_finished())
     }
 
     /// Whether it is the run of an import, whose rows have results.
@@ -155,8 +139,8 @@ fn progress(journal: &Path) -> Result<RunProgress, JournalError> {
     if let Some(original) = run.elsewhere(journal) {
         return Err(JournalError::Copy { path: journal.to_owned(), original });
     }
-    let (counts, not_applied) = (replay.counts(run.rows)?, replay.not_applied()?);
-    Ok(RunProgress::Import { run: Box::new(run), counts, not_applied })
+    let counts = replay.counts(run.rows)?;
+    Ok(RunProgress::Import { run: Box::new(run), counts })
 }
 
 /// The runs whose journals lie in this folder, by the names of the journals. What is not a journal is passed over.

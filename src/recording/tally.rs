@@ -20,6 +20,8 @@ pub struct Tally {
     pub skipped: u64,
     /// Of these, rows that are there already and were to be passed over.
     pub passed_over: u64,
+    /// Of the rows that were applied, those that are there more than once.
+    pub doubled: u64,
     errors: HashMap<(ErrorCode, String), Frequent>,
 }
 
@@ -55,6 +57,7 @@ impl Tally {
             unknown: counts.unknown,
             skipped: counts.unsent() + counts.existing,
             passed_over: counts.existing,
+            doubled: counts.doubled,
             ..Self::default()
         }
     }
@@ -69,6 +72,7 @@ impl Tally {
         } += 1;
         self.passed_over += u64::from(result.is_passed_over());
         if let Some((code, text)) = &result.error {
+            self.doubled += u64::from(*code == ErrorCode::BookedTwice);
             self.count_error(line, *code, text);
         }
     }
@@ -87,7 +91,7 @@ impl Tally {
     }
 
     pub fn is_all_ok(&self) -> bool {
-        self.ok + self.passed_over == self.rows()
+        self.ok + self.passed_over == self.rows() && self.doubled == 0
     }
 
     pub fn rows(&self) -> u64 {

@@ -4,6 +4,7 @@
 mod hints;
 mod lines;
 mod mode;
+mod next;
 mod progress;
 mod question;
 mod read_summary;

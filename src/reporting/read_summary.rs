@@ -2,9 +2,11 @@
 
 use super::lines::{self, ERROR, GOOD, HINT, WARNING};
 use super::mode::Mode;
+use super::next::command;
 use super::summary::{JsonChanges, JsonSummary, seconds, stopped, took};
 use crate::count::{Count, grouped};
 use crate::events::ReadSummary;
+use crate::recording::RunStep;
 use crate::sending::StopReason;
 use crate::shell::quoted;
 
@@ -86,10 +88,13 @@ fn object(summary: &ReadSummary) -> String {
         unknown: 0,
         skipped: summary.skipped,
         requests: summary.requests,
+        reads: summary.requests,
+        writes: 0,
         retries: summary.retries,
         seconds: seconds(summary.elapsed),
         results: summary.output.as_ref().map(|path| path.display().to_string()),
         journal: summary.journal.as_ref().map(|path| path.display().to_string()),
+        next: summary.journal.as_ref().map(|journal| command(RunStep::Resume, journal)),
         changes: summary.changes.map(|[added, changed, removed]| JsonChanges { added, changed, removed }),
         totals: (!summary.totals.is_empty()).then_some(totals),
     };

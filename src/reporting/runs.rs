@@ -5,8 +5,9 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::lines::{self, HINT, plain, to_stdout};
+use super::next::command;
 use crate::count::Count;
-use crate::recording::{Counts, FoundRun, RunProgress, RunStep};
+use crate::recording::{Counts, FoundRun, RunProgress};
 use crate::shell::quoted;
 
 /// Prints the runs on standard output.
@@ -120,16 +121,7 @@ fn rows(counts: &Counts, at_work: bool) -> String {
 
 /// The command to type next.
 fn next(run: &FoundRun) -> Option<String> {
-    let journal = journal(run);
-    Some(match run.next()? {
-        RunStep::Reconcile => format!("userside-bulk reconcile {journal}"),
-        RunStep::Resume => format!("userside-bulk resume {journal}"),
-        RunStep::Resend => format!("userside-bulk resume {journal} --resend"),
-        RunStep::Failed => {
-            let failed = run.journal.with_extension("failed.csv");
-            format!("userside-bulk results {journal} --failed {}", quoted(&failed))
-        }
-    })
+    run.next().map(|step| command(step, &run.journal))
 }
 
 /// A run for scripts.

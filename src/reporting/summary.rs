@@ -10,8 +10,10 @@ use serde::Serialize;
 use super::hints;
 use super::lines::{self, ERROR, GOOD, HINT, WARNING};
 use super::mode::Mode;
+use super::next::command;
 use crate::count::{Count, grouped};
-use crate::events::Summary;
+use crate::events::{Refused, Summary};
+use crate::recording::RunStep;
 use crate::sending::StopReason;
 
 /// How many different errors are shown.
@@ -29,9 +31,12 @@ pub(super) fn print(summary: &Summary, mode: Mode) {
         Some(reason) => lines::labelled(ERROR, "stopped:", &stopped(reason)),
         None => {}
     }
-    let go_on = hints::after_stop(summary);
+    let next = next(summary);
     if mode.quiet || mode.json {
-        go_on.iter().for_each(|hint| lines::labelled(HINT, "hint:", hint));
+        // Whoever stopped a run has to hear how it goes on.
+        let is_open = summary.stopped.is_some() || summary.refused.is_some();
+        hints::without_a_run(summary).iter().for_each(|hint| lines::labelled(HINT, "hint:", hint));
+        next.iter().filter(|_| is_open).for_each(|next| lines::labelled(HINT, "next:", next));
         return;
     }
     let (style, label) = label(summary);
@@ -48,11 +53,35 @@ pub(super) fn print(summary: &Summary, mode: Mode) {
         lines::plain(&format_args!("results: {}", results.display()));
     }
     if let Some(failed) = &summary.failed {
-        lines::plain(&format_args!("rows that are not ok: {}", failed.display()));
+        lines::plain(&format_args!("rows to fix: {}", failed.display()));
     }
-    for hint in hints::all(summary).chain(go_on) {
+    for hint in hints::all(summary) {
         lines::labelled(HINT, "hint:", &hint);
     }
+    if let Some(next) = next {
+        lines::labelled(HINT, "next:", &next);
+    }
+}
+
+/// The one command to type next, and when.
+fn next(summary: &Summary) -> Option<String> {
+    let when = match (summary.refused, &summary.stopped) {
+        (Some(Refused::Server), _) => "once that is fixed: ",
+        (_, Some(StopReason::KeyRefused(_))) => "once the key works: ",
+        (_, Some(StopReason::TooManyFailures(_))) => "once the cause is fixed: ",
+        (_, Some(StopReason::NotRecorded)) => "once there is enough room: ",
+        (_, Some(StopReason::ServerGone(_))) => "once the server is back: ",
+        (_, Some(StopReason::Blind(_))) => "once the search works: ",
+        (_, None | Some(StopReason::Interrupted)) => "",
+    };
+    next_command(summary).map(|command| format!("{when}`{command}`"))
+}
+
+/// The one command to type next.
+fn next_command(summary: &Summary) -> Option<String> {
+    let (step, journal) = (summary.next?, summary.journal.as_ref()?);
+    // The file that the last step writes is there already.
+    (step != RunStep::Failed || summary.failed.is_none()).then(|| command(step, journal))
 }
 
 fn label(summary: &Summary) -> (Style, &'static str) {
@@ -61,8 +90,8 @@ fn label(summary: &Summary) -> (Style, &'static str) {
         Summary { refused: Some(_), .. } => (ERROR, "refused:"),
         Summary { stopped: Some(_), .. } => (ERROR, "so far:"),
         Summary { sends: false, .. } => (GOOD, "checked:"),
-        _ if tally.ok == tally.rows() => (GOOD, "done:"),
-        _ if tally.failed + tally.unknown > 0 => (ERROR, "done:"),
+        _ if tally.is_all_ok() => (GOOD, "done:"),
+        _ if tally.failed + tally.unknown + tally.doubled > 0 => (ERROR, "done:"),
         _ => (WARNING, "done:"),
     }
 }
@@ -99,6 +128,7 @@ fn counts(summary: &Summary) -> String {
     let mut text = format!("{} of {}: {}", summary.operation, summary.input, Count(tally.rows(), "row"));
     let counts = [
         (tally.ok, "ok"),
+        (tally.doubled, "booked twice"),
         (tally.invalid, "invalid"),
         (tally.failed, "failed"),
         (tally.unknown, "unknown"),
@@ -108,8 +138,9 @@ fn counts(summary: &Summary) -> String {
         text.push_str(&format!(", {} {name}", grouped(count)));
     }
     if summary.requests > 0 {
-        let (requests, retries) = (Count(summary.requests, "request"), grouped(summary.retries));
-        text.push_str(&format!("; {requests}, {retries} of them retries"));
+        let (reads, retries) = (Count(summary.reads, "read"), grouped(summary.retries));
+        let writes = Count(summary.requests - summary.reads, "write");
+        text.push_str(&format!("; {writes} and {reads}, {retries} of them retries"));
     }
     text.push_str(&format!("; {}", took(summary.elapsed)));
     text
@@ -135,10 +166,14 @@ pub(super) struct JsonSummary<'s> {
     pub(super) unknown: u64,
     pub(super) skipped: u64,
     pub(super) requests: u64,
+    pub(super) reads: u64,
+    pub(super) writes: u64,
     pub(super) retries: u64,
     pub(super) seconds: f64,
     pub(super) results: Option<String>,
     pub(super) journal: Option<String>,
+    /// The one command to type next.
+    pub(super) next: Option<String>,
     /// Only for an export that is compared with an earlier one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) changes: Option<JsonChanges>,
@@ -171,10 +206,13 @@ fn object(summary: &Summary) -> String {
         unknown: tally.unknown,
         skipped: tally.skipped,
         requests: summary.requests,
+        reads: summary.reads,
+        writes: summary.requests - summary.reads,
         retries: summary.retries,
         seconds: seconds(summary.elapsed),
         results: summary.results.as_ref().map(|path| path.display().to_string()),
         journal: summary.journal.as_ref().map(|path| path.display().to_string()),
+        next: next_command(summary),
         changes: None,
         totals: None,
     };

@@ -35,5 +35,6 @@ fn text(summary: &UndoSummary) -> String {
     } else {
         format!("\nnothing was sent. Look at the rows, then: userside-bulk import {operation} {place}")
     };
-    format!("undo: {rows}{sum}, in {place}{earlier}{next}")
+    let surplus = if summary.surplus { " beyond one booking each" } else { "" };
+    format!("undo: {rows}{surplus}{sum}, in {place}{earlier}{next}")
 }

@@ -36,6 +36,7 @@ impl<C: Clock> Ending<'_, C> {
     ) -> Result<Exit, RunError> {
         let mut journal = self.close(recorded.await)?;
         let finished = self.write(&journal).await?;
+        self.end.counts = journal.counts().ok();
         let exit = self.end.exit(&finished.tally, self.fault.is_some());
         let closed = journal.end_session(self.host.now(), exit as u8).and_then(|()| journal.tidy());
         if let Err(error) = closed {
@@ -109,8 +110,8 @@ impl<C: Clock> Ending<'_, C> {
 
     fn account_for(&self, journal: &Journal) {
         if let Ok(counts) = journal.counts() {
-            let RunEnd { requests, retries, .. } = self.end;
-            let end = RunEnd { requests, retries, ..RunEnd::journaled() };
+            let RunEnd { requests, reads, retries, .. } = self.end;
+            let end = RunEnd { requests, reads, retries, ..RunEnd::of(counts) };
             let account = Account::Counted(Tally::of_counts(&counts));
             summarise(self.host, &self.input.spec, Some(&self.path), account, end);
         }

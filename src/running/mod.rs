@@ -5,6 +5,7 @@
 mod balances;
 mod booked;
 mod confirm;
+mod differences;
 mod doubts;
 mod end;
 mod error;
@@ -50,5 +51,5 @@ pub use max_failures::MaxFailures;
 pub use rewrite::{nothing_to_do, rewrite};
 pub use session_kind::SessionKind;
 pub use spec::{InputSpec, JournalSpec, OnExisting, OutputSpec, Policy, RunSpec, Tags, ValidateSpec, Verify};
-pub use undo::undo;
+pub use undo::{Extent, undo};
 pub use validate::validate;

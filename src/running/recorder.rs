@@ -29,6 +29,8 @@ pub(super) enum Report {
     There(Vec<String>),
     /// Rows that were in doubt.
     Found(Vec<FoundOut>),
+    /// Rows whose answers were yes and that are not there, and what a person has to look at.
+    Doubted(Vec<(RowNumber, String)>),
     /// The balance of a customer before the first booking.
     Balance { customer: String, before: String },
     /// So many rows are done with this.
@@ -209,6 +211,9 @@ fn write(journal: &mut Journal, at: Timestamp, reports: &[Report]) -> Result<(),
                         Err((None, text)) => group.undecided(*row, text)?,
                     }
                 }
+            }
+            Report::Doubted(rows) => {
+                rows.iter().try_for_each(|(row, text)| group.doubted(*row, ErrorCode::BadAnswer, text))?;
             }
             Report::There(ids) => ids.iter().try_for_each(|id| group.was_there(id))?,
             Report::Existing(row, result) => group.result(*row, result)?,

@@ -37,7 +37,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
     pub(super) async fn resend(&self, selector: ApiSelector, end: &mut RunEnd) -> Result<(), RunError> {
         let is_once_only = self.input.spec.operation.subcategory().effect == Effect::OnceOnly;
         let is_written = self.notes.written().await;
-        if !is_once_only || !is_written || self.replay()?.not_applied()? == 0 {
+        if !is_once_only || !is_written || self.counts()?.not_applied == 0 {
             return Ok(());
         }
         let settling = self.settling(selector).await;

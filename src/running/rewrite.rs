@@ -30,9 +30,10 @@ pub fn rewrite<C: Clock>(
     let input = OpenInput::open_same(input, host, content, &run.fingerprint)?;
     let keys = input.rows()?.into_keys(input.spec.tagging(run.id));
     let results = Results::new(output.begin()?, &input.source, input.checker()?.columns(), keys)?;
+    let counts = replay.counts(run.rows)?;
     let finished = results.write_all(replay, run.rows)?;
     let exit = if finished.tally.is_all_ok() { Exit::Done } else { Exit::SomeNotOk };
-    summarise(host, &input.spec, Some(journal), Account::Written(finished), RunEnd::journaled());
+    summarise(host, &input.spec, Some(journal), Account::Written(finished), RunEnd::of(counts));
     Ok(exit)
 }
 
@@ -58,34 +59,50 @@ pub fn nothing_to_do(
         SessionKind::Reconcile => counts.unknown == 0,
         SessionKind::Import | SessionKind::Resume => counts.is_finished(),
     };
-    if !is_done || (spec.policy.resend && journal.not_applied()? > 0) {
+    if !is_done || (spec.policy.resend && counts.not_applied > 0) {
         return Ok(None);
     }
-    let (text, exit) = match kind {
-        SessionKind::Reconcile => {
-            let text = match counts.unsent() {
-                0 => "no row of this run is unknown; there is nothing to find out".to_owned(),
-                unsent => {
-                    let rows = Count(unsent, "row");
-                    let (were, them) = (rows.agree("was", "were"), rows.agree("it", "them"));
-                    format!(
-                        "no row of this run is unknown; {rows} {were} not sent, and `userside-bulk resume {}` sends {them}",
-                        quoted(journal.path())
-                    )
-                }
-            };
-            (text, if counts.ok < counts.rows { Exit::SomeNotOk } else { Exit::Done })
-        }
-        SessionKind::Import | SessionKind::Resume => {
-            ("this run is finished; there is nothing to go on with".to_owned(), Exit::Done)
-        }
+    let text = match kind {
+        SessionKind::Reconcile => match counts.unsent() {
+            0 => "no row of this run is unknown; there is nothing to find out".to_owned(),
+            unsent => {
+                let rows = Count(unsent, "row");
+                let (were, them) = (rows.agree("was", "were"), rows.agree("it", "them"));
+                format!(
+                    "no row of this run is unknown; {rows} {were} not sent, and `userside-bulk resume {}` sends {them}",
+                    quoted(journal.path())
+                )
+            }
+        },
+        SessionKind::Import | SessionKind::Resume => finished(&counts),
     };
+    let exit = if counts.is_all_well() { Exit::Done } else { Exit::SomeNotOk };
     let OutputSpec { results, failed } = &spec.output;
     let failed = failed.clone().map(OutputTarget::File);
     let is_missing = |target: &OutputTarget| target.path().is_some_and(|path| !path.exists());
     let lacks_results =
         is_missing(results) || failed.as_ref().is_some_and(is_missing) || journal.was_interrupted()?;
     Ok(Some(NothingToDo { text, counts, exit, lacks_results }))
+}
+
+/// What is said of a run with which nothing goes on by itself.
+fn finished(counts: &Counts) -> String {
+    let not_booked = counts.failed + counts.invalid;
+    let not_booked = match not_booked {
+        0 => String::new(),
+        _ => {
+            let rows = Count(not_booked, "row");
+            format!(", and {rows} of it {} not applied", rows.agree("is", "are"))
+        }
+    };
+    let doubled = match counts.doubled {
+        0 => String::new(),
+        doubled => {
+            let rows = Count(doubled, "row");
+            format!(", and {rows} of it {} booked more than once", rows.agree("is", "are"))
+        }
+    };
+    format!("this run is finished{not_booked}{doubled}; there is nothing to go on with")
 }
 
 impl NothingToDo {
@@ -104,7 +121,7 @@ impl NothingToDo {
         } else if wants_summary {
             let results = spec.output.results.path().map(ToOwned::to_owned);
             let account = Account::Told { tally: Tally::of_counts(&self.counts), results };
-            summarise(host, &spec.input, Some(&path), account, RunEnd::journaled());
+            summarise(host, &spec.input, Some(&path), account, RunEnd::of(self.counts));
         }
         Ok(self.exit)
     }

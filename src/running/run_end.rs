@@ -2,7 +2,7 @@
 
 use crate::events::Refused;
 use crate::exit::Exit;
-use crate::recording::Tally;
+use crate::recording::{Counts, Tally};
 use crate::sending::StopReason;
 
 /// What a run came to, beside its rows.
@@ -13,6 +13,8 @@ pub(super) struct RunEnd {
     /// Why nothing was sent.
     pub(super) refused: Option<Refused>,
     pub(super) requests: u64,
+    /// Of the requests, those that change nothing.
+    pub(super) reads: u64,
     /// Of the requests, attempts after the first.
     pub(super) retries: u64,
     /// Whether there is a journal to go on with.
@@ -23,6 +25,8 @@ pub(super) struct RunEnd {
     pub(super) doubled: u64,
     /// Customers whose balance is not what it should be.
     pub(super) differing: u64,
+    /// How the rows stand in the journal at the end.
+    pub(super) counts: Option<Counts>,
 }
 
 impl RunEnd {
@@ -34,6 +38,11 @@ impl RunEnd {
     /// A run that has a journal, at its beginning.
     pub(super) fn journaled() -> Self {
         Self { is_journaled: true, ..Self::default() }
+    }
+
+    /// The same, of which nothing but its rows is told.
+    pub(super) fn of(counts: Counts) -> Self {
+        Self { counts: Some(counts), ..Self::journaled() }
     }
 
     /// The first reason is the one that counts.

@@ -57,7 +57,7 @@ impl<T: Transport, C: Clock + Send> Session<T, C> {
     /// of an earlier run stay where they are: they say what really happened to its rows.
     pub(super) async fn end_unsent(self, mut end: RunEnd) -> Result<Exit, RunError> {
         let Self { input, validated, files, server, host, path, .. } = self;
-        end.requests = server.link.requests();
+        (end.requests, end.reads) = (server.link.requests(), server.link.reads());
         let account = if files.results.as_ref().is_some_and(|results| results.path().is_file()) {
             let totals = &validated.totals;
             let mut tally = Tally::of_unsent(totals.valid());
@@ -135,7 +135,7 @@ impl<T: Transport, C: Clock + Send> Session<T, C> {
             () = left(&host) => return Err(RunError::Left { journal: path.clone() }),
         };
         drop(phases);
-        end.requests = server.link.requests();
+        (end.requests, end.reads) = (server.link.requests(), server.link.reads());
         let ending = Ending { input: &input, validated, files, path: path.clone(), end, fault, host: &host };
         tokio::select! {
             exit = ending.run(async { recorder.await.map_err(RunError::from) }) => exit,

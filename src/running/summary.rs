@@ -8,7 +8,7 @@ use super::spec::InputSpec;
 use crate::catalogue::Effect;
 use crate::events::{Event, Summary};
 use crate::reading::Input;
-use crate::recording::{Finished, Tally};
+use crate::recording::{Finished, Tally, next_step};
 use crate::sending::Clock;
 
 /// What became of the rows.
@@ -63,7 +63,13 @@ pub(super) fn summarise<C: Clock>(
         failed,
         earlier,
         journal: journal.filter(|_| end.is_journaled).cloned(),
+        to_be_fixed: end.counts.map_or(0, |counts| counts.to_be_fixed),
+        next: end
+            .counts
+            .filter(|_| end.is_journaled)
+            .and_then(|counts| next_step(spec.operation.subcategory().effect, &counts)),
         asked: end.asked,
+        reads: end.reads,
     };
     host.tell(Event::Finished(&summary));
 }

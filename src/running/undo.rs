@@ -12,9 +12,19 @@ use crate::recording::{Journal, OutputTarget, Status, Table};
 use crate::sending::Clock;
 use crate::validating::Money;
 
+/// What of a run is taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Every booking of it, as often as it is there.
+    Whole,
+    /// What is there beside the one booking that a row was meant to be.
+    Surplus,
+}
+
 /// Writes what takes the run of a journal back.
 pub fn undo<C: Clock>(
     journal: &Journal,
+    extent: Extent,
     input: InputSpec,
     target: &OutputTarget,
     host: &Host<C>,
@@ -37,20 +47,28 @@ pub fn undo<C: Clock>(
             if entry.result.status != Status::Ok {
                 return Ok(true);
             }
-            let Some(back) = compensation(&call, row.number(), run.id) else { return Ok(true) };
-            let cell =
-                |name: &&str| back.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value.as_str());
-            table.write(columns.iter().map(cell))?;
-            rows += 1;
-            sum = match (sum, call.amount()) {
-                (Some(sum), Some(amount)) => sum.plus(amount.negated()),
-                _ => None,
-            };
+            let times = entry.times.unwrap_or(1).max(1);
+            // What is there once is as it should be.
+            let kept = u64::from(extent == Extent::Surplus);
+            for nth in 1 + kept..=times {
+                let Some(back) = compensation(&call, row.number(), run.id, nth) else { return Ok(true) };
+                let cell = |name: &&str| {
+                    back.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value.as_str())
+                };
+                table.write(columns.iter().map(cell))?;
+                rows += 1;
+                sum = match (sum, call.amount()) {
+                    (Some(sum), Some(amount)) => sum.plus(amount.negated()),
+                    _ => None,
+                };
+            }
             Ok(true)
         },
     )?;
     let (path, earlier) = table.finish()?;
     let journal = journal.path().to_owned();
-    host.tell(Event::Undone(&UndoSummary { operation, path, earlier, rows, sum, unknown, journal }));
+    let surplus = extent == Extent::Surplus;
+    let summary = UndoSummary { operation, path, earlier, rows, sum, unknown, surplus, journal };
+    host.tell(Event::Undone(&summary));
     Ok(if unknown > 0 { Exit::SomeNotOk } else { Exit::Done })
 }

@@ -8,6 +8,7 @@ use futures_util::stream::{StreamExt, iter};
 use tokio::task::spawn_blocking;
 
 use super::balances::UnreadBalances;
+use super::differences::{Booked, Compared};
 use super::error::RunError;
 use super::phases::Phases;
 use super::run_end::RunEnd;
@@ -16,19 +17,9 @@ use crate::catalogue::ApiSelector;
 use crate::count::Count;
 use crate::customers::BalanceReader;
 use crate::events::{Event, Look};
-use crate::reconciling::difference;
 use crate::recording::{Replay, Status};
 use crate::sending::{Clock, Transport};
 use crate::validating::Money;
-
-/// What a run booked for a customer.
-#[derive(Debug, Clone, Copy)]
-struct Booked {
-    /// The sum of the rows that are ok; none where it has more digits than a sum of money can have.
-    sum: Option<Money>,
-    /// Rows in doubt.
-    unknown: u64,
-}
 
 impl<T: Transport, C: Clock> Phases<'_, T, C> {
     /// Compares the balances of all customers touched with what they were, and tells each that differs.
@@ -61,7 +52,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         let known = iter([Ok(known)]);
         let asked = known.map(|known| Either::Left(std::future::ready(known)));
         let asked = asked.chain(iter(reads.map(Either::Right)));
-        let (mut done, mut unread) = (0, UnreadBalances::default());
+        let (mut done, mut unread, mut compared) = (0, UnreadBalances::default(), Compared::default());
         self.ask_each(asked, end, async |read, end| {
             let read = match read {
                 Ok(read) => read,
@@ -77,25 +68,33 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             for (customer, after) in read {
                 let Some(booked) = booked.get(&customer) else { continue };
                 let text = match (balance_before(&replay, customer)?, after) {
-                    (Some(before), Ok(after)) => differs(before, after, *booked),
+                    (Some(before), Ok(after)) => {
+                        compared.add(customer, before, after, *booked);
+                        continue;
+                    }
                     (_, Err(error)) if self.policy.verify == Verify::InBatches => {
                         unread.add(customer, &error);
-                        None
+                        continue;
                     }
-                    (None, _) => Some("its balance before the run is not known".to_owned()),
-                    (_, Err(error)) => Some(format!("its balance cannot be read: {error}")),
+                    (None, _) => "its balance before the run is not known".to_owned(),
+                    (_, Err(error)) => format!("its balance cannot be read: {error}"),
                 };
-                if let Some(text) = text {
-                    end.differing += 1;
-                    self.host.tell(Event::Warning(&format!("balances: customer {customer}: {text}")));
-                }
+                end.differing += 1;
+                self.host.tell(Event::Warning(&format!("balances: customer {customer}: {text}")));
             }
             Ok(ControlFlow::Continue(()))
         })
         .await?;
         if let Some(text) = unread.text() {
             self.host.tell(Event::Note(&text));
-        } else if end.stopped.is_none() && end.differing == 0 {
+        }
+        if end.stopped.is_some() {
+            return Ok(());
+        }
+        if !compared.differing.is_empty() {
+            return self.explain_all(selector, compared, end).await;
+        }
+        if unread.text().is_none() && end.differing == 0 {
             let customers = Count(total, "customer");
             let text = format!("balances: those of {customers} differ by what was booked, to the last digit");
             self.host.tell(Event::Note(&text));
@@ -149,16 +148,4 @@ fn with_known(booked: BTreeMap<u64, Booked>, replay: &Replay) -> Result<BTreeMap
         }
     }
     Ok(known)
-}
-
-fn differs(before: Money, after: Money, booked: Booked) -> Option<String> {
-    let Some(sum) = booked.sum else { return Some("what was booked is too much to add up".to_owned()) };
-    let by = difference(before, after, sum)?;
-    let doubt = match booked.unknown {
-        0 => "",
-        _ => "; a row of this customer is unknown",
-    };
-    Some(format!(
-        "the balance was {before} and is {after}, and the rows that are ok booked {sum}: {by} more than that{doubt}"
-    ))
 }

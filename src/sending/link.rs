@@ -52,6 +52,8 @@ pub struct Link<T, C: Clock> {
     on_news: RefCell<Option<Teller>>,
     key: ApiKey,
     pub(super) sent: Cell<u64>,
+    /// Of these, those that change nothing.
+    pub(super) read: Cell<u64>,
     /// Of these, the reads that were tried again.
     pub(super) again: Cell<u64>,
 }
@@ -85,6 +87,7 @@ impl<T: Transport, C: Clock> Link<T, C> {
             retries: settings.retries,
             key,
             sent: Cell::new(0),
+            read: Cell::new(0),
             again: Cell::new(0),
         }
     }
@@ -99,6 +102,11 @@ impl<T: Transport, C: Clock> Link<T, C> {
         self.sent.get()
     }
 
+    /// Of these, those that change nothing.
+    pub fn reads(&self) -> u64 {
+        self.read.get()
+    }
+
     /// Of these, the attempts at a read after its first.
     pub fn repeated_reads(&self) -> u64 {
         self.again.get()
@@ -111,6 +119,8 @@ impl<T: Transport, C: Clock> Link<T, C> {
     /// Sends one request, once, and reads what comes back. The caller holds the permit.
     pub(super) async fn attempt(&self, body: Bytes, wanted: Wanted) -> Attempt {
         self.sent.set(self.sent.get() + 1);
+        // A call that changes something is answered with a verdict alone.
+        self.read.set(self.read.get() + u64::from(wanted != Wanted::Verdict));
         let said = self.transport.post(body).await;
         self.attempted(said, wanted)
     }

@@ -223,6 +223,7 @@ impl<T: Transport, C: Clock> Link<T, C> {
     pub async fn measure(&self, selector: ApiSelector, call: &Call) -> Measured {
         self.permit().await;
         self.sent.set(self.sent.get() + 1);
+        self.read.set(self.read.get() + 1);
         let body = self.envelope(selector).body(call);
         let begun = self.clock.now();
         let said = self.transport.post_dated(body).await;

@@ -52,8 +52,12 @@ fn skip_invalid_sends_the_others() {
     let line = "import change_balance input.csv --skip-invalid --failed left.csv";
     let results = userside(&place).line(line).to(&sandbox).run().exits(1).results();
     assert_eq!((results.count("ok"), results.count("invalid"), sandbox.applied()), (6, 3, 6));
-    let left = "customer_id,amount,comment,result_key\n3,oops,x,\n6,oops,x,\n9,oops,x,\n";
-    assert_eq!(place.text("left.csv"), left);
+    let left = place.text("left.csv");
+    assert!(
+        left.starts_with("customer_id,amount,comment,result_key,why\n3,oops,x,,")
+            && left.lines().count() == 4,
+        "{left}"
+    );
 }
 
 /// With a column that is no parameter nobody knows what any row means, so no row is sent.
@@ -79,7 +83,7 @@ fn validate_needs_no_server_and_no_key_and_writes_only_what_is_named() {
     assert_eq!(place.names(), ["checked.csv", "input.csv"]);
     let line = "validate change_balance input.csv --failed wrong.csv";
     userside(&place).without_key().line(line).run().exits(2);
-    assert!(place.text("wrong.csv").ends_with("3,oops,x\n"));
+    assert!(place.text("wrong.csv").contains("\n3,oops,x,"));
     assert!(!place.exists("input.results.csv"));
 }
 

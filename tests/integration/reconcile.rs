@@ -29,7 +29,7 @@ fn what_is_found_is_ok_and_what_is_not_is_proven_not_applied() {
         let output = output.exits(code).says("1 row is unknown; asking the server what became of it");
         assert_eq!((sandbox.writes().len(), sandbox.applied()), (3, applied), "{fault}");
         if code == 1 {
-            output.says("`userside-bulk resume input.journal --resend` sends them again");
+            output.says("next: `userside-bulk resume input.journal --resend`");
         }
     }
 }
@@ -207,7 +207,7 @@ fn ctrl_c_while_it_settles_ends_it_and_it_can_be_begun_again() {
     // The probe, three balances, a booking that is read back, two bookings, the server's clock, the row in doubt.
     until("the look", || (sandbox.requests() >= 11).then_some(()));
     running.signal("INT");
-    let output = running.wait().exits(130).says("to continue: `userside-bulk resume input.journal`");
+    let output = running.wait().exits(130).says("next: `userside-bulk reconcile input.journal`");
     assert_eq!(output.results().statuses(), ["ok", "unknown", "ok"]);
     let output = userside(&place).line("reconcile input.journal --settle 0s").to(&sandbox).run().exits(1);
     assert_eq!(output.results().statuses(), ["ok", "failed", "ok"]);

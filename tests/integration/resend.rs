@@ -128,7 +128,7 @@ fn resend_sends_what_is_proven_not_applied_and_nothing_else() {
     customers.sort_unstable();
     assert_eq!(customers, [2, 3]);
     // Without it a run that is over stays over.
-    let (_, second, sandbox) = twice("change_balance", BOOKING, faults, ("--settle 0s", ""), (1, 0));
+    let (_, second, sandbox) = twice("change_balance", BOOKING, faults, ("--settle 0s", ""), (1, 1));
     assert_eq!((second[1].as_str(), sandbox.writes().len()), ("failed not_applied - 1", 3));
 }
 

@@ -111,7 +111,7 @@ fn after_a_signal_it_goes_on() {
     let running = program.args([sandbox.url()]).start();
     sandbox.has_seen(5);
     running.signal("INT");
-    let output = running.wait().exits(130).says("to continue: `userside-bulk resume input.journal`");
+    let output = running.wait().exits(130).says("next: `userside-bulk resume input.journal`");
     assert!(output.results().count("skipped") > 0, "{}", output.report());
     let line = "resume input.journal";
     userside(&place).line(line).to(&sandbox).run().exits(0).results().all_are("ok");
@@ -123,8 +123,8 @@ fn a_finished_run_says_so() {
     let (place, sandbox) = (Place::new().with_bookings(3), Sandbox::with("--fault error@2"));
     userside(&place).line("import change_balance input.csv").to(&sandbox).run().exits(1);
     let (results, requests) = (place.bytes("input.results.csv"), sandbox.requests());
-    let output = userside(&place).line("resume input.journal").to(&sandbox).run().exits(0);
-    output.says("this run is finished");
+    let output = userside(&place).line("resume input.journal").to(&sandbox).run().exits(1);
+    output.says("this run is finished, and 1 row of it is not applied");
     userside(&place).line("reconcile input.journal").to(&sandbox).run().exits(1).says("nothing to find out");
     assert_eq!((place.bytes("input.results.csv"), sandbox.requests()), (results, requests));
 }

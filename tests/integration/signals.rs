@@ -42,7 +42,7 @@ fn the_first_signal_lets_requests_in_flight_finish() {
         let running = under_way(&place, &sandbox, "--rate 100/s --concurrency 8");
         running.signal(signal);
         let output = running.wait().exits(130).says("interrupted");
-        let output = output.says("to continue: `userside-bulk resume input.journal`");
+        let output = output.says("next: `userside-bulk resume input.journal`");
         assert_accounted_for(&output, &sandbox);
         let results = output.results();
         assert_eq!(results.count("unknown"), 0, "what was in flight was not waited for: {signal}");

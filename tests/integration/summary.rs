@@ -31,6 +31,9 @@ fn the_object_has_exactly_the_promised_fields() {
         "seconds",
         "results",
         "journal",
+        "reads",
+        "writes",
+        "next",
     ];
     promised.sort_unstable();
     assert_eq!(names, promised);

@@ -29,27 +29,6 @@ fn balances_that_agree_are_said_to() {
     }
 }
 
-/// Somebody else books while the run is under way.
-#[test]
-fn a_balance_that_differs_is_named_with_the_difference() {
-    let place = Place::new().with_bookings(5);
-    let sandbox = Sandbox::start();
-    let before = sandbox.balances()[1].1;
-    let running = userside(&place)
-        .line("import change_balance input.csv --verify --rate 1/s")
-        .args(["--url", sandbox.url()])
-        .start();
-    sandbox.has_seen(3);
-    sandbox.book("2", "-0.01", "by hand");
-    let output = running.wait().exits(1);
-    let expected = before + rust_decimal::Decimal::new(99, 2);
-    let output = output.says(&format!("balances: customer 2: the balance was {before}"));
-    let output =
-        output.says(&format!("is {expected}, and the rows that are ok booked 1.00: -0.01 more than that"));
-    let output = output.says_not("customer 1:").says_not("customer 3:").says_not("to the last digit");
-    output.results().all_are("ok");
-}
-
 /// A row that failed booked nothing, and that is what the balance must say.
 #[test]
 fn rows_that_failed_are_not_expected_in_the_balance() {

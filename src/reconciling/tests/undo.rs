@@ -11,7 +11,7 @@ fn a_booking_is_taken_back_by_the_same_the_other_way_round() {
         "change_balance",
         &[("customer_id", "1002"), ("amount", "-1 234,50"), ("comment", "fee"), ("employee_id", "3")],
     );
-    let back = compensation(&row, RowNumber(11), run()).expect("a booking");
+    let back = compensation(&row, RowNumber(11), run(), 1).expect("a booking");
     let back: Vec<(&str, &str)> = back.iter().map(|(name, value)| (*name, value.as_str())).collect();
     assert_eq!(
         back,
@@ -35,7 +35,7 @@ fn amounts_are_read_back_as_they_are_meant() {
         ("12345678901234567890.1234", "-12345678901234567890.1234"),
     ] {
         let row = booking("1002", amount, "fee");
-        let back = compensation(&row, RowNumber(0), run()).expect("a booking");
+        let back = compensation(&row, RowNumber(0), run(), 1).expect("a booking");
         let cells: Vec<(&str, &str)> = back.iter().map(|(name, value)| (*name, value.as_str())).collect();
         assert_eq!(cells[1].1, expected, "{amount}");
         let again = call("change_balance", &cells);
@@ -48,5 +48,5 @@ fn amounts_are_read_back_as_they_are_meant() {
 fn only_bookings_can_be_taken_back() {
     let names: Vec<&str> = operations().filter(|o| can_be_undone(*o)).map(|o| o.name()).collect();
     assert_eq!(names, ["change_balance"]);
-    assert_eq!(compensation(&call("delete", &[("id", "7")]), RowNumber(0), run()), None);
+    assert_eq!(compensation(&call("delete", &[("id", "7")]), RowNumber(0), run(), 1), None);
 }

@@ -1,10 +1,10 @@
 //! How many rows of a run stand how.
 
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
 use super::entry::status;
 use crate::count::grouped;
-use crate::recording::row_result::{ErrorCode, Status};
+use crate::recording::row_result::{ErrorCode, Status, is_to_be_fixed};
 
 /// Rows by what is known of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,6 +21,12 @@ pub struct Counts {
     pub unknown: u64,
     /// Not to be sent, because they exist already.
     pub existing: u64,
+    /// Of the applied ones, those that are there more than once.
+    pub doubled: u64,
+    /// Of the failed ones, those that are proven not applied: they may be sent again.
+    pub not_applied: u64,
+    /// Failed and invalid ones that a person has to put right.
+    pub to_be_fixed: u64,
 }
 
 impl Counts {
@@ -34,6 +40,7 @@ impl Counts {
     pub fn in_words(&self, unknown: &str) -> String {
         let parts = [
             (self.ok, "ok"),
+            (self.doubled, "booked twice"),
             (self.failed, "failed"),
             (self.invalid, "invalid"),
             (self.unknown, unknown),
@@ -42,6 +49,11 @@ impl Counts {
         ];
         let parts = parts.iter().filter(|(count, _)| *count > 0);
         parts.map(|(count, name)| format!("{} {name}", grouped(*count))).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whether every row is as it was meant to be.
+    pub fn is_all_well(&self) -> bool {
+        self.ok + self.existing == self.rows && self.doubled == 0
     }
 
     /// Whether nothing is left to be sent or to be found out.
@@ -54,28 +66,29 @@ impl Counts {
 pub(super) fn counts(connection: &Connection, rows: u64) -> rusqlite::Result<Counts> {
     let mut counts = Counts { rows, ..Counts::default() };
     let mut statement = connection.prepare(
-        "SELECT state, error_code IN (?1, ?2), count(*) FROM row GROUP BY state, error_code IN (?1, ?2)",
+        "SELECT state, error_code, http_status, count(*) FROM row GROUP BY state, error_code, http_status",
     )?;
-    let (exists, booked) = (ErrorCode::AlreadyExists.name(), ErrorCode::AlreadyBooked.name());
-    let mut found = statement.query(params![exists, booked])?;
+    let mut found = statement.query([])?;
     while let Some(row) = found.next()? {
-        let exists: Option<bool> = row.get(1)?;
-        let count = row.get::<_, i64>(2)?.cast_unsigned();
-        match status(row, 0)? {
+        let code = row.get::<_, Option<String>>(1)?.and_then(|code| ErrorCode::of_name(&code));
+        let count = row.get::<_, i64>(3)?.cast_unsigned();
+        let status = status(row, 0)?;
+        match status {
             Status::Ok => counts.ok += count,
             Status::Failed => counts.failed += count,
             Status::Invalid => counts.invalid += count,
             Status::Unknown => counts.unknown += count,
-            Status::Skipped if exists == Some(true) => counts.existing += count,
+            Status::Skipped if code.is_some_and(ErrorCode::is_there_already) => counts.existing += count,
             Status::Skipped => {}
+        }
+        match (status, code) {
+            (Status::Ok, Some(ErrorCode::BookedTwice)) => counts.doubled += count,
+            (Status::Failed, Some(ErrorCode::NotApplied)) => counts.not_applied += count,
+            _ => {}
+        }
+        if is_to_be_fixed(status, code, row.get(2)?) {
+            counts.to_be_fixed += count;
         }
     }
     Ok(counts)
-}
-
-/// How many rows were proven not to be applied.
-pub(super) fn not_applied(connection: &Connection) -> rusqlite::Result<u64> {
-    let sql = "SELECT count(*) FROM row WHERE state = ? AND error_code = ?";
-    let wanted = params![Status::Failed.name(), ErrorCode::NotApplied.name()];
-    connection.query_row(sql, wanted, |row| row.get::<_, i64>(0)).map(i64::cast_unsigned)
 }

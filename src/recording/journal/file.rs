@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags, params};
 
 use super::connection::{PATIENCE, looking};
-use super::counts::{Counts, counts, not_applied};
+use super::counts::{Counts, counts};
 use super::error::JournalError;
 use super::holding::{begin_unfinished, forget_companions, hold, is_held};
 use super::input::StoredInput;
@@ -210,11 +210,6 @@ impl Journal {
 
     pub fn counts(&self) -> Result<Counts, JournalError> {
         counts(&self.connection, self.run().rows).map_err(|error| self.failed(&error))
-    }
-
-    /// How many rows were proven not to be applied.
-    pub fn not_applied(&self) -> Result<u64, JournalError> {
-        not_applied(&self.connection).map_err(|error| self.failed(&error))
     }
 
     /// Whether the last command that worked with the journal was killed.

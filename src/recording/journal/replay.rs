@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::columns::number;
 use super::connection::looking;
-use super::counts::{Counts, counts, not_applied};
+use super::counts::{Counts, counts};
 use super::entry::{Entry, entry, page};
 use super::error::JournalError;
 use super::input::StoredInput;
@@ -119,11 +119,6 @@ impl Replay {
 
     pub fn counts(&self, rows: u64) -> Result<Counts, JournalError> {
         counts(&self.connection, rows).map_err(|error| JournalError::of(&self.path, &error))
-    }
-
-    /// How many rows were proven not to be applied.
-    pub fn not_applied(&self) -> Result<u64, JournalError> {
-        not_applied(&self.connection).map_err(|error| JournalError::of(&self.path, &error))
     }
 
     fn read_page(&mut self, from: i64) -> Result<(), JournalError> {

@@ -15,11 +15,14 @@ pub(super) const RESULT: &str =
 
 pub(super) const UNSENT: &str = "DELETE FROM row WHERE number = ? AND step = 0";
 
-pub(super) const FOUND: &str = "UPDATE row SET state = ?, id = coalesce(?, id), times = ?, error_code = NULL,
-     error = NULL WHERE number = ? AND step = 0";
+pub(super) const FOUND: &str = "UPDATE row SET state = ?, id = coalesce(?, id), times = ?, error_code = ?,
+     error = ? WHERE number = ? AND step = 0";
 
 pub(super) const NOT_APPLIED: &str =
     "UPDATE row SET state = ?, error_code = ?, error = ? WHERE number = ? AND step = 0";
+
+pub(super) const DOUBTED: &str = "UPDATE row SET state = ?, times = 0, error_code = ?, error = ?
+     WHERE number = ? AND step = 0";
 
 pub(super) const UNDECIDED: &str = "UPDATE row SET error = ? WHERE number = ? AND step = 0";
 

@@ -13,7 +13,7 @@ use super::row_sums::{RowIntent, RowOutcome, RowSums};
 use super::run::PROGRAM;
 use super::schema::renew;
 use super::seal::{Seal, SumChange, sum_of};
-use super::statements::{BALANCE, CUSTOMER, FACT, FOUND, NOT_APPLIED, PROGRESS, UNDECIDED, UNSENT};
+use super::statements::{BALANCE, CUSTOMER, DOUBTED, FACT, FOUND, NOT_APPLIED, PROGRESS, UNDECIDED, UNSENT};
 use crate::reading::RowNumber;
 use crate::recording::row_result::{ErrorCode, RowResult, Status};
 use crate::sending::Intent;
@@ -167,12 +167,18 @@ impl CommitGroup<'_> {
     /// A row that was in doubt was applied, and is there so many times. Its attempts and its last HTTP status stay.
     pub fn found(&self, row: RowNumber, id: Option<&str>, times: u64) -> Result<(), JournalError> {
         let state = Status::Ok.name();
-        self.write(row, FOUND, params![state, id, times.cast_signed(), number(row)])
+        let (code, text) = RowResult::doubled(times).map(|(code, text)| (code.name(), text)).unzip();
+        self.write(row, FOUND, params![state, id, times.cast_signed(), code, text, number(row)])
     }
 
     /// A row that was in doubt was not applied.
     pub fn not_applied(&self, row: RowNumber, code: ErrorCode, text: &str) -> Result<(), JournalError> {
         self.write(row, NOT_APPLIED, params![Status::Failed.name(), code.name(), text, number(row)])
+    }
+
+    /// A row whose answer was yes is not there: it is in doubt after all.
+    pub fn doubted(&self, row: RowNumber, code: ErrorCode, text: &str) -> Result<(), JournalError> {
+        self.write(row, DOUBTED, params![Status::Unknown.name(), code.name(), text, number(row)])
     }
 
     /// A row stays in doubt; the text says what a person has to look at.

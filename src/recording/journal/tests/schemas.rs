@@ -107,7 +107,7 @@ fn a_journal_of_the_first_version_is_read_without_being_changed() {
         replay.counts(10).expect("counts").in_words("unknown"),
         "1 ok, 1 failed, 1 unknown, 7 not sent"
     );
-    assert_eq!(replay.not_applied().expect("a number"), 1);
+    assert_eq!(replay.counts(10).expect("counts").not_applied, 1);
     assert!(replay.is_taken("1001").expect("known") && replay.is_taken("8").expect("known"));
     assert_eq!(replay.balance_before("5").expect("known").as_deref(), Some("1.50"));
     assert_eq!(replay.fact("lag").expect("known"), None);
@@ -171,11 +171,11 @@ fn what_is_renewed_is_as_if_it_had_been_made() {
 /// Nothing that is done for each row may take longer the more rows there are.
 #[test]
 fn what_is_done_for_each_row_is_found_without_going_through_the_others() {
-    use statements::{CUSTOMER, FOUND, INTENT, NOT_APPLIED, PROGRESS, RESULT, UNDECIDED, UNSENT};
+    use statements::{CUSTOMER, DOUBTED, FOUND, INTENT, NOT_APPLIED, PROGRESS, RESULT, UNDECIDED, UNSENT};
     let place = Place::new();
     let journal = place.create();
     let read = [IS_TAKEN, BALANCE, FACT, ENTRY, page(Schema::Two)];
-    let written = [INTENT, RESULT, UNSENT, FOUND, NOT_APPLIED, UNDECIDED, CUSTOMER, PROGRESS];
+    let written = [INTENT, RESULT, UNSENT, FOUND, DOUBTED, NOT_APPLIED, UNDECIDED, CUSTOMER, PROGRESS];
     for sql in read.into_iter().chain(written).chain([statements::BALANCE, statements::FACT]) {
         let mut statement = journal.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect(sql);
         (1..=statement.parameter_count())

@@ -44,7 +44,6 @@ fn filled(place: &Place) -> Journal {
 struct Known {
     run: String,
     counts: Counts,
-    not_applied: u64,
     entries: Vec<Entry>,
     facts: (bool, bool, Option<String>, Option<String>, u64),
     input: Vec<u8>,
@@ -53,7 +52,6 @@ struct Known {
 fn known(path: &Path) -> Result<Known, JournalError> {
     let (run, mut replay) = Journal::read_only(path)?;
     let counts = replay.counts(run.rows)?;
-    let not_applied = replay.not_applied()?;
     let facts = (
         replay.is_taken("1002")?,
         replay.is_taken("77")?,
@@ -69,7 +67,7 @@ fn known(path: &Path) -> Result<Known, JournalError> {
     let read = std::io::Read::read_to_end(&mut replay.into_input(), &mut input);
     read.map_err(|source| JournalError::Open { path: path.to_owned(), source })?;
     let run = format!("{} {} {} {:?} {}", run.id, run.operation, run.options, run.fingerprint, run.begun);
-    Ok(Known { run, counts, not_applied, entries, facts, input })
+    Ok(Known { run, counts, entries, facts, input })
 }
 
 /// The kind of a refusal.
