@@ -35,9 +35,12 @@ pub(super) enum Reply {
 impl Reply {
     fn result(&self, request: &Request) -> Result<Response, Lost> {
         let (status, retry_after, body) = match self {
-            Self::Ok if request.subcategory() == "add" => {
+            Self::Ok | Self::OkData if request.subcategory() == "add" => {
                 let id = 50_000 + request.customer().parse::<u64>().unwrap_or(1) * 100 + request.nth as u64;
-                (200, None, format!(r#"{{"Result":"OK","Id":{id}}}"#))
+                match self {
+                    Self::Ok => (200, None, format!(r#"{{"Result":"OK","Id":{id}}}"#)),
+                    _ => (200, None, format!(r#"{{"Result":"OK","data":{{"id":{id}}}}}"#)),
+                }
             }
             Self::Ok => (200, None, r#"{"Result":"OK"}"#.to_owned()),
             Self::OkId(id) => (200, None, format!(r#"{{"Result":"OK","Id":{id}}}"#)),
