@@ -85,7 +85,7 @@ impl World {
         let drawn: &[Self] = match operation {
             Operation::Edit => &[Self::Lossy, Self::Replacing],
             Operation::Add => &[Self::Lossy, Self::Replacing, Self::Hiding],
-            Operation::ChangeBalance => &[Self::Lossy, Self::Replacing, Self::Hiding],
+            Operation::ChangeBalance => &[Self::Lossy, Self::Replacing, Self::Hiding, Self::Doubling],
         };
         let drawn = dice.pick(drawn);
         let asked_for = std::env::var("USERSIDE_BULK_WORLD").ok();
