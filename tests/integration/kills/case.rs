@@ -138,7 +138,11 @@ impl Case {
                     Operation::Add => looks_first,
                     Operation::ChangeBalance => false,
                 },
-            mostly_decidable: world.is_open() && operation == Operation::ChangeBalance && !untagged,
+            // A server that turns many requests away leaves many doubts of the same customer.
+            mostly_decidable: world.is_open()
+                && world != World::Away
+                && operation == Operation::ChangeBalance
+                && !untagged,
             tagged: !untagged,
             world,
             mishap,

@@ -82,10 +82,11 @@ impl World {
 
     /// One of those that are drawn for an operation, or the one that was asked for.
     pub(super) fn draw(dice: &mut Dice, operation: Operation) -> Self {
+        use World::{Away, Doubling, Hiding, Lossy, Replacing};
         let drawn: &[Self] = match operation {
-            Operation::Edit => &[Self::Lossy, Self::Replacing],
-            Operation::Add => &[Self::Lossy, Self::Replacing, Self::Hiding],
-            Operation::ChangeBalance => &[Self::Lossy, Self::Replacing, Self::Hiding, Self::Doubling],
+            Operation::Edit => &[Lossy, Replacing, Away],
+            Operation::Add => &[Lossy, Lossy, Replacing, Replacing, Away, Hiding],
+            Operation::ChangeBalance => &[Lossy, Lossy, Replacing, Replacing, Away, Doubling, Hiding],
         };
         let drawn = dice.pick(drawn);
         let asked_for = std::env::var("USERSIDE_BULK_WORLD").ok();
