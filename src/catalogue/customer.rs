@@ -249,6 +249,13 @@ pub static NEWER_FIND: &Subcategory = &Subcategory {
     ],
 };
 
+/// A search that no server has: what is answered to it is what a server answers where it does not know a name.
+pub static UNKNOWN_FIND: &Subcategory = &Subcategory {
+    name: "get_nobody_id",
+    summary: "find out how a server answers what it does not know",
+    ..*NEWER_FIND
+};
+
 const ABON_HIST: Subcategory = Subcategory {
     action: Action::History,
     name: "abon_hist",

@@ -80,7 +80,7 @@ pub(super) fn clock(measured: &[Measured]) -> CheckResult {
     if seconds.unsigned_abs() <= BEARABLE {
         return CheckResult::ok(POINT, text).found(json!({ "seconds": seconds }));
     }
-    let advice = "Set both clocks (NTP): reconcile may take a booking for another, or for not applied, because --settle and the times of bookings use this machine's clock";
+    let advice = "Set both clocks (NTP): the times in results and messages are this machine's, and anyone who compares them with those in UserSide looks at the wrong entries";
     CheckResult::warning(POINT, text, advice).found(json!({ "seconds": seconds }))
 }
 
@@ -164,7 +164,7 @@ mod tests {
             assert_eq!((point.status, point.text.as_str()), (status, text), "{seconds}");
             assert_eq!(point.found["seconds"], seconds);
         }
-        assert!(away(61).advice.is_some_and(|advice| advice.contains("--settle")));
+        assert!(away(61).advice.is_some_and(|advice| advice.contains("both clocks")));
         assert_eq!((clock(&[took(1)]).status, clock(&[]).found.is_null()), (Severity::Ok, true));
     }
 

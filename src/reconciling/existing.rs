@@ -1,8 +1,8 @@
 //! The look before the first `add`: is a customer there already with the value that tells customers apart?
 
 use crate::catalogue::ApiSelector;
-use crate::customers::{SearchResult, search_result};
-use crate::sending::{Clock, Link, Problem, Transport};
+use crate::customers::{CustomerFinder, SearchResult};
+use crate::sending::{Clock, Link, Problem, Transport, Unread};
 use crate::validating::Call;
 
 /// Whether a row's customer exists before it is sent.
@@ -25,12 +25,19 @@ pub enum ExistingCustomer {
 pub async fn existing<T: Transport, C: Clock>(
     link: &Link<T, C>,
     selector: ApiSelector,
+    finder: &CustomerFinder,
     call: &Call,
 ) -> Option<ExistingCustomer> {
     let tells_apart = call.find_identical();
     let is_sure = tells_apart.is_some();
     let search = tells_apart.or_else(|| call.find_same())?;
-    Some(match (search_result(link.read(selector, &search.call).await), is_sure) {
+    let found = match finder.find(link, selector, &search.call).await {
+        Ok(found) => found,
+        Err(Unread::Refused(problem) | Unread::KeyRefused(problem) | Unread::Lost(problem)) => {
+            SearchResult::Unclear(problem)
+        }
+    };
+    Some(match (found, is_sure) {
         (SearchResult::Nobody, _) => ExistingCustomer::No,
         (SearchResult::Unsaid, _) => ExistingCustomer::Unclear(SearchResult::unsaid()),
         (SearchResult::One(id), true) => ExistingCustomer::Is(id),

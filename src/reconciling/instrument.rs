@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::movement::CustomerBookings;
 use super::time_window::Offset;
 use crate::catalogue::{Action, ApiSelector, Version};
-use crate::customers::{HistoryEntry, NoHistory, SearchResult, balance, read_shown_history, search_result};
+use crate::customers::{CustomerFinder, HistoryEntry, NoHistory, SearchResult, balance, read_shown_history};
 use crate::recording::Tag;
 use crate::sending::{Clock, Link, Transport, Unread};
 use crate::validating::Call;
@@ -86,6 +86,7 @@ pub struct ReadBack<'r, T, C: Clock> {
     pub selector: ApiSelector,
     /// Its version, where known.
     pub server: Option<Version>,
+    pub finder: &'r CustomerFinder,
 }
 
 impl<T: Transport, C: Clock> ReadBack<'_, T, C> {
@@ -185,7 +186,11 @@ impl<T: Transport, C: Clock> ReadBack<'_, T, C> {
             return Reading::Failed("the row has no value to search for a customer by".to_owned());
         };
         let what = search.what;
-        match search_result(self.link.read(self.selector, &search.call).await) {
+        let found = match self.finder.find(self.link, self.selector, &search.call).await {
+            Ok(found) => found,
+            Err(unread) => return Reading::Failed(format!("the search for {what} failed: {unread}")),
+        };
+        match found {
             SearchResult::One(id) if sample.id.as_ref() == Some(&id) => {
                 Reading::Shown { offset: None, has_balance: false }
             }

@@ -20,7 +20,7 @@ use super::settling::Settling;
 use super::time_window::Window;
 use super::verdict::Verdict;
 use crate::catalogue::{Action, ApiSelector, Version};
-use crate::customers::{NoHistory, SearchResult, ShownHistory, balance, read_shown_history, search_result};
+use crate::customers::{CustomerFinder, NoHistory, SearchResult, ShownHistory, balance, read_shown_history};
 use crate::reading::RowNumber;
 use crate::recording::Tag;
 use crate::sending::{Clock, Link, Outage, Problem, Stop, Transport, Unread};
@@ -73,6 +73,7 @@ pub struct Round<'r, T, C: Clock> {
     pub selector: ApiSelector,
     /// Its version, where known.
     pub server: Option<Version>,
+    pub finder: &'r CustomerFinder,
     /// How many rows are asked for at once.
     pub concurrency: NonZeroUsize,
     /// By which the time of a request is judged.
@@ -232,15 +233,11 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
         };
         // Before the read: of rows that are asked for at the same time each has to know of the others.
         *customers.borrow_mut().sought.entry(search.what.clone()).or_default() += 1;
-        let read = self.link.read(self.selector, &search.call).await;
-        if let Err(Unread::KeyRefused(problem)) = read {
-            return Err(problem);
-        }
-        let is_lost = matches!(read, Err(Unread::Lost(_)));
-        let found = search_result(read);
-        let lost = match &found {
-            SearchResult::Unclear(problem) if is_lost => Some(problem.clone()),
-            _ => None,
+        let (found, lost) = match self.finder.find(self.link, self.selector, &search.call).await {
+            Ok(found) => (found, None),
+            Err(Unread::KeyRefused(problem)) => return Err(problem),
+            Err(Unread::Refused(problem)) => (SearchResult::Unclear(problem), None),
+            Err(Unread::Lost(problem)) => (SearchResult::Unclear(problem.clone()), Some(problem)),
         };
         let mut customers = customers.borrow_mut();
         let is_sought_twice = customers.sought.get(&search.what).is_some_and(|rows| *rows > 1);

@@ -3,6 +3,8 @@
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::doubts::Doubtful;
+use super::error::RunError;
 use super::facts;
 use super::phases::Phases;
 use super::recorder::Report;
@@ -60,6 +62,23 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             && self.policy.existing != OnExisting::Ignore
     }
 
+    /// Why nothing more may be sent in a run that has made customers before: the server does not find them.
+    pub(super) async fn blind_search(&self, selector: ApiSelector) -> Result<Option<String>, RunError> {
+        if !self.must_find() || !self.policy.reconcile || self.kind != SessionKind::Resume {
+            return Ok(None);
+        }
+        let samples = self.doubts(Doubtful::Unknown).await?.samples;
+        let (link, server) = (&self.server.link, self.input.spec.rules.server);
+        let reading = ReadBack { link, selector, server, finder: &self.finder };
+        let tried = self.host.stop.stop().race(reading.any_of(&samples)).await;
+        let proof = tried.unwrap_or(Proof::Untried);
+        *self.proof.borrow_mut() = proof.clone();
+        Ok(match proof {
+            Proof::NotShown(why) | Proof::Unread(why) => Some(why),
+            Proof::Shown(_) | Proof::Untried => None,
+        })
+    }
+
     /// Reads rows back that go alone, until one of them says how this server shows what is there. What is returned
     /// keeps anything more from being sent.
     pub(super) async fn read_back(
@@ -79,7 +98,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             let bookings = self.first_booking(&call);
             let sample = Sample { call, tag, id: result.id, sent: Some(self.time_of_day()), bookings };
             let (link, server) = (&self.server.link, self.input.spec.rules.server);
-            let reading = ReadBack { link, selector, server };
+            let reading = ReadBack { link, selector, server, finder: &self.finder };
             let proof = self.host.stop.stop().race(reading.fresh(&sample)).await?;
             *self.proof.borrow_mut() = proof.clone();
             match proof {

@@ -13,6 +13,7 @@ use super::recorder::Notes;
 use super::rows::Rows;
 use super::session_kind::SessionKind;
 use super::spec::Policy;
+use crate::customers::CustomerFinder;
 use crate::reconciling::Proof;
 use crate::recording::{Counts, Replay, RunId, Tagging};
 use crate::sending::{Clock, Limits, Server, Transport};
@@ -33,6 +34,7 @@ pub(super) struct Phases<'s, T, C: Clock> {
     /// By then, by the server's clock, all requests had ended that an earlier session has left in doubt; none where that
     /// is not known.
     pub(super) doubts_ended: Option<Timestamp>,
+    pub(super) finder: CustomerFinder,
     /// Whether this session has seen the server show what is there.
     pub(super) proof: RefCell<Proof>,
 }

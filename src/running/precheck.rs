@@ -45,7 +45,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         let Some(rows) = self.unsent_rows(EXISTING)? else { return Ok(()) };
         let (link, replay) = (&self.server.link, self.replay()?);
         let asked = rows.map(|row| async move {
-            let found = existing(link, selector, &row.call).await;
+            let found = existing(link, selector, &self.finder, &row.call).await;
             (row, found)
         });
         let mut own = 0;

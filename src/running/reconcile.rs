@@ -97,7 +97,9 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             Proof::Shown(Instrument { has_balance: true, .. }) => known,
             _ => {
                 let server = self.input.spec.rules.server;
-                let tried = ReadBack { link: &self.server.link, selector, server }.any_of(samples).await;
+                let tried = ReadBack { link: &self.server.link, selector, server, finder: &self.finder }
+                    .any_of(samples)
+                    .await;
                 match (known, tried) {
                     (Proof::Shown(known), Proof::Shown(Instrument { has_balance, .. })) => {
                         Proof::Shown(Instrument { has_balance, ..known })
@@ -178,6 +180,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             link: &self.server.link,
             selector,
             server: self.input.spec.rules.server,
+            finder: &self.finder,
             concurrency: self.limits.concurrency,
             settling,
             instrument,

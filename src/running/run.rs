@@ -9,7 +9,7 @@ use super::send::Scope;
 use super::session_kind::SessionKind;
 use crate::catalogue::ApiSelector;
 use crate::events::Event;
-use crate::sending::{Clock, Transport};
+use crate::sending::{Clock, StopReason, Transport};
 
 impl<T: Transport, C: Clock> Phases<'_, T, C> {
     /// Everything that a session does, in order. What it came to is in `end`.
@@ -19,6 +19,9 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             self.look_for_existing(selector, end).await?;
             let unread = self.look_for_bookings(selector, end).await?;
             self.read_balances(selector, end).await?;
+            if let Some(why) = self.blind_search(selector).await? {
+                end.stop(StopReason::Blind(why));
+            }
             if end.may_send() {
                 self.all_looked_at(&LOOKS).await;
                 self.host.tell(Event::Sending(self.validated.totals.rows));

@@ -25,6 +25,7 @@ use super::spec::Policy;
 use super::summary::{Account, summarise};
 use super::unsent::{why_refused, write_unsent};
 use crate::catalogue::{ApiSelector, Effect};
+use crate::customers::CustomerFinder;
 use crate::events::{Event, Refused};
 use crate::exit::Exit;
 use crate::reconciling::Proof;
@@ -121,6 +122,7 @@ impl<T: Transport, C: Clock + Send> Session<T, C> {
             kind,
             begun,
             doubts_ended,
+            finder: CustomerFinder::default(),
             proof: RefCell::new(Proof::Untried),
         };
         let mut end = RunEnd::journaled();

@@ -98,7 +98,7 @@ fn under_another(
             format!("refused with an answer that is not the API's (HTTP {status}): {}", said()),
         ),
         // Refused by its status, and not by its verdict: it may have been applied.
-        (400..=499 | 503, ApiVerdict::Ok | ApiVerdict::Unclear) => problem(
+        (400..=599, ApiVerdict::Ok | ApiVerdict::Unclear) => problem(
             AttemptEnd::MayHaveHappened,
             FailureCode::BadAnswer,
             format!("HTTP {status} with {}", unreadable(text, key)),

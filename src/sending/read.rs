@@ -60,6 +60,12 @@ impl ReadEnd {
             Ok(accepted) => Ok(accepted),
             Err((AttemptEnd::KeyRefused | AttemptEnd::Barred, problem)) => Err(Unread::KeyRefused(problem)),
             Err((AttemptEnd::SaidNo, problem)) if self.is_the_apis => Err(Unread::Refused(problem)),
+            // Its own "no" under a status that says that it broke down: of a write that would leave a doubt.
+            Err((AttemptEnd::MayHaveHappened, problem))
+                if self.is_the_apis && problem.code == FailureCode::HttpStatus =>
+            {
+                Err(Unread::Refused(problem))
+            }
             Err((_, problem)) => Err(Unread::Lost(problem)),
         }
     }

@@ -6,7 +6,8 @@ use super::date::DateOrder;
 use super::kinds::{decodable, normalise_as};
 use super::value_error::ValueError;
 use crate::catalogue::{
-    Action, CUSTOMER, Choice, Identity, Meaning, Parameter, Subcategory, ValueKind, Version,
+    Action, CUSTOMER, Choice, Identity, Meaning, NEWER_FIND, Parameter, Subcategory, UNKNOWN_FIND, ValueKind,
+    Version,
 };
 
 /// The catalogue lacks a read that the program needs. A test makes all of them.
@@ -105,6 +106,36 @@ impl Call {
     /// another searchable value. None if the row has neither, or creates nobody.
     pub fn find_same(&self) -> Option<Search> {
         self.search(true).or_else(|| self.search(false))
+    }
+
+    /// The same search under the name that newer servers know; none where they have no such kind of value.
+    pub fn newer_find(&self) -> Option<Self> {
+        self.find_in(NEWER_FIND)
+    }
+
+    /// The same search under a name that no server knows.
+    pub fn unknown_find(&self) -> Option<Self> {
+        self.find_in(UNKNOWN_FIND)
+    }
+
+    fn find_in(&self, find: &'static Subcategory) -> Option<Self> {
+        let kinds = |find: &'static Subcategory| match find.by_meaning(Meaning::Typer)?.kind {
+            ValueKind::Choice(choices) => Some(choices),
+            _ => None,
+        };
+        let own = kinds(CUSTOMER.subcategory(Action::Find)?)?;
+        let mut values = Values::default();
+        for (parameter, value) in self.parameters() {
+            let there = find.by_meaning(parameter.meaning)?;
+            if parameter.meaning == Meaning::Typer {
+                let field = own.iter().find(|choice| choice.name == value)?.field;
+                let newer = kinds(find)?.iter().find(|choice| choice.field == field)?;
+                values.push_text(there, newer.name);
+            } else {
+                values.push_text(there, value);
+            }
+        }
+        (self.action() == Action::Find).then(|| Self::new(find, values, None))
     }
 
     /// The same by the identifying value alone, which no two customers share.

@@ -170,7 +170,7 @@ fn clocks_are_compared() {
         says(&output, expected);
         if expected.starts_with("warning") {
             says(&output, "s behind this machine's. Set both clocks");
-            says(&output, "--settle");
+            says(&output, "looks at the wrong entries");
         }
     }
 }

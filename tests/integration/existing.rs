@@ -61,7 +61,7 @@ fn resume_looks_again_for_what_was_not_sent() {
 /// Nothing is sent while it is not known who is there.
 #[test]
 fn a_look_that_fails_sends_nothing_and_can_be_gone_on_with() {
-    for fault in ["read:500@2-5", "read:html@2-5"] {
+    for fault in ["read:500@2-6", "read:html@2-6"] {
         let (place, sandbox) =
             (Place::new().with("input.csv", INPUT), Sandbox::with(&format!("--fault {fault}")));
         let line = "import add input.csv --concurrency 1 --retries 3";

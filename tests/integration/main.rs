@@ -63,3 +63,7 @@ mod undo;
 mod values;
 mod verify;
 mod worst;
+
+mod proof_histories;
+mod proof_late;
+mod proof_searches;

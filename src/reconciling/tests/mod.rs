@@ -2,6 +2,7 @@
 
 mod bookings;
 mod evidence;
+mod finder;
 mod model;
 mod reads;
 mod rehearsal;

@@ -2,7 +2,7 @@
 
 use super::support::{Fields, Said, Server, TestClock, answer, booking, call, lost, no, tag};
 use crate::catalogue::{ApiSelector, Version};
-use crate::customers::{BalanceError, NoHistory, balance, read_shown_history};
+use crate::customers::{BalanceError, CustomerFinder, NoHistory, balance, read_shown_history};
 use crate::reconciling::{CustomerBookings, ExistingCustomer, Instrument, Proof, ReadBack, Sample, existing};
 use crate::sending::{FailureCode, Unread};
 use crate::validating::Call;
@@ -77,24 +77,36 @@ async fn a_row_is_looked_for_before_it_is_sent() {
         (r#"{"Result":"ERROR"}"#, ExistingCustomer::No),
     ] {
         let server = Server::says(body);
-        let found = existing(&server.link(TestClock::start()), SELECTOR, &row).await.expect("asked");
+        let found = existing(&server.link(TestClock::start()), SELECTOR, &CustomerFinder::default(), &row)
+            .await
+            .expect("asked");
         assert_eq!(found, expected, "{body}");
         assert_eq!(server.requests()[0]["data_value"], "7");
     }
     for body in
         [r#"{"Result":"OK","Id":"x"}"#, r#"{"Result":"OK"}"#, "<html>", r#"{"Result":"OK","data":{"x":1}}"#]
     {
-        let found = existing(&Server::says(body).link(TestClock::start()), SELECTOR, &row).await;
+        let found = existing(
+            &Server::says(body).link(TestClock::start()),
+            SELECTOR,
+            &CustomerFinder::default(),
+            &row,
+        )
+        .await;
         assert!(problem(&found.expect("asked")), "{body}");
     }
     // Two billings may have the same: whoever has it is no reason not to send the row.
     let server = Server::says(r#"{"Result":"OK","Id":[12]}"#);
     let elsewhere = call("add", &[("fio", "x"), ("billing_customer_id", "7")]);
-    let found = existing(&server.link(TestClock::start()), SELECTOR, &elsewhere).await;
+    let found =
+        existing(&server.link(TestClock::start()), SELECTOR, &CustomerFinder::default(), &elsewhere).await;
     assert_eq!(found, Some(ExistingCustomer::Others(vec!["12".to_owned()])));
     let server = Server::says("{}");
     let nameless = call("add", &[("fio", "x")]);
-    assert_eq!(existing(&server.link(TestClock::start()), SELECTOR, &nameless).await, None);
+    assert_eq!(
+        existing(&server.link(TestClock::start()), SELECTOR, &CustomerFinder::default(), &nameless).await,
+        None
+    );
     assert!(server.requests().is_empty(), "there was nothing to ask for");
 }
 
@@ -154,7 +166,9 @@ async fn a_history_that_does_not_show_what_was_booked_proves_nothing() {
     let empty = r#"{"Result":"OK","data":[]}"#;
     let ask = async |server: Server, samples: &[Sample]| {
         let link = server.link(TestClock::start());
-        ReadBack { link: &link, selector: SELECTOR, server: None }.any_of(samples).await
+        ReadBack { link: &link, selector: SELECTOR, server: None, finder: &CustomerFinder::default() }
+            .any_of(samples)
+            .await
     };
     let proven = Proof::Shown(Instrument::default());
     assert_eq!(ask(Server::says(shown), &[sample("1002", true)]).await, proven);
@@ -197,7 +211,9 @@ async fn what_was_sent_just_now_is_waited_for_and_measured() {
         sample.bookings.before = before.map(|text| text.parse().expect("money"));
         sample.bookings.booked = sample.call.amount();
         let server = Some("3.17".parse().expect("a version"));
-        let proof = ReadBack { link: &link, selector: SELECTOR, server }.fresh(&sample).await;
+        let proof = ReadBack { link: &link, selector: SELECTOR, server, finder: &CustomerFinder::default() }
+            .fresh(&sample)
+            .await;
         let Proof::Shown(instrument) = proof else { panic!("{proof:?}") };
         let offset = instrument.offset.expect("an offset");
         assert_eq!(offset.seconds(), 420);
@@ -224,7 +240,8 @@ async fn a_server_that_never_shows_it_is_given_up() {
     ] {
         let clock = TestClock::start();
         let link = Server::says(body).link(clock.clone());
-        let reading = ReadBack { link: &link, selector: SELECTOR, server: None };
+        let reading =
+            ReadBack { link: &link, selector: SELECTOR, server: None, finder: &CustomerFinder::default() };
         let proof = reading.fresh(&sample("1002", true)).await;
         assert!(matches!(&proof, Proof::NotShown(why) if why.contains(expected)), "{body}: {proof:?}");
         assert!(crate::sending::Clock::now(&clock).as_secs() < 15);
@@ -247,7 +264,8 @@ async fn a_new_customer_is_found_by_its_code_or_the_search_is_blind() {
         (r#"{"Result":"ERROR"}"#, false),
     ] {
         let link = Server::says(body).link(TestClock::start());
-        let reading = ReadBack { link: &link, selector: SELECTOR, server: None };
+        let reading =
+            ReadBack { link: &link, selector: SELECTOR, server: None, finder: &CustomerFinder::default() };
         let proof = reading.fresh(&made("12")).await;
         assert_eq!(matches!(proof, Proof::Shown(_)), is_shown, "{body}: {proof:?}");
     }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::support::{booking, call, tag};
 use crate::catalogue::ApiSelector;
-use crate::customers::{balance, read_shown_history};
+use crate::customers::{CustomerFinder, balance, read_shown_history};
 use crate::reconciling::bookings::BookingInDoubt;
 use crate::reconciling::evidence::Trace;
 use crate::reconciling::time_window::Window;
@@ -49,7 +49,9 @@ async fn rehearse(link: &Way, shape: &str) {
     let bookings =
         CustomerBookings { before: Some(before), booked: Some(booked), ..CustomerBookings::default() };
     let sample = Sample { call: row.clone(), tag: Some(tag(11)), id: None, sent: Some(sent), bookings };
-    let proof = ReadBack { link, selector: SELECTOR, server: None }.fresh(&sample).await;
+    let proof = ReadBack { link, selector: SELECTOR, server: None, finder: &CustomerFinder::default() }
+        .fresh(&sample)
+        .await;
     assert!(matches!(proof, Proof::Shown(instrument) if instrument.has_balance), "{shape}: {proof:?}");
     send(&tag(11).put_on(&row)).await;
     assert_eq!(seen(link, &row, Some(tag(11)), sent).await, Trace::Tag(2), "{shape}");
@@ -60,11 +62,19 @@ async fn rehearse(link: &Way, shape: &str) {
     assert!(read_shown_history(link, SELECTOR, None, "999999").await.is_err(), "{shape}");
     // A customer is there after the `add` and not before.
     let add = call("add", &[("fio", "x"), ("codeti", "k-7")]);
-    assert_eq!(existing(link, SELECTOR, &add).await, Some(ExistingCustomer::No), "{shape}");
+    assert_eq!(
+        existing(link, SELECTOR, &CustomerFinder::default(), &add).await,
+        Some(ExistingCustomer::No),
+        "{shape}"
+    );
     let id = send(&add).await.ids.remove(0);
-    assert_eq!(existing(link, SELECTOR, &add).await, Some(ExistingCustomer::Is(id)), "{shape}");
+    assert_eq!(
+        existing(link, SELECTOR, &CustomerFinder::default(), &add).await,
+        Some(ExistingCustomer::Is(id)),
+        "{shape}"
+    );
     send(&add).await;
-    let found = existing(link, SELECTOR, &add).await;
+    let found = existing(link, SELECTOR, &CustomerFinder::default(), &add).await;
     assert!(matches!(found, Some(ExistingCustomer::Several(ids)) if ids.len() == 2), "{shape}");
 }
 

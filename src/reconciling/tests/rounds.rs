@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 
 use super::support::{Fields, Said, Server, TestClock, answer, at, booking, call, lost, no, tag};
 use crate::catalogue::ApiSelector;
+use crate::customers::CustomerFinder;
 use crate::reading::RowNumber;
 use crate::reconciling::{CustomerBookings, Finding, Instrument, Open, Round, RoundEnd, Settling, Verdict};
 use crate::sending::{Clock, StopSwitch};
@@ -86,6 +87,7 @@ async fn ask_with(
         link: &link,
         selector: ApiSelector::Subcat,
         server: Some("3.17".parse().expect("a version")),
+        finder: &CustomerFinder::default(),
         concurrency: NonZeroUsize::new(4).expect("not 0"),
         settling: Settling {
             settle: Duration::from_secs(30),

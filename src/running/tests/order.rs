@@ -14,6 +14,9 @@ fn everybody_is_looked_for_before_the_first_customer_is_added() {
         [
             "get_activity_counter",
             "get_abon_id",
+            // Is it "nobody", or does the server not know the search? The newer name and one that nobody knows tell.
+            "get_customer_id",
+            "get_nobody_id",
             "get_abon_id",
             "get_abon_id",
             "add",

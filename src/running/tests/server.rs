@@ -71,6 +71,9 @@ impl Played {
                 self.books(fields);
                 says(r#"{"Result":"OK"}"#)
             }
+            "get_customer_id" | "get_nobody_id" => {
+                says(r#"{"Result":"ERROR","ErrorText":"unknown subcategory"}"#)
+            }
             "add" => {
                 self.0.added.borrow_mut().push(fields["codeti"].clone());
                 says(&format!(r#"{{"Result":"OK","Id":"{}"}}"#, 1000 + self.0.added.borrow().len()))

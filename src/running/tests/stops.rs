@@ -69,7 +69,7 @@ fn an_end_at_any_request_is_gone_on_from_and_books_nothing_twice() {
 
 #[test]
 fn an_end_while_customers_are_looked_for_adds_nobody() {
-    for place in 1..4 {
+    for place in 1..6 {
         let stage = stopped_at(place, customers);
         assert_eq!(stage.import().expect("an end"), Exit::Interrupted);
         assert!(!stage.server.requests().contains(&"add".to_owned()), "{place}");

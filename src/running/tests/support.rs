@@ -26,16 +26,38 @@ use crate::validating::{Expectation, Rules};
 
 /// A clock that jumps to the moment that is waited for.
 #[derive(Debug, Clone, Default)]
-pub(super) struct JumpingClock(Arc<AtomicU64>);
+pub(super) struct JumpingClock {
+    millis: Arc<AtomicU64>,
+    /// How far a person has set the time of day ahead, in seconds.
+    ahead: Arc<AtomicU64>,
+}
+
+impl JumpingClock {
+    /// Time goes by while no program is at work.
+    pub(super) fn pass(&self, span: Duration) {
+        let millis = u64::try_from(span.as_millis()).expect("a short span");
+        self.millis.fetch_add(millis, Ordering::SeqCst);
+    }
+
+    pub(super) fn ahead(&self) -> u64 {
+        self.ahead.load(Ordering::SeqCst)
+    }
+
+    /// Somebody sets the time of day ahead.
+    pub(super) fn set_ahead(&self, by: Duration) {
+        self.ahead.store(by.as_secs(), Ordering::SeqCst);
+    }
+}
 
 impl Clock for JumpingClock {
     fn now(&self) -> Duration {
-        Duration::from_millis(self.0.load(Ordering::SeqCst))
+        Duration::from_millis(self.millis.load(Ordering::SeqCst))
     }
 
     fn wall(&self) -> SystemTime {
         // 2026-11-23T18:30:00Z
-        SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_458_600) + self.now()
+        let ahead = Duration::from_secs(self.ahead.load(Ordering::SeqCst));
+        SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_458_600) + ahead + self.now()
     }
 
     async fn sleep_until(&self, moment: Duration) {
@@ -44,7 +66,7 @@ impl Clock for JumpingClock {
             tokio::task::yield_now().await;
         }
         let millis = u64::try_from(moment.as_millis()).unwrap_or(u64::MAX);
-        self.0.fetch_max(millis.saturating_add(1), Ordering::SeqCst);
+        self.millis.fetch_max(millis.saturating_add(1), Ordering::SeqCst);
     }
 }
 
@@ -74,6 +96,10 @@ pub(super) struct Stage {
     heard: Arc<Heard>,
     stop: Rc<RefCell<StopSwitch>>,
     pub(super) policy: Policy,
+    /// Whether comments carry tags.
+    pub(super) is_tagged: bool,
+    /// The clock of all sessions.
+    pub(super) clock: JumpingClock,
 }
 
 impl Stage {
@@ -90,7 +116,7 @@ impl Stage {
         Self::new("add", "fio,codeti\nx,1\ny,2\nz,3\n", script)
     }
 
-    fn new(
+    pub(super) fn new(
         operation: &'static str,
         rows: &str,
         script: impl Fn(usize, &str, &Fields) -> Answer + 'static,
@@ -109,7 +135,16 @@ impl Stage {
             verify: Verify::Not,
         };
         let stop = Rc::new(RefCell::new(StopSwitch::new().0));
-        Self { folder, operation, server: Played::new(script), heard: Arc::default(), stop, policy }
+        Self {
+            folder,
+            operation,
+            server: Played::new(script),
+            heard: Arc::default(),
+            stop,
+            policy,
+            is_tagged: true,
+            clock: JumpingClock::default(),
+        }
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
@@ -127,10 +162,15 @@ impl Stage {
 
     /// The status of each row in the results.
     pub(super) fn statuses(&self) -> Vec<String> {
+        self.column("result_status")
+    }
+
+    /// A column of the results; no cell of these tests holds a comma before it.
+    pub(super) fn column(&self, column: &str) -> Vec<String> {
         let text = std::fs::read_to_string(self.path("input.results.csv")).expect("results");
         let mut lines = text.lines();
         let header = lines.next().unwrap_or_default();
-        let place = header.split(',').position(|name| name == "result_status").expect("a status");
+        let place = header.split(',').position(|name| name == column).expect("a column");
         lines.map(|line| line.split(',').nth(place).unwrap_or_default().to_owned()).collect()
     }
 
@@ -154,7 +194,7 @@ impl Stage {
     fn host(&self) -> Host<JumpingClock> {
         let (switch, _) = StopSwitch::new();
         *self.stop.borrow_mut() = switch.clone();
-        Host { listener: self.heard.clone(), stop: switch, clock: JumpingClock::default() }
+        Host { listener: self.heard.clone(), stop: switch, clock: self.clock.clone() }
     }
 
     fn spec(&self) -> RunSpec {
@@ -167,7 +207,7 @@ impl Stage {
                 sheet: None,
                 mapping: Mapping::default(),
                 rules: Rules::default(),
-                tags: Tags::AcrossRuns,
+                tags: if self.is_tagged { Tags::AcrossRuns } else { Tags::None },
             },
             output: OutputSpec { results: OutputTarget::File(self.path("input.results.csv")), failed: None },
             connection: connection(),

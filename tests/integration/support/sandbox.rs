@@ -141,6 +141,16 @@ impl Sandbox {
         answer
     }
 
+    /// Turns its clock forward: what it has put off until then is done.
+    pub(crate) fn turn_clock(&self, by: &str) {
+        let mut stream = TcpStream::connect(self.address()).expect("the sandbox");
+        let request = format!("POST /sandbox/clock?forward={by} HTTP/1.0\r\nContent-Length: 0\r\n\r\n");
+        stream.write_all(request.as_bytes()).expect("a request");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        assert!(answer.starts_with("HTTP/1.0 200") || answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+
     /// Books past the program.
     pub(crate) fn book(&self, customer: &str, amount: &str, comment: &str) {
         let parameters = [("customer_id", customer), ("amount", amount), ("comment", comment)];
