@@ -20,9 +20,9 @@ Examples:
   userside-bulk import change_balance money.undo.csv
 
 For every booking that a run applied there is a row with the same customer and
-the negated amount, and a comment that names the run; several rows for a booking
-that was found on the server several times. Look at the file before you import
-it. Sends nothing.
+the negated amount, and a comment that names the booking; several rows for a
+booking that was found on the server several times. Look at the file before you
+import it. Sends nothing.
 
 Exit codes:
   0 written; 1 written, but unknown rows are not taken back; 2 wrong usage, an

@@ -2,8 +2,6 @@
 //! rows become a file that a person looks at first.
 
 use crate::catalogue::{Action, Meaning, Operation};
-use crate::reading::RowNumber;
-use crate::recording::RunId;
 use crate::validating::{Call, Money};
 
 /// The columns of a compensating row with their values, in the order of the row that it takes back.
@@ -14,10 +12,11 @@ pub fn can_be_undone(operation: Operation) -> bool {
     operation.subcategory().action == Action::ChangeBalance
 }
 
-/// The row that takes this one back: the same customer and employee, the amount negated, and a note that
-/// names run and row, and which of several bookings of the row it is where it is not the first. None for a call that
-/// books nothing. `call` is as the file has it, without a tag.
-pub fn compensation(call: &Call, row: RowNumber, run: RunId, nth: u64) -> Option<Compensation> {
+/// The row that takes this one back: the same customer and employee, the amount negated, and a note that names the
+/// booking, and which of several it is where it is not the first. None for a call that books nothing. `call` is as the
+/// file has it, without a tag. `booking` is the key: whoever takes the same booking back writes the same row, which is
+/// then the same booking, and is not made twice.
+pub fn compensation(call: &Call, booking: &str, nth: u64) -> Option<Compensation> {
     let amount = call.amount()?.negated();
     let columns = call.parameters().filter(|(parameter, _)| parameter.meaning != Meaning::SkipTriggers);
     let columns = columns.map(|(parameter, value)| {
@@ -25,7 +24,7 @@ pub fn compensation(call: &Call, row: RowNumber, run: RunId, nth: u64) -> Option
             Meaning::Amount => unambiguous(amount),
             Meaning::BookingNote => {
                 let nth = if nth > 1 { format!(", no. {nth}") } else { String::new() };
-                format!("undo of {run}-{row}{nth}: {value}").trim_end().to_owned()
+                format!("undo of {booking}{nth}: {value}").trim_end().to_owned()
             }
             _ => value.to_owned(),
         };

@@ -50,8 +50,10 @@ pub fn undo<C: Clock>(
             let times = entry.times.unwrap_or(1).max(1);
             // What is there once is as it should be.
             let kept = u64::from(extent == Extent::Surplus);
+            // Journals of earlier versions have no keys.
+            let booking = entry.key.unwrap_or_else(|| format!("{}-{}", run.id, row.number()));
             for nth in 1 + kept..=times {
-                let Some(back) = compensation(&call, row.number(), run.id, nth) else { return Ok(true) };
+                let Some(back) = compensation(&call, &booking, nth) else { return Ok(true) };
                 let cell = |name: &&str| {
                     back.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value.as_str())
                 };

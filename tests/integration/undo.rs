@@ -28,9 +28,9 @@ fn undo_and_import_bring_every_balance_back() {
     }
 }
 
-/// The file as a person looks at it: the input's delimiter, its columns, the run and the row in every comment.
+/// The file as a person looks at it: the input's delimiter, its columns, the booking's key in every comment.
 #[test]
-fn the_file_names_the_run_and_the_rows() {
+fn the_file_names_the_bookings() {
     let content =
         "\u{FEFF}customer_id;amount;comment;Тариф\n1;5,5;Абонплата;a\n77;1;nobody;b\n2;-0,30;\"x;y\";c\n";
     let (place, sandbox) = (Place::new().with("input.csv", content), Sandbox::start());
@@ -38,7 +38,8 @@ fn the_file_names_the_run_and_the_rows() {
     userside(&place).line(line).to(&sandbox).run().exits(1);
     let output = userside(&place).line("undo input.journal").run().exits(0);
     output.says("undo: 2 rows, together -5.20, in ").says("input.undo.csv");
-    let run: String = Journal::read(&place, "input.journal").value("SELECT id FROM run");
+    let journal = Journal::read(&place, "input.journal");
+    let key = |row: u32| journal.value::<String>(&format!("SELECT key FROM row WHERE number = {row}"));
     let text = place.text("input.undo.csv").replace('\r', "");
     let text = text.trim_start_matches('\u{FEFF}');
     let lines: Vec<&str> = text.lines().collect();
@@ -47,10 +48,11 @@ fn the_file_names_the_run_and_the_rows() {
         assert!(header.contains(&column), "{header:?}");
     }
     assert_eq!((header.len(), lines.len()), (4, 3), "{text}");
-    for (line, parts) in [(lines[1], ["1;", "-5.5", "Абонплата"]), (lines[2], ["2;", "0.3", "x;y"])]
+    for (line, row, parts) in
+        [(lines[1], 1, ["1;", "-5.5", "Абонплата"]), (lines[2], 3, ["2;", "0.3", "x;y"])]
     {
         assert!(parts.iter().all(|part| line.contains(part)), "{line}");
-        assert!(line.contains(&format!("undo of {run}-")), "{line}");
+        assert!(line.contains(&format!("undo of {}: ", key(row))), "{line}");
     }
     // A second one does not take the place of the first.
     let first = place.bytes("input.undo.csv");
@@ -119,4 +121,22 @@ fn a_run_from_standard_input_can_be_taken_back() {
     userside(&place).line("undo run.journal").run().exits(0).says("run.undo.csv");
     userside(&place).line("import change_balance run.undo.csv").to(&sandbox).run().exits(0);
     assert_eq!(sandbox.balances(), before);
+}
+
+/// Two runs that have doubled the same bookings both name them, and both runs' files take them back. What takes a booking
+/// back is the same booking in both, so that it is made once.
+#[test]
+fn two_runs_take_the_same_booking_back_once() {
+    let content = "customer_id,amount,comment\n1,5.5,fee\n2,-0.3,other\n";
+    let (place, sandbox) = (Place::new().with("one.csv", content).with("two.csv", content), Sandbox::start());
+    userside(&place).line("import change_balance one.csv").to(&sandbox).run().exits(0);
+    // Another server does not know that the bookings are made already.
+    userside(&place).line("import change_balance two.csv").to(&Sandbox::start()).run().exits(0);
+    for journal in ["one.journal", "two.journal"] {
+        userside(&place).line(&format!("undo {journal}")).run().exits(0);
+    }
+    userside(&place).line("import change_balance one.undo.csv").to(&sandbox).run().exits(0);
+    let second = userside(&place).line("import change_balance two.undo.csv").to(&sandbox).run().exits(1);
+    second.says("2 rows: already_booked");
+    assert_eq!(sandbox.bookings().len(), 4);
 }
