@@ -43,7 +43,7 @@ fn the_most_talkative_log_has_everything_but_the_key() {
 fn each_level_of_logging_says_what_its_help_says() {
     let place = Place::new().with("input.csv", INPUT);
     let run = |level: &str| {
-        let sandbox = Sandbox::with("--fault 503@1");
+        let sandbox = Sandbox::with("--fault 502@1");
         userside(&place).line("import edit input.csv").line(level).to(&sandbox).run().exits(0)
     };
     run("").says_not("tried again");
@@ -94,7 +94,7 @@ fn a_server_that_repeats_the_key_does_not_make_us_repeat_it() {
             for from in [1, 2] {
                 let place = Place::new().with("input.csv", INPUT);
                 let server = echo(from, status, wrap);
-                let output = talkative(&place, server.url(), "");
+                let output = talkative(&place, server.url(), "--patience 0s");
                 assert!(matches!(output.code, Some(0 | 1 | 3)), "{}", output.report());
             }
         }
