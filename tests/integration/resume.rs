@@ -87,7 +87,7 @@ fn standard_input_is_gone_on_with() {
 #[test]
 fn the_pace_and_the_server_may_be_changed_and_the_rest_may_not() {
     let (place, sandbox) = (Place::new().with_bookings(4), Sandbox::with("--fault 403@2"));
-    let line = "import change_balance input.csv --concurrency 1 --rate 1/h --burst 9 --url";
+    let line = "import change_balance input.csv --concurrency 1 --rate 1/h --burst 40 --url";
     userside(&place).line(line).args([sandbox.url()]).run().exits(3);
     for option in [
         "--map a=b",
