@@ -69,13 +69,13 @@ struct RuleArgs {
     list: Option<String>,
     /// Send comments as they are
     ///
-    /// Without the tag by which a booking is found again.
+    /// Without the tag by which a booking is found again: nobody looks whether it is there already.
     #[arg(long, hide_short_help = true)]
     no_comment_tag: bool,
-    /// Compare balances with what was booked also where they must be read one by one
+    /// Compare balances with what was booked, even if they must be read one by one
     ///
-    /// Read before the first booking and after the last. Where the server answers many customers in a request that is
-    /// done anyway.
+    /// They are read before the first booking and after the last. Where the server reads many customers in a request,
+    /// that is done anyway.
     #[arg(long, hide_short_help = true)]
     verify: bool,
     /// Do not compare balances with what was booked
@@ -118,6 +118,8 @@ pub struct CertaintyArgs {
 #[command(next_help_heading = "Unknown rows")]
 pub struct AskingArgs {
     /// Do not ask the server at the end what became of unknown rows
+    ///
+    /// Nor read the first row back.
     #[arg(long, hide_short_help = true)]
     pub(super) no_reconcile: bool,
 }

@@ -22,14 +22,14 @@ pub struct OutputArgs {
     /// The name - stands for standard output.
     #[arg(long, value_name = "FILE", falls_back_to("FILE.results.csv"))]
     results: Option<PathBuf>,
-    /// A second file for the rows that are not ok
+    /// A second file for the rows that a person has to fix
     ///
-    /// To be corrected and imported again.
+    /// With the reason in a last column. Fix them and import that file.
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) failed: Option<PathBuf>,
 }
 
-/// The places that were named for results and for the rows that are not ok. They are not the input, nor each other.
+/// The places that were named for results and for the rows to fix. They are not the input, nor each other.
 pub(in crate::cli) fn named(
     args: OutputArgs,
     input: &Input,
