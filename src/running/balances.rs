@@ -64,8 +64,7 @@ fn groups(calls: Calls, size: usize) -> impl Stream<Item = CustomerGroup> {
             let Some((row, call)) = calls.next().await else { break };
             group.last = row;
             // Every customer of a valid row has a number.
-            let customer = call.customer().and_then(|customer| customer.parse().ok());
-            if let Some(customer) = customer.filter(|customer| seen.insert(*customer)) {
+            if let Some(customer) = call.customer_number().filter(|customer| seen.insert(*customer)) {
                 group.customers.push((customer, row));
             }
         }

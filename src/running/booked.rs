@@ -23,7 +23,7 @@ use crate::reading::RowNumber;
 use crate::reconciling::{ShownBookings, shown_bookings};
 use crate::recording::{ErrorCode, RowResult, Status, Tag};
 use crate::sending::{Clock, FailureCode, Outage, Problem, StopReason, Transport, Unread};
-use crate::validating::{BookingKey, Call, Money};
+use crate::validating::{BookingKey, Money};
 
 /// Bookings that are there already.
 pub(super) const BOOKINGS: RowLook = RowLook { name: "bookings", look: Look::Bookings };
@@ -55,7 +55,8 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         let is_proven = &Cell::new(false);
         let reads = rows.map(|row| {
             let keys = keys.clone();
-            let is_asked = keys.is_some() && !asked.insert(customer_of(&row.call));
+            let is_asked =
+                keys.is_some() && row.call.customer_number().is_some_and(|customer| !asked.insert(customer));
             async move {
                 if is_asked {
                     return (row, None);
@@ -163,6 +164,8 @@ struct Looked {
     unread: UnreadRows,
     /// Rows of whose customers the server shows no history; that they have none counts where it shows others.
     refused: UnreadRows,
+    /// These customers; only where rows have the same customer.
+    refused_customers: HashSet<u64>,
     refusal: Option<Problem>,
     shows_histories: bool,
     outage: Outage,
@@ -192,9 +195,14 @@ impl Looked {
         row: &UnsentRow,
         read: Option<Result<ShownBookings, NoHistory>>,
     ) -> Result<BookedBefore, StopReason> {
-        let customer = customer_of(&row.call);
+        let customer = row.call.customer_number().filter(|_| self.are_repeated);
         let problem = match read {
-            None => self.unread_customers.get(&customer).cloned(),
+            None => {
+                if customer.is_some_and(|customer| self.refused_customers.contains(&customer)) {
+                    self.refused.insert(row.number);
+                }
+                customer.and_then(|customer| self.unread_customers.get(&customer).cloned())
+            }
             Some(Ok(shown)) => {
                 self.outage.answered();
                 self.shows_histories = true;
@@ -214,6 +222,7 @@ impl Looked {
             Some(Err(NoHistory::Unread(Unread::Refused(problem)))) => {
                 self.outage.answered();
                 self.refused.insert(row.number);
+                self.refused_customers.extend(customer);
                 self.refusal.get_or_insert(problem);
                 None
             }
@@ -224,9 +233,7 @@ impl Looked {
             }
         };
         if let Some(problem) = problem {
-            if self.are_repeated {
-                self.unread_customers.insert(customer, problem.clone());
-            }
+            self.unread_customers.extend(customer.map(|customer| (customer, problem.clone())));
             self.unread.insert(row.number);
             return Ok(BookedBefore::Unread(problem));
         }
@@ -282,9 +289,4 @@ fn unread(whose: &str, problem: &Problem) -> RowResult {
     );
     let error = Some((problem.code.into(), text));
     RowResult { status: Status::Skipped, id: None, error, http_status: None, attempts: 0 }
-}
-
-/// The customer's id as a number, which takes less room.
-fn customer_of(call: &Call) -> u64 {
-    call.customer().and_then(|id| id.parse().ok()).unwrap_or_default()
 }

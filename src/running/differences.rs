@@ -171,6 +171,11 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             return Doing::Unclear;
         }
         match found.others {
+            Some(_) if one.booked.unknown > 0 => {
+                let text = format!("{}, so this may be its booking, or somebody else's", one.text());
+                self.host.tell(Event::Warning(&text));
+                Doing::Unclear
+            }
             Some(_) => Doing::Others,
             None => Doing::Own,
         }
@@ -197,7 +202,15 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             .iter()
             .map(|(one, own)| async move { (one, own, self.history(selector, one.customer).await) });
         self.ask_each(iter(asked), end, async |(one, own, history), end| {
-            let entries = history.map(|(entries, _)| entries).unwrap_or_default();
+            let entries = match history {
+                Ok((entries, _)) => entries,
+                Err(error) => {
+                    end.differing += 1;
+                    let text = format!("{}; its history cannot be read a second time: {error}", one.text());
+                    self.host.tell(Event::Warning(&text));
+                    return Ok(ControlFlow::Continue(()));
+                }
+            };
             for OwnBooking { row, seen, .. } in
                 seen(own, &entries).into_iter().filter(|booking| booking.is_ok)
             {
@@ -244,9 +257,8 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
                 |row, checked| {
                     let number = row.number();
                     let (Some(entry), Ok(call)) = (replay.entry(number)?, checked) else { return Ok(true) };
-                    let customer = call.customer().and_then(|customer| customer.parse().ok());
                     let is_ok = entry.result.status == Status::Ok;
-                    if let Some(own) = customer.and_then(|customer: u64| own.get_mut(&customer))
+                    if let Some(own) = call.customer_number().and_then(|customer| own.get_mut(&customer))
                         && let Some(amount) = call.amount()
                         && let Some(tag) = tagging.tag(number, call.key(), Some(&entry))
                         && (is_ok || entry.result.status == Status::Unknown)

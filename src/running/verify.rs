@@ -113,8 +113,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
                     let (Some(entry), Ok(call)) = (replay.entry(row.number())?, checked) else {
                         return Ok(true);
                     };
-                    let customer = call.customer().and_then(|customer| customer.parse().ok());
-                    let (Some(customer), Some(amount)) = (customer, call.amount()) else {
+                    let (Some(customer), Some(amount)) = (call.customer_number(), call.amount()) else {
                         return Ok(true);
                     };
                     let none = Booked { sum: Some(Money::ZERO), unknown: 0 };

@@ -161,6 +161,11 @@ impl Call {
         self.values.by_meaning(Meaning::Customer)
     }
 
+    /// The same as a number, which takes less room; none also where it is not one.
+    pub fn customer_number(&self) -> Option<u64> {
+        self.customer()?.parse().ok()
+    }
+
     /// Which booking the call makes; none where it books nothing, or bookings have no identity.
     pub fn key(&self) -> Option<BookingKey> {
         self.key

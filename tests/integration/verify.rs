@@ -140,3 +140,15 @@ fn what_cannot_be_read_keeps_nothing_from_being_sent() {
     let output = userside(&place).line(line).to(&sandbox).run().exits(0);
     output.says("not verified").results().all_are("ok");
 }
+
+/// A server that cuts the tag hides a booking whose answer was lost. Its balance says that somebody booked, not who.
+#[test]
+fn what_a_row_in_doubt_may_have_booked_is_not_called_somebody_elses() {
+    let place = Place::new().with_bookings(5);
+    let sandbox = Sandbox::with("--comment-limit 12 --fault drop-after@2");
+    let line = "import change_balance input.csv --concurrency 1 --settle 0s";
+    let output = userside(&place).line(line).to(&sandbox).run().exits(1);
+    let output =
+        output.says("so this may be its booking, or somebody else's").says_not("somebody else changed");
+    assert_eq!(output.results().statuses(), ["ok", "unknown", "ok", "ok", "ok"]);
+}
