@@ -147,10 +147,10 @@ impl Tagging {
     }
 
     /// The call as it is sent.
-    pub fn put_on(self, row: RowNumber, call: &Call, entry: Option<&Entry>) -> Call {
+    pub fn put_on(self, row: RowNumber, call: Call, entry: Option<&Entry>) -> Call {
         match self.tag(row, call.key(), entry) {
-            Some(tag) => tag.put_on(call),
-            None => call.clone().with_key(None),
+            Some(tag) => tag.put_on(&call),
+            None => call.with_key(None),
         }
     }
 }

@@ -182,7 +182,7 @@ impl CandidateReader {
                 let due = known.flatten().unwrap_or_else(|| settling.due(now, entry.ended));
                 let result = entry.result.clone();
                 let open = doubts.open(call.clone(), &entry, tagging, due, &settling);
-                let tagged = tagging.put_on(number, &call, Some(&entry));
+                let tagged = tagging.put_on(number, call, Some(&entry));
                 let Ok(job) = job(number, tagged, Some(entry), Scope::NotApplied, false) else {
                     return Ok(true);
                 };

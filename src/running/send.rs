@@ -103,13 +103,19 @@ impl Feeder {
                 Err(_) => {}
                 Ok(_) if unread.contains(&number) => listener.event(Event::Row(Status::Skipped)),
                 Ok(bare) => {
-                    let tag = tagging.tag(number, bare.key(), entry.as_ref());
-                    let call = tagging.put_on(number, &bare, entry.as_ref());
-                    let is_behind = call.sequence().is_some_and(|key| resent.contains(&key));
-                    match job(number, call, entry, scope, is_behind) {
+                    // What is read back is the row as the file has it. Of all others no copy is made.
+                    let trace = alone.as_ref().filter(|_| can_be_read_back(&bare)).map(|_| {
+                        let tag = tagging.tag(number, bare.key(), entry.as_ref());
+                        (bare.clone(), tag)
+                    });
+                    let call = tagging.put_on(number, bare, entry.as_ref());
+                    let follows_resent = call.sequence().is_some_and(|key| resent.contains(&key));
+                    match job(number, call, entry, scope, follows_resent) {
                         Ok(job) => {
                             resent.extend(job.call.sequence().filter(|_| job.prior.doubt.is_some()));
-                            if let Some(gate) = alone.take_if(|_| can_be_read_back(&bare)) {
+                            if let Some((bare, tag)) = trace
+                                && let Some(gate) = alone.take()
+                            {
                                 let next = go_alone(gate, job, bare, tag, &notes, calls);
                                 let goes_on = next.is_some();
                                 alone = next.flatten();
@@ -179,13 +185,13 @@ pub(super) enum Left {
     Changed,
 }
 
-/// What is sent for a row. `is_behind`: an earlier row of the same customer is sent again.
+/// What is sent for a row. `follows_resent`: an earlier row of the same customer is sent again.
 pub(super) fn job(
     row: RowNumber,
     call: Call,
     entry: Option<Entry>,
     scope: Scope,
-    is_behind: bool,
+    follows_resent: bool,
 ) -> Result<Job, Left> {
     let (effect, resend) = (call.effect(), scope == Scope::NotApplied);
     let next = next(effect, entry.as_ref(), resend);
@@ -198,7 +204,7 @@ pub(super) fn job(
         };
     };
     // An earlier row of the same customer is sent again: the later one must have the last word.
-    let is_overtaken = is_behind && entry.result.status == Status::Ok && effect == Effect::Repeatable;
+    let is_overtaken = follows_resent && entry.result.status == Status::Ok && effect == Effect::Repeatable;
     let is_sent = matches!(next, Next::Send | Next::SendInDoubt) || is_overtaken;
     if !is_wanted || !is_sent {
         return Err(Left::Settled(entry.result.status));
