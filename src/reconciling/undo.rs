@@ -14,7 +14,7 @@ pub fn can_be_undone(operation: Operation) -> bool {
 
 /// The row that takes this one back: the same customer and employee, the amount negated, and a note that names the
 /// booking, and which of several it is where it is not the first. None for a call that books nothing. `call` is as the
-/// file has it, without a tag. `booking` is the key: whoever takes the same booking back writes the same row, which is
+/// file has it, without a tag. `booking` is the key: anyone who takes the same booking back writes the same row, which is
 /// then the same booking, and is not made twice.
 pub fn compensation(call: &Call, booking: &str, nth: u64) -> Option<Compensation> {
     let amount = call.amount()?.negated();

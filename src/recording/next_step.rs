@@ -1,4 +1,4 @@
-//! The one command to type next for a run, from how its rows stand. Whoever shows one asks here.
+//! The one command to type next for a run, from how its rows stand. Anyone who shows one asks here.
 
 use super::journal::Counts;
 use crate::catalogue::Effect;

@@ -187,9 +187,9 @@ pub struct Finished {
     pub path: Option<PathBuf>,
     /// The new name of an earlier file of that name.
     pub earlier: Option<PathBuf>,
-    /// Where the rows are that are not ok.
+    /// Where the rows are that a person has to fix.
     pub failed: Option<PathBuf>,
-    /// Why the rows that are not ok are in no file of their own although that was wanted.
+    /// Why the rows to fix are in no file of their own although that was wanted.
     pub failed_lost: Option<RecordError>,
     /// Counts over all rows.
     pub tally: Tally,

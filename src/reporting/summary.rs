@@ -33,7 +33,7 @@ pub(super) fn print(summary: &Summary, mode: Mode) {
     }
     let next = next(summary);
     if mode.quiet || mode.json {
-        // Whoever stopped a run has to hear how it goes on.
+        // Anyone who stopped a run has to hear how it goes on.
         let is_open = summary.stopped.is_some() || summary.refused.is_some();
         hints::without_a_run(summary).iter().for_each(|hint| lines::labelled(HINT, "hint:", hint));
         next.iter().filter(|_| is_open).for_each(|next| lines::labelled(HINT, "next:", next));

@@ -23,7 +23,7 @@ pub(super) enum Report {
     Settled(Vec<Settled>),
     /// Rows that are not sent.
     Rows(Vec<(RowNumber, RowResult)>),
-    /// A row that is not sent because its customer exists already.
+    /// A row that was looked for before it was sent: it is there already, or nobody knows.
     Existing(RowNumber, RowResult),
     /// Customers who were there before the first row was sent, and may be taken for what a row has made.
     There(Vec<String>),

@@ -1,4 +1,4 @@
-//! Accepts connections, unless the server is away: then nobody listens, and whoever connects is refused.
+//! Accepts connections, unless the server is away: then nobody listens, and connections are refused.
 
 use std::io;
 use std::net::SocketAddr;

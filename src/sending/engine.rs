@@ -53,7 +53,7 @@ pub(super) struct Engine<'l, T, C: Clock, K> {
     pub(super) retries: u64,
     /// So many may be in flight: one after an outage, and one more for each that is answered.
     window: usize,
-    /// Calls that the server answered, whatever it said.
+    /// Attempts that were neither turned away nor kept from the server.
     answered: u64,
     /// Customers that this run has just made.
     made: RecentIds,

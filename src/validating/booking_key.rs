@@ -1,4 +1,4 @@
-//! The identity of a booking: whoever imports the same list again, from wherever, comes to the same key.
+//! The identity of a booking: anyone who imports the same list again, from anywhere, comes to the same key.
 
 use std::fmt;
 use std::str::FromStr;
@@ -143,7 +143,7 @@ mod tests {
         KeyMaker::new(list).key(customer, amount, comment, occurrence).to_string()
     }
 
-    /// Bookings on servers carry these for ever. Whoever has to change a line here breaks the promise.
+    /// Bookings on servers carry these for ever. Anyone who has to change a line here breaks the promise.
     #[test]
     fn keys_are_what_they_always_were() {
         for (list, customer, amount, comment, occurrence, expected) in [
