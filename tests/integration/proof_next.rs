@@ -50,6 +50,9 @@ fn failed_rows_and_resent_rows_do_not_overlap() {
         let line = "import change_balance input.csv --concurrency 4 --settle 0s --failed failed.csv";
         let output = userside(&place).line(line).to(&sandbox).run().exits(1);
         output.says("next: `userside-bulk resume input.journal --resend`").says("fix the rows in failed.csv");
+        // Those that the server refused, and none that is proven not applied.
+        let failed = place.text("failed.csv");
+        assert_eq!(failed.lines().count(), 3, "{failed}");
         let resend = || userside(&place).line("resume input.journal --resend").to(&sandbox).run().exits(1);
         let import = || userside(&place).line("import change_balance failed.csv").to(&sandbox).run().exits(0);
         if failed_first {
