@@ -44,9 +44,9 @@ impl BookingInDoubt<'_> {
         if entries.iter().filter(has_tag).any(is_other_amount) {
             return (Trace::Likeness, "the history has the row's tag with another amount");
         }
-        match entries.iter().filter(has_tag).count() {
+        match times_shown(entries, tag, self.call.amount()) {
             0 => {}
-            times => return (Trace::Tag(times as u64), ""),
+            times => return (Trace::Tag(times), ""),
         }
         if entries.iter().flat_map(|entry| &entry.texts).any(|there| may_hold(there, &text)) {
             let why = "the history contains the row's tag, or one like it, in a different form";
@@ -121,6 +121,19 @@ impl BookingInDoubt<'_> {
             }
         })
     }
+}
+
+/// In how many entries a booking of this amount is, by its tag. Where some have the tag with the other sign, somebody has
+/// taken the booking back and quoted its comment: that is no second booking. A server may leave all signs out.
+pub fn times_shown(entries: &[HistoryEntry], tag: Tag, amount: Option<Money>) -> u64 {
+    let text = tag.to_string();
+    let (mut same, mut other) = (0, 0);
+    for entry in entries.iter().filter(|entry| entry.texts.iter().any(|there| there.contains(&text))) {
+        let is_other =
+            entry.amount.zip(amount).is_some_and(|(one, two)| one.is_negative() != two.is_negative());
+        *(if is_other { &mut other } else { &mut same }) += 1;
+    }
+    if same > 0 { same } else { other }
 }
 
 /// A note as it is compared: space of any kind and length is one space.

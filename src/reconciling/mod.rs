@@ -22,6 +22,7 @@ pub(crate) mod tests;
 
 pub use balances::{Explanation, OwnBooking, difference, explain};
 pub use booked::{ShownBookings, shown_bookings};
+pub use bookings::times_shown;
 pub use existing::{ExistingCustomer, existing};
 pub use instrument::{Instrument, Proof, ReadBack, Sample};
 pub use movement::{CustomerBookings, OpenBooking};

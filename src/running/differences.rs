@@ -16,7 +16,7 @@ use crate::catalogue::ApiSelector;
 use crate::count::Count;
 use crate::customers::{HistoryEntry, NoHistory, read_shown_history};
 use crate::events::Event;
-use crate::reconciling::{Explanation, OwnBooking, difference, explain};
+use crate::reconciling::{Explanation, OwnBooking, difference, explain, times_shown};
 use crate::recording::{Status, Tag};
 use crate::sending::{Clock, StopReason, Transport};
 use crate::validating::Money;
@@ -306,9 +306,9 @@ fn lost_text(one: &Differing) -> String {
 
 /// The bookings, with how often each of them is in a history.
 fn seen(own: &[TaggedBooking], entries: &[HistoryEntry]) -> Vec<OwnBooking> {
-    let times = |tag: &Tag| {
-        let has_tag = |entry: &&HistoryEntry| entry.texts.iter().any(|text| tag.is_in(text));
-        entries.iter().filter(has_tag).count() as u64
+    let seen = |TaggedBooking { booking, tag }: &TaggedBooking| OwnBooking {
+        seen: times_shown(entries, *tag, Some(booking.amount)),
+        ..*booking
     };
-    own.iter().map(|TaggedBooking { booking, tag }| OwnBooking { seen: times(tag), ..*booking }).collect()
+    own.iter().map(seen).collect()
 }

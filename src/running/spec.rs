@@ -71,7 +71,7 @@ pub struct ValidateSpec {
 pub struct OutputSpec {
     /// All rows.
     pub results: OutputTarget,
-    /// The rows that are not ok.
+    /// The rows that a person has to fix.
     pub failed: Option<PathBuf>,
 }
 

@@ -62,6 +62,18 @@ fn a_tag_is_found_wherever_it_stands() {
     assert_eq!(tagged(&double), Trace::Tag(2));
 }
 
+/// Operators copy a comment, tag and all, when they take a booking back.
+#[test]
+fn a_booking_that_was_taken_back_is_not_there_twice() {
+    let back = [entry("10.50", TAG, NOW), entry("-10.50", &format!("wrong: {TAG}"), NOW)];
+    assert_eq!(tagged(&json!(back)), Trace::Tag(1));
+    let twice = [entry("10.50", TAG, NOW), entry("10.50", TAG, NOW), entry("-10.50", TAG, NOW)];
+    assert_eq!(tagged(&json!(twice)), Trace::Tag(2));
+    // Here the server leaves signs out, or turns them round.
+    let double = [entry("-10.50", TAG, NOW), entry("-10.50", TAG, NOW)];
+    assert_eq!(tagged(&json!(double)), Trace::Tag(2));
+}
+
 #[test]
 fn what_is_not_this_booking_is_not_found() {
     for data in [
