@@ -72,7 +72,7 @@ pub enum Event<'e> {
     /// Rows that were not found yet: the server may still be working on them.
     Settling {
         rows: u64,
-        /// The wait before they are looked for again.
+        /// For so long they are looked for again.
         span: Duration,
     },
     /// Requests are held back, the run goes on, or answers are mixed up.

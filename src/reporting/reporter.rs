@@ -142,7 +142,7 @@ impl Listener for Reporter {
             Event::Settling { rows, span } => {
                 let count = Count(rows, "row");
                 self.note(&format_args!(
-                    "{} of them {} not there yet; the server may still be working, so {} looked for again in {} s (--settle); Ctrl-C leaves that to `userside-bulk reconcile`",
+                    "{} of them {} not there yet; the server may still be working, so {} looked for again for up to {} s (--settle); Ctrl-C leaves that to `userside-bulk reconcile`",
                     grouped(rows),
                     count.agree("is", "are"),
                     count.agree("it is", "they are"),

@@ -32,7 +32,11 @@ use crate::validating::Call;
 /// How many rows wait to be asked for, and how many findings to be written.
 const WAITING: usize = 64;
 
-/// Rows that are to be asked for again, and when.
+/// A request that was late has mostly come by then: a look after each of these waits spares its row the whole of
+/// `--settle`.
+const EARLY_LOOKS: [Duration; 2] = [Duration::from_secs(20), Duration::from_secs(60)];
+
+/// Rows that are to be asked for again, and from when on what is not found will not come any more.
 pub(super) type Later = BTreeMap<RowNumber, Duration>;
 
 impl<T: Transport, C: Clock> Phases<'_, T, C> {
@@ -70,14 +74,15 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         let doubts = Arc::new(self.doubts(Doubtful::Unknown).await?);
         let instrument = self.instrument(selector, &doubts.samples).await?;
         let settling = with_lag(settling, &instrument);
-        let mut later: Option<Later> = None;
+        let (mut later, mut early_looks): (Option<Later>, _) = (None, EARLY_LOOKS.into_iter());
         loop {
             let (ended, again) =
                 self.round(selector, &instrument, settling, &doubts, later.take(), end).await?;
             stop_after(ended, end);
-            // Until the last of them: each of them once more is enough.
+            // Until the last of them: to ask for each of them once more is then enough.
             let Some(last) = again.values().max().copied() else { break };
-            if !end.may_ask() || !self.wait_until(last, again.len()).await {
+            let look = early_looks.next().map_or(last, |wait| last.min(self.host.clock.now() + wait));
+            if !end.may_ask() || !self.wait_until(look, last, again.len()).await {
                 end.stop(StopReason::Interrupted);
                 break;
             }
@@ -123,7 +128,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         })
     }
 
-    /// Asks once for every row in doubt, or for those whose time has come. What has to wait is returned.
+    /// Asks once for every row in doubt, or for those that are due later. What has to wait is returned.
     async fn round(
         &self,
         selector: ApiSelector,
@@ -136,8 +141,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         let (open, rows_in_doubt) = mpsc::channel(WAITING);
         let (findings, mut found) = mpsc::channel(WAITING);
         let now = self.host.clock.now();
-        let mut later: Later =
-            due.iter().flatten().map(|(row, at)| (*row, *at)).filter(|(_, at)| *at > now).collect();
+        let mut later = Later::new();
         let asker = Asker {
             rows: self.rows()?,
             replay: self.replay()?,
@@ -255,12 +259,13 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         }
     }
 
-    /// Waits until a request that may still be at work has had its time; false where the user does not want to.
-    pub(super) async fn wait_until(&self, moment: Duration, rows: usize) -> bool {
+    /// Waits for the next look at rows whose requests may be at work until `last`; false where the user does not want
+    /// to.
+    pub(super) async fn wait_until(&self, look: Duration, last: Duration, rows: usize) -> bool {
         let clock = &self.host.clock;
-        let span = moment.saturating_sub(clock.now());
+        let span = last.saturating_sub(clock.now());
         self.host.tell(Event::Settling { rows: rows as u64, span });
-        self.host.stop.stop().race(clock.sleep_until(moment)).await.is_some()
+        self.host.stop.stop().race(clock.sleep_until(look)).await.is_some()
     }
 }
 
@@ -302,7 +307,7 @@ impl Asker {
                 let is_wanted = match asked_before {
                     // The first round asks for all.
                     None => Doubtful::Unknown.is_wanted(&entry),
-                    Some(due) => due.is_some_and(|due| due <= now),
+                    Some(due) => due.is_some(),
                 };
                 let (true, Ok(call)) = (is_wanted, checked) else { return Ok(true) };
                 let due = asked_before.flatten().unwrap_or_else(|| settling.due(now, entry.ended));

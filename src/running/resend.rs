@@ -49,7 +49,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         loop {
             let later = self.resend_due(selector, &instrument, settling, &doubts, due.take(), end).await?;
             let Some(last) = later.values().max().copied() else { break };
-            if !end.may_send() || !self.wait_until(last, later.len()).await {
+            if !end.may_send() || !self.wait_until(last, last, later.len()).await {
                 break;
             }
             due = Some(later);

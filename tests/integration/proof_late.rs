@@ -38,7 +38,7 @@ fn the_wait_is_told_and_can_be_left() {
         (looks >= 5).then_some(())
     });
     running.signal("INT");
-    let output = running.wait().exits(130).says("looked for again in 300 s").says("Ctrl-C");
+    let output = running.wait().exits(130).says("looked for again for up to 300 s").says("Ctrl-C");
     assert_eq!(output.results().statuses(), ["ok", "unknown", "ok"]);
     sandbox.turn_clock("45s");
     let output = userside(&place).line("reconcile input.journal").to(&sandbox).run().exits(0);

@@ -2,6 +2,7 @@
 //! of them, and a fault in each of them.
 
 mod faults;
+mod late;
 mod looks;
 mod model;
 mod order;
