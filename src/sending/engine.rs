@@ -8,7 +8,6 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::stream::FuturesUnordered;
 
-use super::asked_for::counted;
 use super::attempt_end::AttemptEnd;
 use super::clock::Clock;
 use super::failure_budget::FailureBudget;
@@ -243,21 +242,9 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
         self.end_failed_attempt(slot, AttemptEnd::MayHaveHappened, problem);
     }
 
-    /// Only an answer of the API shows that the server is back. What a proxy says in its place would meet the rows too.
     fn end_probe(&mut self, attempt: Attempt) {
-        match attempt.reply {
-            Reply::Accepted(accepted) if counted(accepted.data.as_ref()).is_some() => self.link.got_through(),
-            // Older servers do not have this read.
-            Reply::Problem { end: AttemptEnd::SaidNo, .. } => self.link.got_through(),
-            Reply::Problem { end: AttemptEnd::KeyRefused | AttemptEnd::Barred, problem } => {
-                self.link.got_through();
-                self.stop(StopReason::KeyRefused(problem));
-            }
-            Reply::Problem { end, problem } => self.link.struck(end, &problem, attempt.ordered, Strike::Try),
-            Reply::Accepted(_) => {
-                let problem = Problem::new(FailureCode::BadAnswer, "the server says OK, and nothing else");
-                self.link.struck(AttemptEnd::MayHaveHappened, &problem, None, Strike::Try);
-            }
+        if let Some(problem) = self.link.end_try(attempt) {
+            self.stop(StopReason::KeyRefused(problem));
         }
     }
 

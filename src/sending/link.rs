@@ -7,13 +7,14 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use tokio::sync::Notify;
 
+use super::asked_for::counted;
 use super::attempt_end::AttemptEnd;
 use super::clock::Clock;
 use super::hold::{Hold, LinkNews, Strike};
 use super::interpret;
 use super::key::ApiKey;
 use super::learned::Refusal;
-use super::outcome::Problem;
+use super::outcome::{FailureCode, Problem};
 use super::pace::{LONGEST_PAUSE, Pace, PaceSettings};
 use super::reply::{Reply, Wanted};
 use super::request::Envelope;
@@ -181,6 +182,26 @@ impl<T: Transport, C: Clock> Link<T, C> {
         drop(hold);
         self.tried.notify_waiters();
         self.tell(news);
+    }
+
+    /// A try has ended. Only an answer of the API shows that the server is back: what a proxy says in its place would meet
+    /// the rows too. Returned is the problem where the key is refused.
+    pub(super) fn end_try(&self, attempt: Attempt) -> Option<Problem> {
+        match attempt.reply {
+            Reply::Accepted(accepted) if counted(accepted.data.as_ref()).is_some() => self.got_through(),
+            // Older servers do not have this read.
+            Reply::Problem { end: AttemptEnd::SaidNo, .. } => self.got_through(),
+            Reply::Problem { end: AttemptEnd::KeyRefused | AttemptEnd::Barred, problem } => {
+                self.got_through();
+                return Some(problem);
+            }
+            Reply::Problem { end, problem } => self.struck(end, &problem, attempt.ordered, Strike::Try),
+            Reply::Accepted(_) => {
+                let problem = Problem::new(FailureCode::BadAnswer, "the server says OK, and nothing else");
+                self.struck(AttemptEnd::MayHaveHappened, &problem, None, Strike::Try);
+            }
+        }
+        None
     }
 
     /// A try got through to the server.

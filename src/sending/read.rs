@@ -130,16 +130,28 @@ impl<T: Transport, C: Clock> Link<T, C> {
         self.ask_for(envelope, call, Wanted::Content, Haste::FirstContact).await
     }
 
-    /// Waits until an outage is over, or until this read is the one that finds out whether it is.
-    async fn way_through(&self) -> Result<Option<Try<'_, T, C>>, Problem> {
+    /// Waits until an outage is over. Where nobody else finds out whether it is, one harmless read does: this read may be
+    /// turned away for what it asks. How many of those it took; a problem where the user's patience is over.
+    async fn way_through(&self, envelope: &Envelope) -> Result<u64, Problem> {
+        let mut tries = 0;
         loop {
             let way = self.hold.borrow().way(self.clock.now());
             match way {
-                Way::Open => return Ok(None),
+                Way::Open => return Ok(tries),
                 Way::Wait(until) => self.clock.sleep_until(until).await,
                 Way::Try => {
                     self.hold.borrow_mut().tries();
-                    return Ok(Some(Try(self)));
+                    let own_try = Try(self);
+                    match Call::probe() {
+                        Ok(probe) => {
+                            self.permit().await;
+                            tries += 1;
+                            // If the key is refused, this read will hear of it too.
+                            let _ = self.end_try(self.attempt(envelope.body(&probe), Wanted::Content).await);
+                        }
+                        Err(_) => self.got_through(),
+                    }
+                    drop(own_try);
                 }
                 Way::Tried => self.tried.notified().await,
                 Way::Over(problem) => return Err(problem),
@@ -148,12 +160,13 @@ impl<T: Transport, C: Clock> Link<T, C> {
     }
 
     async fn ask_for(&self, envelope: &Envelope, call: &Call, wanted: Wanted, haste: Haste) -> ReadEnd {
-        let (mut requests, mut made) = (0, 0);
+        /// So often, beside its retries, a read may be turned away by a server that answers others.
+        const OFTEN: u32 = 5;
+        let (mut requests, mut made, mut away) = (0, 0, 0);
         loop {
-            let mut own_try = None;
             if haste != Haste::FirstContact {
-                match self.way_through().await {
-                    Ok(found) => own_try = found,
+                match self.way_through(envelope).await {
+                    Ok(tries) => requests += tries,
                     Err(problem) => {
                         let answer = Err((AttemptEnd::Unreached, problem));
                         return ReadEnd { answer, location: None, requests, is_the_apis: false };
@@ -163,7 +176,7 @@ impl<T: Transport, C: Clock> Link<T, C> {
             self.permit().await;
             requests += 1;
             made += 1;
-            self.again.set(self.again.get() + u64::from(requests > 1));
+            self.again.set(self.again.get() + u64::from(made + away > 1));
             let name = call.subcategory();
             tracing::trace!(attempt = requests, name, values = ?call.values().collect::<Vec<_>>(), "sent");
             let attempt = self.attempt(envelope.body(call), wanted).await;
@@ -187,9 +200,9 @@ impl<T: Transport, C: Clock> Link<T, C> {
             };
             if haste != Haste::FirstContact {
                 match &reply {
-                    Err((end, problem)) if decision == Decision::Hold => {
-                        let strike = if own_try.is_some() { Strike::Try } else { Strike::of_call(made == 1) };
-                        self.struck(*end, problem, attempt.ordered, strike);
+                    Err((end, problem)) if decision == Decision::Hold && away <= self.retries + OFTEN => {
+                        self.struck(*end, problem, attempt.ordered, Strike::of_call(away == 0));
+                        away += u32::from(*end == AttemptEnd::TurnedAway);
                         made -= 1;
                         continue;
                     }
@@ -200,7 +213,6 @@ impl<T: Transport, C: Clock> Link<T, C> {
                     }
                 }
             }
-            drop(own_try);
             let (end, problem) = match reply {
                 Ok(accepted) => {
                     return ReadEnd { answer: Ok(accepted), location: None, requests, is_the_apis };
@@ -212,7 +224,7 @@ impl<T: Transport, C: Clock> Link<T, C> {
                 || haste == Haste::AnotherWay && end == AttemptEnd::MayHaveHappened;
             let is_again = match decision {
                 Decision::Again => true,
-                Decision::Hold => made <= self.retries,
+                Decision::Hold => haste == Haste::FirstContact && made <= self.retries,
                 _ => false,
             };
             if is_final || !is_again {

@@ -6,6 +6,7 @@ use super::server::{lost, says};
 use super::support::Stage;
 use crate::exit::Exit;
 use crate::running::OnExisting;
+use crate::sending::Response;
 
 /// Also for rows whose customer an earlier row has already, and whose history is read once.
 #[test]
@@ -37,4 +38,18 @@ fn a_second_look_that_fails_does_not_say_that_a_booking_is_missing() {
     let heard = stage.heard().join("\n");
     assert!(heard.contains("its history cannot be read a second time"), "{heard}");
     assert!(!heard.contains("is not there"), "{heard}");
+}
+
+/// A web server in front says 503 whenever PHP dies over this customer: that is no outage, and the others are booked.
+#[test]
+fn a_history_that_is_always_turned_away_keeps_no_other_row_waiting() {
+    let rows = "customer_id,amount,comment\n1,5,a\n2,6,b\n3,7,c\n";
+    let mut stage = Stage::new("change_balance", rows, |_, kind, fields| {
+        let is_second = kind == "abon_hist" && fields.values().any(|value| value == "2");
+        is_second.then(|| Ok(Response { status: 503, ..says("<html>Service Unavailable</html>") }))
+    });
+    stage.policy.booked = OnExisting::Fail;
+    assert_eq!(stage.import().expect("an end"), Exit::SomeNotOk);
+    assert_eq!(stage.statuses(), ["ok", "skipped", "ok"], "{:?}", stage.heard());
+    assert_eq!(stage.server.booked(), ["1", "3"]);
 }

@@ -242,7 +242,7 @@ fn connection() -> Connection {
             pace,
             retries: 1,
             retry_wait: Duration::from_secs(1),
-            patience: Duration::from_secs(60),
+            patience: Duration::from_secs(900),
         },
         concurrency: NonZeroUsize::MIN,
     }
