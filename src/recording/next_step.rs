@@ -18,18 +18,22 @@ pub enum RunStep {
     Failed,
 }
 
-/// What comes next; none where nothing is left to be done.
-pub fn next_step(effect: Effect, counts: &Counts) -> Option<RunStep> {
-    if counts.unknown > 0 && effect == Effect::OnceOnly {
+/// What comes next; none where nothing is left to be done. `asked`: the server was just asked about every row in doubt,
+/// so that those that are left keep nothing else from being done.
+pub fn next_step(effect: Effect, counts: &Counts, asked: bool) -> Option<RunStep> {
+    let in_doubt = if effect == Effect::OnceOnly { counts.unknown } else { 0 };
+    if in_doubt > 0 && !asked {
         Some(RunStep::Reconcile)
     } else if counts.not_applied > 0 {
         Some(RunStep::Resend)
-    } else if !counts.is_finished() {
+    } else if counts.unsent() + counts.unknown > in_doubt {
         Some(RunStep::Resume)
     } else if counts.doubled > 0 {
         Some(RunStep::Surplus)
+    } else if counts.to_be_fixed > 0 {
+        Some(RunStep::Failed)
     } else {
-        (counts.to_be_fixed > 0).then_some(RunStep::Failed)
+        (in_doubt > 0).then_some(RunStep::Reconcile)
     }
 }
 
@@ -54,18 +58,34 @@ mod tests {
             to_be_fixed: 3,
         };
         let mut counts = all;
-        assert_eq!(next_step(OnceOnly, &counts), Some(RunStep::Reconcile));
-        assert_eq!(next_step(Repeatable, &Counts { not_applied: 0, ..counts }), Some(RunStep::Resume));
+        assert_eq!(next_step(OnceOnly, &counts, false), Some(RunStep::Reconcile));
+        assert_eq!(next_step(Repeatable, &Counts { not_applied: 0, ..counts }, false), Some(RunStep::Resume));
         counts.unknown = 0;
-        assert_eq!(next_step(OnceOnly, &counts), Some(RunStep::Resend));
+        assert_eq!(next_step(OnceOnly, &counts, false), Some(RunStep::Resend));
         counts.not_applied = 0;
-        assert_eq!(next_step(OnceOnly, &counts), Some(RunStep::Resume));
+        assert_eq!(next_step(OnceOnly, &counts, false), Some(RunStep::Resume));
         counts.ok = counts.rows - 6;
-        assert_eq!(next_step(OnceOnly, &counts), Some(RunStep::Surplus));
+        assert_eq!(next_step(OnceOnly, &counts, false), Some(RunStep::Surplus));
         counts.doubled = 0;
-        assert_eq!(next_step(OnceOnly, &counts), Some(RunStep::Failed));
+        assert_eq!(next_step(OnceOnly, &counts, false), Some(RunStep::Failed));
         counts.to_be_fixed = 0;
-        assert_eq!(next_step(OnceOnly, &counts), None);
-        assert_eq!(next_step(OnceOnly, &Counts { rows: 9, ok: 9, ..Counts::default() }), None);
+        assert_eq!(next_step(OnceOnly, &counts, false), None);
+        assert_eq!(next_step(OnceOnly, &Counts { rows: 9, ok: 9, ..Counts::default() }, false), None);
+    }
+
+    /// What the server has just not told is no reason to ask it again, and keeps nothing else from being done.
+    #[test]
+    fn rows_that_stay_in_doubt_do_not_stand_in_the_way() {
+        let mut counts =
+            Counts { rows: 9, ok: 3, unknown: 2, failed: 2, not_applied: 1, ..Counts::default() };
+        assert_eq!(next_step(OnceOnly, &counts, false), Some(RunStep::Reconcile));
+        assert_eq!(next_step(OnceOnly, &counts, true), Some(RunStep::Resend));
+        counts.not_applied = 0;
+        assert_eq!(next_step(OnceOnly, &counts, true), Some(RunStep::Resume));
+        counts.ok += 2;
+        assert_eq!(next_step(OnceOnly, &counts, true), Some(RunStep::Reconcile));
+        assert_eq!(next_step(Repeatable, &counts, true), Some(RunStep::Resume));
+        counts.to_be_fixed = 1;
+        assert_eq!(next_step(OnceOnly, &counts, true), Some(RunStep::Failed));
     }
 }

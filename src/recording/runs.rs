@@ -71,7 +71,7 @@ impl FoundRun {
                 // What this program does not know is not sent twice by it.
                 let effect = operation(&run.operation)
                     .map_or(Effect::OnceOnly, |operation| operation.subcategory().effect);
-                next_step(effect, counts)
+                next_step(effect, counts, false)
             }
         }
     }

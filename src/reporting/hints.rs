@@ -1,5 +1,6 @@
 //! What to do next: one small function per hint.
 
+use super::next::command;
 use crate::events::{Refused, Summary};
 use crate::recording::{ErrorCode, RunStep};
 use crate::sending::StopReason;
@@ -46,6 +47,8 @@ fn after_unknown(summary: &Summary) -> Option<String> {
     summary.journal.as_ref().filter(|_| summary.tally.unknown > 0)?;
     let text = if summary.repeatable {
         "unknown rows may have been applied; they are sent again, which is harmless for this operation"
+    } else if summary.asked && summary.next.is_none() {
+        "the server's answers do not show what became of the unknown rows; result_error says which customer to check, and for what. `reconcile` asks again at any time"
     } else if summary.asked {
         "the server's answers do not show what became of the unknown rows; result_error says which customer to check, and for what"
     } else {
@@ -74,8 +77,10 @@ fn after_not_applied(summary: &Summary) -> Option<String> {
 }
 
 fn after_blindness(summary: &Summary) -> Option<String> {
+    let journal = summary.journal.as_ref()?;
     matches!(summary.stopped, Some(StopReason::Blind(_))).then(|| {
-        "with --existing ignore nobody is searched for, and the rows are sent all the same".to_owned()
+        let resume = command(RunStep::Resume, journal);
+        format!("`{resume} --existing ignore` searches for nobody, and sends the rows all the same")
     })
 }
 

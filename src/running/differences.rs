@@ -128,7 +128,8 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
                 }
                 Err(error) => {
                     end.differing += 1;
-                    let text = format!("{}; its history, which would say why, cannot be read: {error}", one.text());
+                    let text =
+                        format!("{}; its history, which would say why, cannot be read: {error}", one.text());
                     self.host.tell(Event::Warning(&text));
                 }
             }
@@ -157,6 +158,8 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         if !found.lost.is_empty() && is_whole {
             let rows = found.lost.iter().map(|row| (*row, lost_text(one))).collect();
             self.notes.report(Report::Doubted(rows)).await;
+            // Rows that were not in doubt when the server was asked.
+            end.asked = false;
             return Doing::Lost;
         }
         if !found.lost.is_empty() || !found.unseen.is_empty() {

@@ -104,9 +104,16 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             match proof {
                 Proof::Shown(instrument) => self.keep_measured(instrument).await,
                 Proof::NotShown(why) | Proof::Unread(why) if self.must_find() => return Some(why),
-                Proof::NotShown(why) | Proof::Unread(why) => self.host.tell(Event::Warning(&format!(
-                    "the first row was answered OK, and could not be read back: {why}. The run goes on; a row whose answer is lost stays unknown unless the server shows it"
-                ))),
+                Proof::NotShown(why) | Proof::Unread(why) => {
+                    let again = if self.policy.booked != OnExisting::Ignore && sample.tag.is_some() {
+                        ", and bookings that an earlier import of this list made may not be recognised"
+                    } else {
+                        ""
+                    };
+                    self.host.tell(Event::Warning(&format!(
+                        "the first row was answered OK, and could not be read back: {why}. The run goes on; a row whose answer is lost stays unknown unless the server shows it{again}"
+                    )));
+                }
                 Proof::Untried => {}
             }
             // A reader who is gone wants nothing more.

@@ -21,6 +21,8 @@ pub(super) struct RunEnd {
     pub(super) is_journaled: bool,
     /// Whether the server was asked about all rows in doubt.
     pub(super) asked: bool,
+    /// Whether it was asked by `reconcile`, which does nothing else.
+    pub(super) only_asks: bool,
     /// Bookings that are there more than once.
     pub(super) doubled: u64,
     /// Customers whose balance is not what it should be.

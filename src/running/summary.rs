@@ -8,7 +8,7 @@ use super::spec::InputSpec;
 use crate::catalogue::Effect;
 use crate::events::{Event, Summary};
 use crate::reading::Input;
-use crate::recording::{Finished, Tally, next_step};
+use crate::recording::{Finished, RunStep, Tally, next_step};
 use crate::sending::Clock;
 
 /// What became of the rows.
@@ -67,7 +67,9 @@ pub(super) fn summarise<C: Clock>(
         next: end
             .counts
             .filter(|_| end.is_journaled)
-            .and_then(|counts| next_step(spec.operation.subcategory().effect, &counts)),
+            .and_then(|counts| next_step(spec.operation.subcategory().effect, &counts, end.asked))
+            // Nobody is sent round in circles: what `reconcile` leaves open is a person's.
+            .filter(|step| *step != RunStep::Reconcile || !(end.asked && end.only_asks)),
         asked: end.asked,
         reads: end.reads,
     };

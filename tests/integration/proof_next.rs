@@ -40,6 +40,26 @@ fn the_next_command_leads_to_the_end() {
     assert_eq!(sandbox.bookings().len(), 7);
 }
 
+/// Rows that the server's answers can't settle are a person's: they keep nothing else from being done, and nobody is sent
+/// round in circles.
+#[test]
+fn what_stays_unknown_leaves_the_next_command_to_the_rest() {
+    let names: String = (1..=6).map(|n| format!("Person {n},1\n")).collect();
+    let place = Place::new().with("input.csv", format!("fio,billing_id\n{names}"));
+    let sandbox = Sandbox::with("--fault drop-after@2 --fault 403@4");
+    let line = "import add input.csv --concurrency 1 --settle 0s";
+    let mut output = userside(&place).line(line).to(&sandbox).run().exits(3);
+    let mut typed = Vec::new();
+    while let Some(command) = next(&output) {
+        assert!(typed.len() < 5, "{typed:?}");
+        output = userside(&place).line(&format!("{command} --settle 0s")).to(&sandbox).run();
+        typed.push(command);
+    }
+    assert_eq!(typed, ["reconcile input.journal", "resume input.journal", "reconcile input.journal"]);
+    assert_eq!(output.results().statuses(), ["ok", "unknown", "ok", "failed", "ok", "ok"]);
+    output.says("result_error says which customer to check");
+}
+
 /// Both ways out are followed, in either order: nothing is booked twice.
 #[test]
 fn failed_rows_and_resent_rows_do_not_overlap() {
