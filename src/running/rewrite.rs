@@ -7,7 +7,7 @@ use super::host::Host;
 use super::input::OpenInput;
 use super::run_end::RunEnd;
 use super::session_kind::SessionKind;
-use super::spec::{InputSpec, OutputSpec, RunSpec};
+use super::spec::{InputSpec, OutputSpec, RunSpec, Verify};
 use super::summary::{Account, summarise};
 use crate::count::Count;
 use crate::exit::Exit;
@@ -59,7 +59,12 @@ pub fn nothing_to_do(
         SessionKind::Reconcile => counts.unknown == 0,
         SessionKind::Import | SessionKind::Resume => counts.is_finished(),
     };
-    if !is_done || (spec.policy.resend && counts.not_applied > 0) {
+    // A session that was killed may not have come to it, and nobody would ever hear of a double.
+    let to_be_verified = kind == SessionKind::Resume
+        && spec.policy.verify != Verify::Not
+        && spec.input.operation.subcategory().books_money()
+        && journal.was_interrupted()?;
+    if !is_done || to_be_verified || (spec.policy.resend && counts.not_applied > 0) {
         return Ok(None);
     }
     let text = match kind {

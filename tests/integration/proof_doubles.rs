@@ -1,7 +1,7 @@
 //! What is there more than once, or not at all although the server said yes, is found by the balances, written down, and
 //! taken back.
 
-use crate::support::{Journal, Place, Sandbox, userside};
+use crate::support::{Journal, Place, Sandbox, until, userside};
 
 #[test]
 fn a_double_is_found_kept_and_taken_back() {
@@ -44,6 +44,31 @@ fn undo_takes_back_as_many_bookings_as_there_were() {
     userside(&place).line("undo input.journal").run().exits(0).says("undo: 6 rows");
     userside(&place).line("import change_balance input.undo.csv").to(&sandbox).run().exits(0);
     assert_eq!(sandbox.balances(), before);
+}
+
+/// A program that is killed before it has compared the balances does so when it is gone on with.
+#[test]
+fn a_run_that_was_killed_before_its_verification_is_verified_by_resume() {
+    let line = "import change_balance input.csv --concurrency 1";
+    let place = Place::new().with_bookings(5);
+    // How many reads come before the last booking.
+    let sandbox = Sandbox::with("--fault double@2");
+    userside(&place).line(line).to(&sandbox).run().exits(1);
+    let log = sandbox.log();
+    let last = log.iter().rposition(|entry| !entry.is_read()).expect("a booking");
+    let reads = log[..last].iter().filter(|entry| entry.is_read()).count();
+    let place = Place::new().with_bookings(5);
+    let sandbox = Sandbox::with(&format!("--fault double@2 --fault read:stall@{}", reads + 1));
+    let mut running = userside(&place).line(line).to(&sandbox).start();
+    until("the verification", || {
+        sandbox.log().iter().any(|entry| entry.fault.as_deref() == Some("stall")).then_some(())
+    });
+    running.kill();
+    running.wait();
+    let output = userside(&place).line("resume input.journal").to(&sandbox).run().exits(1);
+    output.says("row 2 is booked 2 times").says("next: `userside-bulk undo input.journal --surplus`");
+    // Once is enough.
+    userside(&place).line("resume input.journal").run().exits(1).says("this run is finished");
 }
 
 /// Found while a lost answer is settled, not by balances.
