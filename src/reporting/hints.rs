@@ -1,6 +1,5 @@
 //! What to do next: one small function per hint.
 
-use super::next::command;
 use crate::events::{Refused, Summary};
 use crate::recording::{ErrorCode, RunStep};
 use crate::sending::StopReason;
@@ -77,10 +76,9 @@ fn after_not_applied(summary: &Summary) -> Option<String> {
 }
 
 fn after_blindness(summary: &Summary) -> Option<String> {
-    let journal = summary.journal.as_ref()?;
     matches!(summary.stopped, Some(StopReason::Blind(_))).then(|| {
-        let resume = command(RunStep::Resume, journal);
-        format!("`{resume} --existing ignore` searches for nobody, and sends the rows all the same")
+        // `resume` has no such option, and a new run would send the first row twice.
+        "to send the skipped rows without that search, put them into a file of their own, and import it with --existing ignore".to_owned()
     })
 }
 

@@ -54,7 +54,7 @@ fn a_blind_search_makes_one_customer_at_the_most() {
         let output = userside(&place).line(&line).to(&sandbox).run().exits(3);
         let output =
             output.says("a search for codeti a/1 does not find the customer").says("no more rows were sent");
-        let output = output.says("userside-bulk resume input.journal --existing ignore");
+        let output = output.says("into a file of their own, and import it with --existing ignore");
         assert_eq!(output.results().statuses(), ["ok", "skipped", "skipped"]);
         assert_eq!(sandbox.applied(), 2, "the one who was there, and the first row");
         // And it stays so: to go on without the search is the user's word.
