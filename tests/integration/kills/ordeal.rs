@@ -290,7 +290,7 @@ impl<'c> Ordeal<'c> {
 
     /// What a proxy has doubled can be taken back, all of it and nothing else.
     fn surplus_is_taken_back(&mut self, results: &Results) {
-        if self.figures.doubled == 0 {
+        if self.figures.doubled == 0 || self.case.mishap.repeats() {
             return;
         }
         let output =
