@@ -14,6 +14,7 @@ pub(super) fn all(summary: &Summary) -> impl Iterator<Item = String> {
         without_a_run(summary),
         after_unknown(summary),
         after_failed(summary),
+        after_refused_key(summary),
         after_not_applied(summary),
         after_blindness(summary),
         after_timeouts(summary),
@@ -68,6 +69,15 @@ fn after_failed(summary: &Summary) -> Option<String> {
         ),
         _ => None,
     }
+}
+
+/// Neither `resume` nor `--failed` has the rows that met the refusal: they need another key, and no correction.
+fn after_refused_key(summary: &Summary) -> Option<String> {
+    summary.journal.as_ref()?;
+    (matches!(summary.stopped, Some(StopReason::KeyRefused(_))) && summary.tally.failed > 0).then(|| {
+        "failed rows that the key stopped were not applied, and `resume` does not send them: once the key works, import just these rows as a file of their own"
+            .to_owned()
+    })
 }
 
 fn after_not_applied(summary: &Summary) -> Option<String> {

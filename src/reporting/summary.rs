@@ -80,8 +80,14 @@ fn next(summary: &Summary) -> Option<String> {
 /// The one command to type next.
 fn next_command(summary: &Summary) -> Option<String> {
     let (step, journal) = (summary.next?, summary.journal.as_ref()?);
-    // The file that the last step writes is there already.
-    (step != RunStep::Failed || summary.failed.is_none()).then(|| command(step, journal))
+    let is_due = match step {
+        // The file that the last step writes is there already.
+        RunStep::Failed => summary.failed.is_none(),
+        // Nor does that step, which asks nobody anything, lead back to the first one.
+        RunStep::Reconcile => summary.failed.is_none() || summary.requests > 0,
+        RunStep::Resume | RunStep::Resend | RunStep::Surplus => true,
+    };
+    is_due.then(|| command(step, journal))
 }
 
 fn label(summary: &Summary) -> (Style, &'static str) {

@@ -46,18 +46,20 @@ fn the_next_command_leads_to_the_end() {
 fn what_stays_unknown_leaves_the_next_command_to_the_rest() {
     let names: String = (1..=6).map(|n| format!("Person {n},1\n")).collect();
     let place = Place::new().with("input.csv", format!("fio,billing_id\n{names}"));
-    let sandbox = Sandbox::with("--fault drop-after@2 --fault 403@4");
+    let sandbox = Sandbox::with("--fault drop-after@2 --fault 403@4 --fault error@6");
     let line = "import add input.csv --concurrency 1 --settle 0s";
-    let mut output = userside(&place).line(line).to(&sandbox).run().exits(3);
+    let mut output = userside(&place).line(line).to(&sandbox).run().exits(3).says("import just these rows");
     let mut typed = Vec::new();
     while let Some(command) = next(&output) {
         assert!(typed.len() < 5, "{typed:?}");
-        output = userside(&place).line(&format!("{command} --settle 0s")).to(&sandbox).run();
+        let program = userside(&place).line(&command);
+        output = if command.starts_with("results") { program } else { program.to(&sandbox) }.run();
         typed.push(command);
     }
-    assert_eq!(typed, ["reconcile input.journal", "resume input.journal", "reconcile input.journal"]);
-    assert_eq!(output.results().statuses(), ["ok", "unknown", "ok", "failed", "ok", "ok"]);
-    output.says("result_error says which customer to check");
+    let failed = "results input.journal --failed input.failed.csv";
+    assert_eq!(typed, ["reconcile input.journal", "resume input.journal", failed]);
+    assert_eq!(output.results().statuses(), ["ok", "unknown", "ok", "failed", "ok", "failed"]);
+    output.says("input.failed.csv and import that file").says("result_error says where to look");
 }
 
 /// Both ways out are followed, in either order: nothing is booked twice.
