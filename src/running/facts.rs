@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::recorder::Report;
 use crate::reconciling::{Instrument, Offset};
 use crate::recording::{JournalError, Replay};
 
@@ -15,6 +16,19 @@ const OFFSET: &str = "history_offset_s";
 pub(super) const DOUBTS_ENDED: &str = "doubts_ended";
 /// Customers were looked for before the first row was sent.
 pub(super) const LOOKED_FOR: &str = "looked_for";
+
+/// Whether rows were booked whose customers' balances have not been compared since.
+const UNVERIFIED: &str = "unverified";
+
+/// Rows are about to be booked, or the balances of their customers were compared.
+pub(super) fn unverified(is_open: bool) -> Report {
+    Report::Fact(UNVERIFIED, if is_open { "yes" } else { "no" }.to_owned())
+}
+
+/// Whether a session was ended before it compared the balances of customers whom it booked on.
+pub(super) fn is_unverified(replay: &Replay) -> Result<bool, JournalError> {
+    Ok(replay.fact(UNVERIFIED)?.is_some_and(|text| text == "yes"))
+}
 
 /// What is kept of a reading back.
 pub(super) fn of_instrument(instrument: &Instrument) -> Vec<(&'static str, String)> {

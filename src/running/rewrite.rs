@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::error::RunError;
+use super::facts;
 use super::host::Host;
 use super::input::OpenInput;
 use super::run_end::RunEnd;
@@ -59,12 +60,9 @@ pub fn nothing_to_do(
         SessionKind::Reconcile => counts.unknown == 0,
         SessionKind::Import | SessionKind::Resume => counts.is_finished(),
     };
-    // A session that was killed may not have come to it, and nobody would ever hear of a double.
-    let to_be_verified = kind == SessionKind::Resume
-        && spec.policy.verify != Verify::Not
-        && spec.input.operation.subcategory().books_money()
-        && journal.was_interrupted()?;
-    if !is_done || to_be_verified || (spec.policy.resend && counts.not_applied > 0) {
+    // A session that was ended may not have come to it, and nobody would ever hear of a double.
+    let is_unverified = spec.policy.verify != Verify::Not && facts::is_unverified(&journal.replay()?)?;
+    if !is_done || is_unverified || (spec.policy.resend && counts.not_applied > 0) {
         return Ok(None);
     }
     let text = match kind {

@@ -25,12 +25,14 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             if end.may_send() {
                 self.all_looked_at(&LOOKS).await;
                 self.host.tell(Event::Sending(self.validated.totals.rows));
+                self.will_verify().await;
                 self.send(selector, Scope::Open, unread, end).await?;
             }
         }
         self.reconcile(selector, end).await?;
         // Once in a session: to send them once more takes another command.
         if self.policy.resend && end.may_send() {
+            self.will_verify().await;
             self.resend(selector, end).await?;
             self.reconcile(selector, end).await?;
         }

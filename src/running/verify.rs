@@ -10,6 +10,7 @@ use tokio::task::spawn_blocking;
 use super::balances::UnreadBalances;
 use super::differences::{Booked, Compared};
 use super::error::RunError;
+use super::facts;
 use super::phases::Phases;
 use super::run_end::RunEnd;
 use super::spec::Verify;
@@ -22,8 +23,24 @@ use crate::sending::{Clock, Transport};
 use crate::validating::Money;
 
 impl<T: Transport, C: Clock> Phases<'_, T, C> {
+    /// Writes down that balances are to be compared after what is booked now: a session that is killed before it has done
+    /// so leaves that to the next.
+    pub(super) async fn will_verify(&self) {
+        if self.policy.verify != Verify::Not {
+            self.notes.report(facts::unverified(true)).await;
+        }
+    }
+
     /// Compares the balances of all customers touched with what they were, and tells each that differs.
     pub(super) async fn verify(&self, selector: ApiSelector, end: &mut RunEnd) -> Result<(), RunError> {
+        self.compare(selector, end).await?;
+        if self.policy.verify != Verify::Not && end.may_send() && self.counts()?.unsent() == 0 {
+            self.notes.report(facts::unverified(false)).await;
+        }
+        Ok(())
+    }
+
+    async fn compare(&self, selector: ApiSelector, end: &mut RunEnd) -> Result<(), RunError> {
         if self.policy.verify == Verify::Not || !end.may_send() {
             return Ok(());
         }

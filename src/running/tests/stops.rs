@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use super::support::Stage;
 use crate::exit::Exit;
-use crate::running::SessionKind;
+use crate::recording::Journal;
+use crate::running::{SessionKind, nothing_to_do};
 use crate::sending::StopSwitch;
 
 type Switch = Rc<OnceCell<Rc<std::cell::RefCell<StopSwitch>>>>;
@@ -77,4 +78,21 @@ fn an_end_while_customers_are_looked_for_adds_nobody() {
         assert_eq!(stage.go_on(SessionKind::Resume).expect("an end"), Exit::Done);
         assert_eq!(stage.server.requests().iter().filter(|kind| *kind == "add").count(), 3);
     }
+}
+
+/// Every row is booked, and no balance was compared: a double would never be told.
+#[test]
+fn a_run_that_ended_before_its_balances_were_compared_is_gone_on_with() {
+    let stage = stopped_at(8, bookings);
+    assert_eq!(stage.import().expect("an end"), Exit::Interrupted);
+    assert_eq!(stage.server.booked().len(), 3);
+    let is_finished = || {
+        let journal = Journal::open(&stage.path("input.journal")).expect("a journal");
+        nothing_to_do(&journal, SessionKind::Resume, &stage.spec()).expect("readable").is_some()
+    };
+    assert!(!is_finished());
+    let asked = stage.server.requests().len();
+    assert_eq!(stage.go_on(SessionKind::Resume).expect("an end"), Exit::Done);
+    assert!(stage.server.requests()[asked..].contains(&"get_data".to_owned()));
+    assert!(is_finished());
 }

@@ -197,7 +197,7 @@ impl Stage {
         Host { listener: self.heard.clone(), stop: switch, clock: self.clock.clone() }
     }
 
-    fn spec(&self) -> RunSpec {
+    pub(super) fn spec(&self) -> RunSpec {
         let input = self.path("input.csv");
         RunSpec {
             input: InputSpec {
