@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::bookings::times_shown;
 use super::movement::CustomerBookings;
 use super::time_window::Offset;
 use crate::catalogue::{Action, ApiSelector, Version};
@@ -37,6 +38,8 @@ pub struct Instrument {
     pub offset: Option<Offset>,
     /// Whether the customer's balance has moved by what was booked.
     pub has_balance: bool,
+    /// How many times the booking that was read back is there, by its tag.
+    pub times: u64,
 }
 
 /// Whether this server shows what is there.
@@ -56,6 +59,7 @@ enum Reading {
     Shown {
         offset: Option<Offset>,
         has_balance: bool,
+        times: u64,
     },
     /// It may show later.
     NotYet(String),
@@ -95,8 +99,8 @@ impl<T: Transport, C: Clock> ReadBack<'_, T, C> {
         let (mut missing, mut failed) = (None, None);
         for sample in samples {
             match self.look(sample).await {
-                Reading::Shown { offset, has_balance } => {
-                    return Proof::Shown(Instrument { lag: Duration::ZERO, offset, has_balance });
+                Reading::Shown { offset, has_balance, times } => {
+                    return Proof::Shown(Instrument { lag: Duration::ZERO, offset, has_balance, times });
                 }
                 Reading::NotYet(why) | Reading::Never(why) => missing = missing.or(Some(why)),
                 Reading::Failed(why) => failed = failed.or(Some(why)),
@@ -116,11 +120,12 @@ impl<T: Transport, C: Clock> ReadBack<'_, T, C> {
             let look = self.look(sample).await;
             let lag = self.link.clock().now() - begun;
             let why = match look {
-                Reading::Shown { offset, has_balance } => {
-                    let instrument = *seen.get_or_insert(Instrument { lag, offset, has_balance: false });
+                Reading::Shown { offset, has_balance, times } => {
+                    let first = Instrument { lag, offset, has_balance: false, times };
+                    let instrument = *seen.get_or_insert(first);
                     let is_late = lag.saturating_sub(instrument.lag) >= FOR_BALANCE;
                     if has_balance || is_late || !sample.bookings.is_known() {
-                        return Proof::Shown(Instrument { lag, has_balance, ..instrument });
+                        return Proof::Shown(Instrument { lag, has_balance, times, ..instrument });
                     }
                     String::new()
                 }
@@ -178,7 +183,8 @@ impl<T: Transport, C: Clock> ReadBack<'_, T, C> {
             && balance(self.link, self.selector, customer)
                 .await
                 .is_ok_and(|after| sample.bookings.fits(after) == Some(true));
-        Reading::Shown { offset, has_balance }
+        let times = sample.tag.map_or(1, |tag| times_shown(&shown.entries, tag, sample.call.amount()));
+        Reading::Shown { offset, has_balance, times }
     }
 
     async fn customer(&self, sample: &Sample) -> Reading {
@@ -192,10 +198,10 @@ impl<T: Transport, C: Clock> ReadBack<'_, T, C> {
         };
         match found {
             SearchResult::One(id) if sample.id.as_ref() == Some(&id) => {
-                Reading::Shown { offset: None, has_balance: false }
+                Reading::Shown { offset: None, has_balance: false, times: 1 }
             }
             SearchResult::Several(ids) if sample.id.as_ref().is_some_and(|id| ids.contains(id)) => {
-                Reading::Shown { offset: None, has_balance: false }
+                Reading::Shown { offset: None, has_balance: false, times: 1 }
             }
             SearchResult::Unclear(problem) => {
                 Reading::Failed(format!("the search for {what} failed: {problem}"))

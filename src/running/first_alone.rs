@@ -7,11 +7,12 @@ use super::doubts::Doubtful;
 use super::error::RunError;
 use super::facts;
 use super::phases::Phases;
-use super::recorder::Report;
+use super::recorder::{Applied, FoundOut, Report};
 use super::session_kind::SessionKind;
 use super::spec::OnExisting;
 use crate::catalogue::{Action, ApiSelector, Effect};
 use crate::events::Event;
+use crate::reading::RowNumber;
 use crate::reconciling::{CustomerBookings, Instrument, Proof, ReadBack, Sample};
 use crate::recording::{RowResult, Status, Tag};
 use crate::sending::{Clock, Transport};
@@ -22,6 +23,7 @@ const ALONE: usize = 5;
 
 /// A row that goes alone.
 pub(super) struct Alone {
+    pub(super) row: RowNumber,
     /// Its call as the file has it, without a tag.
     pub(super) call: Call,
     pub(super) tag: Option<Tag>,
@@ -87,7 +89,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         mut rows: mpsc::Receiver<Alone>,
     ) -> Option<String> {
         let mut went = 0;
-        while let Some(Alone { call, tag, answered, go }) = rows.recv().await {
+        while let Some(Alone { row, call, tag, answered, go }) = rows.recv().await {
             let result = answered.await.ok()?;
             went += 1;
             if result.status != Status::Ok {
@@ -102,7 +104,10 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             let proof = self.host.stop.stop().race(reading.fresh(&sample)).await?;
             *self.proof.borrow_mut() = proof.clone();
             match proof {
-                Proof::Shown(instrument) => self.keep_measured(instrument).await,
+                Proof::Shown(instrument) => {
+                    self.keep_measured(instrument).await;
+                    self.keep_times(row, instrument.times).await;
+                }
                 Proof::NotShown(why) | Proof::Unread(why) if self.must_find() => return Some(why),
                 Proof::NotShown(why) | Proof::Unread(why) => {
                     let again = if self.policy.booked != OnExisting::Ignore && sample.tag.is_some() {
@@ -131,6 +136,18 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             before: before.and_then(|text| Money::written_by_server(&text)),
             booked: call.amount(),
             ..CustomerBookings::default()
+        }
+    }
+
+    /// A booking that a proxy has sent twice is seen here, also where no balances are compared.
+    async fn keep_times(&self, row: RowNumber, times: u64) {
+        if times > 1 {
+            let text = format!(
+                "row {row} is booked {times} times: its tag is in so many entries of the customer's history"
+            );
+            self.host.tell(Event::Warning(&text));
+            let found = Ok(Applied { id: None, times });
+            self.notes.report(Report::Found(vec![FoundOut { row, found }])).await;
         }
     }
 

@@ -168,9 +168,10 @@ fn go_alone(
 ) -> Option<Option<mpsc::Sender<Alone>>> {
     let (told, answered) = oneshot::channel();
     let (go, goes) = oneshot::channel();
-    notes.report_blocking(Report::Watch(RowNumber(job.ticket.0), told));
+    let row = RowNumber(job.ticket.0);
+    notes.report_blocking(Report::Watch(row, told));
     calls.blocking_send(vec![job]).ok()?;
-    gate.blocking_send(Alone { call, tag, answered, go }).ok()?;
+    gate.blocking_send(Alone { row, call, tag, answered, go }).ok()?;
     match goes.blocking_recv().ok()? {
         GoesNext::All => Some(None),
         GoesNext::OneAlone => Some(Some(gate)),

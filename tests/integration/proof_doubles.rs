@@ -140,3 +140,13 @@ fn a_row_in_doubt_is_not_called_somebody_elses_booking() {
     let output = output.says("an earlier import of this list made may not be recognised");
     assert_eq!(output.results().statuses(), ["ok", "ok", "unknown", "ok"]);
 }
+
+/// The first row is read back. What is seen there is told, also where nobody compares balances.
+#[test]
+fn a_double_that_the_reading_back_sees_is_told_without_balances() {
+    let (place, sandbox) = (Place::new().with_bookings(4), Sandbox::with("--fault double@1"));
+    let line = "import change_balance input.csv --concurrency 1 --no-verify";
+    let output = userside(&place).line(line).to(&sandbox).run().exits(1).says("row 1 is booked 2 times");
+    assert_eq!(output.results().rows[0].fate(), "ok booked_twice 200 1");
+    userside(&place).line("results input.journal").run().exits(1);
+}

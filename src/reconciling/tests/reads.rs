@@ -170,7 +170,7 @@ async fn a_history_that_does_not_show_what_was_booked_proves_nothing() {
             .any_of(samples)
             .await
     };
-    let proven = Proof::Shown(Instrument::default());
+    let proven = Proof::Shown(Instrument { times: 1, ..Instrument::default() });
     assert_eq!(ask(Server::says(shown), &[sample("1002", true)]).await, proven);
     assert_eq!(ask(Server::says(bare), &[sample("1002", false)]).await, proven);
     for (body, is_tagged) in [(bare, true), (empty, true), (empty, false), (shown, false)] {
