@@ -72,7 +72,7 @@ pub enum RunError {
     },
     /// A run lies there that must not be forgotten.
     #[error(
-        "the run that began {} is not finished: {}. To go on with it: `userside-bulk resume {}`. To start from the beginning instead, which sends every row again, also those that are ok: the same command with --new-run; the old journal is kept under another name", begun.strftime("%Y-%m-%d %H:%M UTC"), progress(counts), quoted(journal)
+        "the run that began {} is not finished: {}. To go on with it: `userside-bulk resume {}`. To start from the beginning instead, without what this run knows of its rows: the same command with --new-run; the old journal is kept under another name", begun.strftime("%Y-%m-%d %H:%M UTC"), progress(counts), quoted(journal)
     )]
     Unfinished {
         /// Its journal.
