@@ -46,9 +46,10 @@ impl CustomerBookings {
         let Some(rest) = booked.and_then(|booked| self.difference(booked, after)) else {
             return Movement::NotKnown;
         };
-        // Two rows in doubt may take each other's trace away; and one of nearly nothing leaves none.
-        let hides = |open: &&OpenBooking| open.amount.is_negative() != own.is_negative();
-        if is_nothing(own) || hidden.iter().any(hides) {
+        // Rows in doubt may take each other's trace away; and one of nearly nothing leaves none.
+        let is_contrary = |open: &&OpenBooking| open.amount.is_negative() != own.is_negative();
+        let is_mixed = hidden.iter().any(is_contrary);
+        if is_nothing(own) || is_mixed && (!is_nothing(rest) || may_cancel(own, &hidden)) {
             return Movement::NotKnown;
         }
         let is_more = rest.is_negative() == own.is_negative() && own.magnitude() <= rest.magnitude();
@@ -64,6 +65,20 @@ impl CustomerBookings {
     fn difference(&self, booked: Money, after: Money) -> Option<Money> {
         after.minus(self.before?)?.minus(booked)
     }
+}
+
+/// Whether some of these bookings may take away what this one has moved.
+fn may_cancel(own: Money, others: &[&OpenBooking]) -> bool {
+    /// Of more there are too many sums to try.
+    const MOST: usize = 10;
+    if others.len() > MOST {
+        return true;
+    }
+    (0..1_u32 << others.len()).any(|choice| {
+        let chosen = others.iter().enumerate().filter(|(place, _)| choice & (1 << place) != 0);
+        let sum = chosen.map(|(_, open)| open.amount).try_fold(own, Money::plus);
+        sum.is_none_or(is_nothing)
+    })
 }
 
 /// Less than half of the smallest coin: what binary numbers leave behind.
@@ -118,6 +133,11 @@ mod tests {
             ("10", "118", &[(12, "3")], Movement::AsIfBooked),
             // One in and one out leave the balance as it was.
             ("10", "105", &[(12, "-10")], Movement::NotKnown),
+            ("10", "105", &[(12, "-4"), (13, "3"), (14, "-6")], Movement::NotKnown),
+            // These can't, whichever of them are booked.
+            ("10", "105", &[(12, "-3")], Movement::AsKnown),
+            ("10", "105", &[(12, "-4"), (13, "3"), (14, "-5")], Movement::AsKnown),
+            ("10", "112", &[(12, "-3")], Movement::NotKnown),
             ("0.00", "105", &[], Movement::NotKnown),
         ] {
             assert_eq!(movement(own, after, others), expected, "{own} {after} {others:?}");
