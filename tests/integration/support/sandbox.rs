@@ -84,10 +84,12 @@ impl Sandbox {
         self.url.trim_start_matches("http://")
     }
 
-    /// Every request so far.
+    /// Every request so far, but for one that is being written.
     pub(crate) fn log(&self) -> Vec<Entry> {
         let text = std::fs::read_to_string(&self.log).unwrap_or_default();
-        text.lines()
+        let (whole, _) = text.rsplit_once('\n').unwrap_or_default();
+        whole
+            .lines()
             .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}")))
             .collect()
     }
