@@ -17,8 +17,8 @@ use tokio::sync::oneshot;
 use super::customers;
 use super::delay::DelayLine;
 
-/// The answer to every request.
-const ANSWER: &str = r#"{"Result":"OK","Id":1}"#;
+/// The answer to every request: a write is done, and a counter has its number.
+const ANSWER: &str = r#"{"Result":"OK","Data":"1"}"#;
 
 /// Room for a request, head and body.
 const LARGEST_REQUEST: usize = 64 * 1024;
