@@ -28,7 +28,7 @@ done
 
 # Servers of a privileged user would look for another one by themselves.
 if [ "$(id -u)" = 0 ]; then
-    dir=$(mktemp -d /tmp/proxies.XXXXXX)
+    dir=$(mktemp -d "${TMPDIR:-/tmp}/proxies.XXXXXX")
     cp "$program" "$dir/userside-bulk"
     cp -r "$here/proxies.sh" "$here/proxies" "$dir"
     chown -R nobody "$dir"
@@ -38,7 +38,7 @@ if [ "$(id -u)" = 0 ]; then
     [ "$code" != 0 ] || rm -rf "$dir"
     exit "$code"
 fi
-dir=${PROXIES_DIR:-$(mktemp -d /tmp/proxies.XXXXXX)}
+dir=${PROXIES_DIR:-$(mktemp -d "${TMPDIR:-/tmp}/proxies.XXXXXX")}
 program=$(cd "$(dirname "$program")" && pwd)/$(basename "$program")
 tool() { php -n "$here/proxies/tool.php" "$@"; }
 

@@ -312,7 +312,7 @@ fn live(
 }
 
 #[test]
-#[allow(clippy::print_stdout, reason = "how cautious it was is for people to see")]
+#[expect(clippy::print_stdout, reason = "how cautious it was is for people to see")]
 fn no_server_makes_the_program_lie_or_book_twice() {
     let cases = (
         view(),
