@@ -99,6 +99,11 @@ pub enum ValueKind {
 }
 
 impl ValueKind {
+    /// Whether it is a date, with or without a time.
+    pub const fn is_date(self) -> bool {
+        matches!(self, Self::Date | Self::DateTime)
+    }
+
     /// The type's name for people.
     pub const fn name(self) -> &'static str {
         match self {

@@ -98,8 +98,7 @@ impl InputOptions {
         };
         InputSpec {
             operation,
-            dialect: self.table.dialect(),
-            sheet: self.table.sheet,
+            table: self.table.choice(),
             mapping: mapping.with(self.map, self.set, self.ignore_unknown_columns),
             rules,
             tags: Tags::default(),

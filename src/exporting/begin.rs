@@ -12,7 +12,7 @@ use super::error::ExportError;
 use super::spec::{EarlierFile, ExportSpec, NewExport, Selection};
 use crate::events::{Event, Listener};
 use crate::read_session::ReadSession;
-use crate::reading::{DialectChoice, Input, Source};
+use crate::reading::{Input, Source, TableChoice};
 use crate::recording::{AboutExport, ExportJournal, JournalError, OutputTarget};
 use crate::sending::{Clock, Transport};
 use crate::validating::Conditions;
@@ -168,7 +168,7 @@ fn compared_with(earlier: Option<EarlierFile>) -> Result<ComparedWith, ExportErr
 }
 
 fn open(input: &Input) -> Result<Source, ExportError> {
-    Ok(Source::open(input, DialectChoice::default(), None, std::io::stdin())?)
+    Ok(Source::open(input, &TableChoice::default(), std::io::stdin())?)
 }
 
 fn minute(moment: Timestamp) -> String {

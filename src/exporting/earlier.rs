@@ -142,10 +142,10 @@ fn id(name: &str, line: u64, text: &str) -> Result<u64, ListError> {
 #[cfg(test)]
 mod tests {
     use super::{EarlierExport, ListError, ids};
-    use crate::reading::{DialectChoice, Input, Source};
+    use crate::reading::{Input, Source, TableChoice};
 
     fn source(text: &str) -> Source {
-        Source::open(&Input::Stdin, DialectChoice::default(), None, text.as_bytes()).expect("a source")
+        Source::open(&Input::Stdin, &TableChoice::default(), text.as_bytes()).expect("a source")
     }
 
     #[test]

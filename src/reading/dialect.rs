@@ -146,16 +146,24 @@ fn guess(reader: impl Read) -> io::Result<&'static Encoding> {
 }
 
 impl Scan {
-    /// The dialect, with the delimiter found in the first lines unless one was given.
-    pub(super) fn dialect(&self, told: Option<u8>) -> Dialect {
+    /// The dialect, with the delimiter found in the first lines of the table unless one was given. The table begins
+    /// at this line.
+    pub(super) fn dialect(&self, told: Option<u8>, begins: u64) -> Dialect {
         Dialect {
             encoding: self.encoding,
             bom: self.bom,
-            delimiter: told.unwrap_or_else(|| delimiter(&self.head)),
+            delimiter: told.unwrap_or_else(|| delimiter(from_line(&self.head, begins))),
             old_mac: self.head.contains('\r') && !self.head.contains('\n'),
             proven_utf8: self.proven_utf8,
         }
     }
+}
+
+/// The text from this line on, counted from 1.
+fn from_line(text: &str, line: u64) -> &str {
+    let above = usize::try_from(line.saturating_sub(1)).unwrap_or(usize::MAX);
+    let begins = text.split_inclusive('\n').take(above).map(str::len).sum();
+    text.get(begins..).unwrap_or_default()
 }
 
 /// The delimiters that are tried; the first wins a tie.
@@ -206,7 +214,7 @@ mod tests {
     }
 
     fn dialect(bytes: &'static [u8]) -> Dialect {
-        scanned(bytes).dialect(None)
+        scanned(bytes).dialect(None, 1)
     }
 
     #[test]

@@ -40,6 +40,14 @@ pub enum ReadError {
         /// The input's name.
         name: String,
     },
+    /// `--header-row` points below the last row.
+    #[error("{name} has no row at line {line} or below; correct --header-row, which counts from 1")]
+    NoHeaderRow {
+        /// The input's name.
+        name: String,
+        /// The line that was given.
+        line: u64,
+    },
     /// The bytes are not text.
     #[error("{name} contains zero bytes, so it is not a text file; if it is UTF-16, add --encoding utf-16le")]
     Binary {
@@ -105,17 +113,5 @@ pub enum ReadError {
     Folder {
         /// The folder.
         path: PathBuf,
-    },
-    /// A number that a workbook cannot hold exactly.
-    #[error(
-        "{name}, row {row}, column {column}: the number has more than 15 digits, which a workbook cannot store; format the column as text and enter the number again, or use CSV"
-    )]
-    LongNumber {
-        /// The input's name.
-        name: String,
-        /// The sheet's row.
-        row: u32,
-        /// The sheet's column, counted from 1.
-        column: u32,
     },
 }

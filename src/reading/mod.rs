@@ -5,21 +5,30 @@ mod copy;
 mod dialect;
 mod error;
 mod fingerprint;
+mod flaw;
 mod guard;
 mod header;
 mod mapping;
 mod pick;
+mod records;
 mod row;
 mod sheet;
+mod sheet_records;
 mod source;
+mod table;
 #[cfg(test)]
 mod tests;
+mod text_records;
 
 pub use dialect::{Dialect, DialectChoice, parse_delimiter, parse_encoding};
 pub use error::ReadError;
 pub use fingerprint::Fingerprint;
+#[cfg(test)]
+pub use flaw::FlawKind;
 pub use header::{Binding, Columns, HeaderProblem};
 pub use mapping::{Assignment, Mapping, MappingError};
 pub use pick::{ColumnError, pick_column};
-pub use row::{RESULT_KEY, RESULT_PREFIX, Row, RowNumber, WHY};
-pub use source::{Input, Records, Source};
+pub use records::Records;
+pub use row::{CellType, RESULT_KEY, RESULT_PREFIX, Row, RowNumber, WHY};
+pub use source::{Input, Source};
+pub use table::TableChoice;

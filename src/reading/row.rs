@@ -3,6 +3,8 @@
 use csv::StringRecord;
 use std::fmt;
 
+use super::flaw::Flaw;
+
 /// The prefix of the columns that the program adds to its results. They are ignored in an input, so a results
 /// file can be used as an input.
 pub const RESULT_PREFIX: &str = "result_";
@@ -37,9 +39,49 @@ pub struct Row {
     pub(super) record: StringRecord,
     pub(super) number: u64,
     pub(super) line: u64,
+    /// Empty where all cells are text.
+    pub(super) types: Vec<CellType>,
+    pub(super) flaws: Vec<Flaw>,
+}
+
+/// What a cell holds. Cells of text files are text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CellType {
+    /// Text.
+    #[default]
+    Text,
+    /// A number of a workbook: no two readings.
+    Number,
+    /// A date of a workbook, perhaps with a time.
+    Date,
+}
+
+impl CellType {
+    pub(super) const ALL: [Self; 3] = [Self::Text, Self::Number, Self::Date];
 }
 
 impl Row {
+    /// Forgets what the row before left here.
+    pub(super) fn begin(&mut self) {
+        self.types.clear();
+        self.flaws.clear();
+    }
+
+    /// What reading found to be wrong with the row or its cells.
+    pub fn flaws(&self) -> &[Flaw] {
+        &self.flaws
+    }
+
+    /// What is wrong with the cell of this column.
+    pub fn flaw_of(&self, column: usize) -> Option<&Flaw> {
+        self.flaws.iter().find(|flaw| flaw.column == Some(column))
+    }
+
+    /// What the cell of this column holds.
+    pub fn cell_type(&self, column: usize) -> CellType {
+        self.types.get(column).copied().unwrap_or_default()
+    }
+
     /// The row's place among the rows.
     pub fn number(&self) -> RowNumber {
         RowNumber(self.number)
@@ -70,7 +112,7 @@ impl Row {
     pub fn cell(&self, column: usize) -> Option<&str> {
         let cell = self.record.get(column)?;
         // The parser ends rows at a line feed; what is left of `\r\n` is not a part of the cell.
-        if column + 1 == self.record.len() {
+        if column + 1 == self.record.len() && self.types.is_empty() {
             Some(cell.strip_suffix('\r').unwrap_or(cell))
         } else {
             Some(cell)
@@ -85,6 +127,6 @@ impl Row {
     /// Makes a row out of cells, for tests of later stages.
     #[cfg(test)]
     pub(crate) fn from_cells(number: u64, cells: &[&str]) -> Self {
-        Self { record: StringRecord::from(cells.to_vec()), number, line: number + 2 }
+        Self { record: StringRecord::from(cells.to_vec()), number, line: number + 2, ..Self::default() }
     }
 }

@@ -5,9 +5,11 @@ use std::io::{self, BufReader, Read, Seek, Write};
 use calamine::{DataRef, ExcelDateTime, Reader, Xlsx};
 
 use super::error::ReadError;
+use super::flaw::FlawKind;
+use super::row::CellType;
+use super::sheet_records::{SheetCell, SheetWriter};
 
-/// Writes the sheet to `out` as CSV, one record per row of the sheet, so that a record's place is the row's
-/// number. Dates are written in ISO form, numbers as a spreadsheet shows them: with at most 15 significant
+/// Writes the rows of the sheet that hold anything to `out`. Dates are written in ISO form, numbers as a spreadsheet shows them: with at most 15 significant
 /// digits.
 pub(super) fn copy(
     file: impl Read + Seek,
@@ -34,10 +36,7 @@ pub(super) fn copy(
     let mut rows = RowWriter::new(out);
     while let Some(cell) = cells.next_cell().map_err(broken)? {
         let (row, column) = cell.get_position();
-        if matches!(cell.get_value(), DataRef::Float(number) if number.abs() >= EXACT) {
-            return Err(ReadError::LongNumber { name: name.to_owned(), row: row + 1, column: column + 1 });
-        }
-        rows.put(row, column, text(cell.get_value()))
+        rows.put(row, column, cell_of(cell.get_value()))
             .map_err(|source| ReadError::Copy { name: name.to_owned(), source })?;
     }
     rows.finish().map_err(|source| ReadError::Copy { name: name.to_owned(), source })
@@ -45,44 +44,55 @@ pub(super) fn copy(
 
 /// Collects the cells of a row, and writes it when the next one begins.
 struct RowWriter<W: Write> {
-    out: csv::Writer<W>,
+    out: SheetWriter<W>,
     row: u32,
-    cells: Vec<String>,
+    cells: Vec<SheetCell>,
 }
 
 impl<W: Write> RowWriter<W> {
     fn new(out: W) -> Self {
-        Self { out: csv::WriterBuilder::new().flexible(true).from_writer(out), row: 0, cells: Vec::new() }
+        Self { out: SheetWriter::new(out), row: 0, cells: Vec::new() }
     }
 
-    fn put(&mut self, row: u32, column: u32, text: String) -> io::Result<()> {
-        while self.row < row {
+    fn put(&mut self, row: u32, column: u32, cell: SheetCell) -> io::Result<()> {
+        if self.row < row {
             self.end_row()?;
+            self.row = row;
         }
         let column = column as usize;
         if self.cells.len() <= column {
-            self.cells.resize(column + 1, String::new());
+            self.cells.resize(column + 1, SheetCell::default());
         }
-        self.cells[column] = text;
+        self.cells[column] = cell;
         Ok(())
     }
 
     fn end_row(&mut self) -> io::Result<()> {
-        if self.cells.is_empty() {
-            self.cells.push(String::new());
+        if !self.cells.is_empty() {
+            self.out.write(self.row + 1, &self.cells)?;
+            self.cells.clear();
         }
-        self.out.write_record(&self.cells)?;
-        self.cells.clear();
-        self.row += 1;
         Ok(())
     }
 
     fn finish(mut self) -> io::Result<()> {
-        if !self.cells.is_empty() {
-            self.end_row()?;
-        }
-        self.out.flush()
+        self.end_row()?;
+        self.out.finish()
     }
+}
+
+fn cell_of(value: &DataRef<'_>) -> SheetCell {
+    let flaw = match value {
+        DataRef::Float(number) if number.abs() >= EXACT => Some(FlawKind::LongNumber),
+        DataRef::Error(_) => Some(FlawKind::ErrorCell),
+        _ => None,
+    };
+    let cell_type = match value {
+        DataRef::Int(_) | DataRef::Float(_) => CellType::Number,
+        DataRef::DateTime(_) | DataRef::DateTimeIso(_) | DataRef::DurationIso(_) => CellType::Date,
+        _ => CellType::Text,
+    };
+    SheetCell { text: text(value), cell_type, flaw }
 }
 
 /// From here on a double no longer holds every digit that was written.
@@ -99,7 +109,7 @@ fn text(value: &DataRef<'_>) -> String {
         DataRef::Bool(flag) => if *flag { "TRUE" } else { "FALSE" }.to_owned(),
         DataRef::DateTime(moment) => date(moment),
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
-        // The parameter's own rule refuses such a cell later, and shows this text.
+        // The cell has a flaw; this is what its message shows.
         DataRef::Error(error) => error.to_string(),
     }
 }

@@ -2,7 +2,7 @@
 //! and gives the same rows every time.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Read};
+use std::io::{self, Read};
 use std::path::PathBuf;
 
 use encoding_rs_io::DecodeReaderBytesBuilder;
@@ -11,9 +11,12 @@ use super::copy::PrivateCopy;
 use super::dialect::{self, Dialect, DialectChoice};
 use super::error::ReadError;
 use super::fingerprint::Fingerprint;
-use super::guard::{Guard, GuardError, ROW_LIMIT_MIB, SENTINEL, SWALLOWED, SinceRow};
+use super::records::{Origin, Records};
 use super::row::Row;
 use super::sheet;
+use super::sheet_records::SheetRecords;
+use super::table::TableChoice;
+use super::text_records::TextRecords;
 
 /// What the user named as the input.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,23 +43,21 @@ pub struct Source {
     name: String,
     /// The bytes as they came.
     raw: PrivateCopy,
-    /// What rows are read from: the same, or the text of a sheet.
+    /// What rows are read from: the same, or the cells of a sheet.
     content: PrivateCopy,
-    /// A row's line is its number in a sheet, and is counted by line ends in a text.
+    /// Rows of a sheet have types.
     is_sheet: bool,
     dialect: Dialect,
+    /// The line that names the columns is this one, or the first one after it that is not empty.
+    header_row: u64,
+    last_row: Option<u64>,
 }
 
 impl Source {
     /// Opens the input and detects how it is written. It is copied first, so the rows that are checked, sent
     /// and written to the results are the same ones even if the file changes meanwhile. `stdin` is read only
     /// for [`Input::Stdin`].
-    pub fn open(
-        input: &Input,
-        choice: DialectChoice,
-        sheet: Option<&str>,
-        mut stdin: impl Read,
-    ) -> Result<Self, ReadError> {
+    pub fn open(input: &Input, choice: &TableChoice, mut stdin: impl Read) -> Result<Self, ReadError> {
         let name = input.name();
         let content = match input {
             Input::Stdin => copy_of(&name, |out| io::copy(&mut stdin, out))?,
@@ -69,11 +70,19 @@ impl Source {
                 copy_of(&name, |out| io::copy(&mut file, out))?
             }
         };
-        let source = Self { name, raw: content.clone(), content, is_sheet: false, dialect: Dialect::OWN };
+        let source = Self {
+            name,
+            raw: content.clone(),
+            content,
+            is_sheet: false,
+            dialect: Dialect::OWN,
+            header_row: choice.header_row.unwrap_or(1),
+            last_row: choice.last_row,
+        };
         match source.kind()? {
-            Kind::Text if sheet.is_some() => Err(ReadError::SheetOfText { name: source.name }),
-            Kind::Text => source.into_text(choice),
-            Kind::Workbook => source.into_sheet(sheet),
+            Kind::Text if choice.sheet.is_some() => Err(ReadError::SheetOfText { name: source.name }),
+            Kind::Text => source.into_text(choice.dialect),
+            Kind::Workbook => source.into_sheet(choice.sheet.as_deref()),
             Kind::OldWorkbook => Err(ReadError::OldWorkbook { name: source.name }),
         }
     }
@@ -105,29 +114,21 @@ impl Source {
 
     /// Starts a pass over the input: the header's cells, and the rows after it.
     pub fn records(&self) -> Result<(Vec<String>, Records), ReadError> {
-        let since = SinceRow::default();
-        let guard = Guard::new(self.decoded(), since.clone(), self.dialect.old_mac);
-        let reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(self.dialect.delimiter)
-            .terminator(csv::Terminator::Any(b'\n'))
-            .buffer_capacity(64 << 10)
-            .from_reader(guard);
-        let mut records = Records {
-            reader,
-            since,
-            name: self.name.clone(),
-            is_sheet: self.is_sheet,
-            records: 0,
-            rows: 0,
-            ended: false,
+        let origin = if self.is_sheet {
+            Origin::Sheet(SheetRecords::new(self.content.reader(), self.name.clone()))
+        } else {
+            let Dialect { delimiter, old_mac, .. } = self.dialect;
+            Origin::Text(TextRecords::new(self.decoded(), delimiter, old_mac, self.name.clone()))
         };
+        let mut records = Records::new(origin, self.last_row);
         let mut header = Row::default();
-        if !records.read(&mut header)? {
-            return Err(ReadError::Empty { name: self.name.clone() });
+        if !records.read_header(self.header_row, &mut header)? {
+            let name = self.name.clone();
+            return Err(match self.header_row {
+                ..=1 => ReadError::Empty { name },
+                line => ReadError::NoHeaderRow { name, line },
+            });
         }
-        records.rows = 0;
         Ok((header.cells().map(|cell| cell.trim().to_owned()).collect(), records))
     }
 
@@ -151,7 +152,7 @@ impl Source {
         if scan.has_zero_bytes {
             return Err(ReadError::Binary { name: self.name });
         }
-        self.dialect = scan.dialect(choice.delimiter);
+        self.dialect = scan.dialect(choice.delimiter, self.header_row);
         Ok(self)
     }
 
@@ -159,7 +160,7 @@ impl Source {
         let name = &self.name;
         let failed = |source| ReadError::Copy { name: name.clone(), source };
         let file = tempfile::tempfile().map_err(failed)?;
-        sheet::copy(self.content.reader(), name, sheet, BufWriter::new(&file))?;
+        sheet::copy(self.content.reader(), name, sheet, &file)?;
         self.content = PrivateCopy::of_file(file);
         self.is_sheet = true;
         Ok(self)
@@ -191,65 +192,4 @@ fn copy_of(name: &str, fill: impl FnOnce(&mut File) -> io::Result<u64>) -> Resul
         tempfile::tempfile().map_err(|source| ReadError::Copy { name: name.to_owned(), source })?;
     fill(&mut file).map_err(|source| ReadError::Copy { name: name.to_owned(), source })?;
     Ok(PrivateCopy::of_file(file))
-}
-
-/// A pass over the rows of an input.
-pub struct Records {
-    reader: csv::Reader<Guard<Box<dyn Read + Send>>>,
-    since: SinceRow,
-    name: String,
-    is_sheet: bool,
-    records: u64,
-    rows: u64,
-    ended: bool,
-}
-
-impl Records {
-    /// Reads the next row that is not empty into `row`; false at the end.
-    pub fn read(&mut self, row: &mut Row) -> Result<bool, ReadError> {
-        while !self.ended {
-            let line = self.records + 1;
-            if !self.reader.read_record(&mut row.record).map_err(|error| self.stopped(error))? {
-                break;
-            }
-            self.since.reset();
-            self.records += 1;
-            let breaks = line_breaks(row.record.as_slice().as_bytes());
-            // The parser knows the line after the row; where the row began follows from its length.
-            row.line =
-                if self.is_sheet { line } else { self.reader.position().line().saturating_sub(1 + breaks) };
-            row.number = self.rows;
-            if row.record.len() == 1 && row.record.get(0) == Some(SENTINEL) {
-                break;
-            }
-            if row.record.as_slice().ends_with(SWALLOWED) {
-                // Such a row ends where the input ends, not at a line end.
-                return Err(ReadError::UnclosedQuote { name: self.name.clone(), line: row.line + 1 });
-            }
-            if !row.is_empty() {
-                self.rows += 1;
-                return Ok(true);
-            }
-        }
-        self.ended = true;
-        Ok(false)
-    }
-
-    fn stopped(&self, error: csv::Error) -> ReadError {
-        let name = self.name.clone();
-        let line = self.reader.position().line();
-        let source = match error.into_kind() {
-            csv::ErrorKind::Io(error) => error,
-            other => io::Error::other(format!("{other:?}")),
-        };
-        match source.get_ref().and_then(|inner| inner.downcast_ref::<GuardError>()) {
-            Some(GuardError::HugeRow) => ReadError::HugeRow { name, line, limit: ROW_LIMIT_MIB },
-            None => ReadError::Read { name, source },
-        }
-    }
-}
-
-/// Few rows contain any, and finding that out is much cheaper than counting.
-fn line_breaks(row: &[u8]) -> u64 {
-    if row.contains(&b'\n') { row.iter().filter(|b| **b == b'\n').count() as u64 } else { 0 }
 }

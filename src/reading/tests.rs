@@ -5,7 +5,7 @@ use std::io::Write;
 use proptest::prelude::*;
 use tempfile::NamedTempFile;
 
-use super::{DialectChoice, Input, ReadError, Row, Source};
+use super::{FlawKind, Input, ReadError, Row, Source, TableChoice};
 
 fn file(bytes: &[u8]) -> NamedTempFile {
     let mut file = NamedTempFile::new().expect("a temporary file");
@@ -15,7 +15,7 @@ fn file(bytes: &[u8]) -> NamedTempFile {
 
 fn open(file: &NamedTempFile) -> Result<Source, ReadError> {
     let input = Input::File(file.path().to_owned());
-    Source::open(&input, DialectChoice::default(), None, std::io::empty())
+    Source::open(&input, &TableChoice::default(), std::io::empty())
 }
 
 type Table = (Vec<String>, Vec<(u64, Vec<String>)>);
@@ -116,7 +116,7 @@ fn a_file_that_changes_between_two_passes_changes_neither() {
 fn a_folder_is_not_an_input() {
     let folder = tempfile::tempdir().expect("a folder");
     let input = Input::File(folder.path().to_owned());
-    let opened = Source::open(&input, DialectChoice::default(), None, std::io::empty());
+    let opened = Source::open(&input, &TableChoice::default(), std::io::empty());
     assert!(matches!(opened, Err(ReadError::Folder { .. })));
 }
 
@@ -134,15 +134,18 @@ fn a_number_that_a_workbook_does_not_keep_is_refused() {
     sheet.write(0, 0, "id").expect("written");
     sheet.write(1, 0, 12_345_678_901_234_567.0).expect("written");
     workbook.save(path.path()).expect("saved");
-    let opened =
-        Source::open(&Input::File(path.path().to_owned()), DialectChoice::default(), None, std::io::empty());
-    assert!(matches!(opened, Err(ReadError::LongNumber { row: 2, column: 1, .. })));
+    let input = Input::File(path.path().to_owned());
+    let source = Source::open(&input, &TableChoice::default(), std::io::empty()).expect("opened");
+    let mut row = Row::default();
+    assert!(source.records().and_then(|(_, mut records)| records.read(&mut row)).expect("readable"));
+    assert_eq!(row.flaw_of(0).map(|flaw| flaw.kind), Some(FlawKind::LongNumber));
+    assert_eq!(row.line(), 2);
 }
 
 #[test]
 fn standard_input_can_be_read_twice() {
     let source =
-        Source::open(&Input::Stdin, DialectChoice::default(), None, &b"id;name\n1;x\n"[..]).expect("opened");
+        Source::open(&Input::Stdin, &TableChoice::default(), &b"id;name\n1;x\n"[..]).expect("opened");
     assert_eq!(table(&source).expect("once"), table(&source).expect("twice"));
 }
 
@@ -165,7 +168,10 @@ fn a_sheet_is_rows_with_the_sheets_numbers() {
     workbook.save(path.path()).expect("saved");
 
     let input = Input::File(path.path().to_owned());
-    let open = |sheet| Source::open(&input, DialectChoice::default(), sheet, std::io::empty());
+    let open = |sheet: Option<&str>| {
+        let choice = TableChoice { sheet: sheet.map(str::to_owned), ..TableChoice::default() };
+        Source::open(&input, &choice, std::io::empty())
+    };
     let (header, rows) = table(&open(None).expect("opened")).expect("readable");
     assert_eq!(header, cells(&["id", "value"]));
     assert_eq!(rows, [(3, cells(&["1001", "2024-03-09"])), (4, cells(&["-15.4", "TRUE"]))]);

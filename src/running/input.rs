@@ -31,7 +31,7 @@ impl OpenInput {
     ) -> Result<Self, RunError> {
         check_version(&spec)?;
         let told = spec.clone();
-        let open = move || Source::open(&told.input, told.dialect, told.sheet.as_deref(), stdin);
+        let open = move || Source::open(&told.input, &told.table, stdin);
         // Standard input may never come to an end, and the user still wants one.
         let source = host.stop.stop().race(spawn_blocking(open)).await.ok_or(RunError::Interrupted)???;
         Ok(Self::of(spec, source, host))
@@ -108,10 +108,9 @@ fn same_source(
     expected: &Fingerprint,
 ) -> Result<Source, RunError> {
     check_version(spec)?;
-    let (dialect, sheet) = (spec.dialect, spec.sheet.as_deref());
     let source = match content {
-        Some(content) => Source::open(&spec.input, dialect, sheet, content)?,
-        None => Source::open(&spec.input, dialect, sheet, std::io::empty())?,
+        Some(content) => Source::open(&spec.input, &spec.table, content)?,
+        None => Source::open(&spec.input, &spec.table, std::io::empty())?,
     };
     let found = source.fingerprint()?;
     if found != *expected {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::max_failures::MaxFailures;
 use crate::catalogue::Operation;
-use crate::reading::{DialectChoice, Input, Mapping};
+use crate::reading::{Input, Mapping, TableChoice};
 use crate::recording::{OutputTarget, RecordError, ResultsFiles, RunId, Tagging};
 use crate::sending::Connection;
 use crate::validating::{Expectation, Rules};
@@ -18,10 +18,8 @@ pub struct InputSpec {
     pub operation: Operation,
     /// The table.
     pub input: Input,
-    /// What was said about its dialect.
-    pub dialect: DialectChoice,
-    /// The sheet of a workbook; none for the first.
-    pub sheet: Option<String>,
+    /// What was said about how it is written, and where in the file it lies.
+    pub table: TableChoice,
     /// What was said about columns.
     pub mapping: Mapping,
     /// How values are read.

@@ -23,8 +23,8 @@ impl InputTable {
         usual: &[&str],
         is_value: impl Fn(&str) -> bool,
     ) -> Result<Self, TableReadError> {
-        let ColumnSpec { input, dialect, sheet, column } = spec;
-        let source = Source::open(input, *dialect, sheet.as_deref(), std::io::stdin())?;
+        let ColumnSpec { input, table, column } = spec;
+        let source = Source::open(input, table, std::io::stdin())?;
         let (header, mut records) = source.records()?;
         let column = pick_column(source.name(), &header, column.as_deref(), usual, is_value)?;
         let (mut row, mut rows) = (Row::default(), 0);

@@ -4,17 +4,15 @@ use std::path::PathBuf;
 
 use super::period::Period;
 use crate::catalogue::{Choice, Version};
-use crate::reading::{DialectChoice, Input};
+use crate::reading::{Input, TableChoice};
 use crate::recording::OutputTarget;
 
 /// A table, and the column of it that is read.
 #[derive(Debug)]
 pub struct ColumnSpec {
     pub input: Input,
-    /// What was said about its dialect.
-    pub dialect: DialectChoice,
-    /// The sheet of a workbook; the first where none was named.
-    pub sheet: Option<String>,
+    /// What was said about how it is written, and where in the file it lies.
+    pub table: TableChoice,
     /// The column's name, where it was given.
     pub column: Option<String>,
 }

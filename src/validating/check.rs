@@ -9,9 +9,10 @@ use super::empty_cells::EmptyCells;
 use super::kinds::{decodable, normalise};
 use super::money::Money;
 use super::rules::Rules;
+use super::value_error::ValueError;
 use super::violation::{Rejection, Violation, ViolationCode};
 use crate::catalogue::{Identity, Meaning, Operation};
-use crate::reading::{Binding, Columns, Row};
+use crate::reading::{Binding, CellType, Columns, Row};
 
 /// Checks rows of one input against one operation.
 #[derive(Debug, Clone)]
@@ -92,6 +93,9 @@ impl Checker {
         self.violations.clear();
         self.check_width(row);
         let suspicious = row.may_be_undecodable();
+        for flaw in row.flaws().iter().filter(|flaw| flaw.column.is_none()) {
+            self.violations.push(Violation::new(ViolationCode::BadValue, None, None, flaw.kind.to_string()));
+        }
         for place in 0..self.columns.bindings.len() {
             self.check_cell(self.columns.bindings[place], row, suspicious);
         }
@@ -172,7 +176,11 @@ impl Checker {
             let value = (!value.is_empty()).then_some(value);
             Violation::new(code, Some(checker.columns.name(column)), value, reason)
         };
-        if value.is_empty() {
+        if let Some(flaw) = row.flaw_of(column) {
+            self.violations.push(violation(self, ViolationCode::BadValue, flaw.kind.to_string()));
+        } else if row.cell_type(column) == CellType::Date && !parameter.kind.is_date() {
+            self.violations.push(violation(self, ViolationCode::BadValue, ValueError::DateCell.to_string()));
+        } else if value.is_empty() {
             if parameter.presence.is_required() {
                 let reason = format!("{} is obligatory, but the cell is empty", parameter.name);
                 self.violations.push(violation(self, ViolationCode::MissingParameter, reason));

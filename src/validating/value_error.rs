@@ -11,6 +11,11 @@ pub enum ValueError {
     /// A character that no form field should carry.
     #[error("contains a control character")]
     ControlCharacter,
+    /// A spreadsheet program took what was typed for a date.
+    #[error(
+        "the workbook's cell is a date, but this column takes none; format the column as text and enter the value again"
+    )]
+    DateCell,
     /// Not an id.
     #[error("not a valid id; an id is a whole number such as 1001")]
     NoId,

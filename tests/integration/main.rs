@@ -58,6 +58,7 @@ mod status;
 mod stopping;
 mod summary;
 mod support;
+mod table;
 mod terminal;
 mod undo;
 mod values;

@@ -8,7 +8,7 @@ use encoding_rs::Encoding;
 use super::default::FallsBack as _;
 use super::output::same_file;
 use crate::cli::error::SettingsError;
-use crate::reading::{DialectChoice, Input, parse_delimiter, parse_encoding};
+use crate::reading::{DialectChoice, Input, TableChoice, parse_delimiter, parse_encoding};
 use crate::recording::OutputTarget;
 use crate::table_reads::ColumnSpec;
 use crate::validating::DateOrder;
@@ -19,7 +19,19 @@ use crate::validating::DateOrder;
 pub struct TableArgs {
     /// The sheet of a workbook
     #[arg(long, value_name = "NAME", falls_back_to("the first"))]
-    pub(in crate::cli) sheet: Option<String>,
+    sheet: Option<String>,
+    /// The line of the file (the row of the sheet) that names the columns, counted from 1
+    ///
+    /// What stands above it is passed over.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), hide_short_help = true)]
+    #[arg(falls_back_to("the first that is not empty"))]
+    header_row: Option<u64>,
+    /// The last line of the file (the last row of the sheet) that belongs to the table, counted from 1
+    ///
+    /// What stands below it, such as totals, is passed over.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), hide_short_help = true)]
+    #[arg(falls_back_to("the last that is not empty"))]
+    last_row: Option<u64>,
     /// What separates cells: a character, or the word tab
     #[arg(long, value_name = "CHAR", value_parser = |text: &str| parse_delimiter(text), hide_short_help = true)]
     #[arg(falls_back_to("detected"))]
@@ -31,9 +43,13 @@ pub struct TableArgs {
 }
 
 impl TableArgs {
-    /// What was said about the dialect.
-    pub(in crate::cli) fn dialect(&self) -> DialectChoice {
-        DialectChoice { delimiter: self.delimiter, encoding: self.encoding }
+    pub(in crate::cli) fn choice(self) -> TableChoice {
+        TableChoice {
+            dialect: DialectChoice { delimiter: self.delimiter, encoding: self.encoding },
+            sheet: self.sheet,
+            header_row: self.header_row,
+            last_row: self.last_row,
+        }
     }
 }
 
@@ -72,8 +88,7 @@ pub struct ColumnArgs {
 
 impl From<ColumnArgs> for ColumnSpec {
     fn from(args: ColumnArgs) -> Self {
-        let dialect = args.table.dialect();
-        Self { input: input(args.file), dialect, sheet: args.table.sheet, column: args.column }
+        Self { input: input(args.file), table: args.table.choice(), column: args.column }
     }
 }
 

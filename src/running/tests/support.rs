@@ -12,7 +12,7 @@ use super::server::{Answer, Fields, Played};
 use crate::catalogue::operation;
 use crate::events::{Event, Listener};
 use crate::exit::Exit;
-use crate::reading::{DialectChoice, Input, Mapping};
+use crate::reading::{Input, Mapping, TableChoice};
 use crate::recording::{Journal, OutputTarget};
 use crate::running::{
     Host, InputSpec, JournalSpec, OnExisting, OutputSpec, Policy, RunError, RunSpec, SessionKind, Tags,
@@ -203,8 +203,7 @@ impl Stage {
             input: InputSpec {
                 operation: operation(self.operation).expect("an operation"),
                 input: Input::File(input.clone()),
-                dialect: DialectChoice::default(),
-                sheet: None,
+                table: TableChoice::default(),
                 mapping: Mapping::default(),
                 rules: Rules::default(),
                 tags: if self.is_tagged { Tags::AcrossRuns } else { Tags::None },

@@ -1,6 +1,7 @@
 //! What every test needs: a fresh folder, the real binary in a clean environment, a sandbox on a free port,
 //! and readers for what they leave behind.
 
+mod case;
 mod journal;
 mod place;
 mod program;
@@ -9,6 +10,7 @@ mod results;
 mod sandbox;
 mod terminal;
 
+pub(crate) use case::Case;
 pub(crate) use journal::Journal;
 pub(crate) use place::Place;
 pub(crate) use program::{KEY, KEY_CORE, Output, Program, Running, userside};
