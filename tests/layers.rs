@@ -285,6 +285,22 @@ fn stages_print_nothing_and_know_no_process() {
     none("a stage knows the terminal or the process", faults);
 }
 
+/// What goes to a person goes out in one file, where what would steer a terminal is made visible.
+#[test]
+fn lines_go_out_in_one_place() {
+    let streams =
+        ["io::stdout()", "io::stderr()", "anstream::", "println!", "eprintln!", "print!(", "eprint!("];
+    let homes = ["reporting/lines.rs", "recording/target.rs"];
+    let asks = "is_terminal()";
+    let mut faults = Vec::new();
+    for source in sources().into_iter().filter(|s| !s.is_test() && !homes.contains(&&*s.path)) {
+        let lines = source.code.lines().filter(|line| !line.contains(asks));
+        let found = lines.filter(|line| streams.iter().any(|stream| line.contains(stream)));
+        faults.extend(found.map(|line| format!("{} has {}", source.path, line.trim())));
+    }
+    none("a line goes out past reporting/lines.rs", faults);
+}
+
 #[test]
 fn nothing_is_unsafe() {
     let word = concat!("uns", "afe ");

@@ -7,6 +7,7 @@ use clap::FromArgMatches;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::program::{Cli, Command, program};
+use crate::reporting::{print_usage, visible};
 use crate::shell::quoted;
 
 /// What other programs call a try without consequences.
@@ -21,7 +22,7 @@ pub struct NoCommand(clap::Error);
 impl NoCommand {
     /// Prints it where it belongs: help goes to standard output.
     pub fn print(&self) {
-        let _ = self.0.print();
+        print_usage(&self.0.render().ansi().to_string(), self.is_error());
     }
 
     /// Whether something is wrong.
@@ -34,8 +35,16 @@ impl NoCommand {
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, NoCommand> {
     let words: Vec<OsString> = words.into_iter().collect();
     command(&words).map_err(|error| {
+        // What was typed is told again, and may hold anything: colours and line breaks that are not the program's own.
+        let words: Vec<OsString> = words.iter().map(shown).collect();
+        let error = command(&words).err().unwrap_or(error);
         NoCommand(if error.kind() == ErrorKind::UnknownArgument { unknown(error, &words) } else { error })
     })
+}
+
+/// A word as it is told. One that is not text is told by nobody.
+fn shown(word: &OsString) -> OsString {
+    word.to_str().map_or_else(|| word.clone(), |word| visible(word).into_owned().into())
 }
 
 fn command<W: Into<OsString> + Clone>(words: impl IntoIterator<Item = W>) -> Result<Command, clap::Error> {

@@ -1,13 +1,13 @@
 //! `template` and `operations`: the catalogue for people.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 use crate::catalogue::{
     Effect, Operation, Parameter, Presence, Provenance, ValueKind, operations as all_operations,
 };
 use crate::cli::{OperationsArgs, TemplateArgs};
 use crate::exit::Exit;
+use crate::reporting::print_document;
 
 /// Prints a header line.
 pub(super) fn template(args: &TemplateArgs) -> Exit {
@@ -30,8 +30,7 @@ pub(super) fn operations(args: &OperationsArgs) -> Exit {
 
 /// A reader that has seen enough closes the pipe; that is a normal end.
 fn print(text: &str) -> Exit {
-    let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    let _ = print_document(text.as_bytes());
     Exit::Done
 }
 

@@ -4,10 +4,11 @@
 use serde::Serialize;
 
 use super::failure::Failure;
-use super::reads::{self, print};
+use super::reads::{self, printed};
 use crate::cli::CheckSettings;
 use crate::diagnostics::{CheckResult, CheckSpec, Usability, check, usability};
 use crate::exit::Exit;
+use crate::reporting::{print_json, print_line};
 
 /// What `--json` prints.
 #[derive(Debug, Serialize)]
@@ -23,7 +24,7 @@ pub(super) fn run(settings: CheckSettings) -> Result<Exit, Failure> {
     reads::run(read, |session| async move {
         let mut results = Vec::new();
         let tell = |result: CheckResult| {
-            let told = if json { Ok(()) } else { print(&result.to_string()) };
+            let told = if json { Ok(()) } else { printed(print_line(&result.to_string())) };
             results.push(result);
             told
         };
@@ -34,7 +35,7 @@ pub(super) fn run(settings: CheckSettings) -> Result<Exit, Failure> {
         if json {
             // What was interrupted has not been found to be well.
             let object = CheckJson { ok: exit == Exit::Done, points: &results };
-            print(&serde_json::to_string(&object).unwrap_or_default())?;
+            printed(print_json(&serde_json::to_string(&object).unwrap_or_default()))?;
         }
         Ok(exit)
     })

@@ -7,6 +7,7 @@ use super::failure::Failure;
 use crate::cli::{CompletionsArgs, ManArgs, man_pages, reference};
 use crate::exit::Exit;
 use crate::recording::{AtomicFile, RecordError};
+use crate::reporting::print_document;
 
 /// Prints the script for a shell.
 pub(super) fn completions(args: &CompletionsArgs) -> Exit {
@@ -32,7 +33,6 @@ pub(super) fn man(args: &ManArgs) -> Result<Exit, Failure> {
 
 /// A reader that has seen enough closes the pipe; that is a normal end.
 fn print(text: &[u8]) -> Exit {
-    let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text).and_then(|()| out.flush());
+    let _ = print_document(text);
     Exit::Done
 }

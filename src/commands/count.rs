@@ -9,6 +9,7 @@ use crate::cli::CountSettings;
 use crate::customers;
 use crate::events::Event;
 use crate::exit::Exit;
+use crate::reporting::{print_json, print_line};
 
 /// What `--json` prints.
 #[derive(Debug, Serialize)]
@@ -35,7 +36,11 @@ async fn count(session: HttpSession, kind: &'static Choice, json: bool) -> Resul
     match counted? {
         Ok(count) => {
             let object = || serde_json::to_string(&CountJson { kind: kind.name, count });
-            reads::print(&if json { object().unwrap_or_default() } else { count.to_string() })?;
+            reads::printed(if json {
+                print_json(&object().unwrap_or_default())
+            } else {
+                print_line(&count.to_string())
+            })?;
             Ok(Exit::Done)
         }
         Err(unread) => {

@@ -1,6 +1,5 @@
 //! What the commands that only read have in common: the runtime, the signals, the way to the server.
 
-use std::io::Write;
 use std::sync::Arc;
 
 use super::failure::Failure;
@@ -39,10 +38,8 @@ where
     exit
 }
 
-/// Prints a line on standard output. A reader that has seen enough closes the pipe; that is a normal end.
-pub(super) fn print(line: &str) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
-    let printed = writeln!(out, "{line}").and_then(|()| out.flush());
+/// What came of printing on standard output. A reader that has seen enough closes the pipe; that is a normal end.
+pub(super) fn printed(printed: std::io::Result<()>) -> Result<(), Failure> {
     match printed.map_err(|source| RecordError::Write { path: "-".into(), source }) {
         Err(error) if !error.is_closed() => Err(Failure::NotWritten(error)),
         _ => Ok(()),

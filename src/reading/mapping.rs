@@ -155,10 +155,8 @@ impl Mapping {
     /// Parses the text of a mapping file; the path is for messages.
     pub fn parse(text: &str, path: &Path, operation: Operation) -> Result<Self, MappingError> {
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-        let file: File = toml::from_str(text).map_err(|error| MappingError::Form {
-            path: path.to_owned(),
-            reason: error.to_string().trim().to_owned(),
-        })?;
+        let file: File = toml::from_str(text)
+            .map_err(|error| MappingError::Form { path: path.to_owned(), reason: located(text, &error) })?;
         let mut mapping = Self::default();
         mapping.add(file.columns, file.set);
         for (name, tables) in file.operations {
@@ -193,6 +191,15 @@ impl Mapping {
         self.constants.extend(constants.into_iter().map(|a| (a.left, a.right)));
         self.ignore_unknown |= ignore_unknown;
         self
+    }
+}
+
+/// What is wrong with TOML, and where, on one line.
+fn located(text: &str, error: &toml::de::Error) -> String {
+    let message = error.message().split_whitespace().collect::<Vec<_>>().join(" ");
+    match error.span().and_then(|span| text.get(..span.start)) {
+        Some(before) => format!("line {}: {message}", before.matches('\n').count() + 1),
+        None => message,
     }
 }
 

@@ -12,9 +12,13 @@ mod reporter;
 mod runs;
 mod summary;
 mod undo_summary;
+mod visible;
 
-pub use lines::{print_command, print_error, print_text};
+pub use lines::{
+    LogLines, print_command, print_document, print_error, print_json, print_line, print_text, print_usage,
+};
 pub use mode::Mode;
 pub use question::ask;
 pub use reporter::Reporter;
 pub use runs::{print_choice, print_found, print_runs};
+pub use visible::visible;

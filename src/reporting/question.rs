@@ -1,6 +1,6 @@
 //! The question before money is booked or customers are deleted: what is at stake, and whether to go on.
 
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead};
 
 use super::lines::{self, WARNING};
 use crate::catalogue::Operation;
@@ -28,8 +28,7 @@ pub fn stake(operation: Operation, totals: &Totals) -> String {
 /// Asks on standard error whether to go on, and reads one line as the answer. The end of the input means
 /// "no".
 pub fn ask(answers: &mut dyn BufRead) -> io::Result<bool> {
-    let _ = write!(anstream::stderr().lock(), "{WARNING}Send them? [y/N]{WARNING:#} ");
-    let _ = anstream::stderr().flush();
+    lines::question(WARNING, "Send them? [y/N]");
     let mut answer = String::new();
     if answers.read_line(&mut answer)? == 0 {
         // The cursor is still on the line of the question.

@@ -12,7 +12,7 @@ use crate::shell::quoted;
 
 pub(super) fn print(summary: &ReadSummary, mode: Mode) {
     if mode.json {
-        lines::to_stdout(&object(summary));
+        lines::json_to_stdout(&object(summary));
     }
     if let Some(reason) = &summary.stopped {
         let text = match reason {

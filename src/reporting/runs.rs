@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::lines::{self, HINT, plain, to_stdout};
+use super::lines::{self, HINT, json_to_stdout, plain, to_stdout};
 use super::next::command;
 use crate::count::Count;
 use crate::recording::{Counts, FoundRun, RunProgress};
@@ -14,7 +14,7 @@ use crate::shell::quoted;
 pub fn print_runs(place: &Path, runs: &[FoundRun], json: bool) {
     if json {
         let objects: Vec<RunObject<'_>> = runs.iter().map(object).collect();
-        return to_stdout(&serde_json::to_string(&objects).unwrap_or_default());
+        return json_to_stdout(&serde_json::to_string(&objects).unwrap_or_default());
     }
     if runs.is_empty() {
         return plain(&format_args!("there are no runs in {}", place.display()));
@@ -52,9 +52,8 @@ fn table(rows: impl Iterator<Item = [String; 4]>) -> Vec<String> {
     let (first, second, third) = (width(0), width(1), width(2));
     let line = |row: &[String; 4]| {
         let [one, two, three, four] = row;
-        // A file's name may hold anything, and must not steer a terminal.
         let line = format!("{one:<first$}  {two:<second$}  {three:<third$}  {four}");
-        line.trim_end().chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
+        line.trim_end().to_owned()
     };
     rows.iter().map(line).collect()
 }

@@ -21,7 +21,7 @@ const ERRORS: usize = 5;
 
 pub(super) fn print(summary: &Summary, mode: Mode) {
     if mode.json {
-        lines::to_stdout(&object(summary));
+        lines::json_to_stdout(&object(summary));
     }
     match &summary.stopped {
         // A run that has not begun has no journal.

@@ -8,7 +8,7 @@ use crate::shell::quoted;
 
 pub(super) fn print(summary: &UndoSummary, mode: Mode) {
     if !mode.quiet {
-        lines::plain(&text(summary));
+        text(summary).iter().for_each(|line| lines::plain(line));
     }
     if summary.unknown > 0 {
         let rows = Count(summary.unknown, "row");
@@ -21,20 +21,19 @@ pub(super) fn print(summary: &UndoSummary, mode: Mode) {
     }
 }
 
-fn text(summary: &UndoSummary) -> String {
+fn text(summary: &UndoSummary) -> Vec<String> {
     let UndoSummary { operation, path, earlier, rows, sum, .. } = summary;
     let rows = Count(*rows, "row");
     let sum = sum.map_or_else(String::new, |sum| format!(", together {sum}"));
-    let earlier = earlier
-        .as_ref()
-        .map_or_else(String::new, |earlier| format!("\nan earlier file is kept as {}", earlier.display()));
     let is_stdout = path.as_os_str() == "-";
     let place = if is_stdout { "standard output".to_owned() } else { quoted(path).to_string() };
-    let next = if is_stdout {
-        String::new()
-    } else {
-        format!("\nnothing was sent. Look at the rows, then: userside-bulk import {operation} {place}")
-    };
     let surplus = if summary.surplus { " beyond one booking each" } else { "" };
-    format!("undo: {rows}{surplus}{sum}, in {place}{earlier}{next}")
+    let mut lines = vec![format!("undo: {rows}{surplus}{sum}, in {place}")];
+    lines.extend(earlier.as_ref().map(|earlier| format!("an earlier file is kept as {}", earlier.display())));
+    if !is_stdout {
+        lines.push(format!(
+            "nothing was sent. Look at the rows, then: userside-bulk import {operation} {place}"
+        ));
+    }
+    lines
 }

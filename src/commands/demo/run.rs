@@ -19,9 +19,10 @@ pub(in crate::commands) fn run(args: &DemoArgs, type_in: fn(Vec<OsString>) -> Ex
     })?;
     let server = DemoServer::start()?;
     print_text(&format_args!(
-        "A sandbox listens on {}; it is a server for rehearsals, in this process.\n",
+        "A sandbox listens on {}; it is a server for rehearsals, in this process.",
         server.url
     ));
+    print_text(&"");
     for step in &STEPS {
         let mut command = step.words(folder, &prepared.samples);
         if matches!(step.command, StepCommand::Import { .. } | StepCommand::Export(_)) {
@@ -32,7 +33,8 @@ pub(in crate::commands) fn run(args: &DemoArgs, type_in: fn(Vec<OsString>) -> Ex
         print_text(&step.about);
         print_command(&command.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" "));
         let exit = type_in(command);
-        print_text(&format_args!("exit code {}\n", exit as u8));
+        print_text(&format_args!("exit code {}", exit as u8));
+        print_text(&"");
         match exit {
             Exit::Interrupted => return Ok(exit),
             _ if exit == step.expected => {}
