@@ -24,17 +24,22 @@ pub struct ResultsFiles {
 /// Which booking a row is.
 pub type KeyOfRow = Box<dyn FnMut(&Row) -> Option<BookingKey> + Send>;
 
-/// Which booking each row is: the rows are asked for in their order.
+/// Which booking each row is.
 pub struct RowKeys {
     /// How they are tagged.
     pub tagging: Tagging,
     /// What a row says by itself, and by those before it.
     pub key: KeyOfRow,
+    /// Some rows are told apart only by those before them: all have to be asked for, in their order.
+    pub is_by_order: bool,
 }
 
 impl RowKeys {
     fn of(&mut self, row: &Row, entry: Option<&Entry>) -> Option<BookingKey> {
-        self.tagging.tag(row.number(), (self.key)(row), entry).and_then(Tag::key)
+        // The journal knows what was sent.
+        let is_known = entry.is_some_and(|entry| entry.content.is_some());
+        let key = if is_known && !self.is_by_order { None } else { (self.key)(row) };
+        self.tagging.tag(row.number(), key, entry).and_then(Tag::key)
     }
 }
 

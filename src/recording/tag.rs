@@ -6,7 +6,7 @@
 //! escape; the brackets make its end certain, so that row 12 is not found in row 123; and it is short and stands
 //! first, because servers cut long comments.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use super::journal::Entry;
@@ -25,11 +25,15 @@ impl RunId {
     pub fn random() -> Self {
         Self(std::array::from_fn(|_| ALPHABET[fastrand::usize(..ALPHABET.len())]))
     }
+
+    fn as_str(&self) -> &str {
+        str::from_utf8(&self.0).unwrap_or_default()
+    }
 }
 
 impl fmt::Display for RunId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{}", char::from(*byte)))
+        f.write_str(self.as_str())
     }
 }
 
@@ -75,15 +79,20 @@ impl Tag {
     #[must_use]
     pub fn put_on(&self, call: &Call) -> Call {
         match self {
-            Self::Key(key) => call.with_note(|note| joined(&self.to_string(), note)).with_key(Some(*key)),
-            Self::RunAndRow(..) => call.with_note(|note| joined(note, &self.to_string())).with_key(None),
+            Self::Key(key) => {
+                call.with_note(|note, out| join(out, (self, note), note.is_empty())).with_key(Some(*key))
+            }
+            Self::RunAndRow(..) => {
+                call.with_note(|note, out| join(out, (note, self), note.is_empty())).with_key(None)
+            }
         }
     }
 }
 
-fn joined(first: &str, last: &str) -> String {
-    let space = if first.is_empty() || last.is_empty() { "" } else { " " };
-    format!("{first}{space}{last}")
+fn join(out: &mut String, (first, last): (impl fmt::Display, impl fmt::Display), is_alone: bool) {
+    let space = if is_alone { "" } else { " " };
+    // A string takes everything.
+    let _ = write!(out, "{first}{space}{last}");
 }
 
 impl fmt::Display for Tag {
@@ -131,19 +140,19 @@ impl Tagging {
     /// The tag of this row, as it was sent or would be. `key` is what the row says that its booking is, and `entry`
     /// what the journal knows of the row.
     pub fn tag(self, row: RowNumber, key: Option<BookingKey>, entry: Option<&Entry>) -> Option<Tag> {
-        let (run, key) = match self {
-            Self::Untagged => return None,
-            Self::AcrossRuns(run) => (run, key),
-            Self::WithinRun(run) => (run, key.map(|key| key.within(&run.to_string()))),
-        };
+        let (Self::AcrossRuns(run) | Self::WithinRun(run)) = self else { return None };
         match entry {
             Some(Entry { content: Some(_), key: sent, .. }) => Some(match sent.as_deref().map(str::parse) {
                 Some(Ok(sent)) => Tag::Key(sent),
                 // It was sent by a version that knew no keys.
                 _ => Tag::RunAndRow(run, row),
             }),
-            _ => key.map(Tag::Key),
+            _ => key.map(|key| Tag::Key(if self.is_within_run() { key.within(run.as_str()) } else { key })),
         }
+    }
+
+    fn is_within_run(self) -> bool {
+        matches!(self, Self::WithinRun(_))
     }
 
     /// The call as it is sent.

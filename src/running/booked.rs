@@ -112,7 +112,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         let keys = spawn_blocking(move || -> Result<_, RunError> {
             let mut keys = Vec::new();
             rows.each(
-                |checked| checked.to_call().key(),
+                |checked| checked.key(),
                 |row, key| {
                     let tag = tagging.tag(row.number(), key.ok().flatten(), None);
                     keys.extend(tag.and_then(Tag::key));

@@ -198,9 +198,7 @@ fn write(journal: &mut Journal, at: Timestamp, reports: &[Report]) -> Result<(),
     for report in reports {
         match report {
             Report::Leaving(departures, _) => group.intents(departures)?,
-            Report::Rows(rows) => {
-                rows.iter().try_for_each(|(row, result)| group.result(*row, result))?;
-            }
+            Report::Rows(rows) => group.results(rows)?,
             // They were made rows when they came.
             Report::Settled(_) => {}
             Report::Found(found) => {

@@ -34,10 +34,10 @@ impl Rows {
     /// What the results say of the identity of rows; none where rows have none.
     pub(super) fn into_keys(self, tagging: Tagging) -> Option<RowKeys> {
         let Self { mut checker, mut across, .. } = self;
-        let key = move |row: &Row| {
-            check(&mut checker, &mut across, row, |checked| checked.to_call().key()).ok().flatten()
-        };
-        tagging.is_tagged().then(|| RowKeys { tagging, key: Box::new(key) })
+        let is_by_order = across.compares();
+        let key =
+            move |row: &Row| check(&mut checker, &mut across, row, |checked| checked.key()).ok().flatten();
+        tagging.is_tagged().then(|| RowKeys { tagging, key: Box::new(key), is_by_order })
     }
 }
 

@@ -221,16 +221,17 @@ impl Across {
                 return self.once(given.number(), line);
             }
             (Repeats::Refused, _) => checked.identity().and_then(|identity| self.seen.insert(identity, line)),
-            (Repeats::Allowed, Some(Booking { first, .. })) => {
-                if self.seen.insert(first.number(), line).is_none() {
+            (Repeats::Allowed, Some(booking)) => {
+                let Some(identity) = checked.identity() else { return Ok(()) };
+                if self.seen.insert(identity, line).is_none() {
                     return Ok(());
                 }
                 self.are_repeated = true;
-                let again = self.again.entry(first.number()).or_insert(1);
+                let again = self.again.entry(identity).or_insert(1);
                 *again += 1;
-                let Some(key) = checked.key_of(*again) else { return Ok(()) };
-                checked.booking = checked.booking.map(|booking| Booking { key, ..booking });
-                return self.once(key.number(), line);
+                checked.booking = Some(Booking { occurrence: *again, ..booking });
+                let key = checked.may_be_given().then(|| checked.key()).flatten();
+                return key.map_or(Ok(()), |key| self.once(key.number(), line));
             }
             (Repeats::Allowed, None) => None,
         };
@@ -265,6 +266,11 @@ impl Across {
     /// What another pass over the same rows has to compare: nothing where no row repeats another.
     pub fn repeats_again(&self) -> Repeats {
         if self.are_repeated { self.repeats } else { Repeats::None }
+    }
+
+    /// Whether what a row is depends on those before it.
+    pub fn compares(&self) -> bool {
+        self.repeats != Repeats::None
     }
 
     /// How many valid rows have a comment that, with its tag, is longer than old servers keep.

@@ -1,6 +1,8 @@
 //! The identity of a booking: anyone who imports the same list again, from anywhere, comes to the same key.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::hash::{DefaultHasher, Hasher};
 use std::str::FromStr;
 
 use sha2::{Digest as _, Sha256};
@@ -35,9 +37,9 @@ impl BookingKey {
     #[must_use]
     pub fn within(self, run: &str) -> Self {
         let mut hasher = Sha256::new();
-        for part in ["userside-bulk booking of a run", run, &self.to_string()] {
-            absorb(&mut hasher, part);
-        }
+        absorb(&mut hasher, "userside-bulk booking of a run".as_bytes());
+        absorb(&mut hasher, run.as_bytes());
+        absorb(&mut hasher, &self.letters());
         Self::of(hasher)
     }
 
@@ -55,6 +57,13 @@ impl BookingKey {
         starts.filter_map(move |start| {
             let rest = bare.get(start..)?.strip_prefix(PREFIX)?;
             Self::read(rest.get(..LENGTH)?)
+        })
+    }
+
+    fn letters(self) -> [u8; LENGTH] {
+        std::array::from_fn(|place| {
+            let digit = (self.0 >> ((LENGTH - 1 - place) as u32 * BITS)) as usize;
+            ALPHABET[digit % ALPHABET.len()]
         })
     }
 
@@ -81,10 +90,7 @@ const PREFIX: &[u8] = b"ub";
 
 impl fmt::Display for BookingKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (0..LENGTH as u32).rev().try_for_each(|place| {
-            let digit = (self.0 >> (place * BITS)) as usize % ALPHABET.len();
-            write!(f, "{}", char::from(ALPHABET[digit]))
-        })
+        f.write_str(str::from_utf8(&self.letters()).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -105,42 +111,80 @@ impl FromStr for BookingKey {
 #[derive(Debug, Clone)]
 pub(super) struct KeyMaker(Sha256);
 
+/// What makes a row a booking.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct BookingParts<'b> {
+    pub(super) customer: &'b str,
+    /// As a server would write it.
+    pub(super) amount: &'b str,
+    pub(super) comment: &'b str,
+}
+
 impl KeyMaker {
     pub(super) fn new(list: &str) -> Self {
         let mut hasher = Sha256::new();
-        absorb(&mut hasher, "userside-bulk booking");
-        absorb(&mut hasher, &one_spaced(list));
+        absorb(&mut hasher, b"userside-bulk booking");
+        absorb(&mut hasher, one_spaced(list).as_bytes());
         Self(hasher)
     }
 
-    /// The key of the booking that stands in the list for the `occurrence`th time, counted from 1.
-    pub(super) fn key(&self, customer: &str, amount: Money, comment: &str, occurrence: u64) -> BookingKey {
+    /// The key of the booking that stands in the list for the `occurrence`th time, counted from 1; none where the amount
+    /// is not one.
+    pub(super) fn key(&self, parts: BookingParts<'_>, occurrence: u64) -> Option<BookingKey> {
+        let BookingParts { customer, amount, comment } = parts;
         let mut hasher = self.0.clone();
-        absorb(&mut hasher, customer);
-        absorb(&mut hasher, &amount.to_string());
-        absorb(&mut hasher, &one_spaced(comment));
-        absorb(&mut hasher, &occurrence.to_string());
-        BookingKey::of(hasher)
+        absorb(&mut hasher, customer.as_bytes());
+        absorb(&mut hasher, Money::plain(amount)?.as_bytes());
+        absorb(&mut hasher, one_spaced(comment).as_bytes());
+        match occurrence {
+            1 => absorb(&mut hasher, b"1"),
+            _ => absorb(&mut hasher, occurrence.to_string().as_bytes()),
+        }
+        Some(BookingKey::of(hasher))
+    }
+}
+
+impl BookingParts<'_> {
+    /// The same for parts that have the same key, and cheaper. It is never kept.
+    pub(super) fn fingerprint(&self) -> Option<u64> {
+        let Self { customer, amount, comment } = self;
+        let mut hasher = DefaultHasher::new();
+        for text in [customer, &*Money::plain(amount)?, &*one_spaced(comment)] {
+            hasher.write_usize(text.len());
+            hasher.write(text.as_bytes());
+        }
+        Some(hasher.finish())
     }
 }
 
 /// With its length before it, no text can pass for the end of one and the start of the next.
-fn absorb(hasher: &mut Sha256, text: &str) {
+fn absorb(hasher: &mut Sha256, text: &[u8]) {
     hasher.update((text.len() as u64).to_be_bytes());
-    hasher.update(text.as_bytes());
+    hasher.update(text);
 }
 
-fn one_spaced(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+/// Most texts are that already.
+fn one_spaced(text: &str) -> Cow<'_, str> {
+    let mut was_space = true;
+    let is_one_spaced = text.chars().all(|character| {
+        let is_space = character == ' ';
+        let is_fine = if is_space { !was_space } else { !character.is_whitespace() };
+        was_space = is_space;
+        is_fine
+    });
+    if is_one_spaced && (!was_space || text.is_empty()) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{BookingKey, KeyMaker};
+    use super::{BookingKey, BookingParts, KeyMaker};
 
     fn key(list: &str, customer: &str, amount: &str, comment: &str, occurrence: u64) -> String {
-        let amount = amount.parse().expect("an amount");
-        KeyMaker::new(list).key(customer, amount, comment, occurrence).to_string()
+        let parts = BookingParts { customer, amount, comment };
+        KeyMaker::new(list).key(parts, occurrence).expect("an amount").to_string()
     }
 
     /// Bookings on servers carry these for ever. Anyone who has to change a line here breaks the promise.
@@ -169,6 +213,9 @@ mod tests {
             ("10.50", "April\u{a0}fee"),
         ] {
             assert_eq!(key("", "1002", amount, comment, 1), same, "{amount} {comment:?}");
+            let print = |amount, comment| BookingParts { customer: "1002", amount, comment }.fingerprint();
+            assert_eq!(print(amount, comment), print("10.50", "April fee"), "{amount} {comment:?}");
+            assert_ne!(print(amount, comment), print("10.50", "Aprilfee"));
         }
         for other in [
             key("", "1002", "10.51", "April fee", 1),

@@ -102,13 +102,20 @@ impl Call {
         Self { key, ..self }
     }
 
-    /// The same call with another note of its booking; calls that book nothing do not change.
+    /// The same call with the note of its booking that `fill` writes, who is handed the present one; calls that book
+    /// nothing do not change.
     #[must_use]
-    pub fn with_note(&self, note: impl Fn(&str) -> String) -> Self {
-        let mut values = Values::default();
+    pub fn with_note(&self, fill: impl Fn(&str, &mut String)) -> Self {
+        /// Room for what is added.
+        const MORE: usize = 24;
+        let mut values = Values {
+            text: String::with_capacity(self.values.text.len() + MORE),
+            ends: Vec::with_capacity(self.values.ends.len()),
+        };
         for (parameter, value) in self.values.iter() {
             if parameter.meaning == Meaning::BookingNote {
-                values.push_text(parameter, &note(value));
+                fill(value, &mut values.text);
+                values.ends.push((parameter, values.text.len()));
             } else {
                 values.push_text(parameter, value);
             }
@@ -209,7 +216,7 @@ mod tests {
     }
 
     fn noted(call: &Call) -> Call {
-        call.with_note(|note| format!("[t] {note}"))
+        call.with_note(|note, out| out.push_str(&format!("[t] {note}")))
     }
 
     /// Journals hold digests: another version of the program must come to the same ones.

@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hasher};
 
-use super::booking_key::{BookingKey, KeyMaker};
+use super::booking_key::{BookingKey, BookingParts, KeyMaker};
 use super::call::{Call, SequenceKey, Values};
 use super::constants::{ConstantError, constant, out_of_version};
 use super::empty_cells::EmptyCells;
@@ -39,12 +39,10 @@ pub struct Checked<'c> {
 /// Which booking a row is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Booking {
-    /// What it is by its content, where it stands in the file for the first time.
-    pub(super) first: BookingKey,
     /// What an earlier result says that it is.
     pub(super) given: Option<BookingKey>,
-    /// What it is.
-    pub(super) key: BookingKey,
+    /// For the how many'th time it stands in the file, counted from 1.
+    pub(super) occurrence: u64,
 }
 
 impl Checker {
@@ -104,7 +102,7 @@ impl Checker {
             for (parameter, value) in self.constants.iter() {
                 self.values.push_text(parameter, value);
             }
-            let booking = self.key(1).map(|first| Booking { first, given, key: given.unwrap_or(first) });
+            let booking = self.parts().map(|_| Booking { given, occurrence: 1 });
             Ok(Checked { checker: self, booking })
         } else {
             Err(self.reject(Vec::new()))
@@ -133,12 +131,20 @@ impl Checker {
         given.ok()
     }
 
-    /// What the row that was checked is as a booking, by its content; none where it books nothing.
-    fn key(&self, occurrence: u64) -> Option<BookingKey> {
-        let keys = self.keys.as_ref()?;
+    /// What makes the row that was checked a booking; none where it books nothing.
+    fn parts(&self) -> Option<BookingParts<'_>> {
+        self.keys.as_ref()?;
         let value = |meaning| self.values.by_meaning(meaning);
-        let amount = Money::written_by_server(value(Meaning::Amount)?)?;
-        Some(keys.key(value(Meaning::Customer)?, amount, value(Meaning::BookingNote)?, occurrence))
+        Some(BookingParts {
+            customer: value(Meaning::Customer)?,
+            amount: value(Meaning::Amount)?,
+            comment: value(Meaning::BookingNote)?,
+        })
+    }
+
+    /// What it is as a booking, by its content.
+    fn key(&self, occurrence: u64) -> Option<BookingKey> {
+        self.keys.as_ref()?.key(self.parts()?, occurrence)
     }
 
     fn check_width(&mut self, row: &Row) {
@@ -217,12 +223,18 @@ impl Checked<'_> {
         let sequence =
             self.checker.rules.allow_duplicates.then(|| self.identity().map(SequenceKey)).flatten();
         Call::new(self.checker.operation.subcategory(), self.checker.values.clone(), sequence)
-            .with_key(self.booking.map(|booking| booking.key))
+            .with_key(self.key())
     }
 
-    /// What the row is as a booking where the same one stands in the file for the `occurrence`th time, counted from 1.
-    pub(super) fn key_of(&self, occurrence: u64) -> Option<BookingKey> {
-        self.checker.key(occurrence)
+    /// Which booking the row is. It takes a while to make, so only those who need it ask.
+    pub fn key(&self) -> Option<BookingKey> {
+        let Booking { given, occurrence } = self.booking?;
+        given.or_else(|| self.checker.key(occurrence))
+    }
+
+    /// Whether rows of this file may say themselves which bookings they are.
+    pub(super) fn may_be_given(&self) -> bool {
+        self.checker.columns.result_key.is_some()
     }
 
     /// The note of the booking as the file has it.
@@ -263,8 +275,10 @@ impl Checked<'_> {
     /// Among a million different rows, the probability that two share a fingerprint is below one in ten
     /// million. The later one would then be refused as a duplicate, never sent twice.
     pub fn identity(&self) -> Option<u64> {
-        if let Some(booking) = self.booking {
-            return Some(booking.first.number());
+        if let Some(parts) = self.booking.and_then(|_| self.checker.parts()) {
+            // Where rows say which bookings they are, those are compared with what others are by their content.
+            let is_key = self.may_be_given();
+            return if is_key { Some(self.checker.key(1)?.number()) } else { parts.fingerprint() };
         }
         let values = &self.checker.values;
         let mut hasher = DefaultHasher::new();

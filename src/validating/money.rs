@@ -1,9 +1,13 @@
 //! Amounts of money: decimal, never binary floating point.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
 use rust_decimal::{Decimal, RoundingStrategy};
+
+/// So many digits before the point are exact in any amount.
+const MOST_DIGITS: usize = 18;
 
 /// An amount of money, exact to the last digit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -58,6 +62,20 @@ impl Money {
             return Decimal::from_str_exact(text).ok().map(Self);
         }
         text.parse().ok()
+    }
+
+    /// An amount as [`Money`] is written, from a text that [`Money::written_by_server`] reads. Most texts are that already.
+    pub(super) fn plain(text: &str) -> Option<Cow<'_, str>> {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let is_plain = digits.split_once('.').is_some_and(|(whole, cents)| {
+            let are_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+            let is_short = matches!(whole.as_bytes(), [b'1'..=b'9', ..]) && whole.len() <= MOST_DIGITS;
+            is_short && cents.len() == 2 && are_digits(whole) && are_digits(cents)
+        });
+        if is_plain {
+            return Some(Cow::Borrowed(text));
+        }
+        Some(Cow::Owned(Self::written_by_server(text)?.to_string()))
     }
 
     /// Whether the amount takes money off.

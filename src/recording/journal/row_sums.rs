@@ -65,10 +65,13 @@ impl RowSums {
         self.is_committed = true;
     }
 
-    /// Writes an intent.
+    /// Writes an intent; `first` is [`FIRST_INTENT`].
+    ///
+    /// [`FIRST_INTENT`]: super::statements::FIRST_INTENT
     pub(super) fn intent(
         &mut self,
         connection: &Connection,
+        first: &mut CachedStatement<'_>,
         change: &SumChange,
         intent: &RowIntent<'_>,
     ) -> rusqlite::Result<()> {
@@ -79,7 +82,7 @@ impl RowSums {
             self.open.extend(outcome.map(|outcome| (number, outcome)));
             return Ok(());
         }
-        connection.prepare_cached(INTENT)?.execute(parameters)?;
+        first.execute(parameters)?;
         let mut sent = Hash::of_table(INTENTS);
         sent.integers(&[number, 0]);
         [Some(content), key, Some(at)].into_iter().for_each(|text| sent.text(text));
@@ -95,10 +98,13 @@ impl RowSums {
         Ok(())
     }
 
-    /// Writes a result.
+    /// Writes a result; `answer` is [`ANSWER`].
+    ///
+    /// [`ANSWER`]: super::statements::ANSWER
     pub(super) fn outcome(
         &mut self,
         connection: &Connection,
+        answer: &mut CachedStatement<'_>,
         change: &SumChange,
         outcome: &RowOutcome<'_>,
     ) -> rusqlite::Result<()> {
@@ -107,7 +113,7 @@ impl RowSums {
         let Some(before) = self.open.remove(&number) else {
             return self.write(connection, change, number, RESULT, parameters).map(drop);
         };
-        connection.prepare_cached(RESULT)?.execute(parameters)?;
+        answer.execute(parameters)?;
         let mut hash = Hash::of_table(OUTCOMES);
         hash.integers(&[number, 0]);
         hash.text(Some(state));

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{CachedStatement, Connection, Transaction, params};
 
 use super::columns::{number, written};
 use super::entry::SENDING;
@@ -13,7 +13,9 @@ use super::row_sums::{RowIntent, RowOutcome, RowSums};
 use super::run::PROGRAM;
 use super::schema::renew;
 use super::seal::{Seal, SumChange, sum_of};
-use super::statements::{BALANCE, CUSTOMER, DOUBTED, FACT, FOUND, NOT_APPLIED, PROGRESS, UNDECIDED, UNSENT};
+use super::statements::{
+    ANSWER, BALANCE, CUSTOMER, DOUBTED, FACT, FIRST_INTENT, FOUND, NOT_APPLIED, PROGRESS, UNDECIDED, UNSENT,
+};
 use crate::reading::RowNumber;
 use crate::recording::row_result::{ErrorCode, RowResult, Status};
 use crate::sending::Intent;
@@ -126,6 +128,7 @@ impl CommitGroup<'_> {
     /// These calls are about to be sent.
     pub fn intents(&self, intents: &[Intent]) -> Result<(), JournalError> {
         let mut rows = self.rows.borrow_mut();
+        let mut first = self.prepared(FIRST_INTENT)?;
         for intent in intents {
             let content = intent.content.to_string();
             let intent = RowIntent {
@@ -135,7 +138,7 @@ impl CommitGroup<'_> {
                 attempts: intent.attempts + 1,
                 at: &self.at,
             };
-            let written = rows.intent(&self.transaction, self.changes, &intent);
+            let written = rows.intent(&self.transaction, &mut first, self.changes, &intent);
             written.map_err(|error| self.failed(&error))?;
         }
         Ok(())
@@ -143,6 +146,21 @@ impl CommitGroup<'_> {
 
     /// What became of a row.
     pub fn result(&self, row: RowNumber, result: &RowResult) -> Result<(), JournalError> {
+        self.result_by(&mut self.prepared(ANSWER)?, row, result)
+    }
+
+    /// What became of rows.
+    pub fn results(&self, rows: &[(RowNumber, RowResult)]) -> Result<(), JournalError> {
+        let mut answer = self.prepared(ANSWER)?;
+        rows.iter().try_for_each(|(row, result)| self.result_by(&mut answer, *row, result))
+    }
+
+    fn result_by(
+        &self,
+        answer: &mut CachedStatement<'_>,
+        row: RowNumber,
+        result: &RowResult,
+    ) -> Result<(), JournalError> {
         let says_why = matches!(result.error, Some((code, _)) if code != ErrorCode::Stopped);
         if result.status == Status::Skipped && result.attempts == 0 && !says_why {
             // Nothing has left for it: as if it had never been about to.
@@ -160,7 +178,7 @@ impl CommitGroup<'_> {
             http_status: result.http_status,
             at: &self.at,
         };
-        let written = self.rows.borrow_mut().outcome(&self.transaction, self.changes, &outcome);
+        let written = self.rows.borrow_mut().outcome(&self.transaction, answer, self.changes, &outcome);
         written.map_err(|error| self.failed(&error))
     }
 
@@ -231,7 +249,7 @@ impl CommitGroup<'_> {
         self.prepared(sql)?.execute(parameters).map(drop).map_err(|error| self.failed(&error))
     }
 
-    fn prepared(&self, sql: &str) -> Result<rusqlite::CachedStatement<'_>, JournalError> {
+    fn prepared(&self, sql: &str) -> Result<CachedStatement<'_>, JournalError> {
         let connection: &Connection = &self.transaction;
         connection.prepare_cached(sql).map_err(|error| self.failed(&error))
     }

@@ -176,7 +176,8 @@ fn what_is_done_for_each_row_is_found_without_going_through_the_others() {
     let journal = place.create();
     let read = [IS_TAKEN, BALANCE, FACT, ENTRY, page(Schema::Two)];
     let written = [INTENT, RESULT, UNSENT, FOUND, DOUBTED, NOT_APPLIED, UNDECIDED, CUSTOMER, PROGRESS];
-    for sql in read.into_iter().chain(written).chain([statements::BALANCE, statements::FACT]) {
+    let others = [statements::BALANCE, statements::FACT, statements::FIRST_INTENT, statements::ANSWER];
+    for sql in read.into_iter().chain(written).chain(others) {
         let mut statement = journal.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect(sql);
         (1..=statement.parameter_count())
             .for_each(|index| statement.raw_bind_parameter(index, 1).expect("bound"));
