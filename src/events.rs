@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::catalogue::Operation;
-use crate::reading::Dialect;
+use crate::reading::{Dialect, OpenSheet};
 use crate::recording::{RunStep, Status, Tally};
 use crate::sending::{LinkNews, StopReason};
 use crate::validating::{Money, Totals, Violation};
@@ -32,6 +32,8 @@ pub enum Event<'e> {
         name: &'e str,
         /// None for a sheet.
         dialect: Option<&'e Dialect>,
+        /// None for a text.
+        sheet: Option<&'e OpenSheet>,
     },
     /// The number of rows checked so far.
     Checking(u64),

@@ -66,6 +66,21 @@ where
         .try_map(|name| name.parse())
 }
 
+/// A size such as `512MiB` or `4GiB`, in bytes.
+pub(super) fn size(text: &str) -> Result<u64, String> {
+    let error = || format!("'{text}' is not a valid size: write it like 512MiB or 4GiB");
+    let lower = text.trim().to_ascii_lowercase();
+    let end = lower.find(|c: char| !c.is_ascii_digit()).ok_or_else(error)?;
+    let (number, unit) = lower.split_at(end);
+    let shift = match unit.trim() {
+        "m" | "mb" | "mib" => 20,
+        "g" | "gb" | "gib" => 30,
+        _ => return Err(error()),
+    };
+    let number: u64 = number.parse().map_err(|_| error())?;
+    number.checked_mul(1 << shift).filter(|size| (1 << 20..=1 << 40).contains(size)).ok_or_else(error)
+}
+
 /// A whole number from 1 on.
 pub(super) fn positive<N: FromStr>(text: &str) -> Result<N, String> {
     text.trim().parse().map_err(|_| format!("'{text}' is not a whole number from 1 on"))

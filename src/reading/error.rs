@@ -70,6 +70,24 @@ pub enum ReadError {
         /// What the workbook reader says.
         reason: String,
     },
+    /// The workbook is larger than anyone expects.
+    #[error(
+        "the workbook {name} is larger than {limit} MiB once it is unpacked; if you trust it, raise the bound with --max-size, or save the sheet as CSV"
+    )]
+    LargeWorkbook {
+        /// The input's name.
+        name: String,
+        /// The bound, in MiB.
+        limit: u64,
+    },
+    /// The workbook is encrypted.
+    #[error(
+        "{name} is protected by a password; open it in a spreadsheet program, take the password off and save it under another name"
+    )]
+    Protected {
+        /// The input's name.
+        name: String,
+    },
     /// The workbook has no such sheet.
     #[error("{name} has no sheet '{sheet}'; its sheets are {known}")]
     NoSheet {

@@ -32,6 +32,9 @@ impl Records {
         while self.read(row)? {
             if row.line >= from {
                 self.rows = 0;
+                if let Origin::Sheet(sheet) = &mut self.origin {
+                    sheet.pad_to(row.len());
+                }
                 return Ok(true);
             }
         }

@@ -54,10 +54,12 @@ pub enum CellType {
     Number,
     /// A date of a workbook, perhaps with a time.
     Date,
+    /// A number of a workbook that is shown with a currency.
+    Amount,
 }
 
 impl CellType {
-    pub(super) const ALL: [Self; 3] = [Self::Text, Self::Number, Self::Date];
+    pub(super) const ALL: [Self; 4] = [Self::Text, Self::Number, Self::Date, Self::Amount];
 }
 
 impl Row {

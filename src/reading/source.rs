@@ -11,12 +11,12 @@ use super::copy::PrivateCopy;
 use super::dialect::{self, Dialect, DialectChoice};
 use super::error::ReadError;
 use super::fingerprint::Fingerprint;
+use super::open_sheet::OpenSheet;
 use super::records::{Origin, Records};
 use super::row::Row;
-use super::sheet;
-use super::sheet_records::SheetRecords;
-use super::table::TableChoice;
+use super::table::{TableChoice, WORKBOOK_LIMIT};
 use super::text_records::TextRecords;
+use super::workbook::{WorkbookFault, copy_sheet};
 
 /// What the user named as the input.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,8 +45,8 @@ pub struct Source {
     raw: PrivateCopy,
     /// What rows are read from: the same, or the cells of a sheet.
     content: PrivateCopy,
-    /// Rows of a sheet have types.
-    is_sheet: bool,
+    /// The sheet that the rows come from; none for a text.
+    sheet: Option<OpenSheet>,
     dialect: Dialect,
     /// The line that names the columns is this one, or the first one after it that is not empty.
     header_row: u64,
@@ -74,7 +74,7 @@ impl Source {
             name,
             raw: content.clone(),
             content,
-            is_sheet: false,
+            sheet: None,
             dialect: Dialect::OWN,
             header_row: choice.header_row.unwrap_or(1),
             last_row: choice.last_row,
@@ -82,7 +82,7 @@ impl Source {
         match source.kind()? {
             Kind::Text if choice.sheet.is_some() => Err(ReadError::SheetOfText { name: source.name }),
             Kind::Text => source.into_text(choice.dialect),
-            Kind::Workbook => source.into_sheet(choice.sheet.as_deref()),
+            Kind::Workbook => source.into_sheet(choice),
             Kind::OldWorkbook => Err(ReadError::OldWorkbook { name: source.name }),
         }
     }
@@ -109,13 +109,18 @@ impl Source {
 
     /// Whether the rows come from a workbook.
     pub fn is_sheet(&self) -> bool {
-        self.is_sheet
+        self.sheet.is_some()
+    }
+
+    /// The sheet that the rows come from; none for a text.
+    pub fn sheet(&self) -> Option<&OpenSheet> {
+        self.sheet.as_ref()
     }
 
     /// Starts a pass over the input: the header's cells, and the rows after it.
     pub fn records(&self) -> Result<(Vec<String>, Records), ReadError> {
-        let origin = if self.is_sheet {
-            Origin::Sheet(SheetRecords::new(self.content.reader(), self.name.clone()))
+        let origin = if let Some(sheet) = &self.sheet {
+            Origin::Sheet(sheet.records(self.content.reader(), self.name.clone()))
         } else {
             let Dialect { delimiter, old_mac, .. } = self.dialect;
             Origin::Text(TextRecords::new(self.decoded(), delimiter, old_mac, self.name.clone()))
@@ -156,13 +161,27 @@ impl Source {
         Ok(self)
     }
 
-    fn into_sheet(mut self, sheet: Option<&str>) -> Result<Self, ReadError> {
-        let name = &self.name;
-        let failed = |source| ReadError::Copy { name: name.clone(), source };
-        let file = tempfile::tempfile().map_err(failed)?;
-        sheet::copy(self.content.reader(), name, sheet, &file)?;
+    fn into_sheet(mut self, choice: &TableChoice) -> Result<Self, ReadError> {
+        let name = self.name.clone();
+        let kept = |source| ReadError::Copy { name: name.clone(), source };
+        let file = tempfile::tempfile().map_err(kept)?;
+        let limit = choice.max_size.unwrap_or(WORKBOOK_LIMIT);
+        let opened = copy_sheet(self.content.reader(), choice.sheet.as_deref(), limit, &file);
+        let opened = opened.map_err(|fault| match fault {
+            WorkbookFault::Keep(source) => kept(source),
+            WorkbookFault::TooLarge(limit) => {
+                ReadError::LargeWorkbook { name: name.clone(), limit: limit >> 20 }
+            }
+            WorkbookFault::Password => ReadError::Protected { name: name.clone() },
+            WorkbookFault::NoSheet(known) => ReadError::NoSheet {
+                name: name.clone(),
+                sheet: choice.sheet.clone().unwrap_or_default(),
+                known,
+            },
+            WorkbookFault::Broken(reason) => ReadError::Workbook { name: name.clone(), reason },
+        })?;
         self.content = PrivateCopy::of_file(file);
-        self.is_sheet = true;
+        self.sheet = Some(OpenSheet::new(opened, choice));
         Ok(self)
     }
 

@@ -14,6 +14,7 @@ use super::question::stake;
 use super::{read_summary, summary, undo_summary};
 use crate::count::{Count, grouped};
 use crate::events::{Event, Listener, Work};
+use crate::reading::OpenSheet;
 use crate::sending::LinkNews;
 
 /// Shows a person what happens.
@@ -88,7 +89,11 @@ impl Listener for Reporter {
                 self.line(HINT, "about to send:", &text);
             }
             Event::Warning(text) => self.line(WARNING, "warning:", &text),
-            Event::Opened { name, dialect } => {
+            Event::Opened { name, dialect, sheet } => {
+                sheet
+                    .into_iter()
+                    .flat_map(OpenSheet::notes)
+                    .for_each(|note| self.note(&format_args!("{name}: {note}")));
                 let Some(dialect) = dialect else { return };
                 let encoding = dialect.encoding.name();
                 // The usual case needs no note.

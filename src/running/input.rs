@@ -63,7 +63,7 @@ impl OpenInput {
 
     fn of<C: Clock>(spec: InputSpec, source: Source, host: &Host<C>) -> Self {
         let dialect = (!source.is_sheet()).then(|| source.dialect());
-        host.tell(Event::Opened { name: source.name(), dialect });
+        host.tell(Event::Opened { name: source.name(), dialect, sheet: source.sheet() });
         Self { spec, source: Arc::new(source) }
     }
 

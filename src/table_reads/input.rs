@@ -37,7 +37,8 @@ impl InputTable {
     /// Says how the table was read.
     pub(super) fn tell(&self, listener: &dyn Listener) {
         let dialect = (!self.source.is_sheet()).then(|| self.source.dialect());
-        listener.event(Event::Opened { name: self.source.name(), dialect });
+        let (name, sheet) = (self.source.name(), self.source.sheet());
+        listener.event(Event::Opened { name, dialect, sheet });
         if self.rows == 0 {
             listener.event(Event::Warning("the file has a header but no rows"));
         }

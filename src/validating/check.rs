@@ -1,5 +1,6 @@
 //! Checks one row by the operation's rules: it becomes a call, or all its violations are reported at once.
 
+use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hasher};
 
 use super::booking_key::{BookingKey, BookingParts, KeyMaker};
@@ -11,7 +12,7 @@ use super::money::Money;
 use super::rules::Rules;
 use super::value_error::ValueError;
 use super::violation::{Rejection, Violation, ViolationCode};
-use crate::catalogue::{Identity, Meaning, Operation};
+use crate::catalogue::{Identity, Meaning, Operation, ValueKind};
 use crate::reading::{Binding, CellType, Columns, Row};
 
 /// Checks rows of one input against one operation.
@@ -182,10 +183,16 @@ impl Checker {
             let value = (!value.is_empty()).then_some(value);
             Violation::new(code, Some(checker.columns.name(column)), value, reason)
         };
-        if let Some(flaw) = row.flaw_of(column) {
-            self.violations.push(violation(self, ViolationCode::BadValue, flaw.kind.to_string()));
-        } else if row.cell_type(column) == CellType::Date && !parameter.kind.is_date() {
+        if row.cell_type(column) == CellType::Date && !parameter.kind.is_date() {
             self.violations.push(violation(self, ViolationCode::BadValue, ValueError::DateCell.to_string()));
+        } else if let Some(flaw) = row.flaw_of(column) {
+            self.violations.push(violation(self, ViolationCode::BadValue, flaw.kind.to_string()));
+        } else if row.cell_type(column) == CellType::Amount && parameter.kind != ValueKind::Money {
+            self.violations.push(violation(
+                self,
+                ViolationCode::BadValue,
+                ValueError::AmountCell.to_string(),
+            ));
         } else if value.is_empty() {
             if parameter.presence.is_required() {
                 let reason = format!("{} is obligatory, but the cell is empty", parameter.name);
@@ -200,11 +207,24 @@ impl Checker {
             if suspicious {
                 decodable(value)?;
             }
-            normalise(parameter, value, &self.rules.dates, out)
+            let value = if parameter.kind == ValueKind::Money {
+                of_one_reading(value, row, column)
+            } else {
+                value.into()
+            };
+            normalise(parameter, &value, &self.rules.dates, out)
         }) {
             self.violations.push(violation(self, ViolationCode::BadValue, refusal.to_string()));
         }
     }
+}
+
+/// Text with three decimals reads in two ways (`1.234`); a number in a cell of a workbook does not, which one more zero
+/// says.
+fn of_one_reading<'v>(value: &'v str, row: &Row, column: usize) -> Cow<'v, str> {
+    let is_number = matches!(row.cell_type(column), CellType::Number | CellType::Amount);
+    let decimals = value.rsplit_once('.').map_or(0, |(_, decimals)| decimals.len());
+    if is_number && decimals == 3 { format!("{value}0").into() } else { value.into() }
 }
 
 /// Most cells have nothing to trim, which the first and last bytes show. No space is a graphic ASCII

@@ -16,6 +16,11 @@ pub enum ValueError {
         "the workbook's cell is a date, but this column takes none; format the column as text and enter the value again"
     )]
     DateCell,
+    /// A number that a workbook shows with a currency.
+    #[error(
+        "the workbook shows this number with a currency, but the column is not an amount; format the column as text and enter the value again"
+    )]
+    AmountCell,
     /// Not an id.
     #[error("not a valid id; an id is a whole number such as 1001")]
     NoId,

@@ -2,6 +2,7 @@
 //! own. One module per topic; `support` has what all of them use.
 
 mod book;
+mod cases_workbook;
 mod check;
 mod columns;
 mod deletes;
@@ -64,6 +65,8 @@ mod terminal;
 mod undo;
 mod values;
 mod verify;
+mod workbook_cells;
+mod workbook_hostile;
 mod worst;
 
 mod proof_histories;

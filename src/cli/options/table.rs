@@ -8,7 +8,8 @@ use encoding_rs::Encoding;
 use super::default::FallsBack as _;
 use super::output::same_file;
 use crate::cli::error::SettingsError;
-use crate::reading::{DialectChoice, Input, TableChoice, parse_delimiter, parse_encoding};
+use crate::cli::values;
+use crate::reading::{DialectChoice, HiddenRows, Input, TableChoice, parse_delimiter, parse_encoding};
 use crate::recording::OutputTarget;
 use crate::table_reads::ColumnSpec;
 use crate::validating::DateOrder;
@@ -18,7 +19,7 @@ use crate::validating::DateOrder;
 #[command(next_help_heading = "Input")]
 pub struct TableArgs {
     /// The sheet of a workbook
-    #[arg(long, value_name = "NAME", falls_back_to("the first"))]
+    #[arg(long, value_name = "NAME", falls_back_to("the first visible"))]
     sheet: Option<String>,
     /// The line of the file (the row of the sheet) that names the columns, counted from 1
     ///
@@ -32,6 +33,17 @@ pub struct TableArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), hide_short_help = true)]
     #[arg(falls_back_to("the last that is not empty"))]
     last_row: Option<u64>,
+    /// What to do with hidden rows of a workbook, also those that a filter hides
+    #[arg(long, value_name = "WHAT", hide_short_help = true)]
+    #[arg(value_parser = values::named::<HiddenRows, _>(HiddenRows::ALL.map(|what| (what.name(), what.about()))))]
+    #[arg(falls_back_to("they are refused"))]
+    hidden_rows: Option<HiddenRows>,
+    /// How large a workbook may be once it is unpacked, such as 4GiB
+    ///
+    /// A small file can hold a great deal. Its texts may take an eighth of this in memory.
+    #[arg(long, value_name = "SIZE", value_parser = values::size, hide_short_help = true)]
+    #[arg(falls_back_to("1GiB"))]
+    max_size: Option<u64>,
     /// What separates cells: a character, or the word tab
     #[arg(long, value_name = "CHAR", value_parser = |text: &str| parse_delimiter(text), hide_short_help = true)]
     #[arg(falls_back_to("detected"))]
@@ -49,6 +61,8 @@ impl TableArgs {
             sheet: self.sheet,
             header_row: self.header_row,
             last_row: self.last_row,
+            hidden_rows: self.hidden_rows,
+            max_size: self.max_size,
         }
     }
 }

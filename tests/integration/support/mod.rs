@@ -9,6 +9,7 @@ mod responder;
 mod results;
 mod sandbox;
 mod terminal;
+mod workbook;
 
 pub(crate) use case::Case;
 pub(crate) use journal::Journal;
@@ -18,6 +19,7 @@ pub(crate) use responder::{Answer, Responder};
 pub(crate) use results::{Results, Row};
 pub(crate) use sandbox::{Entry, Sandbox};
 pub(crate) use terminal::Terminal;
+pub(crate) use workbook::{RawWorkbook, zip_of};
 
 use std::time::{Duration, Instant};
 
