@@ -165,6 +165,16 @@ fn absorb(hasher: &mut Sha256, text: &[u8]) {
 
 /// Most texts are that already.
 fn one_spaced(text: &str) -> Cow<'_, str> {
+    // Without characters beyond ASCII a look at the bytes does.
+    let plain = text.as_bytes();
+    if plain.is_ascii()
+        && plain.iter().all(|byte| *byte >= b' ')
+        && plain.first() != Some(&b' ')
+        && plain.last() != Some(&b' ')
+        && !plain.windows(2).any(|pair| pair == b"  ")
+    {
+        return Cow::Borrowed(text);
+    }
     let mut was_space = true;
     let is_one_spaced = text.chars().all(|character| {
         let is_space = character == ' ';

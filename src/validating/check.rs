@@ -103,7 +103,7 @@ impl Checker {
             for (parameter, value) in self.constants.iter() {
                 self.values.push_text(parameter, value);
             }
-            let booking = self.parts().map(|_| Booking { given, occurrence: 1 });
+            let booking = self.keys.is_some().then_some(Booking { given, occurrence: 1 });
             Ok(Checked { checker: self, booking })
         } else {
             Err(self.reject(Vec::new()))

@@ -62,7 +62,7 @@ pub(super) const fn page(schema: Schema) -> &'static str {
         }
         Schema::Two => {
             "SELECT number, state, content, attempts, id, error_code, error, http_status, sent, ended, key, times
-             FROM row WHERE number >= ? AND step = 0 ORDER BY number LIMIT ?"
+             FROM row WHERE place >= ? << 8 AND step = 0 ORDER BY place LIMIT ?"
         }
     }
 }

@@ -45,7 +45,7 @@ pub(super) struct RowOutcome<'o> {
 
 pub(super) const ENTRY: &str = "SELECT number, step, content, key, sent,
      number, step, state, attempts, id, times, error_code, error, http_status, ended
-     FROM row WHERE number = ? AND step = 0";
+     FROM row WHERE place = ? << 8";
 /// So many of the columns of [`ENTRY`] are those of the intent.
 const OF_INTENT: usize = 5;
 
@@ -54,7 +54,7 @@ impl RowSums {
     pub(super) fn begin(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         if !self.is_committed {
             self.open.clear();
-            let last = "SELECT coalesce(max(number), 0) FROM row";
+            let last = "SELECT coalesce(max(place), 0) >> 8 FROM row";
             self.last = connection.query_row(last, [], |row| row.get(0))?;
         }
         self.is_committed = false;

@@ -89,8 +89,9 @@ CREATE TABLE input (
 /// The tables that are new or have changed since the first version.
 const SECOND: &str = "
 CREATE TABLE row (
-  number INTEGER NOT NULL,        -- its place among the rows of the input, from 1; no entry: not sent yet
-  step INTEGER NOT NULL,          -- of the row, from 0
+  place INTEGER PRIMARY KEY,      -- the row's number times 256, and the step; no entry: not sent yet
+  number INTEGER AS (place >> 8), -- the row's place among the rows of the input, from 1
+  step INTEGER AS (place & 255),  -- of the row, from 0
   state TEXT NOT NULL,            -- sending, ok, failed, unknown, invalid, skipped
   content TEXT,                   -- fingerprint of what is sent
   key TEXT,                       -- of a booking: the same for the same booking, whoever makes it
@@ -101,9 +102,8 @@ CREATE TABLE row (
   error TEXT,                     -- result_error
   http_status INTEGER,            -- result_http_status
   sent TEXT,                      -- when it was marked as being sent
-  ended TEXT,                     -- when its outcome came
-  PRIMARY KEY (number, step)
-) STRICT, WITHOUT ROWID;
+  ended TEXT                      -- when its outcome came
+) STRICT;
 
 CREATE TABLE fact (
   name TEXT PRIMARY KEY,          -- what was measured of the server
@@ -143,8 +143,8 @@ pub(super) fn renew(connection: &Connection) -> rusqlite::Result<bool> {
     let operation: String = connection.query_row("SELECT operation FROM run", [], |row| row.get(0))?;
     make_second(connection, &operation)?;
     connection.execute_batch(
-        "INSERT INTO row (number, step, state, content, attempts, id, error_code, error, http_status, sent, ended)
-         SELECT number, 0, state, content, attempts, id, error_code, error, http_status, sent, ended FROM old_row
+        "INSERT INTO row (place, state, content, attempts, id, error_code, error, http_status, sent, ended)
+         SELECT number << 8, state, content, attempts, id, error_code, error, http_status, sent, ended FROM old_row
          ORDER BY number;
          DROP TABLE old_row",
     )?;
