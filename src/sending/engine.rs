@@ -16,7 +16,7 @@ use super::hold::{Strike, Way};
 use super::intent_log::IntentLog;
 use super::job::{Job, Settled};
 use super::limits::Limits;
-use super::link::{Attempt, Link};
+use super::link::{Attempt, Link, TurnedBack};
 use super::outcome::{FailureCode, Fate, Problem};
 use super::pending::{Flight, Slot};
 use super::proof::{NoWriteProof, WriteProof, proof};
@@ -193,7 +193,12 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
             Reply::Problem { end: end @ (AttemptEnd::Unreached | AttemptEnd::TurnedAway), problem } => {
                 self.window = 1;
                 let is_first = self.queue.work(slot).is_some_and(|work| work.outage.is_none());
-                self.link.struck(*end, problem, attempt.ordered, Strike::of_call(is_first));
+                let Attempt { status, ordered, .. } = attempt;
+                self.link.struck(
+                    problem,
+                    TurnedBack { end: *end, status, ordered },
+                    Strike::of_call(is_first),
+                );
             }
             _ => {
                 self.answered += 1;

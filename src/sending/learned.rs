@@ -10,6 +10,12 @@ const SHARE: f64 = 0.9;
 const GROWTH: f64 = 0.0005;
 /// Requests within a second: fewer say little about a quota.
 const ENOUGH: u32 = 4;
+/// After the first time that a quota was used up it goes at a little less than half of what was taken in the last
+/// second: that may have been all of two of the quota's seconds.
+const FIRST_SHARE: f64 = 0.47;
+/// From there it speeds up with every request that is taken, and with each a little more: by a twentieth in the first
+/// 60, and up to double in 200.
+const CATCHING_UP: f64 = 0.000_03;
 /// The longest that may lie between two requests.
 const LONGEST: Duration = Duration::from_secs(60);
 /// A request in so short a time is as good as no limit.
@@ -36,6 +42,11 @@ pub(super) struct Learned {
     /// Refusals that passed by themselves, less what was taken between them.
     whims: u32,
     lessons: u32,
+    /// So many were taken since the first refusal for a quota that was used up; none before, and after the next.
+    caught_up: Option<u32>,
+    /// Since when requests are sent without a pause, and how many of them were taken.
+    since: Duration,
+    taken_since: u32,
     /// The interval that the last one led to.
     lesson: Option<Duration>,
 }
@@ -58,9 +69,17 @@ impl Learned {
         self.pass(now);
         self.tenths[(self.tenth % TENTHS as u64) as usize] += 1;
         self.taken += 1.0;
+        self.taken_since = self.taken_since.saturating_add(1);
         self.whims = self.whims.saturating_sub(1);
         if let Some(interval) = self.interval {
-            let shorter = interval.div_f64(1.0 + GROWTH / f64::from(self.lessons.max(1)));
+            let growth = match &mut self.caught_up {
+                Some(taken) => {
+                    *taken = taken.saturating_add(1);
+                    CATCHING_UP * f64::from(*taken)
+                }
+                None => GROWTH / f64::from(self.lessons.max(1)),
+            };
+            let shorter = interval.div_f64(1.0 + growth);
             self.interval = (shorter > fastest.max(SHORTEST)).then_some(shorter);
         }
     }
@@ -88,9 +107,40 @@ impl Learned {
             self.whims = WHIMS;
             return;
         }
+        self.slow_down(SHARE * f64::from(at.last_second).max(at.rate));
+        self.caught_up = None;
+    }
+
+    /// The server says that a quota is used up, and maybe for how long: it takes nothing before that is over.
+    pub(super) fn over_quota(&mut self, at: Refusal, now: Duration, ordered: Option<Duration>) {
+        /// As [`ENOUGH`], where the server says why it refuses.
+        const ENOUGH_FOR_A_QUOTA: u32 = 3;
+        /// A quota of more than a second.
+        const LONG: Duration = Duration::from_secs(2);
+        let pause = ordered.unwrap_or_default();
+        let passed = (now + pause).saturating_sub(self.since).as_secs_f64();
+        let in_all = f64::from(std::mem::take(&mut self.taken_since)) / passed.max(1.0);
+        self.since = now + pause;
+        if at.last_second < ENOUGH_FOR_A_QUOTA && self.whims == 0 {
+            // Others may have used it up.
+            self.whims = 1;
+            return;
+        }
+        let last_second = f64::from(at.last_second);
+        let (rate, caught_up) = match self.lessons {
+            0 => (FIRST_SHARE * last_second, Some(0)),
+            // What was taken in a second says little where the quota is for a longer time.
+            _ if pause >= LONG => (SHARE * in_all, None),
+            _ => (SHARE * last_second.max(at.rate), None),
+        };
+        self.slow_down(rate);
+        self.caught_up = caught_up;
+    }
+
+    /// To so many requests a second, unless it is slower already.
+    fn slow_down(&mut self, rate: f64) {
         self.whims = 0;
         self.lessons += 1;
-        let rate = SHARE * f64::from(at.last_second).max(at.rate);
         let interval = Duration::try_from_secs_f64(1.0 / rate).unwrap_or(LONGEST).min(LONGEST);
         self.interval = Some(self.interval.map_or(interval, |known| known.max(interval)));
         self.lesson = self.interval;

@@ -72,6 +72,18 @@ pub(super) struct Attempt {
     pub(super) is_the_apis: bool,
 }
 
+/// How a request was turned away, or did not reach the server.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TurnedBack {
+    pub(super) end: AttemptEnd,
+    pub(super) status: Option<u16>,
+    /// The pause that the server orders.
+    pub(super) ordered: Option<Duration>,
+}
+
+/// The status of a server whose quota is used up.
+const TOO_MANY_REQUESTS: u16 = 429;
+
 impl<T: Transport, C: Clock> Link<T, C> {
     /// A link; nothing is sent yet.
     pub fn new(transport: T, clock: C, key: ApiKey, settings: LinkSettings) -> Self {
@@ -161,21 +173,19 @@ impl<T: Transport, C: Clock> Link<T, C> {
     }
 
     /// A request was turned away or did not reach the server, or a try has failed: the run is held.
-    pub(super) fn struck(
-        &self,
-        end: AttemptEnd,
-        problem: &Problem,
-        ordered: Option<Duration>,
-        strike: Strike,
-    ) {
+    pub(super) fn struck(&self, problem: &Problem, answer: TurnedBack, strike: Strike) {
+        let TurnedBack { end, status, ordered } = answer;
         let obeyed = ordered.map(|span| span.min(LONGEST_PAUSE));
         let now = self.clock.now();
         let mut hold = self.hold.borrow_mut();
         if hold.struck((now, self.clock.wall()), problem, obeyed, strike) {
-            self.refusal.set(
-                (end == AttemptEnd::TurnedAway && strike == Strike::Fresh)
-                    .then(|| self.pace.borrow_mut().taken()),
-            );
+            self.refusal.set(None);
+            if status == Some(TOO_MANY_REQUESTS) {
+                // Nothing else has to show that it was the pace, and what finds out whether the server is back counts too.
+                self.pace.borrow_mut().over_quota(obeyed);
+            } else if end == AttemptEnd::TurnedAway && strike == Strike::Fresh {
+                self.refusal.set(Some(self.pace.borrow_mut().taken()));
+            }
             tracing::info!(%problem, "held");
         }
         let news = hold.news(now, ordered);
@@ -195,10 +205,14 @@ impl<T: Transport, C: Clock> Link<T, C> {
                 self.got_through();
                 return Some(problem);
             }
-            Reply::Problem { end, problem } => self.struck(end, &problem, attempt.ordered, Strike::Try),
+            Reply::Problem { end, problem } => {
+                let Attempt { status, ordered, .. } = attempt;
+                self.struck(&problem, TurnedBack { end, status, ordered }, Strike::Try);
+            }
             Reply::Accepted(_) => {
                 let problem = Problem::new(FailureCode::BadAnswer, "the server says OK, and nothing else");
-                self.struck(AttemptEnd::MayHaveHappened, &problem, None, Strike::Try);
+                let end = AttemptEnd::MayHaveHappened;
+                self.struck(&problem, TurnedBack { end, status: attempt.status, ordered: None }, Strike::Try);
             }
         }
         None

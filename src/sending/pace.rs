@@ -190,6 +190,12 @@ impl<C: Clock> Pace<C> {
         self.learned.turned_away(at, waited);
     }
 
+    /// The server turns requests away because a quota is used up, and maybe says for how long.
+    pub(super) fn over_quota(&mut self, ordered: Option<Duration>) {
+        let (now, at) = (self.clock.now(), self.taken());
+        self.learned.over_quota(at, now, ordered);
+    }
+
     /// Gives no permit for this long; a longer pause that is already ordered stays.
     pub(super) fn pause(&mut self, span: Duration) {
         self.paused_until = self.paused_until.max(self.clock.now() + span);

@@ -9,7 +9,7 @@ use super::asked_for::shows_what_was_asked_for;
 use super::attempt_end::AttemptEnd;
 use super::clock::Clock;
 use super::hold::{Strike, Way};
-use super::link::{Attempt, Link, date_of};
+use super::link::{Attempt, Link, TurnedBack, date_of};
 use super::outcome::{FailureCode, Problem};
 use super::payload::{id_of, ids as ids_in};
 use super::reply::{Accepted, Reply, Wanted};
@@ -201,7 +201,12 @@ impl<T: Transport, C: Clock> Link<T, C> {
             if haste != Haste::FirstContact {
                 match &reply {
                     Err((end, problem)) if decision == Decision::Hold && away <= self.retries + OFTEN => {
-                        self.struck(*end, problem, attempt.ordered, Strike::of_call(away == 0));
+                        let Attempt { status, ordered, .. } = attempt;
+                        self.struck(
+                            problem,
+                            TurnedBack { end: *end, status, ordered },
+                            Strike::of_call(away == 0),
+                        );
                         away += u32::from(*end == AttemptEnd::TurnedAway);
                         made -= 1;
                         continue;

@@ -171,6 +171,17 @@ fn a_quota_is_learned() {
     assert!(requests <= 230, "{requests} requests for 200 rows");
 }
 
+/// One request finds out which server that is, one is turned away, and one finds out that the server is back.
+#[test]
+fn a_quota_that_says_when_it_ends_costs_little_also_with_few_rows() {
+    let (place, sandbox) = (edits(60), Sandbox::with("--customers 60 --quota 20/s --retry-after 1"));
+    let line = "import edit input.csv --rate 100/s --concurrency 1 --url";
+    let output = userside(&place).line(line).args([sandbox.url()]).run().exits(0);
+    output.results().all_are("ok");
+    let requests = sandbox.log().len();
+    assert!(requests <= 63, "{requests} requests for 60 rows");
+}
+
 #[test]
 fn after_its_patience_a_run_stops_and_can_go_on() {
     let (place, sandbox) = (edits(40), Sandbox::with("--customers 40 --fault refuse=4s@10"));

@@ -143,6 +143,51 @@ async fn a_quota_ends_with_all_rows_ok_and_hardly_more_requests_than_rows() {
     }
 }
 
+/// Requests beyond the rows, with a quota that says after how many seconds it takes more.
+async fn with_told_quota(quota: usize, rows: usize, concurrency: usize, phase: Duration) -> usize {
+    let window = Cell::new((0, 0));
+    let take = move |request: &Request| {
+        let second = (request.began + phase).as_secs();
+        let (known, used) = window.get();
+        let used = if known == second { used } else { 0 };
+        window.set((second, used + 1));
+        used < quota
+    };
+    let take = std::rc::Rc::new(take);
+    let taken = std::rc::Rc::clone(&take);
+    let away = || Reply::Later(429, "1".to_owned());
+    let server = Server::new(move |request| if take(request) { Reply::Ok } else { away() })
+        .with_probe(move |request| if taken(request) { Reply::OkNumber } else { away() });
+    let setup = Setup { rate: "20/s", concurrency, ..Setup::default() };
+    let course = setup.run(&server, jobs("edit", rows)).await;
+    assert_eq!(course.letters(), "D".repeat(rows), "{quota} {phase:?}");
+    assert!(course.took.as_secs_f64() < 2.0 + 2.0 * rows as f64 / quota as f64, "{quota}: {:?}", course.took);
+    server.requests().len() - rows
+}
+
+/// One is turned away, and one finds out whether the server is back; with the first of all that is a twentieth of 60.
+/// Where more are on their way, they are turned away too.
+#[tokio::test(start_paused = true)]
+async fn a_quota_that_says_when_it_ends_costs_a_twentieth_also_of_few_rows() {
+    for (quota, rows, concurrency, most) in [
+        (3, 60, 1, 2),
+        (5, 60, 1, 2),
+        (8, 60, 1, 2),
+        (12, 60, 1, 2),
+        (5, 60, 8, 4),
+        (5, 200, 8, 9),
+        (10, 1000, 8, 49),
+    ] {
+        for tenths in 0..10 {
+            let extra = with_told_quota(quota, rows, concurrency, tenths * SECOND / 10).await;
+            assert!(
+                extra <= most,
+                "{quota}/s, {concurrency} at once, phase {tenths}: {extra} for {rows} rows"
+            );
+        }
+    }
+}
+
 /// One answer in twenty: it is waited for a moment, and the pace stays.
 #[tokio::test(start_paused = true)]
 async fn requests_turned_away_at_random_do_not_slow_a_run_down() {
