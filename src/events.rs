@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::catalogue::Operation;
-use crate::reading::{Dialect, OpenSheet};
+use crate::reading::{Dialect, LineUnit, OpenSheet};
 use crate::recording::{RunStep, Status, Tally};
 use crate::sending::{LinkNews, StopReason};
 use crate::validating::{Money, Totals, Violation};
@@ -16,6 +16,8 @@ pub enum Event<'e> {
     Warning(&'e str),
     /// Something useful to know.
     Note(&'e str),
+    /// What would put something right.
+    Hint(&'e str),
     /// What is about to be sent, before the question whether to go on.
     Stake {
         /// What is done with every row.
@@ -37,9 +39,23 @@ pub enum Event<'e> {
     },
     /// The number of rows checked so far.
     Checking(u64),
-    /// A problem of the input; at most twenty are shown.
+    /// Problems of one kind in one column.
+    InvalidKind {
+        name: &'e str,
+        unit: LineUnit,
+        /// How many rows have one.
+        rows: u64,
+        /// Where the first of them is.
+        line: u64,
+        /// The first of them.
+        violation: &'e Violation,
+    },
+    /// So many problems are of further kinds.
+    MoreKinds { problems: u64 },
+    /// A problem of the input; of those of rows, at most twenty are shown.
     Invalid {
         name: &'e str,
+        unit: LineUnit,
         /// Counted from 1, which is the header.
         line: u64,
         violation: &'e Violation,

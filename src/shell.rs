@@ -10,6 +10,11 @@ pub(crate) fn quoted(path: &Path) -> impl Display + '_ {
     Quoted(path)
 }
 
+/// A word of text in quotes.
+pub(crate) fn quoted_word(word: &str) -> impl Display + '_ {
+    word.quote()
+}
+
 struct Quoted<'p>(&'p Path);
 
 impl Display for Quoted<'_> {

@@ -11,7 +11,7 @@ use super::values;
 use crate::catalogue::{CUSTOMER, Operation, Version, operation, operations};
 use crate::reading::{Assignment, Mapping};
 use crate::running::{InputSpec, Tags};
-use crate::validating::{EmptyCells, Expectation, Money, Rules};
+use crate::validating::{EmptyCells, Expectation, Money, Rules, ServerZone};
 
 /// What is done with which table.
 #[derive(Debug, Args)]
@@ -53,6 +53,11 @@ pub struct InputOptions {
     #[arg(value_parser = values::named::<EmptyCells, _>(EmptyCells::ALL.map(|cells| (cells.name(), cells.about()))))]
     #[arg(falls_back_to(EmptyCells::default().name()))]
     empty: Option<EmptyCells>,
+    /// The time zone of the server's clock, such as Europe/Kyiv
+    ///
+    /// Times with a zone or an offset are converted to it. Without it they are refused.
+    #[arg(long, value_name = "ZONE", help_heading = "Input", hide_short_help = true)]
+    time_zone: Option<ServerZone>,
 
     /// Refuse a file with another number of rows
     #[arg(long, value_name = "N", help_heading = "Rules")]
@@ -75,6 +80,9 @@ pub struct InputOptions {
     /// They go one after the other, in the order of the file.
     #[arg(long, help_heading = "Rules", hide_short_help = true)]
     allow_duplicates: bool,
+    /// Send bookings of nothing too
+    #[arg(long, help_heading = "Rules", hide_short_help = true)]
+    allow_zero: bool,
     /// Tell the installation not to fire its internal triggers
     #[arg(long, help_heading = "Rules", hide_short_help = true)]
     skip_internal_api: bool,
@@ -91,6 +99,8 @@ impl InputOptions {
         let rules = Rules {
             empty: self.empty.unwrap_or_default(),
             dates: self.dates.order(),
+            zone: self.time_zone,
+            allow_zero: self.allow_zero,
             server: self.server_version,
             allow_duplicates: self.allow_duplicates,
             list: String::new(),
@@ -115,6 +125,9 @@ impl InputOptions {
         ];
         for (option, _) in sums.into_iter().filter(|(_, sum)| sum.is_some()) {
             only_money(option, operation)?;
+        }
+        if self.allow_zero {
+            only_money("--allow-zero", operation)?;
         }
         Ok(Expectation {
             rows: self.expect_rows,

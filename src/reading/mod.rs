@@ -8,6 +8,7 @@ mod fingerprint;
 mod flaw;
 mod guard;
 mod header;
+mod line_unit;
 mod mapping;
 mod merged;
 mod open_sheet;
@@ -28,6 +29,7 @@ pub use fingerprint::Fingerprint;
 #[cfg(test)]
 pub use flaw::FlawKind;
 pub use header::{Binding, Columns, HeaderProblem};
+pub use line_unit::LineUnit;
 pub use mapping::{Assignment, Mapping, MappingError};
 pub use open_sheet::OpenSheet;
 pub use pick::{ColumnError, pick_column};

@@ -104,10 +104,9 @@ impl Row {
         self.cells().all(|cell| cell.trim().is_empty())
     }
 
-    /// Whether a cell may contain U+FFFD, which replaces bytes that could not be decoded. It is cheap, and
-    /// may be wrongly true: it only looks for the first byte of that character.
-    pub fn may_be_undecodable(&self) -> bool {
-        self.record.as_slice().as_bytes().contains(&0xEF)
+    /// All cells without anything between them: enough to see whether any has certain characters.
+    pub fn text(&self) -> &str {
+        self.record.as_slice()
     }
 
     /// The cell of this column, as it is in the file; none where the row is too short.

@@ -11,6 +11,7 @@ use super::copy::PrivateCopy;
 use super::dialect::{self, Dialect, DialectChoice};
 use super::error::ReadError;
 use super::fingerprint::Fingerprint;
+use super::line_unit::LineUnit;
 use super::open_sheet::OpenSheet;
 use super::records::{Origin, Records};
 use super::row::Row;
@@ -115,6 +116,19 @@ impl Source {
     /// The sheet that the rows come from; none for a text.
     pub fn sheet(&self) -> Option<&OpenSheet> {
         self.sheet.as_ref()
+    }
+
+    /// What the numbers of its rows count.
+    pub fn unit(&self) -> LineUnit {
+        if self.is_sheet() { LineUnit::Row } else { LineUnit::Line }
+    }
+
+    /// The table, for messages.
+    pub fn table_name(&self) -> String {
+        match &self.sheet {
+            Some(sheet) => format!("{}, sheet '{}'", self.name, sheet.name()),
+            None => self.name.clone(),
+        }
     }
 
     /// Starts a pass over the input: the header's cells, and the rows after it.

@@ -90,7 +90,7 @@ impl Results {
             columns: own,
             width: header.len(),
             keys,
-            tally: Tally::default(),
+            tally: Tally::of_unit(source.unit()),
             unreadable: None,
         })
     }

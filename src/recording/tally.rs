@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::journal::Counts;
 use super::row_result::{ErrorCode, RowResult, Status};
+use crate::reading::LineUnit;
 
 /// Counts over results.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +23,8 @@ pub struct Tally {
     pub passed_over: u64,
     /// Of the rows that were applied, those that are there more than once.
     pub doubled: u64,
+    /// What the lines of the errors count.
+    pub unit: LineUnit,
     errors: HashMap<(ErrorCode, String), Frequent>,
 }
 
@@ -41,6 +44,12 @@ pub struct Frequent {
 const KINDS: usize = 1000;
 
 impl Tally {
+    /// None yet, of rows whose places count this.
+    #[must_use]
+    pub fn of_unit(unit: LineUnit) -> Self {
+        Self { unit, ..Self::default() }
+    }
+
     /// So many valid rows, none of them sent.
     #[must_use]
     pub fn of_unsent(rows: u64) -> Self {

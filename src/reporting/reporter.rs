@@ -15,6 +15,7 @@ use super::{read_summary, summary, undo_summary};
 use crate::count::{Count, grouped};
 use crate::events::{Event, Listener, Work};
 use crate::reading::OpenSheet;
+use crate::recording::ErrorCode;
 use crate::sending::LinkNews;
 
 /// Shows a person what happens.
@@ -74,6 +75,7 @@ impl Listener for Reporter {
         match event {
             Event::Error(text) => self.line(ERROR, "error:", &text),
             Event::Note(text) => self.note(&text),
+            Event::Hint(text) => self.line(HINT, "hint:", &text),
             Event::Stake { .. } if self.mode.quiet => {}
             Event::Stake { operation, totals, unsent } => {
                 let text = stake(operation, totals);
@@ -109,8 +111,24 @@ impl Listener for Reporter {
                     self.with_progress(|progress| progress.get_or_insert_with(Progress::checking).set(rows));
                 }
             }
-            Event::Invalid { name, line, violation } => {
-                self.line(ERROR, "invalid:", &format_args!("{name}, line {line}, {violation}"));
+            Event::InvalidKind { name, unit, rows, line, violation } => {
+                let (code, count) = (ErrorCode::from(violation.code).name(), Count(rows, "row"));
+                let first = count.agree("", "for example ");
+                self.line(
+                    ERROR,
+                    "invalid:",
+                    &format_args!("{name}, {count}: {code}, {first}{unit} {line}: {violation}"),
+                );
+            }
+            Event::MoreKinds { problems } => {
+                self.line(
+                    ERROR,
+                    "invalid:",
+                    &format_args!("… and {} of other kinds", Count(problems, "problem")),
+                );
+            }
+            Event::Invalid { name, unit, line, violation } => {
+                self.line(ERROR, "invalid:", &format_args!("{name}, {unit} {line}, {violation}"));
             }
             Event::MoreInvalid { count, in_results } => {
                 let rest =

@@ -41,10 +41,12 @@ pub(super) fn print(summary: &Summary, mode: Mode) {
     }
     let (style, label) = label(summary);
     lines::labelled(style, label, &counts(summary));
-    for error in summary.tally.most_frequent(ERRORS) {
+    // The problems of rows that keep an input from being sent were told by kind and column.
+    let told = matches!(summary.refused, Some(Refused::Rows | Refused::Expectation));
+    for error in summary.tally.most_frequent(if told { 0 } else { ERRORS }) {
         let (rows, code, line) = (Count(error.count, "row"), error.code.name(), error.line);
-        let place = if error.count == 1 { "line" } else { "for example line" };
-        lines::plain(&format_args!("  {rows}: {code}, {place} {line}: {}", shortened(&error.text)));
+        let (first, unit) = (rows.agree("", "for example "), summary.tally.unit);
+        lines::plain(&format_args!("  {rows}: {code}, {first}{unit} {line}: {}", shortened(&error.text)));
     }
     if let Some(earlier) = &summary.earlier {
         lines::plain(&format_args!("earlier results are kept as {}", earlier.display()));

@@ -2,14 +2,14 @@
 
 use super::error::RunError;
 use super::prefetch::Prefetch;
+use super::problems::Problems;
 use super::rows::{Rows, check};
+use crate::count::Count;
 use crate::events::{Event, Listener};
 use crate::reading::Source;
 use crate::sending::Stop;
-use crate::validating::{Across, Checker, Repeats, Totals, Violation};
+use crate::validating::{Across, Checker, OmittedTimes, Repeats, Totals};
 
-/// How many problems are told one by one.
-const TOLD: u64 = 20;
 /// How often a listener hears of progress, in rows.
 const STEP: u64 = 4096;
 
@@ -42,10 +42,11 @@ pub(super) fn check_all(
     let asks_first = checker.operation().subcategory().asks_first();
     let mut across = Across::new(repeats).counting_customers(asks_first);
     let (_, records) = source.records()?;
-    let mut problems = Problems { name: source.name(), listener, count: 0 };
+    let (name, unit) = (source.table_name(), source.unit());
     for violation in checker.header() {
-        problems.tell(1, violation);
+        listener.event(Event::Invalid { name: &name, unit, line: 1, violation });
     }
+    let mut problems = Problems::new(name, unit);
     std::thread::scope(|scope| -> Result<(), RunError> {
         let prefetch = Prefetch::start(scope, records);
         while let Some(bundle) = prefetch.next()? {
@@ -57,34 +58,22 @@ pub(super) fn check_all(
                     listener.event(Event::Checking(row.number().0));
                 }
                 if let Err(rejection) = check(&mut checker, &mut across, row, |_| ()) {
-                    rejection.own.iter().for_each(|violation| problems.tell(row.line(), violation));
+                    rejection.own.into_iter().for_each(|violation| problems.add(row.line(), violation));
                 }
             }
             prefetch.give_back(bundle);
         }
         Ok(())
     })?;
-    if let Some(more) = problems.count.checked_sub(TOLD).filter(|more| *more > 0) {
-        listener.event(Event::MoreInvalid { count: more, in_results: writes_results });
+    problems.tell(&checker, writes_results, listener);
+    for OmittedTimes { column, rows, line } in checker.omitted_times() {
+        let (name, rows) = (checker.columns().name(column), Count(rows, "row"));
+        listener.event(Event::Note(&format!(
+            "column '{name}': the time of day is left out in {rows}, first on {unit} {line}: the API takes only a date here"
+        )));
     }
     let totals = across.totals();
     listener.event(Event::Checked);
     let (repeats, long_comments) = (across.repeats_again(), across.long_comments());
     Ok(Validated { checker, repeats, totals, long_comments })
-}
-
-/// Tells the first problems and counts the rest.
-struct Problems<'a> {
-    name: &'a str,
-    listener: &'a dyn Listener,
-    count: u64,
-}
-
-impl Problems<'_> {
-    fn tell(&mut self, line: u64, violation: &Violation) {
-        self.count += 1;
-        if self.count <= TOLD {
-            self.listener.event(Event::Invalid { name: self.name, line, violation });
-        }
-    }
 }

@@ -72,7 +72,7 @@ impl OpenInput {
         let (header, _) = self.source.records()?;
         let InputSpec { operation, mapping, rules, .. } = &self.spec;
         let columns = Columns::resolve(*operation, header, mapping, rules.server)?;
-        Ok(Checker::new(*operation, columns, rules.clone())?)
+        Ok(Checker::new(*operation, columns, rules.clone())?.counting(self.source.unit()))
     }
 
     fn repeats(&self) -> Repeats {

@@ -23,6 +23,7 @@ mod phases;
 mod precheck;
 mod prefetch;
 mod probe;
+mod problems;
 mod reconcile;
 mod recorder;
 mod resend;

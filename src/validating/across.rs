@@ -9,6 +9,7 @@ use super::distinct::Distinct;
 use super::money::Money;
 use super::violation::{Violation, ViolationCode};
 use crate::count::Count;
+use crate::reading::LineUnit;
 
 /// Counts and sums over the rows of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -218,7 +219,7 @@ impl Across {
         let earlier = match (self.repeats, checked.booking) {
             (Repeats::None, _) => None,
             (_, Some(Booking { given: Some(given), .. })) => {
-                return self.once(given.number(), line);
+                return self.once(given.number(), line, checked.unit());
             }
             (Repeats::Refused, _) => checked.identity().and_then(|identity| self.seen.insert(identity, line)),
             (Repeats::Allowed, Some(booking)) => {
@@ -231,23 +232,24 @@ impl Across {
                 *again += 1;
                 checked.booking = Some(Booking { occurrence: *again, ..booking });
                 let key = checked.may_be_given().then(|| checked.key()).flatten();
-                return key.map_or(Ok(()), |key| self.once(key.number(), line));
+                return key.map_or(Ok(()), |key| self.once(key.number(), line, checked.unit()));
             }
             (Repeats::Allowed, None) => None,
         };
         earlier.map_or(Ok(()), |earlier| {
             Err(format!(
-                "its {} as on line {earlier}; remove one of the rows, or add --allow-duplicates if both are intended",
-                checked.identity_names()
+                "its {} as on {} {earlier}; remove one of the rows, or add --allow-duplicates if both are intended",
+                checked.identity_names(),
+                checked.unit()
             ))
         })
     }
 
     /// A booking is in a file once.
-    fn once(&mut self, key: u64, line: u64) -> Result<(), String> {
+    fn once(&mut self, key: u64, line: u64, unit: LineUnit) -> Result<(), String> {
         self.seen.insert(key, line).map_or(Ok(()), |earlier| {
             Err(format!(
-                "it is the booking that is on line {earlier} already, as its result_key says; remove one of the rows, or empty the cell of result_key in the row that is meant to be another booking"
+                "it is the booking that is on {unit} {earlier} already, as its result_key says; remove one of the rows, or empty the cell of result_key in the row that is meant to be another booking"
             ))
         })
     }

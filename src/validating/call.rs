@@ -56,15 +56,15 @@ impl Values {
     }
 
     /// Appends a value that `fill` writes; if it fails, nothing is appended.
-    pub(super) fn push<E>(
+    pub(super) fn push<T, E>(
         &mut self,
         parameter: &'static Parameter,
-        fill: impl FnOnce(&mut String) -> Result<(), E>,
-    ) -> Result<(), E> {
+        fill: impl FnOnce(&mut String) -> Result<T, E>,
+    ) -> Result<T, E> {
         let start = self.text.len();
         let filled = fill(&mut self.text);
         match filled {
-            Ok(()) => self.ends.push((parameter, self.text.len())),
+            Ok(_) => self.ends.push((parameter, self.text.len())),
             Err(_) => self.text.truncate(start),
         }
         filled

@@ -5,29 +5,37 @@ use std::hash::{DefaultHasher, Hasher};
 
 use super::booking_key::{BookingKey, BookingParts, KeyMaker};
 use super::call::{Call, SequenceKey, Values};
+use super::characters;
 use super::constants::{ConstantError, constant, out_of_version};
 use super::empty_cells::EmptyCells;
-use super::kinds::{decodable, normalise};
+use super::kept::Kept;
+use super::kinds::normalise;
 use super::money::Money;
+use super::omitted::{Omitted, OmittedTimes};
 use super::rules::Rules;
+use super::scars;
 use super::value_error::ValueError;
 use super::violation::{Rejection, Violation, ViolationCode};
 use crate::catalogue::{Identity, Meaning, Operation, ValueKind};
-use crate::reading::{Binding, CellType, Columns, Row};
+use crate::reading::{Binding, CellType, Columns, LineUnit, Row};
 
 /// Checks rows of one input against one operation.
 #[derive(Debug, Clone)]
 pub struct Checker {
     operation: Operation,
-    columns: Columns,
-    rules: Rules,
+    pub(super) columns: Columns,
+    pub(super) rules: Rules,
     constants: Values,
     header: Vec<Violation>,
     books_money: bool,
     /// None where nothing is booked.
     keys: Option<KeyMaker>,
     values: Values,
-    violations: Vec<Violation>,
+    pub(super) violations: Vec<Violation>,
+    omitted: Omitted,
+    pub(super) unit: LineUnit,
+    /// How many cells of each column hold a date, right or wrong.
+    filled: Vec<u64>,
 }
 
 /// A row that is valid by itself. It borrows the checker's memory: a call is made only when it is needed.
@@ -56,6 +64,7 @@ impl Checker {
         if let Some(skip) = rules.skip_internal_api {
             constants.push_text(skip, "1");
         }
+        let filled = vec![0; columns.names.len()];
         let header = columns.problems.iter().map(Violation::from).collect();
         let subcategory = operation.subcategory();
         let books_money = subcategory.by_meaning(Meaning::Amount).is_some();
@@ -70,7 +79,23 @@ impl Checker {
             header,
             values: Values::default(),
             violations: Vec::new(),
+            omitted: Omitted::default(),
+            unit: LineUnit::default(),
+            filled,
         })
+    }
+
+    /// Numbers of rows count this.
+    #[must_use]
+    pub fn counting(mut self, unit: LineUnit) -> Self {
+        self.unit = unit;
+        self
+    }
+
+    /// How many cells of the column of this name held a date so far, right or wrong.
+    pub fn filled(&self, name: &str) -> u64 {
+        let named = self.filled.iter().enumerate().filter(|(column, _)| self.columns.name(*column) == name);
+        named.map(|(_, filled)| *filled).sum()
     }
 
     /// The problems of the header; while there are any, no row is valid.
@@ -86,23 +111,30 @@ impl Checker {
         &self.columns
     }
 
+    /// The columns of dates of which times of day were left out, in the rows so far that are valid by themselves.
+    pub fn omitted_times(&self) -> impl Iterator<Item = OmittedTimes> {
+        self.omitted.times()
+    }
+
     /// Checks a row, and reports all its violations.
     pub fn check(&mut self, row: &Row) -> Result<Checked<'_>, Rejection> {
         self.values.clear();
+        self.omitted.begin_row();
         self.violations.clear();
         self.check_width(row);
-        let suspicious = row.may_be_undecodable();
+        let is_usual = characters::are_usual(row.text());
         for flaw in row.flaws().iter().filter(|flaw| flaw.column.is_none()) {
             self.violations.push(Violation::new(ViolationCode::BadValue, None, None, flaw.kind.to_string()));
         }
         for place in 0..self.columns.bindings.len() {
-            self.check_cell(self.columns.bindings[place], row, suspicious);
+            self.check_cell(self.columns.bindings[place], row, is_usual);
         }
         let given = self.given_key(row);
         if self.violations.is_empty() && self.header.is_empty() {
             for (parameter, value) in self.constants.iter() {
                 self.values.push_text(parameter, value);
             }
+            self.omitted.keep_row(row.line());
             let booking = self.keys.is_some().then_some(Booking { given, occurrence: 1 });
             Ok(Checked { checker: self, booking })
         } else {
@@ -148,39 +180,16 @@ impl Checker {
         self.keys.as_ref()?.key(self.parts()?, occurrence)
     }
 
-    fn check_width(&mut self, row: &Row) {
-        let width = self.columns.names.len();
-        for (place, cell) in row.cells().enumerate().skip(width).filter(|(_, cell)| !cell.trim().is_empty()) {
-            let reason = format!(
-                "the row has more cells than the header has columns ({width}); cell {} is one too many. Put a value that contains the delimiter in quotation marks",
-                place + 1
-            );
-            self.violations.push(Violation::new(ViolationCode::BadValue, None, Some(cell.trim()), reason));
-        }
-        for place in &self.columns.unnamed {
-            let Some(cell) = row.cell(*place).map(str::trim).filter(|cell| !cell.is_empty()) else {
-                continue;
-            };
-            let reason = format!(
-                "column {} has no name in the header, but the cell has a value; name the column, empty the cell, or leave such columns out with --ignore-unknown-columns. A value that contains the delimiter needs quotation marks",
-                place + 1
-            );
-            self.violations.push(Violation::new(ViolationCode::BadValue, None, Some(cell), reason));
-        }
-        if row.len() < width && self.rules.empty == EmptyCells::Clear {
-            let reason = format!(
-                "the row has {} of {width} cells; with --empty clear the missing ones would be cleared on the server. Add them, and leave empty those that are to be cleared",
-                row.len()
-            );
-            self.violations.push(Violation::new(ViolationCode::BadValue, None, None, reason));
-        }
-    }
-
-    fn check_cell(&mut self, binding: Binding, row: &Row, suspicious: bool) {
+    fn check_cell(&mut self, binding: Binding, row: &Row, is_usual: bool) {
         let Binding { column, parameter } = binding;
-        let value = row.cell(column).map_or("", trimmed);
+        let cell = row.cell(column).map_or("", trimmed);
+        let unwrapped = scars::unwrapped(cell);
+        let value = unwrapped.unwrap_or(cell);
+        if parameter.kind.is_date() && !value.is_empty() {
+            self.filled[column] += 1;
+        }
         let violation = |checker: &Self, code, reason: String| {
-            let value = (!value.is_empty()).then_some(value);
+            let value = (!cell.is_empty()).then_some(cell);
             Violation::new(code, Some(checker.columns.name(column)), value, reason)
         };
         if row.cell_type(column) == CellType::Date && !parameter.kind.is_date() {
@@ -203,18 +212,27 @@ impl Checker {
         } else if !parameter.is_in(self.rules.server) {
             let reason = out_of_version(parameter, self.rules.server);
             self.violations.push(violation(self, ViolationCode::NotInVersion, reason));
-        } else if let Err(refusal) = self.values.push(parameter, |out| {
-            if suspicious {
-                decodable(value)?;
+        } else {
+            let rules = self.rules.of_values();
+            let pushed = self.values.push(parameter, |out| {
+                unwrapped?;
+                if !is_usual {
+                    characters::check(value)?;
+                }
+                scars::check(value)?;
+                if parameter.kind == ValueKind::Money {
+                    normalise(parameter, &of_one_reading(value, row, column), rules, out)
+                } else {
+                    normalise(parameter, value, rules, out)
+                }
+            });
+            match pushed {
+                Ok(Kept::Whole) => {}
+                Ok(Kept::Day) => self.omitted.time(column),
+                Err(refusal) => {
+                    self.violations.push(Violation::of_value(self.columns.name(column), cell, &refusal));
+                }
             }
-            let value = if parameter.kind == ValueKind::Money {
-                of_one_reading(value, row, column)
-            } else {
-                value.into()
-            };
-            normalise(parameter, &value, &self.rules.dates, out)
-        }) {
-            self.violations.push(violation(self, ViolationCode::BadValue, refusal.to_string()));
         }
     }
 }
@@ -255,6 +273,11 @@ impl Checked<'_> {
     /// Whether rows of this file may say themselves which bookings they are.
     pub(super) fn may_be_given(&self) -> bool {
         self.checker.columns.result_key.is_some()
+    }
+
+    /// What the numbers of rows count.
+    pub(super) fn unit(&self) -> LineUnit {
+        self.checker.unit
     }
 
     /// The note of the booking as the file has it.

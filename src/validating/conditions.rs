@@ -4,8 +4,9 @@
 use std::fmt;
 
 use super::call::{Call, Values};
-use super::date::DateOrder;
-use super::kinds::normalise;
+use super::date_order::DateOrder;
+use super::kinds::normalise_whole;
+use super::rules::ValueRules;
 use super::value_error::ValueError;
 use crate::catalogue::{Action, CUSTOMER, Meaning, Parameter, Subcategory, Version};
 use crate::count::Count;
@@ -187,10 +188,8 @@ fn check(
     let mut checked: Vec<String> = Vec::with_capacity(values.len());
     for value in values.iter().map(|value| value.trim()).filter(|value| !value.is_empty()) {
         let mut text = String::new();
-        normalise(parameter, value, dates, &mut text).map_err(|refusal| ConditionError::Value {
-            option: option(),
-            value: value.to_owned(),
-            refusal,
+        normalise_whole(parameter, value, ValueRules::of_dates(dates), &mut text).map_err(|refusal| {
+            ConditionError::Value { option: option(), value: value.to_owned(), refusal }
         })?;
         if parameter.meaning == Meaning::Limit && !text.parse::<u64>().is_ok_and(|limit| limit > 0) {
             return Err(ConditionError::NoLimit { option: option(), value: value.to_owned() });

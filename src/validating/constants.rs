@@ -1,7 +1,8 @@
 //! Values that are the same in every row: they are checked once.
 
 use super::call::Values;
-use super::kinds::normalise;
+use super::characters;
+use super::kinds::normalise_whole;
 use super::rules::Rules;
 use super::value_error::ValueError;
 use crate::catalogue::{Parameter, Version};
@@ -59,7 +60,10 @@ pub(super) fn constant(
         return Ok(());
     }
     constants
-        .push(parameter, |out| normalise(parameter, value, &rules.dates, out))
+        .push(parameter, |out| {
+            characters::check(value)?;
+            normalise_whole(parameter, value, rules.of_values(), out)
+        })
         .map_err(|refusal| ConstantError::Value { parameter: name, value: value.to_owned(), refusal })
 }
 

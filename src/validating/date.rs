@@ -1,80 +1,33 @@
 //! Turns dates as people write them into dates as the API takes them.
 
-use std::str::FromStr;
-
 use jiff::civil::{Date, Time};
 use jiff::fmt::strtime::BrokenDownTime;
+use jiff::tz::Offset;
 
+use super::date_order::DateOrder;
+use super::kept::Kept;
+use super::rules::ValueRules;
 use super::value_error::ValueError;
-
-/// How dates are written, if their text is ambiguous: `--date-format`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum DateOrder {
-    /// Not specified: an ambiguous date is refused.
-    #[default]
-    Unsaid,
-    /// Day, month, year.
-    Dmy,
-    /// Month, day, year.
-    Mdy,
-    /// Year, month, day.
-    Ymd,
-    /// A strftime pattern; nothing else is accepted then.
-    Pattern(String),
-}
-
-/// `--date-format` is neither an order nor a pattern for a whole date.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "'{0}' is not a date format: use dmy, mdy, ymd, or a strftime pattern with day, month and year such as %d.%m.%Y"
-)]
-pub struct ParseDateOrderError(String);
-
-impl FromStr for DateOrder {
-    type Err = ParseDateOrderError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text.trim().to_ascii_lowercase().as_str() {
-            "dmy" => return Ok(Self::Dmy),
-            "mdy" => return Ok(Self::Mdy),
-            "ymd" => return Ok(Self::Ymd),
-            _ => {}
-        }
-        // A pattern is usable if a date survives being written and read with it.
-        let example = Date::constant(2023, 11, 28);
-        let survives = text.contains('%')
-            && BrokenDownTime::from(example.at(0, 0, 0, 0)).to_string(text).is_ok_and(|written| {
-                BrokenDownTime::parse(text, &written)
-                    .and_then(|read| read.to_date())
-                    .is_ok_and(|read| read == example)
-            });
-        if survives { Ok(Self::Pattern(text.to_owned())) } else { Err(ParseDateOrderError(text.to_owned())) }
-    }
-}
+use super::zone::{Zone, zone};
 
 /// Reads a day that a person typed, by the same rules as the dates of rows.
 pub fn day(text: &str, order: &DateOrder) -> Result<Date, ValueError> {
-    match read(text.trim(), order)? {
+    match read(text.trim(), ValueRules::of_dates(order))? {
         (_, Some(time)) if time != Time::midnight() => Err(ValueError::TimeOfDay),
         (day, _) => Ok(day),
     }
 }
 
-/// Appends `YYYY-MM-DD`. A time of day is accepted only if it is midnight, as spreadsheets write dates.
-pub(super) fn date(text: &str, order: &DateOrder, out: &mut String) -> Result<(), ValueError> {
-    let (date, time) = read(text, order)?;
-    match time {
-        Some(time) if time != Time::midnight() => Err(ValueError::TimeOfDay),
-        _ => {
-            push_date(date, out);
-            Ok(())
-        }
-    }
+/// Appends `YYYY-MM-DD`. Midnight, as spreadsheets write it after dates, is no time of day.
+pub(super) fn date(text: &str, rules: ValueRules<'_>, out: &mut String) -> Result<Kept, ValueError> {
+    let (date, time) = read(text, rules)?;
+    push_date(date, out);
+    Ok(if time.is_none_or(|time| time == Time::midnight()) { Kept::Whole } else { Kept::Day })
 }
 
 /// Appends `YYYY-MM-DD`, and ` HH:MM:SS` if there is a time.
-pub(super) fn date_time(text: &str, order: &DateOrder, out: &mut String) -> Result<(), ValueError> {
-    let (date, time) = read(text, order)?;
+pub(super) fn date_time(text: &str, rules: ValueRules<'_>, out: &mut String) -> Result<(), ValueError> {
+    let (date, time) = read(text, rules)?;
     push_date(date, out);
     if let Some(time) = time {
         for (sign, part) in [(' ', time.hour()), (':', time.minute()), (':', time.second())] {
@@ -100,19 +53,52 @@ fn push_digits(value: u16, count: u32, out: &mut String) {
     }
 }
 
-fn read(text: &str, order: &DateOrder) -> Result<(Date, Option<Time>), ValueError> {
-    if let DateOrder::Pattern(pattern) = order {
-        let read =
-            BrokenDownTime::parse(pattern, text).map_err(|_| ValueError::NotByPattern(pattern.clone()))?;
-        let date = read.to_date().map_err(|_| ValueError::NotByPattern(pattern.clone()))?;
-        return Ok((in_range(date)?, read.to_time().ok().filter(|_| text.contains(':'))));
+fn read(text: &str, rules: ValueRules<'_>) -> Result<(Date, Option<Time>), ValueError> {
+    if let DateOrder::Pattern(pattern) = rules.dates {
+        return by_pattern(text, pattern, rules);
     }
     let (day, time) =
         match text.find([' ', 'T', '\u{A0}']).filter(|_| text.len() > 10).map(|place| text.split_at(place)) {
             Some((day, time)) => (day, Some(time_of_day(time.trim_start_matches('T').trim())?)),
             None => (text, None),
         };
-    Ok((in_range(day_of(day, order)?)?, time))
+    let day = day_of(day, rules.dates)?;
+    match time {
+        Some((time, Some(zone))) => on_the_server(day, time, zone, rules),
+        Some((time, None)) => Ok((in_range(day)?, Some(time))),
+        None => Ok((in_range(day)?, None)),
+    }
+}
+
+fn by_pattern(text: &str, pattern: &str, rules: ValueRules<'_>) -> Result<(Date, Option<Time>), ValueError> {
+    let failed = |_| ValueError::NotByPattern(pattern.to_owned());
+    let read = BrokenDownTime::parse(pattern, text).map_err(failed)?;
+    let day = read.to_date().map_err(failed)?;
+    let time = read.hour().is_some().then(|| read.to_time().map_err(failed)).transpose()?;
+    // A `Z` that the pattern has as a letter is a zone all the same.
+    let offset =
+        read.offset().or_else(|| (pattern.ends_with('Z') && !pattern.ends_with("%Z")).then_some(Offset::UTC));
+    match (time, offset, read.iana_time_zone()) {
+        (Some(time), Some(offset), _) => on_the_server(day, time, Zone::Offset(offset), rules),
+        (Some(time), None, Some(name)) => on_the_server(day, time, Zone::Name(name), rules),
+        _ => Ok((in_range(day)?, time)),
+    }
+}
+
+/// What the server's clock shows at this time of this zone.
+fn on_the_server(
+    day: Date,
+    time: Time,
+    zone: Zone<'_>,
+    rules: ValueRules<'_>,
+) -> Result<(Date, Option<Time>), ValueError> {
+    let offset: Offset = match zone {
+        Zone::Offset(offset) => offset,
+        Zone::Name(name) => return Err(ValueError::NamedZone(name.to_owned())),
+    };
+    let server = rules.zone.ok_or(ValueError::Zone)?;
+    let there = server.time(day.to_datetime(time), offset).ok_or(ValueError::Year(day.year()))?;
+    Ok((in_range(there.date())?, Some(there.time())))
 }
 
 /// Customers were connected, and agreements signed, in living memory.
@@ -191,10 +177,20 @@ fn make(year: i16, month: i16, day: i16) -> Result<Date, ValueError> {
     }
 }
 
-/// `H:MM` or `HH:MM:SS`, with or without a fraction of a second.
-fn time_of_day(text: &str) -> Result<Time, ValueError> {
-    let text = text.split_once('.').map_or(text, |(whole, _)| whole);
-    let mut parts = text.as_bytes().split(|b| *b == b':').map(|part| match part {
+/// `H:MM` or `HH:MM:SS`, with or without a fraction of a second, and a zone where there is one.
+fn time_of_day(text: &str) -> Result<(Time, Option<Zone<'_>>), ValueError> {
+    let is_clock = |c: char| c.is_ascii_digit() || matches!(c, ':' | '.' | ',');
+    let (clock, rest) = text.split_at(text.find(|c| !is_clock(c)).unwrap_or(text.len()));
+    let zone = match rest.trim() {
+        "" => None,
+        rest => Some(zone(rest).ok_or(ValueError::NoTime)?),
+    };
+    let clock = match clock.split_once(['.', ',']) {
+        Some((whole, part)) if !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()) => whole,
+        Some(_) => return Err(ValueError::NoTime),
+        None => clock,
+    };
+    let mut parts = clock.as_bytes().split(|b| *b == b':').map(|part| match part {
         [one] if one.is_ascii_digit() => Ok((one - b'0').cast_signed()),
         [ten, one] if ten.is_ascii_digit() && one.is_ascii_digit() => {
             Ok(((ten - b'0') * 10 + one - b'0').cast_signed())
@@ -207,17 +203,20 @@ fn time_of_day(text: &str) -> Result<Time, ValueError> {
     if parts.next().is_some() {
         return Err(ValueError::NoTime);
     }
-    Time::new(hour, minute, second, 0).map_err(|_| ValueError::NoTime)
+    let time = Time::new(hour, minute, second, 0).map_err(|_| ValueError::NoTime)?;
+    Ok((time, zone))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{DateOrder, date, date_time};
-    use crate::validating::ValueError;
+    use super::{date, date_time};
+    use crate::validating::kept::Kept;
+    use crate::validating::rules::ValueRules;
+    use crate::validating::{DateOrder, ServerZone, ValueError};
 
     fn day(text: &str, order: &DateOrder) -> Result<String, ValueError> {
         let mut out = String::new();
-        date(text, order, &mut out).map(|()| out)
+        date(text, ValueRules::of_dates(order), &mut out).map(|_| out)
     }
 
     #[test]
@@ -271,7 +270,8 @@ mod tests {
             "09.03.0203",
             "2023-03-09 25:00",
             "09,03,2023",
-            "2023-03-09 16:03:28",
+            "2023-03-09Z",
+            "2023-03-09 16:03 PM",
         ] {
             assert!(day(text, &DateOrder::Unsaid).is_err(), "{text}");
         }
@@ -286,7 +286,44 @@ mod tests {
             ("09.03.2023", "2023-03-09"),
         ] {
             let mut out = String::new();
-            assert_eq!(date_time(written, &DateOrder::Unsaid, &mut out).map(|()| out), Ok(meant.to_owned()));
+            assert_eq!(date_time(written, ValueRules::NONE, &mut out).map(|()| out), Ok(meant.to_owned()));
+        }
+        let mut out = String::new();
+        assert_eq!(date("2023-03-09 16:03:28", ValueRules::NONE, &mut out), Ok(Kept::Day));
+        assert_eq!(out, "2023-03-09");
+    }
+
+    #[test]
+    fn a_zone_after_a_time_waits_for_the_servers() {
+        let zone: ServerZone = "Europe/Kyiv".parse().expect("a zone");
+        let read = |text: &str, zone, dates: &DateOrder| {
+            let mut out = String::new();
+            let rules = ValueRules { zone, ..ValueRules::of_dates(dates) };
+            date_time(text, rules, &mut out).map(|()| out)
+        };
+        let order = DateOrder::Unsaid;
+        for (written, meant) in [
+            ("2022-03-24T22:00:00.000Z", "2022-03-25 00:00:00"),
+            ("2022-03-24T22:00:00.000+03:00", "2022-03-24 21:00:00"),
+            ("24.03.2022 22:00 +0200", "2022-03-24 22:00:00"),
+            ("2022-03-24 22:00:00", "2022-03-24 22:00:00"),
+        ] {
+            assert_eq!(read(written, Some(&zone), &order), Ok(meant.to_owned()), "{written}");
+        }
+        for with in ["2022-03-24T22:00:00.000Z", "2022-03-24T22:00:00,5+02:00", "2022-03-24 22:00 UTC"] {
+            assert_eq!(read(with, None, &order), Err(ValueError::Zone), "{with}");
+        }
+        let named = Err(ValueError::NamedZone("EET".to_owned()));
+        assert_eq!(read("2022-03-24 22:00:00 EET", Some(&zone), &order), named);
+        for wrong in ["2022-03-24 22:00:00.5 anything", "2022-03-24 22:00:00.", "2022-03-24 22:00:00.x"] {
+            assert_eq!(read(wrong, Some(&zone), &order), Err(ValueError::NoTime), "{wrong}");
+        }
+        for (pattern, text) in
+            [("%Y-%m-%d %H-%M%z", "2022-03-24 22-00+0000"), ("%Y-%m-%dT%TZ", "2022-03-24T22:00:00Z")]
+        {
+            let pattern: DateOrder = pattern.parse().expect("a pattern");
+            assert_eq!(read(text, None, &pattern), Err(ValueError::Zone));
+            assert_eq!(read(text, Some(&zone), &pattern), Ok("2022-03-25 00:00:00".to_owned()));
         }
     }
 }

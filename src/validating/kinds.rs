@@ -4,17 +4,20 @@ use std::net::Ipv4Addr;
 
 use email_address::{EmailAddress, Options};
 
-use super::date::{self, DateOrder};
-use super::money;
+use super::date;
+use super::kept::Kept;
+use super::rules::ValueRules;
+use super::scars::Scar;
 use super::value_error::ValueError;
-use crate::catalogue::{Choice, Parameter, ValueKind, nearest};
+use super::{amount, characters, money, scars};
+use crate::catalogue::{Choice, Meaning, Parameter, ValueKind, nearest};
 
-/// Replaces bytes that could not be decoded.
-const UNDECODABLE: char = '\u{FFFD}';
-
-/// Refuses a value that could not be decoded by the file's encoding.
-pub(super) fn decodable(value: &str) -> Result<(), ValueError> {
-    if value.contains(UNDECODABLE) { Err(ValueError::Undecodable) } else { Ok(()) }
+/// What a value is without what spreadsheets put around it, if nothing is wrong with its text.
+pub(super) fn sound(value: &str) -> Result<&str, ValueError> {
+    let value = scars::unwrapped(value)?;
+    characters::check(value)?;
+    scars::check(value)?;
+    Ok(value)
 }
 
 /// Appends the normalised value to `out`. The value must be trimmed and not empty. After an error, `out` may
@@ -22,10 +25,28 @@ pub(super) fn decodable(value: &str) -> Result<(), ValueError> {
 pub(super) fn normalise(
     parameter: &Parameter,
     value: &str,
-    dates: &DateOrder,
+    rules: ValueRules<'_>,
+    out: &mut String,
+) -> Result<Kept, ValueError> {
+    match parameter.meaning {
+        Meaning::Amount => amount::normalise(value, rules.allow_zero, out)
+            .map(|()| Kept::Whole)
+            .map_err(|refusal| refusal.or_shortened(value)),
+        _ => normalise_as(parameter.kind, parameter.is_customer(), value, rules, out),
+    }
+}
+
+/// The same where nothing may be left out.
+pub(super) fn normalise_whole(
+    parameter: &Parameter,
+    value: &str,
+    rules: ValueRules<'_>,
     out: &mut String,
 ) -> Result<(), ValueError> {
-    normalise_as(parameter.kind, parameter.is_customer(), value, dates, out)
+    match normalise(parameter, value, rules, out)? {
+        Kept::Whole => Ok(()),
+        Kept::Day => Err(ValueError::TimeOfDay),
+    }
 }
 
 /// The same for a value without a parameter.
@@ -33,28 +54,31 @@ pub(super) fn normalise_as(
     kind: ValueKind,
     is_customer: bool,
     value: &str,
-    dates: &DateOrder,
+    rules: ValueRules<'_>,
     out: &mut String,
-) -> Result<(), ValueError> {
+) -> Result<Kept, ValueError> {
+    let whole = |read: Result<(), ValueError>| read.map(|()| Kept::Whole);
     match kind {
-        ValueKind::Id => id(value, is_customer, out),
-        ValueKind::Flag => flag(value, out),
-        ValueKind::Date => date::date(value, dates, out),
-        ValueKind::DateTime => date::date_time(value, dates, out),
-        ValueKind::Money => Ok(money::normalise(value, out)?),
-        ValueKind::Email => email(value, out),
-        ValueKind::Phone => phone(value, out),
-        ValueKind::Integer => integer(value, out),
-        ValueKind::Ip => ip(value, out),
-        ValueKind::Mac => mac(value, out),
-        ValueKind::Text => text(value, out),
-        ValueKind::Choice(choices) => choice(value, choices, out),
+        ValueKind::Date => date::date(value, rules, out),
+        ValueKind::DateTime => whole(date::date_time(value, rules, out)),
+        ValueKind::Id => whole(id(value, is_customer, out)),
+        ValueKind::Flag => whole(flag(value, out)),
+        ValueKind::Money => whole(money::normalise(value, out).map_err(ValueError::Money)),
+        ValueKind::Email => whole(email(value, out)),
+        ValueKind::Phone => whole(phone(value, out)),
+        ValueKind::Integer => whole(integer(value, out)),
+        ValueKind::Ip => whole(ip(value, out)),
+        ValueKind::Mac => whole(mac(value, out)),
+        ValueKind::Text => whole(text(value, out)),
+        ValueKind::Choice(choices) => whole(choice(value, choices, out)),
     }
+    .map_err(|refusal| refusal.or_shortened(value))
 }
 
 fn id(value: &str, is_customer: bool, out: &mut String) -> Result<(), ValueError> {
     /// What a 64-bit signed column holds.
     const DIGITS: usize = 18;
+    let value = without_point_zero(value);
     if value.is_empty() || value.len() > DIGITS || !value.bytes().all(|b| b.is_ascii_digit()) {
         return Err(ValueError::NoId);
     }
@@ -68,6 +92,15 @@ fn id(value: &str, is_customer: bool, out: &mut String) -> Result<(), ValueError
     Ok(())
 }
 
+/// Programs that keep whole numbers as fractions write `380670001122.0`, which reads one way.
+fn without_point_zero(value: &str) -> &str {
+    let is_whole = |whole: &&str| {
+        let digits = whole.strip_prefix(['+', '-']).unwrap_or(whole);
+        !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+    };
+    value.strip_suffix(".0").filter(is_whole).unwrap_or(value)
+}
+
 /// Words of the languages that lists are written in, including the names that spreadsheets give to true and
 /// false.
 const YES: [&str; 11] = ["1", "+", "да", "так", "yes", "y", "true", "истина", "істина", "д", "т"];
@@ -75,6 +108,7 @@ const NO: [&str; 13] =
     ["0", "-", "нет", "ні", "no", "n", "false", "ложь", "хибність", "хибно", "н", "\u{2212}", "\u{2013}"];
 
 fn flag(value: &str, out: &mut String) -> Result<(), ValueError> {
+    let value = without_point_zero(value);
     if matches!(value, "0" | "1") {
         out.push_str(value);
         return Ok(());
@@ -85,7 +119,7 @@ fn flag(value: &str, out: &mut String) -> Result<(), ValueError> {
 }
 
 fn integer(value: &str, out: &mut String) -> Result<(), ValueError> {
-    let value = value.replace('\u{2212}', "-");
+    let value = without_point_zero(value).replace('\u{2212}', "-");
     let number: i64 = value.parse().map_err(|_| ValueError::NoInteger)?;
     out.push_str(&number.to_string());
     Ok(())
@@ -103,7 +137,7 @@ fn email(value: &str, out: &mut String) -> Result<(), ValueError> {
 
 fn phone(value: &str, out: &mut String) -> Result<(), ValueError> {
     let start = out.len();
-    for (place, c) in value.char_indices() {
+    for (place, c) in without_point_zero(value).char_indices() {
         match c {
             '0'..='9' => out.push(c),
             '+' if place == 0 => out.push(c),
@@ -144,8 +178,10 @@ fn mac(value: &str, out: &mut String) -> Result<(), ValueError> {
 }
 
 fn text(value: &str, out: &mut String) -> Result<(), ValueError> {
-    if value.bytes().any(|b| b < 0x20 && !matches!(b, b'\n' | b'\r' | b'\t') || b == 0x7F) {
-        return Err(ValueError::ControlCharacter);
+    // Shortened numbers end in a digit, as account numbers do.
+    if matches!(value.as_bytes(), [b'0'..=b'9' | b'-' | b'+', .., b'0'..=b'9']) && scars::is_shortened(value)
+    {
+        return Err(Scar::Shortened.into());
     }
     out.push_str(value);
     Ok(())
@@ -167,9 +203,10 @@ fn choice(value: &str, choices: &[Choice], out: &mut String) -> Result<(), Value
 
 #[cfg(test)]
 mod tests {
-    use super::normalise;
+    use super::normalise_whole;
     use crate::catalogue::{CUSTOMER, Meaning, Parameter, ValueKind, operations};
-    use crate::validating::{DateOrder, ValueError};
+    use crate::validating::ValueError;
+    use crate::validating::rules::ValueRules;
     use proptest::prelude::*;
 
     fn parameter(kind: ValueKind) -> &'static Parameter {
@@ -181,7 +218,7 @@ mod tests {
 
     fn read(parameter: &Parameter, value: &str) -> Result<String, ValueError> {
         let mut out = String::new();
-        normalise(parameter, value, &DateOrder::Unsaid, &mut out).map(|()| out)
+        normalise_whole(parameter, value, ValueRules::NONE, &mut out).map(|()| out)
     }
 
     #[test]
@@ -259,9 +296,31 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_were_no_text_are_refused_whatever_the_kind() {
-        assert_eq!(super::decodable("a\u{FFFD}b"), Err(ValueError::Undecodable));
-        assert_eq!(read(parameter(ValueKind::Text), "a\u{0}b"), Err(ValueError::ControlCharacter));
+    fn what_is_in_place_of_a_value_is_refused_whatever_the_kind() {
+        use crate::validating::scars::Scar;
+        for kind in [ValueKind::Text, ValueKind::Phone, ValueKind::Id, ValueKind::Date, ValueKind::Flag] {
+            let shortened = read(parameter(kind), "3,80671E+11");
+            assert_eq!(shortened, Err(ValueError::Scar(Scar::Shortened)), "{kind:?}");
+        }
+        assert_eq!(super::sound("NULL"), Err(ValueError::Scar(Scar::NoValue)));
+        assert_eq!(super::sound("=\"000123\""), Ok("000123"));
+        assert!(super::sound("a\u{0}b").is_err() && super::sound("a\u{FFFD}b").is_err());
+    }
+
+    #[test]
+    fn a_whole_number_loses_the_fraction_that_it_does_not_have() {
+        for (kind, written, meant) in [
+            (ValueKind::Id, "1001.0", "1001"),
+            (ValueKind::Integer, "-2.0", "-2"),
+            (ValueKind::Phone, "380670001122.0", "380670001122"),
+            (ValueKind::Phone, "+380670001122.0", "+380670001122"),
+            (ValueKind::Flag, "1.0", "1"),
+            (ValueKind::Text, "123.0", "123.0"),
+        ] {
+            assert_eq!(read(parameter(kind), written), Ok(meant.to_owned()), "{written}");
+        }
+        assert_eq!(read(parameter(ValueKind::Id), "1.5"), Err(ValueError::NoId));
+        assert_eq!(read(parameter(ValueKind::Id), "007.0"), Err(ValueError::LeadingZeros));
     }
 
     proptest! {
@@ -272,10 +331,7 @@ mod tests {
             prop_assume!(!value.is_empty());
             for parameter in operations().flat_map(|o| o.subcategory().parameters) {
                 if let Ok(once) = read(parameter, value) {
-                    // A sum such as 1234,567 leaves three decimals, which alone would read two ways.
-                    if parameter.kind != ValueKind::Money {
-                        prop_assert_eq!(read(parameter, &once), Ok(once.clone()));
-                    }
+                    prop_assert_eq!(read(parameter, &once), Ok(once.clone()));
                 }
             }
         }

@@ -2,23 +2,33 @@
 //! rules across rows are checked. It is pure: the same row gives the same answer; no I/O, no clock.
 
 mod across;
+mod amount;
 mod booking_key;
 mod call;
+mod characters;
 mod check;
 mod conditions;
 mod constants;
 mod date;
+mod date_order;
 mod digest;
 mod distinct;
 mod empty_cells;
+mod kept;
 mod kinds;
+mod mojibake;
 mod money;
+mod money_form;
+mod omitted;
 mod reads;
 mod rules;
+mod scars;
 #[cfg(test)]
 mod tests;
 mod value_error;
 mod violation;
+mod width;
+mod zone;
 
 pub use across::{Across, Expectation, Repeats, Totals};
 pub use booking_key::{ALPHABET, BookingKey};
@@ -26,11 +36,14 @@ pub use call::{Call, SequenceKey};
 pub use check::{Checked, Checker};
 pub use conditions::{ConditionError, Conditions, option_of};
 pub use constants::ConstantError;
-pub use date::{DateOrder, day};
+pub use date::day;
+pub use date_order::DateOrder;
 pub use digest::Digest;
 pub use empty_cells::EmptyCells;
 pub use money::{Money, ParseMoneyError};
+pub use omitted::OmittedTimes;
 pub use reads::{CallError, FindError, Search, customer_id};
 pub use rules::Rules;
 pub use value_error::ValueError;
 pub use violation::{Rejection, Violation, ViolationCode};
+pub use zone::ServerZone;

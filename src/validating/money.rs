@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
+use super::money_form::{MoneyForm, is_space};
+
 /// So many digits before the point are exact in any amount.
 const MOST_DIGITS: usize = 18;
 
@@ -108,6 +110,9 @@ pub enum ParseMoneyError {
     /// Not an amount.
     #[error("not a valid amount of money; write it like 1234.56, -15.40 or 1 234,56")]
     NoAmount,
+    /// An amount in a form that is not taken.
+    #[error(transparent)]
+    Form(MoneyForm),
     /// More digits than any balance has.
     #[error("has too many digits for an amount of money")]
     TooLong,
@@ -136,7 +141,13 @@ pub(super) fn normalise(text: &str, out: &mut String) -> Result<(), ParseMoneyEr
         out.push('-');
     }
     let from = out.len();
-    number(digits, out).inspect_err(|_| out.truncate(start))?;
+    if let Err(error) = number(digits, out) {
+        out.truncate(start);
+        return Err(match MoneyForm::of(text) {
+            Some(form) if error == ParseMoneyError::NoAmount => ParseMoneyError::Form(form),
+            _ => error,
+        });
+    }
     if out[from..].len() > 29 {
         out.truncate(start);
         return Err(ParseMoneyError::TooLong);
@@ -156,7 +167,8 @@ fn number(text: &str, out: &mut String) -> Result<(), ParseMoneyError> {
     if separators == same && same > 1 {
         return whole(text, Some(char::from(decimal)), out);
     }
-    if separators == 1 && after.len() == 3 && reads_as_thousands(before) {
+    let is_group = after.len() == 3 && after.bytes().all(|b| b.is_ascii_digit());
+    if separators == 1 && is_group && reads_as_thousands(before) {
         return Err(ParseMoneyError::TwoWays {
             thousands: format!("{before}{after}"),
             fraction: format!("{before}.{after}"),
@@ -203,11 +215,6 @@ fn push_digits(digits: &str, out: &mut String) -> Result<(), ParseMoneyError> {
     Ok(())
 }
 
-/// A space, a no-break space, and the thin ones that programs put between thousands.
-fn is_space(c: char) -> bool {
-    matches!(c, ' ' | '\u{A0}' | '\u{2009}' | '\u{202F}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Money, ParseMoneyError};
@@ -247,6 +254,7 @@ mod tests {
         for text in ["1,234", "1.234", "-12,500", "999.999"] {
             assert!(matches!(read(text), Err(ParseMoneyError::TwoWays { .. })), "{text}");
         }
+        assert!(matches!(read("15,40-"), Err(ParseMoneyError::Form(_))));
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //! customer's data. Their parameters are found in the catalogue by meaning.
 
 use super::call::{Call, Values};
-use super::date::DateOrder;
-use super::kinds::{decodable, normalise_as};
+use super::kinds::{normalise_as, sound};
+use super::rules::ValueRules;
 use super::value_error::ValueError;
 use crate::catalogue::{
     Action, CUSTOMER, Choice, Identity, Meaning, NEWER_FIND, Parameter, Subcategory, UNKNOWN_FIND, ValueKind,
@@ -28,9 +28,9 @@ pub enum FindError {
 
 /// The customer id in a cell.
 pub fn customer_id(value: &str) -> Result<u64, ValueError> {
-    decodable(value)?;
+    let value = sound(value.trim())?;
     let mut text = String::new();
-    normalise_as(ValueKind::Id, true, value.trim(), &DateOrder::Unsaid, &mut text)?;
+    let _ = normalise_as(ValueKind::Id, true, value, ValueRules::NONE, &mut text)?;
     text.parse().map_err(|_| ValueError::NoId)
 }
 
@@ -79,8 +79,9 @@ impl Call {
         let former = find.by_meaning(Meaning::Former).ok_or(CallError)?;
         let mut values = Values::default();
         values.push_text(typer, choice.name);
-        decodable(value)?;
-        values.push(sought, |out| normalise_as(choice.kind, false, value, &DateOrder::Unsaid, out))?;
+        let value = sound(value)?;
+        values
+            .push(sought, |out| normalise_as(choice.kind, false, value, ValueRules::NONE, out).map(drop))?;
         if skip_former {
             values.push_text(former, "1");
         }
@@ -251,7 +252,6 @@ mod tests {
             ("007", ValueError::LeadingZeros),
             ("", ValueError::NoId),
             ("1001a", ValueError::NoId),
-            ("10\u{FFFD}1", ValueError::Undecodable),
         ] {
             assert_eq!(customer_id(value), Err(refusal), "{value}");
         }

@@ -1,16 +1,18 @@
 //! Why a parameter does not take a value.
 
+use super::characters::BadText;
 use super::money::ParseMoneyError;
+use super::scars::{Scar, is_shortened};
 
 /// Why a value was refused. The text follows the value after a colon.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ValueError {
-    /// The cell's bytes are not text in the file's encoding.
-    #[error("some of its bytes are not text in the file's encoding; give the right one with --encoding")]
-    Undecodable,
-    /// A character that no form field should carry.
-    #[error("contains a control character")]
-    ControlCharacter,
+    /// Something in place of the value, or in its way.
+    #[error(transparent)]
+    Scar(#[from] Scar),
+    /// Characters that nobody typed.
+    #[error(transparent)]
+    Text(#[from] BadText),
     /// A spreadsheet program took what was typed for a date.
     #[error(
         "the workbook's cell is a date, but this column takes none; format the column as text and enter the value again"
@@ -45,7 +47,7 @@ pub enum ValueError {
     #[error("this day does not exist")]
     NoSuchDay,
     /// Two digits for the year.
-    #[error("the year has two digits; write four, or add --date-format %d.%m.%y")]
+    #[error("the year has two digits; write four")]
     ShortYear,
     /// A year outside living memory.
     #[error("the year {0} cannot be right; years from 1900 to 2100 are accepted")]
@@ -69,9 +71,25 @@ pub enum ValueError {
     /// Not a time of day.
     #[error("not a valid time of day; write it like 16:03:28")]
     NoTime,
+    /// An offset after a time.
+    #[error(
+        "has a time zone, but the server takes times of its own clock; with --time-zone ZONE, such as Europe/Kyiv, they are converted to the server's zone"
+    )]
+    Zone,
+    /// A zone that stands for more than one offset.
+    #[error(
+        "has the time zone '{0}', whose name does not say the offset; write an offset such as +02:00 there, and name the server's zone with --time-zone"
+    )]
+    NamedZone(String),
     /// A time where only a date is taken.
     #[error("has a time of day, but only a date is accepted")]
     TimeOfDay,
+    /// More decimals than the smallest unit has.
+    #[error("has more than two decimals; round it to the smallest unit, as it is to be booked")]
+    TooFine,
+    /// A booking of nothing.
+    #[error("books nothing; leave the row out, or add --allow-zero if such bookings are meant")]
+    ZeroAmount,
     /// Not an amount, or an ambiguous one.
     #[error(transparent)]
     Money(#[from] ParseMoneyError),
@@ -98,4 +116,11 @@ pub enum ValueError {
         /// The value that was probably meant, such as ` (did you mean 'x'?)`.
         nearest: String,
     },
+}
+
+impl ValueError {
+    /// The reason that explains more where a spreadsheet has shortened a number.
+    pub(super) fn or_shortened(self, value: &str) -> Self {
+        if is_shortened(value) { Scar::Shortened.into() } else { self }
+    }
 }

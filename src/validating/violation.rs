@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use super::value_error::ValueError;
 use crate::reading::HeaderProblem;
+use crate::shell::quoted_word;
 
 /// The kind of a violation, as scripts see it in `result_error_code`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,6 +35,8 @@ pub struct Violation {
     pub value: Option<String>,
     /// What is wrong and what to do. It follows the column and the value after a colon.
     pub reason: String,
+    /// The `--date-format` under which the value would be right.
+    pub date_format: Option<&'static str>,
 }
 
 impl Violation {
@@ -42,7 +46,30 @@ impl Violation {
         value: Option<&str>,
         reason: impl Into<String>,
     ) -> Self {
-        Self { code, column, value: value.map(shortened), reason: reason.into() }
+        Self { code, column, value: value.map(shortened), reason: reason.into(), date_format: None }
+    }
+
+    /// A value of this column that was refused.
+    pub(super) fn of_value(column: String, value: &str, refusal: &ValueError) -> Self {
+        let date_format = (*refusal == ValueError::ShortYear && value.contains('.')).then_some("%d.%m.%y");
+        let value = (!value.is_empty()).then_some(value);
+        Self { date_format, ..Self::new(ViolationCode::BadValue, Some(column), value, refusal.to_string()) }
+    }
+
+    /// The reason without what differs from row to row: numbers, and values in quotation marks.
+    pub fn kind(&self) -> String {
+        let mut kind = String::with_capacity(self.reason.len());
+        let mut is_quoted = false;
+        for c in self.reason.chars() {
+            match c {
+                '\'' => is_quoted = !is_quoted,
+                _ if is_quoted => {}
+                '0'..='9' if kind.ends_with('#') => {}
+                '0'..='9' => kind.push('#'),
+                _ => kind.push(c),
+            }
+        }
+        kind
     }
 }
 
@@ -66,6 +93,11 @@ fn shortened(value: &str) -> String {
     }
 }
 
+/// `--map` as it is typed: a shell must leave the column's name as it is.
+fn map_option(column: &str, parameter: &str) -> String {
+    format!("--map {}", quoted_word(&format!("{column}={parameter}")))
+}
+
 impl From<&HeaderProblem> for Violation {
     fn from(problem: &HeaderProblem) -> Self {
         match problem {
@@ -75,10 +107,12 @@ impl From<&HeaderProblem> for Violation {
                 None,
                 match nearest.name() {
                     Some(name) => format!(
-                        "not a parameter of this operation; did you mean '{name}'? Rename it, or add --map '{column}={name}'"
+                        "not a parameter of this operation; did you mean '{name}'? Rename it, or add {}",
+                        map_option(column, name)
                     ),
                     None => format!(
-                        "not a parameter of this operation; map it with --map '{column}=PARAMETER', or leave such columns out with --ignore-unknown-columns"
+                        "not a parameter of this operation; map it with {}, or leave such columns out with --ignore-unknown-columns",
+                        map_option(column, "PARAMETER")
                     ),
                 },
             ),

@@ -2,6 +2,7 @@
 //! own. One module per topic; `support` has what all of them use.
 
 mod book;
+mod cases_values;
 mod cases_workbook;
 mod check;
 mod columns;
@@ -37,6 +38,7 @@ mod not_begun;
 mod operations;
 mod pace;
 mod patience;
+mod problems;
 mod proof_doubles;
 mod proof_identity;
 mod proof_journal;

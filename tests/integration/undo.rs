@@ -8,7 +8,7 @@ fn undo_and_import_bring_every_balance_back() {
     for (name, options) in
         [("balances.csv", ""), ("input.csv", "--delimiter ; --map Сумма=amount --allow-duplicates")]
     {
-        let content = "customer_id;Сумма;comment;employee_id\n1;0,10;\"a;b\";3\n1;0,10;\"a;b\";3\n2;-7,35;y;\n3;1 234,56;Ж;\n4;0,0050;x;\n";
+        let content = "customer_id;Сумма;comment;employee_id\n1;0,10;\"a;b\";3\n1;0,10;\"a;b\";3\n2;-7,35;y;\n3;1 234,56;Ж;\n4;0,0500;x;\n";
         let place = Place::new().with_sample("balances.csv").with("input.csv", content);
         let faults = "--fault error@2 --fault drop-after@3 --fault drop-before@4";
         let sandbox = Sandbox::with(&format!("--customers 1240 {faults}"));

@@ -1,0 +1,159 @@
+//! Text that was once read in a wrong encoding and saved like that: `Р†РІР°РЅ` and `Ð†Ð²Ð°Ð½` were `Іван`.
+
+use encoding_rs::{Encoding, IBM866, WINDOWS_1251, WINDOWS_1252};
+
+/// The encodings in which UTF-8 is read by mistake.
+const MISTAKEN: [&Encoding; 3] = [WINDOWS_1251, WINDOWS_1252, IBM866];
+
+/// What the text was before; none where it is as it should be.
+pub(super) fn original(text: &str) -> Option<String> {
+    let mut from = 0;
+    while let Some(start) = text[from..].find(|c: char| !c.is_ascii()).map(|place| from + place) {
+        let end = text[start..].find(|c: char| c.is_ascii()).map_or(text.len(), |place| start + place);
+        let run = &text[start..end];
+        if run.contains(begins_letter)
+            && let Some(original) = MISTAKEN.iter().find_map(|encoding| as_utf8(run, encoding))
+        {
+            return Some(original);
+        }
+        if is_western(run) {
+            return Some(WINDOWS_1251.decode(&WINDOWS_1252.encode(run).0).0.into_owned());
+        }
+        from = end;
+    }
+    None
+}
+
+/// What a run of characters beyond ASCII is as UTF-8, if its bytes in this encoding are nearly all of that.
+fn as_utf8(run: &str, encoding: &'static Encoding) -> Option<String> {
+    let bytes = bytes_of(run, encoding)?;
+    let (mut good, mut bad, mut is_long) = (0, 0, false);
+    for chunk in bytes.utf8_chunks() {
+        bad += chunk.invalid().len();
+        for c in chunk.valid().chars() {
+            if is_usual(c) {
+                good += 1
+            } else {
+                bad += c.len_utf8()
+            }
+            is_long |= is_usual(c) && c.len_utf8() == 3;
+        }
+    }
+    // Two letters may be a word of their own, such as `РІ`; with a sign among them they are none.
+    let has_sign = run.chars().any(|c| !c.is_alphabetic() || matches!(c, 'ª' | 'º' | 'µ' | 'Ÿ'));
+    let is_western = encoding == WINDOWS_1252;
+    let enough = match good {
+        0 => false,
+        1 => bad == 0 && has_sign && (is_long || is_western),
+        2 => bad == 0 && has_sign,
+        _ => bad * 2 <= good,
+    };
+    enough.then(|| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// What the first bytes of UTF-8 letters and signs become.
+fn begins_letter(c: char) -> bool {
+    const CYRILLIC: &str = "РСТВв";
+    const WESTERN: &str = "ÐÑÒÂÃÄÅâ";
+    const DOS: &str = "╨╤╥┬├─┼т";
+    [CYRILLIC, WESTERN, DOS].iter().any(|leads| leads.contains(c))
+}
+
+/// The bytes of a run. Bytes that the encoding does not use are read as controls by many programs.
+fn bytes_of(run: &str, encoding: &'static Encoding) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(run.len());
+    for (place, c) in run.char_indices() {
+        if let '\u{80}'..='\u{9F}' = c {
+            bytes.push(u8::try_from(u32::from(c)).ok()?);
+            continue;
+        }
+        let (encoded, _, is_foreign) = encoding.encode(&run[place..place + c.len_utf8()]);
+        if is_foreign {
+            return None;
+        }
+        bytes.extend_from_slice(&encoded);
+    }
+    Some(bytes)
+}
+
+/// Letters of the languages that lists are written in, and signs that people type.
+fn is_usual(c: char) -> bool {
+    matches!(c,
+        '\u{410}'..='\u{44F}' | 'Ё' | 'ё' | 'І' | 'і' | 'Ї' | 'ї' | 'Є' | 'є' | 'Ґ' | 'ґ' | 'Ў' | 'ў'
+        | '\u{C0}'..='\u{17F}'
+        | '«' | '»' | '°' | '\u{A0}' | '·' | '§' | '№' | '–' | '—' | '’' | '‘' | '“' | '”' | '„' | '…' | '•' | '€' | '₴')
+}
+
+/// Cyrillic letters of windows-1251 that were read as windows-1252: `Ìîðîç`. No language has so many accented
+/// letters in a row.
+fn is_western(run: &str) -> bool {
+    run.chars().count() >= 4
+        && run.chars().all(|c| matches!(c, '\u{C0}'..='\u{FF}') && !matches!(c, '×' | '÷'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::original;
+
+    #[test]
+    fn text_that_was_read_wrong_is_known_with_what_it_was() {
+        for (read, meant) in [
+            ("Р“РЅР°С‚СЋРє РћР»РµРЅР°", "Гнатюк"),
+            ("Р†РІР°РЅ", "Іван"),
+            ("РњРёСЂРѕРЅ", "Мирон"),
+            ("Ð†Ð²Ð°Ð½", "Іван"),
+            ("Ð\u{9C}Ð¾Ñ\u{80}Ð¾Ð·", "Мороз"),
+            ("ÐœÐ¾Ñ€Ð¾Ð·", "Мороз"),
+            ("в„– 5", "№"),
+            ("вЂ“", "–"),
+            ("MÃ¼ller", "ü"),
+            ("StraÃŸe", "ß"),
+            ("KrakÃ³w", "ó"),
+            ("╨Ь╨╛╤А╨╛╨╖", "Мороз"),
+            ("Ìîðîç", "Мороз"),
+            ("ТОВ В«РћСЂС…С–РґРµСЏВ»", "«Орхідея»"),
+        ] {
+            assert_eq!(original(read).as_deref(), Some(meant), "{read}");
+        }
+        // A letter was lost on the way, and what came after it: е and т; и.
+        assert!(original("Ñ‚ÐµÑÑ‚ Ñ‚ÐµÑÑ‚Ð¾Ð²Ð¸Ð¹").is_some());
+        assert!(original("РР»СЊС‡РµРЅРєРѕ").is_some());
+    }
+
+    #[test]
+    fn words_of_real_languages_are_left_alone() {
+        for text in [
+            "Сергієнко Роман Сергійович",
+            "Рівне, вул. Січових Стрільців, 5",
+            "РІ",
+            "РЄ СЄ",
+            "секція С–3",
+            "блок В№5",
+            "В«Ромашці»",
+            "«ФОП Р.»",
+            "СВІТ ТВ — №5",
+            "Ґудзь Ївга, п’ять",
+            "Müller Straße Łódź Kraków ąęśćżź",
+            "naïve café Ñandú SÃO Ðorđe",
+            "Ääkkönen Åström",
+            "25°, 5 м²",
+            "😀 ₴ € …",
+            "Ўладзімір Съешь ещё этих",
+            "ЎўЄєІіЇї",
+        ] {
+            assert_eq!(original(text), None, "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        /// Whatever Ukrainian name is read in a wrong encoding is found.
+        #[test]
+        fn names_are_found(name in "[А-ЗЙ-ЯІЇЄҐ][а-яіїєґ]{3,12}") {
+            for encoding in super::MISTAKEN {
+                let (read, _) = encoding.decode_without_bom_handling(name.as_bytes());
+                proptest::prop_assert_eq!(original(&read), Some(name.clone()), "{}", read);
+            }
+            proptest::prop_assert_eq!(original(&name), None);
+        }
+    }
+}

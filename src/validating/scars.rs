@@ -1,0 +1,274 @@
+//! What spreadsheets and databases leave in cells in place of a value, or around it: error words, shortened numbers,
+//! words for no value, `="000123"`, an apostrophe before a number.
+
+/// Why a cell does not hold what a person meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Scar {
+    /// `#N/A`, `#Н/Д`, `Err:502`.
+    #[error(
+        "is the error of a spreadsheet's formula, not a value; correct the formula or enter the value, and save the file again"
+    )]
+    ErrorWord,
+    /// `########`.
+    #[error(
+        "is what a spreadsheet shows where a column is too narrow for its value; widen the column, and save the file again"
+    )]
+    TooNarrow,
+    /// `1,23457E+11`.
+    #[error(
+        "a spreadsheet has shortened the number, and its last digits are lost; format the column as text in the source, and save the file again"
+    )]
+    Shortened,
+    /// `NULL`, `\N`.
+    #[error(
+        "is a word of a database or a program for no value; leave the cell empty, or write another word if it is meant as text"
+    )]
+    NoValue,
+    /// `=SUM(A1:A3)`.
+    #[error("is a formula, not its result; save the file with values")]
+    Formula,
+    /// `'000123'`.
+    #[error("stands between apostrophes; write it without them")]
+    BetweenApostrophes,
+}
+
+/// Error words of Excel and LibreOffice in the languages that lists come in. Not everything that begins with `#` is
+/// one: `#5` is text.
+const ERROR_WORDS: [&str; 58] = [
+    "#N/A",
+    "#REF!",
+    "#VALUE!",
+    "#DIV/0!",
+    "#NAME?",
+    "#NUM!",
+    "#NULL!",
+    "#ERROR!",
+    "#SPILL!",
+    "#CALC!",
+    "#FIELD!",
+    "#BLOCKED!",
+    "#UNKNOWN!",
+    "#CONNECT!",
+    "#BUSY!",
+    "#GETTING_DATA",
+    "#EXTERNAL!",
+    "#PYTHON!",
+    "#Н/Д",
+    "#Н/Д!",
+    "#ССЫЛКА!",
+    "#ССЫЛ!",
+    "#ЗНАЧ!",
+    "#ДЕЛ/0!",
+    "#ИМЯ?",
+    "#ЧИСЛО!",
+    "#ПУСТО!",
+    "#ПЕРЕНОС!",
+    "#ВЫЧИСЛ!",
+    "#ПОЛЕ!",
+    "#ЗАБЛОК!",
+    "#НЕИЗВ!",
+    "#ПОСИЛ!",
+    "#ПОСИЛАННЯ!",
+    "#ССИЛКА!",
+    "#ЗНАЧЕННЯ!",
+    "#ДІЛ/0!",
+    "#ДІЛЕННЯ/0!",
+    "#НАЗВА?",
+    "#ІМЯ?",
+    "#ІМ'Я?",
+    "#ІМ\u{2019}Я?",
+    "#ПОРОЖНЬО!",
+    "#ПОМИЛКА!",
+    "#ОШИБКА!",
+    "#Н/З",
+    "#NV",
+    "#BEZUG!",
+    "#WERT!",
+    "#ZAHL!",
+    "#N/D",
+    "#N/D!",
+    "#ADR!",
+    "#ARG!",
+    "#LICZBA!",
+    "#NAZWA?",
+    "#DZIEL/0!",
+    "#ZERO!",
+];
+
+/// As they are written by programs: a person's name may be Nan.
+const NO_VALUE: [&str; 19] = [
+    "NULL",
+    "null",
+    "Null",
+    "\\N",
+    "NaN",
+    "nan",
+    "NAN",
+    "NaT",
+    "None",
+    "undefined",
+    "<null>",
+    "<NULL>",
+    "<Null>",
+    "<nil>",
+    "<NA>",
+    "<none>",
+    "[NULL]",
+    "[null]",
+    "#NULL",
+];
+
+/// Takes off what only tells a spreadsheet to keep the digits. The value must be trimmed.
+pub(super) fn unwrapped(value: &str) -> Result<&str, Scar> {
+    match value.as_bytes() {
+        [b'=', b'"', inner @ .., b'"'] => {
+            if inner.contains(&b'"') {
+                Err(Scar::Formula)
+            } else {
+                Ok(value[2..value.len() - 1].trim())
+            }
+        }
+        [b'\'', b'0'..=b'9' | b'+', .., b'\''] => Err(Scar::BetweenApostrophes),
+        [b'\'', b'0'..=b'9' | b'+', ..] => Ok(&value[1..]),
+        _ => Ok(value),
+    }
+}
+
+/// Refuses a whole cell that is no value. For most cells the first byte decides.
+pub(super) fn check(value: &str) -> Result<(), Scar> {
+    match value.as_bytes() {
+        [b'#', ..] => after_hash(value),
+        [b'=', ..] if is_formula(value) => Err(Scar::Formula),
+        [b'N' | b'n' | b'\\' | b'<' | b'[' | b'u', ..] if NO_VALUE.contains(&value) => Err(Scar::NoValue),
+        [b'E', ..] if is_error_number(value, "Err:") => Err(Scar::ErrorWord),
+        // The first letters of Ошибка and Помилка.
+        [0xD0, 0x9E | 0x9F, ..]
+            if is_error_number(value, "Ошибка:") || is_error_number(value, "Помилка:") =>
+        {
+            Err(Scar::ErrorWord)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn after_hash(value: &str) -> Result<(), Scar> {
+    if value.len() >= 3 && value.bytes().all(|b| b == b'#') {
+        return Err(Scar::TooNarrow);
+    }
+    if value == "#NULL" {
+        return Err(Scar::NoValue);
+    }
+    let upper = value.to_uppercase();
+    if ERROR_WORDS.contains(&upper.as_str()) { Err(Scar::ErrorWord) } else { Ok(()) }
+}
+
+/// `=SUM(A1:A3)`, `=Лист1!A1`, `=B7`, `=-B7`; not `=)`.
+fn is_formula(value: &str) -> bool {
+    let body = value[1..].trim_start_matches(['+', '-', '@', '$', '(']);
+    let name = body.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.' | '$'));
+    let (name, rest) = body.split_at(name.unwrap_or(body.len()));
+    let is_name = name.starts_with(char::is_alphabetic);
+    let ends_in_number = name.ends_with(|c: char| c.is_ascii_digit()) && name.is_ascii();
+    is_name && (rest.starts_with(['(', '!']) || (ends_in_number && name.len() <= 10))
+}
+
+/// `Err:502`.
+fn is_error_number(value: &str, word: &str) -> bool {
+    let number = value.strip_prefix(word).unwrap_or_default();
+    number.len() == 3 && number.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// `1,23457E+11`, `3.80671E11`, `1E+11`: a number that a spreadsheet has shortened. `12E4` can be the number of a
+/// contract or a flat.
+pub(super) fn is_shortened(value: &str) -> bool {
+    let unsigned = value.strip_prefix(['-', '+']).unwrap_or(value);
+    let Some(place) = unsigned.find(['E', 'e', 'Е', 'е']) else { return false };
+    let (mantissa, rest) = unsigned.split_at(place);
+    let exponent = rest.trim_start_matches(['E', 'e', 'Е', 'е']);
+    let (is_signed, digits) = match exponent.strip_prefix(['+', '-']) {
+        Some(digits) => (true, digits),
+        None => (false, exponent),
+    };
+    let are_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let is_fraction = mantissa.split_once(['.', ',']).is_some_and(|(a, b)| are_digits(a) && are_digits(b));
+    matches!(digits.len(), 1..=3)
+        && are_digits(digits)
+        && (is_fraction || (is_signed && mantissa.len() == 1 && are_digits(mantissa)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Scar, check, is_shortened, unwrapped};
+
+    #[test]
+    fn words_in_place_of_a_value_are_refused() {
+        for word in
+            ["#N/A", "#Н/Д", "#ССЫЛКА!", "#ЗНАЧ!", "#ДІЛ/0!", "#назва?", "#REF!", "Err:502", "Помилка:508"]
+        {
+            assert_eq!(check(word), Err(Scar::ErrorWord), "{word}");
+        }
+        for word in ["###", "########"] {
+            assert_eq!(check(word), Err(Scar::TooNarrow), "{word}");
+        }
+        for word in ["NULL", "null", "\\N", "NaN", "None", "<null>", "[NULL]", "undefined"] {
+            assert_eq!(check(word), Err(Scar::NoValue), "{word}");
+        }
+        for formula in ["=SUM(A1:A3)", "=B7", "=$B$7", "=Лист1!A1", "=-B7", "=ВПР(A1;B:C;2)"] {
+            assert_eq!(check(formula), Err(Scar::Formula), "{formula}");
+        }
+        for text in [
+            "#5 під'їзд",
+            "№ 5",
+            "#",
+            "##",
+            "#VIP",
+            "(null)",
+            "?",
+            "Nan",
+            "none",
+            "Null Іван",
+            "Errors",
+            "=)",
+            "=",
+            "= 5",
+            "N/A",
+            "-",
+            "[x]",
+            "<b>",
+        ] {
+            assert_eq!(check(text), Ok(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_keeps_digits_in_a_spreadsheet_is_taken_off() {
+        for (written, meant) in [
+            ("=\"000123\"", "000123"),
+            ("=\"abc\"", "abc"),
+            ("=\"\"", ""),
+            ("'000123", "000123"),
+            ("'+380671112233", "+380671112233"),
+            ("'Ромашка'", "'Ромашка'"),
+            ("'abc", "'abc"),
+            ("12'3", "12'3"),
+            ("'", "'"),
+        ] {
+            assert_eq!(unwrapped(written), Ok(meant), "{written}");
+        }
+        assert_eq!(unwrapped("=\"a\"\"b\""), Err(Scar::Formula));
+        assert_eq!(unwrapped("'000123'"), Err(Scar::BetweenApostrophes));
+    }
+
+    #[test]
+    fn a_shortened_number_is_known_by_its_exponent() {
+        for number in ["1,23457E+11", "3.80671E+11", "3.80671E11", "2,5E+03", "1E+11", "-1,5E-05", "1,2Е+11"]
+        {
+            assert!(is_shortened(number), "{number}");
+        }
+        for text in
+            ["12E4", "1E5", "E+11", "12E+4", "1,2,3E+4", "2.5", "1E", "5e", "Е5", "1,23457E+1234", "12Е"]
+        {
+            assert!(!is_shortened(text), "{text}");
+        }
+    }
+}
