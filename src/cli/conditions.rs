@@ -1,6 +1,6 @@
 //! The conditions of `export`: an option for every parameter of the search, made from the catalogue.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
@@ -101,6 +101,14 @@ pub(super) fn listed(
         given.push((parameter, values));
     }
     Ok(given)
+}
+
+/// The files of ids that these conditions name.
+pub(super) fn condition_files(conditions: &ConditionArgs) -> Vec<(PathBuf, &'static str)> {
+    let ids = conditions.0.iter().filter(|(parameter, _)| parameter.kind == ValueKind::Id);
+    let files =
+        ids.flat_map(|(_, typed)| typed).map(|text| Path::new(text.strip_prefix('@').unwrap_or(text)));
+    files.filter(|path| path.is_file()).map(|path| (path.to_owned(), "the file of a condition")).collect()
 }
 
 /// The lines of a file of ids: `@FILE`, or just its name. What is not a file is left to be refused as an id.

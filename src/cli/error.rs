@@ -75,6 +75,29 @@ pub enum SettingsError {
         /// What it names.
         over: &'static str,
     },
+    /// What is written first would replace another file.
+    #[error("{what} is first written as {}, and that is {over}; name another file", first.display())]
+    FirstOverwrites {
+        /// The option.
+        what: &'static str,
+        /// What is written first.
+        first: PathBuf,
+        /// What that is already.
+        over: &'static str,
+    },
+    /// An output is a link to nothing.
+    #[error(
+        "{what} names {}, which is a link to {}, and there is no such file; take the link away, or name another file",
+        path.display(), target.display()
+    )]
+    Dangling {
+        /// The option.
+        what: &'static str,
+        /// The link.
+        path: PathBuf,
+        /// What it names.
+        target: PathBuf,
+    },
     /// Standard output can hold one thing.
     #[error("--json and --results - both need standard output; name a file for the results")]
     TwoOnStdout,

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
-use super::conditions::{ConditionArgs, listed};
+use super::conditions::{ConditionArgs, condition_files, listed};
 use super::error::SettingsError;
 use super::export_files::{check_files, format};
 use super::options::{
-    DisplayArgs, FallsBack as _, PaceArgs, ReadSettings, SelectorArgs, SendSettings, ServerArgs, Shown,
-    Terminals, output_of_reads,
+    CommandFiles, DisplayArgs, FallsBack as _, PaceArgs, ReadSettings, SelectorArgs, SendSettings,
+    ServerArgs, Shown, Terminals, output_of_reads,
 };
 use super::raw_options::{RawOptions, StoredArgs, StoredError, printable};
 use super::values;
@@ -175,6 +175,7 @@ impl ExportArgs {
         environment_key: Option<String>,
     ) -> Result<NewExportSettings, SettingsError> {
         let StoredArgs { options, raw } = self.options;
+        let condition_files = condition_files(&self.conditions);
         let customers = match self.ids {
             Some(_) if !self.conditions.0.is_empty() => return Err(SettingsError::IdsAndConditions),
             Some(path) if path == Path::new("-") => Selection::Listed(Input::Stdin),
@@ -203,11 +204,13 @@ impl ExportArgs {
             Selection::Listed(Input::File(path)) => Some(path.as_path()),
             _ => None,
         };
-        let read = [
-            (ids, "the file of --ids"),
-            (earlier.as_ref().map(|earlier| &*earlier.path), "the file of --changes-since"),
-        ];
-        check_files(&settings.export, &read, journal.as_deref())?;
+        let earlier_file = earlier.as_ref().map(|earlier| earlier.path.as_path());
+        let read = CommandFiles::default()
+            .reads(ids, "the file of --ids")
+            .reads(earlier_file, "the file of --changes-since")
+            .reads_all(&condition_files)
+            .reads_all(&settings.read.send.files);
+        check_files(&settings.export, read, journal.as_deref())?;
         let options = StoredExport { options: raw }.to_json();
         Ok(NewExportSettings { settings, begin: NewExport { customers, earlier, journal, options } })
     }
@@ -225,7 +228,8 @@ impl ExportOptions {
         if settings.export.output == OutputTarget::Stdout {
             return Err(SettingsError::JournalOfStdout);
         }
-        check_files(&settings.export, &[], Some(journal))?;
+        let read = CommandFiles::default().reads_all(&settings.read.send.files);
+        check_files(&settings.export, read, Some(journal))?;
         Ok(settings)
     }
 

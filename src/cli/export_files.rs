@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use super::error::SettingsError;
-use super::options::same_file;
+use super::options::CommandFiles;
 use crate::exporting::{ExportSpec, FileFormat};
 use crate::recording::OutputTarget;
 
 /// No file is written over another that is read or written.
 pub(super) fn check_files(
     export: &ExportSpec,
-    read: &[(Option<&Path>, &'static str)],
+    read: CommandFiles,
     journal: Option<&Path>,
 ) -> Result<(), SettingsError> {
     let (errors, totals) = (export.errors_file.as_deref(), export.totals_file.as_deref());
@@ -19,21 +19,11 @@ pub(super) fn check_files(
             return Err(SettingsError::OnlyFile { option });
         }
     }
-    let written = [
-        ("--output", export.output.path()),
-        ("--totals", totals),
-        ("--errors", errors),
-        ("the journal", journal),
-    ];
-    for (place, (what, path)) in written.iter().enumerate() {
-        let before = written[..place].iter().map(|(what, path)| (*path, *what));
-        if let Some((_, over)) =
-            read.iter().copied().chain(before).find(|(other, _)| same_file(*path, *other))
-        {
-            return Err(SettingsError::Overwrites { what, over });
-        }
-    }
-    Ok(())
+    read.writes_to(&export.output, "--output", "--output")
+        .writes(totals, "--totals", "--totals")
+        .writes(errors, "--errors", "--errors")
+        .remembers_in(journal)
+        .check()
 }
 
 /// What was said, or what the name of the output says.

@@ -7,11 +7,9 @@ use jiff::civil::Date;
 
 use super::error::SettingsError;
 use super::options::{
-    ColumnArgs, DateArgs, FallsBack as _, ReadArgs, ReadSettings, Terminals, keep_from, output_of_reads,
-    same_file,
+    ColumnArgs, CommandFiles, DateArgs, FallsBack as _, ReadArgs, ReadSettings, Terminals, output_of_reads,
 };
 use crate::catalogue::Version;
-use crate::recording::OutputTarget;
 use crate::table_reads::{ColumnSpec, HistorySpec, Period};
 use crate::validating::{DateOrder, day};
 
@@ -92,16 +90,14 @@ impl HistoryArgs {
         let read = ReadSettings::resolve(&self.read, terminals, environment_key)?;
         let table = ColumnSpec::from(self.table);
         let output = output_of_reads(self.output, read.mode)?;
-        keep_from(&table, "--output", &output)?;
-        if let Some(errors) = &self.errors {
-            if errors == Path::new("-") {
-                return Err(SettingsError::ErrorsOnStdout);
-            }
-            keep_from(&table, "--errors", &OutputTarget::File(errors.clone()))?;
-            if same_file(output.path(), Some(errors)) {
-                return Err(SettingsError::Overwrites { what: "--errors", over: "the output" });
-            }
+        if self.errors.as_deref() == Some(Path::new("-")) {
+            return Err(SettingsError::ErrorsOnStdout);
         }
+        CommandFiles::of_input(&table.input)
+            .reads_all(&read.send.files)
+            .writes_to(&output, "--output", "the output")
+            .writes(self.errors.as_deref(), "--errors", "--errors")
+            .check()?;
         let history = HistorySpec { table, period, server: self.server_version, output, errors: self.errors };
         Ok(HistorySettings { history, read })
     }

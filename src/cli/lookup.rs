@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::error::SettingsError;
 use super::options::{
-    ColumnArgs, FallsBack as _, ReadArgs, ReadSettings, Terminals, keep_from, output_of_reads,
+    ColumnArgs, CommandFiles, FallsBack as _, ReadArgs, ReadSettings, Terminals, output_of_reads,
 };
 use super::values;
 use crate::catalogue::{Action, Choice, Version, choices};
@@ -81,7 +81,10 @@ impl LookupArgs {
         let read = ReadSettings::resolve(&self.read, terminals, environment_key)?;
         let table = ColumnSpec::from(self.table);
         let output = output_of_reads(self.output, read.mode)?;
-        keep_from(&table, "--output", &output)?;
+        CommandFiles::of_input(&table.input)
+            .reads_all(&read.send.files)
+            .writes_to(&output, "--output", "the output")
+            .check()?;
         let lookup = LookupSpec {
             kind: self.kind,
             table,

@@ -7,7 +7,7 @@ use clap::Args;
 use super::error::SettingsError;
 use super::options::{OutputArgs, Shown, SummaryArgs, Terminals, WhichRun, output_of_run};
 use super::raw_options::{ChangedArgs, RawOptions};
-use super::run_options::{RunOptions, journal_path};
+use super::run_options::{RunOptions, written};
 use super::stored_run::StoredRun;
 use crate::running::{InputSpec, OutputSpec};
 
@@ -50,7 +50,10 @@ impl ResultsArgs {
         let shown = self.summary.shown(terminals, 0);
         let (input, output) = rows(self.changes.raw, stored)?;
         let output = output_of_run(output, &input.input, shown.mode)?;
-        journal_path(Some(journal.to_owned()), &input.input, &output)?;
+        written(&input.input, &output)
+            .reads(stored.mapping_file(), "the mapping file")
+            .remembers_in(Some(journal))
+            .check()?;
         Ok((input, output, shown))
     }
 }

@@ -8,8 +8,8 @@ use clap::Args;
 use super::error::SettingsError;
 use super::input_options::{InputOptions, only_money};
 use super::options::{
-    FallsBack as _, OutputArgs, PaceArgs, PatienceArgs, SelectorArgs, SendSettings, ServerArgs, Shown,
-    Terminals, journal_of, output_of_run, same_file,
+    CommandFiles, FallsBack as _, OutputArgs, PaceArgs, PatienceArgs, SelectorArgs, SendSettings, ServerArgs,
+    Shown, Terminals, journal_of, output_of_run,
 };
 use super::raw_options::{RawOptions, StoredError};
 use super::stored_run::StoredRun;
@@ -209,7 +209,7 @@ impl RunOptions {
         command: ThisCommand,
     ) -> Result<ImportSettings, SettingsError> {
         let ThisCommand { journal, asks, shown, environment_key } = command;
-        let SendSettings { connection, warnings } =
+        let SendSettings { connection, warnings, files } =
             SendSettings::resolve(&self.server, &self.selector, &self.pace, environment_key)?;
         let operation = run.operation()?;
         let policy = self.policy(operation)?;
@@ -224,6 +224,11 @@ impl RunOptions {
             },
             new_run: journal.new_run,
         };
+        written(&input.input, &output)
+            .reads_all(&files)
+            .reads(run.mapping_file(), "the mapping file")
+            .remembers_in(Some(&journal.path))
+            .check()?;
         let spec = RunSpec { input, output, connection, journal, policy };
         Ok(ImportSettings { spec, asks, warnings, shown })
     }
@@ -264,8 +269,8 @@ impl RunOptions {
     }
 }
 
-/// The journal: where it was told to be, or else beside the input; never one of the other files.
-pub(super) fn journal_path(
+/// The journal: where it was told to be, or else beside the input.
+fn journal_path(
     named: Option<PathBuf>,
     input: &Input,
     output: &OutputSpec,
@@ -274,19 +279,19 @@ pub(super) fn journal_path(
         Input::File(path) => Some(path.as_path()),
         Input::Stdin => None,
     };
-    let path = match (named, input) {
-        (Some(path), _) if path == Path::new("-") => return Err(SettingsError::JournalOnStdout),
-        (Some(path), _) => path,
-        (None, None) => return Err(SettingsError::NoJournalPlace),
-        (None, Some(input)) => journal_of(&output.results, input),
-    };
-    let others = [
-        (input, "the input"),
-        (output.results.path(), "the results"),
-        (output.failed.as_deref(), "the rows that are not ok"),
-    ];
-    match others.into_iter().find(|(other, _)| same_file(Some(&path), *other)) {
-        Some((_, over)) => Err(SettingsError::Overwrites { what: "the journal", over }),
-        None => Ok(path),
+    match (named, input) {
+        (Some(path), _) if path == Path::new("-") => Err(SettingsError::JournalOnStdout),
+        (Some(path), _) => Ok(path),
+        (None, None) => Err(SettingsError::NoJournalPlace),
+        (None, Some(input)) => Ok(journal_of(&output.results, input)),
     }
+}
+
+/// The rows of a run, and where what becomes of them is written.
+pub(super) fn written(input: &Input, output: &OutputSpec) -> CommandFiles {
+    CommandFiles::of_input(input).writes_to(&output.results, "--results", "the results").writes(
+        output.failed.as_deref(),
+        "--failed",
+        "the rows to fix",
+    )
 }

@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 
 use super::error::SettingsError;
-use super::options::key_text;
+use super::options::{CommandFiles, key_text};
 use super::values;
 use crate::catalogue::Version;
 use crate::sandbox::{
@@ -160,6 +160,10 @@ impl SandboxArgs {
         // A rehearsal's key is not a secret: nobody is warned about its file.
         let key = key_text(self.key_file.as_deref(), environment_key)?;
         ApiKey::new(&key)?;
+        CommandFiles::default()
+            .reads(self.key_file.as_deref(), "the key file")
+            .writes(self.log.as_deref(), "--log", "the log")
+            .check()?;
         Ok(Settings {
             seed: self.seed,
             customers: self.customers,

@@ -100,6 +100,11 @@ impl StoredRun {
         &self.options
     }
 
+    /// Where the mapping file was.
+    pub(super) fn mapping_file(&self) -> Option<&Path> {
+        self.mapping.as_ref().map(|mapping| mapping.path.as_path())
+    }
+
     /// The mapping file as it was when the run began, or none.
     pub(super) fn mapping(&self, operation: Operation) -> Result<Mapping, MappingError> {
         self.mapping.as_ref().map_or_else(

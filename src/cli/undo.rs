@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::error::SettingsError;
-use super::options::{FallsBack as _, Shown, WhichRun, same_file, stem_of};
+use super::options::{CommandFiles, FallsBack as _, Shown, WhichRun, stem_of};
 use super::raw_options::RawOptions;
 use super::results::rows;
 use super::stored_run::StoredRun;
@@ -78,11 +78,11 @@ impl UndoArgs {
             (None, Some(input)) => beside(&stem_of(input), ".undo.csv"),
             (None, None) => journal.with_extension("undo.csv"),
         };
-        for (other, over) in [(input.as_deref(), "the input"), (Some(journal), "the journal")] {
-            if same_file(Some(&path), other) {
-                return Err(SettingsError::Overwrites { what: "--output", over });
-            }
-        }
+        CommandFiles::of_input(&stored.input())
+            .reads(Some(journal), "the journal")
+            .reads(stored.mapping_file(), "the mapping file")
+            .writes(Some(&path), "--output", "the output")
+            .check()?;
         Ok(OutputTarget::File(path))
     }
 }

@@ -4,8 +4,9 @@ use clap::Args;
 
 use super::error::SettingsError;
 use super::input_options::{InputOptions, TargetArgs, with_operations};
-use super::options::{DisplayArgs, OutputArgs, Shown, Terminals, named, without_default};
+use super::options::{CommandFiles, DisplayArgs, OutputArgs, Shown, Terminals, named, without_default};
 use crate::reading::Mapping;
+use crate::recording::OutputTarget;
 use crate::running::ValidateSpec;
 
 const HELP: &str = "\
@@ -46,14 +47,20 @@ impl ValidateArgs {
     /// The settings of a validation.
     pub fn settings(self, terminals: Terminals) -> Result<ValidateSettings, SettingsError> {
         let TargetArgs { operation, file, mapping } = self.target;
-        let mapping = match &mapping {
+        let mapping_file = mapping;
+        let mapping = match &mapping_file {
             Some(path) => Mapping::load(path, operation)?,
             None => Mapping::default(),
         };
         let expectation = self.input.expectation(operation)?;
         let input = self.input.spec(operation, file, mapping);
         let shown = self.display.shown(terminals);
-        let (results, failed) = named(self.output, &input.input, shown.mode)?;
+        let (results, failed) = named(self.output, shown.mode)?;
+        CommandFiles::of_input(&input.input)
+            .reads(mapping_file.as_deref(), "the mapping file")
+            .writes(results.as_ref().and_then(OutputTarget::path), "--results", "the results")
+            .writes(failed.as_deref(), "--failed", "the rows to fix")
+            .check()?;
         Ok(ValidateSettings { spec: ValidateSpec { input, expectation, results, failed }, shown })
     }
 }

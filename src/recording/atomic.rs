@@ -17,6 +17,18 @@ pub enum RecordError {
     /// Another run is writing the same file.
     #[error("another run is writing {}; let it finish, or choose another place for this run with --results or --output FILE", path.display())]
     Busy { path: PathBuf },
+    /// The name of the unfinished file leads to another file.
+    #[error(
+        "cannot write {}: {} is {what}, and is not written over. Take it away, or choose another place with --results or --output FILE",
+        path.display(), partial.display()
+    )]
+    Linked { path: PathBuf, partial: PathBuf, what: &'static str },
+    /// The output itself is a link to nothing.
+    #[error(
+        "cannot write {}: it is a link to {}, and there is no such file. Take the link away, or choose another place with --results or --output FILE",
+        path.display(), target.display()
+    )]
+    Dangling { path: PathBuf, target: PathBuf },
 }
 
 impl RecordError {
@@ -72,6 +84,9 @@ impl AtomicFile {
             let file = BufWriter::with_capacity(BUFFER, file);
             return Ok(Self { path: path.to_owned(), replaces: false, partial: None, file });
         }
+        if let Some(target) = path.read_link().ok().filter(|_| !path.exists()) {
+            return Err(RecordError::Dangling { path: path.to_owned(), target });
+        }
         let partial = beside(path, ".partial");
         let file = Self::lock(path, &partial)?;
         // What a killed run left here can be written again from its journal.
@@ -94,7 +109,17 @@ impl AtomicFile {
 
     fn lock(path: &Path, partial: &Path) -> Result<File, RecordError> {
         let failed = |source| RecordError::Write { path: path.to_owned(), source };
-        let file = OpenOptions::new().create(true).append(true).open(partial).map_err(failed)?;
+        let linked = |what| RecordError::Linked { path: path.to_owned(), partial: partial.to_owned(), what };
+        if let Some(what) = leads_elsewhere(partial) {
+            return Err(linked(what));
+        }
+        let file = open_own(partial).map_err(failed)?;
+        // It may have become one in the meantime. Nothing was written yet.
+        match leads_elsewhere(partial) {
+            Some(what) => return Err(linked(what)),
+            None if has_other_names(&file) => return Err(linked("another name of a file")),
+            None => {}
+        }
         match file.try_lock() {
             // Another run may have given the file its place, and its name, between opening and locking.
             Ok(()) if !is_at(&file, partial) => Err(RecordError::Busy { path: path.to_owned() }),
@@ -127,6 +152,36 @@ impl AtomicFile {
         sync_folder(&self.path);
         Ok(earlier)
     }
+}
+
+/// Opens a file for appending, or makes one; not where a link leads that has nothing at its end.
+fn open_own(path: &Path) -> io::Result<File> {
+    match OpenOptions::new().create_new(true).append(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            OpenOptions::new().append(true).open(path)
+        }
+        opened => opened,
+    }
+}
+
+/// What lies under a name, where it is not a file.
+fn leads_elsewhere(path: &Path) -> Option<&'static str> {
+    match path.symlink_metadata() {
+        Ok(metadata) if metadata.is_symlink() => Some("a link"),
+        Ok(metadata) if !metadata.is_file() => Some("not a file"),
+        _ => None,
+    }
+}
+
+#[cfg(unix)]
+fn has_other_names(file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    file.metadata().is_ok_and(|metadata| metadata.nlink() > 1)
+}
+
+#[cfg(not(unix))]
+fn has_other_names(_: &File) -> bool {
+    false
 }
 
 /// A file that is not wanted in the end leaves nothing.

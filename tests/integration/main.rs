@@ -24,6 +24,7 @@ mod export_stops;
 mod fates;
 mod full_disk;
 mod history;
+mod hostile_files;
 mod hostile_terminal;
 mod input_changed;
 mod invalid;

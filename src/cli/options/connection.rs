@@ -1,6 +1,6 @@
 //! The server, the key and the pace together: what requests are sent with.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::pace::PaceArgs;
 use super::server::{CONNECT_TIMEOUT, SelectorArgs, ServerArgs, TIMEOUT};
@@ -15,6 +15,8 @@ pub struct SendSettings {
     pub connection: Connection,
     /// What the user should know before anything is sent.
     pub warnings: Vec<String>,
+    /// The files that it was read from, and what they are called.
+    pub files: Vec<(PathBuf, &'static str)>,
 }
 
 impl SendSettings {
@@ -44,7 +46,8 @@ impl SendSettings {
         };
         let selector = selector.selector.unwrap_or_default();
         let connection = Connection { http, key, selector, link: pace.link(), concurrency };
-        Ok(Self { connection, warnings })
+        let files = server.key_file.iter().map(|path| (path.clone(), "the key file")).collect();
+        Ok(Self { connection, warnings, files })
     }
 }
 

@@ -7,7 +7,6 @@ use clap::Args;
 
 use super::default::FallsBack as _;
 use crate::cli::error::SettingsError;
-use crate::cli::values::absolute;
 use crate::reading::Input;
 use crate::recording::{OutputTarget, beside};
 use crate::reporting::Mode;
@@ -29,10 +28,9 @@ pub struct OutputArgs {
     pub(in crate::cli) failed: Option<PathBuf>,
 }
 
-/// The places that were named for results and for the rows to fix. They are not the input, nor each other.
+/// The places that were named for results and for the rows to fix.
 pub(in crate::cli) fn named(
     args: OutputArgs,
-    input: &Input,
     mode: Mode,
 ) -> Result<(Option<OutputTarget>, Option<PathBuf>), SettingsError> {
     let results = args.results.map(|path| match path {
@@ -42,7 +40,6 @@ pub(in crate::cli) fn named(
     if mode.json && results == Some(OutputTarget::Stdout) {
         return Err(SettingsError::TwoOnStdout);
     }
-    check_places(results.as_ref(), args.failed.as_deref(), input)?;
     Ok((results, args.failed))
 }
 
@@ -52,13 +49,12 @@ pub(in crate::cli) fn output_of_run(
     input: &Input,
     mode: Mode,
 ) -> Result<OutputSpec, SettingsError> {
-    let (results, failed) = named(args, input, mode)?;
+    let (results, failed) = named(args, mode)?;
     let results = match (results, input) {
         (Some(results), _) => results,
         (None, Input::File(path)) => OutputTarget::File(results_of(path)),
         (None, Input::Stdin) => return Err(SettingsError::NoPlace),
     };
-    check_places(Some(&results), failed.as_deref(), input)?;
     Ok(OutputSpec { results, failed })
 }
 
@@ -72,28 +68,6 @@ pub(in crate::cli) fn output_of_reads(
         _ if mode.json => Err(SettingsError::JsonOnStdout),
         _ => Ok(OutputTarget::Stdout),
     }
-}
-
-fn check_places(
-    results: Option<&OutputTarget>,
-    failed: Option<&Path>,
-    input: &Input,
-) -> Result<(), SettingsError> {
-    let input = match input {
-        Input::File(path) => Some(path.as_path()),
-        Input::Stdin => None,
-    };
-    let results = results.and_then(OutputTarget::path);
-    if same_file(results, input) {
-        return Err(SettingsError::Overwrites { what: "--results", over: "the input" });
-    }
-    if same_file(results, failed) {
-        return Err(SettingsError::Overwrites { what: "--failed", over: "the results" });
-    }
-    if same_file(failed, input) {
-        return Err(SettingsError::Overwrites { what: "--failed", over: "the input" });
-    }
-    Ok(())
 }
 
 /// A table's name without its ending; a name with another ending, or none, keeps all of itself.
@@ -116,13 +90,6 @@ pub(in crate::cli) fn journal_of(results: &OutputTarget, input: &Path) -> PathBu
     let is_results = |ending: &OsStr| ending.eq_ignore_ascii_case("results");
     let stem = if stem.extension().is_some_and(is_results) { stem.with_extension("") } else { stem };
     beside(&stem, ".journal")
-}
-
-/// Whether both are the same file, or will be.
-pub(in crate::cli) fn same_file(one: Option<&Path>, other: Option<&Path>) -> bool {
-    let (Some(one), Some(other)) = (one, other) else { return false };
-    absolute(one) == absolute(other)
-        || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other && one.is_file())
 }
 
 #[cfg(test)]

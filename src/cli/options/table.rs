@@ -6,11 +6,8 @@ use clap::Args;
 use encoding_rs::Encoding;
 
 use super::default::FallsBack as _;
-use super::output::same_file;
-use crate::cli::error::SettingsError;
 use crate::cli::values;
 use crate::reading::{DialectChoice, HiddenRows, Input, TableChoice, parse_delimiter, parse_encoding};
-use crate::recording::OutputTarget;
 use crate::table_reads::ColumnSpec;
 use crate::validating::DateOrder;
 
@@ -109,18 +106,4 @@ impl From<ColumnArgs> for ColumnSpec {
 /// What a file's name stands for.
 pub(in crate::cli) fn input(file: PathBuf) -> Input {
     if file == Path::new("-") { Input::Stdin } else { Input::File(file) }
-}
-
-/// Refuses an option that would write over the table.
-pub(in crate::cli) fn keep_from(
-    table: &ColumnSpec,
-    what: &'static str,
-    target: &OutputTarget,
-) -> Result<(), SettingsError> {
-    match &table.input {
-        Input::File(input) if same_file(Some(input), target.path()) => {
-            Err(SettingsError::Overwrites { what, over: "the input" })
-        }
-        _ => Ok(()),
-    }
 }

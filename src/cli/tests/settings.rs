@@ -49,8 +49,8 @@ fn a_journal_needs_a_file_of_its_own() {
     assert!(refused("edit x.csv --journal x.csv").contains("the journal would be written over the input"));
     assert!(refused("edit x.csv --journal ./x.csv").contains("over the input"));
     assert!(refused("edit x.csv --journal x.results.csv").contains("over the results"));
-    assert!(refused("edit x.csv --journal f --failed ./f").contains("over the rows that are not ok"));
-    assert!(refused("edit x.csv --failed x.journal").contains("over the rows that are not ok"));
+    assert!(refused("edit x.csv --journal f --failed ./f").contains("over the rows to fix"));
+    assert!(refused("edit x.csv --failed x.journal").contains("over the rows to fix"));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::schema;
 use crate::recording::atomic::{beside, sync_folder};
 use crate::recording::journal::{
     EXPORT, IMPORT, JournalError, PATIENCE, PROGRAM, begin_unfinished, flaw, forget_companions, hold,
-    looking, written,
+    looking, not_a_link, written,
 };
 use crate::recording::lock::Lock;
 
@@ -67,6 +67,7 @@ impl JournalKind {
 
 /// Finds out what kind of a run the journal is of. Whether it is sound is not looked at.
 pub fn journal_kind(path: &Path) -> Result<JournalKind, JournalError> {
+    not_a_link(path)?;
     match path.metadata() {
         Err(_) => return Err(JournalError::Missing { path: path.to_owned() }),
         Ok(metadata) if !metadata.is_file() => return Err(JournalError::Foreign { path: path.to_owned() }),

@@ -81,6 +81,12 @@ pub enum JournalError {
         /// The journal of the same run.
         original: PathBuf,
     },
+    /// A link leads to it, or to anything else.
+    #[error(
+        "the journal {} is a link to {}, and a journal is not looked for behind links; name the file itself, or choose another place with --journal FILE",
+        path.display(), target.display()
+    )]
+    Link { path: PathBuf, target: PathBuf },
     /// There is one already.
     #[error("the journal {} has just been created by another run", path.display())]
     Exists { path: PathBuf },

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags, params};
 use super::connection::{PATIENCE, looking};
 use super::counts::{Counts, counts};
 use super::error::JournalError;
-use super::holding::{begin_unfinished, forget_companions, hold, is_held};
+use super::holding::{begin_unfinished, forget_companions, hold, is_held, not_a_link};
 use super::input::StoredInput;
 use super::replay::Replay;
 use super::row_sums::RowSums;
@@ -166,6 +166,7 @@ impl Journal {
 
     /// Opens a journal for reading alone; another process may be at work with it.
     pub fn read_only(path: &Path) -> Result<(Run, Replay), JournalError> {
+        not_a_link(path)?;
         // Not by opening it here: see Replay::open.
         match path.metadata() {
             Err(_) => return Err(JournalError::Missing { path: path.to_owned() }),

@@ -17,6 +17,7 @@ pub(in crate::recording) fn forget_companions(path: &Path) {
 
 /// Takes the file at `path`, which must be there.
 pub(in crate::recording) fn hold(path: &Path) -> Result<Lock, JournalError> {
+    not_a_link(path)?;
     // A pipe would be waited for.
     if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
         return Err(JournalError::Foreign { path: path.to_owned() });
@@ -33,6 +34,14 @@ pub(in crate::recording) fn hold(path: &Path) -> Result<Lock, JournalError> {
     if lock.is_at(path) { Ok(lock) } else { Err(busy()) }
 }
 
+/// Refuses a name that is a link: what it leads to is somebody else's, or changes under the run's feet.
+pub(in crate::recording) fn not_a_link(path: &Path) -> Result<(), JournalError> {
+    match path.read_link() {
+        Ok(target) => Err(JournalError::Link { path: path.to_owned(), target }),
+        Err(_) => Ok(()),
+    }
+}
+
 /// Whether a process is at work with the file at `path`. The lock is taken for as long as it takes to see that it can
 /// be. Not to be asked while this process has the file open as a database.
 pub(in crate::recording) fn is_held(path: &Path) -> bool {
@@ -43,6 +52,7 @@ pub(in crate::recording) fn is_held(path: &Path) -> bool {
 /// killed before it sent anything. Only the name is taken from it, never the content: it may be the other name of
 /// a journal that has come into being.
 pub(in crate::recording) fn begin_unfinished(path: &Path, unfinished: &Path) -> Result<Lock, JournalError> {
+    not_a_link(unfinished)?;
     let busy = || JournalError::Busy { path: path.to_owned() };
     let left = match OpenOptions::new().read(true).write(true).open(unfinished) {
         Ok(left) => Some(Lock::take(left).map_err(|_| busy())?),

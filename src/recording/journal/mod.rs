@@ -35,7 +35,7 @@ pub use counts::Counts;
 pub use entry::Entry;
 pub use error::JournalError;
 pub use file::{Found, Journal, PutAside, UnnamedJournal, look, put_aside};
-pub(super) use holding::{begin_unfinished, forget_companions, hold, is_held};
+pub(super) use holding::{begin_unfinished, forget_companions, hold, is_held, not_a_link};
 pub use input::StoredInput;
 pub use replay::Replay;
 pub use run::NewRun;
