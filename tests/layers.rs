@@ -264,8 +264,8 @@ fn mentions_path(code: &str, name: &str) -> bool {
     })
 }
 
-/// The one clock, the one place where standard output is an output like a file, and the one wait for another process.
-const SEES: &[&str] = &["sending/clock.rs", "recording/target.rs", "recording/lock.rs"];
+/// The one clock, the one place where standard output is an output like a file, and the waits for other processes.
+const SEES: &[&str] = &["sending/clock.rs", "recording/target.rs", "recording/lock.rs", "recording/busy.rs"];
 
 #[test]
 fn stages_print_nothing_and_know_no_process() {

@@ -23,6 +23,7 @@ where
     log::start(settings.verbose);
     let listener: Arc<dyn Listener> = Arc::new(Reporter::new(settings.mode));
     settings.send.warnings.iter().for_each(|warning| listener.event(Event::Warning(warning)));
+    super::runtime::tell_waits(Arc::clone(&listener));
     let runtime = super::runtime::new()?;
     let exit = runtime.block_on(async {
         let (_, stop) = stop::listen(Arc::clone(&listener), Work::Reads)?;

@@ -1,16 +1,18 @@
 //! From arguments to an exit.
 
 use std::io::IsTerminal;
+use std::sync::Arc;
 
 use super::failure::Failure;
 use super::find::with_run;
+use super::runtime::tell_waits;
 use super::{
     catalogue, check, completions, count, demo, export, history, import, journal, lookup, sandbox, status,
 };
 use crate::cli::{Command, Terminals, parse};
 use crate::exit::Exit;
 use crate::recording::FoundRun;
-use crate::reporting::print_error;
+use crate::reporting::{Mode, Reporter, print_error};
 
 /// Parses the arguments, runs the command, and says how the program ends. The first argument is the
 /// program's name. Prints what has to be printed.
@@ -22,6 +24,8 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
             return if none.is_error() { Exit::Refused } else { Exit::Done };
         }
     };
+    // Before a command has said how much it shows.
+    tell_waits(Arc::new(Reporter::new(Mode::default())));
     match dispatch(command) {
         Ok(exit) => exit,
         Err(failure) => {

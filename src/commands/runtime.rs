@@ -5,11 +5,14 @@ use std::sync::Arc;
 use super::failure::Failure;
 use super::stop;
 use crate::cli::Shown;
-use crate::events::{Event, Work};
+use crate::events::{Event, Listener, Work};
 use crate::exit::Exit;
+use crate::recording::tell_of_locked_journals;
 use crate::reporting::Reporter;
 use crate::running::{Host, RunError};
 use crate::sending::{StopSwitch, TokioClock};
+
+const LOCKED: &str = "the journal is locked by another program, such as one with an open query or a backup; waiting for it, 10 seconds at most";
 
 /// What a command over rows gives to the stage that does its work.
 pub(super) type CommandHost = Host<TokioClock>;
@@ -33,6 +36,11 @@ pub(super) fn run_at_once(
     Ok(work(&host)?)
 }
 
+/// Says that a journal is locked as everything else is said from now on: above the progress bar.
+pub(super) fn tell_waits(listener: Arc<dyn Listener>) {
+    tell_of_locked_journals(move || listener.event(Event::Warning(LOCKED)));
+}
+
 /// Runs the work of a command over rows, and tells the warnings first.
 pub(super) fn run<W>(
     shown: Shown,
@@ -44,6 +52,7 @@ where
 {
     super::log::start(shown.verbose);
     let listener = Arc::new(Reporter::new(shown.mode));
+    tell_waits(Arc::clone(&listener) as _);
     let runtime = new()?;
     let exit = runtime.block_on(async {
         let (stop, _) = stop::listen(listener.clone(), Work::Writes)?;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 /// and one that only looks, as `status` does, lets go at once.
 const WAIT: Duration = Duration::from_millis(500);
 /// The time between two tries.
-const STEP: Duration = Duration::from_millis(10);
+pub(super) const STEP: Duration = Duration::from_millis(10);
 
 /// Holds a file as long as it lives.
 #[derive(Debug)]

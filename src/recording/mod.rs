@@ -2,6 +2,7 @@
 //! Knows rows and outcomes; no network.
 
 mod atomic;
+mod busy;
 mod export_journal;
 mod journal;
 mod lock;
@@ -18,6 +19,7 @@ mod target;
 mod tests;
 
 pub use atomic::{AtomicFile, RecordError, beside};
+pub use busy::tell_of_locked_journals;
 pub use export_journal::{AboutExport, ExportJournal, JournalKind, StoredCustomer, journal_kind};
 pub use journal::{
     Counts, Durability, Entry, Found, Journal, JournalError, NewRun, PutAside, Replay, StoredInput,

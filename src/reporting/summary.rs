@@ -71,7 +71,7 @@ fn next(summary: &Summary) -> Option<String> {
         (Some(Refused::Server), _) => "once that is fixed: ",
         (_, Some(StopReason::KeyRefused(_))) => "once the key works: ",
         (_, Some(StopReason::TooManyFailures(_))) => "once the cause is fixed: ",
-        (_, Some(StopReason::NotRecorded)) => "once there is enough room: ",
+        (_, Some(StopReason::NotRecorded)) => "once it can be written again: ",
         (_, Some(StopReason::ServerGone(_))) => "once the server is back: ",
         (_, Some(StopReason::Blind(_))) => "once the search works: ",
         (_, None | Some(StopReason::Interrupted)) => "",

@@ -30,7 +30,7 @@ fn a_disk_that_fills_up_in_the_middle_stops_the_run_and_loses_nothing() {
         let line = format!("import {operation} input.csv --concurrency 2 --settle 0s {options}");
         let program = userside(&place).line(&line).with_full_disk_beyond(BLOCKS);
         let output = program.to(&sandbox).run().exits(3).says("cannot write the journal");
-        let output = output.says("next: once there is enough room: `userside-bulk re");
+        let output = output.says("next: once it can be written again: `userside-bulk re");
         let results = output.results();
         let (ok, skipped) = (results.count("ok"), results.count("skipped"));
         assert!(ok > 0 && skipped > 0, "{ok} ok, {skipped} skipped: nothing is proven\n{}", output.report());

@@ -25,6 +25,7 @@ mod fates;
 mod full_disk;
 mod history;
 mod hostile_files;
+mod hostile_lock;
 mod hostile_terminal;
 mod input_changed;
 mod invalid;

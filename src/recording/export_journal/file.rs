@@ -9,9 +9,10 @@ use rusqlite::{Connection, OpenFlags, params};
 
 use super::schema;
 use crate::recording::atomic::{beside, sync_folder};
+use crate::recording::busy::wait_for_others;
 use crate::recording::journal::{
-    EXPORT, IMPORT, JournalError, PATIENCE, PROGRAM, begin_unfinished, flaw, forget_companions, hold,
-    looking, not_a_link, written,
+    EXPORT, IMPORT, JournalError, PROGRAM, begin_unfinished, flaw, forget_companions, hold, looking,
+    not_a_link, written,
 };
 use crate::recording::lock::Lock;
 
@@ -180,8 +181,8 @@ impl ExportJournal {
     fn of(path: &Path, lock: Lock) -> Result<Self, JournalError> {
         let failed = |error: rusqlite::Error| of_export(path, &error);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
-        connection.busy_timeout(PATIENCE).map_err(failed)?;
+        let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+        wait_for_others(&mut connection).map_err(failed)?;
         match pragma(&connection, "application_id").map_err(failed)? {
             EXPORT => {}
             IMPORT => return Err(JournalError::OfImport { path: path.to_owned() }),

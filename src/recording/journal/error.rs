@@ -92,6 +92,11 @@ pub enum JournalError {
     Exists { path: PathBuf },
     #[error("cannot write the journal {}: {reason}", path.display())]
     Write { path: PathBuf, reason: String },
+    /// Another program reads it, or has it locked, for too long.
+    #[error(
+        "another program keeps the journal {} locked, such as one with an open query or a backup; close it, then go on", path.display()
+    )]
+    Locked { path: PathBuf },
     /// It cannot be moved out of the way.
     #[error("cannot rename the journal {}: {source}", path.display())]
     Aside { path: PathBuf, source: io::Error },
@@ -108,6 +113,7 @@ impl JournalError {
         match error.sqlite_error_code() {
             Some(ErrorCode::NotADatabase) => Self::Foreign { path },
             Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { path, reason },
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked { path },
             Some(_) => Self::Write { path, reason },
             // A column that does not hold what it should.
             None => Self::Damaged { path, reason },
@@ -117,8 +123,6 @@ impl JournalError {
     /// The same, where nothing was written: what cannot be read for no passing reason is damaged.
     pub(in crate::recording) fn of_read(path: &Path, error: &rusqlite::Error) -> Self {
         let passing = [
-            ErrorCode::DatabaseBusy,
-            ErrorCode::DatabaseLocked,
             ErrorCode::CannotOpen,
             ErrorCode::PermissionDenied,
             ErrorCode::OutOfMemory,

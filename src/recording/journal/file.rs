@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, params};
 
-use super::connection::{PATIENCE, looking};
+use super::connection::looking;
 use super::counts::{Counts, counts};
 use super::error::JournalError;
 use super::holding::{begin_unfinished, forget_companions, hold, is_held, not_a_link};
@@ -18,6 +18,7 @@ use super::schema::{self, Schema, session};
 use super::seal::{Seal, SumChange};
 use super::soundness::{check, recognise};
 use crate::recording::atomic::{beside, move_aside, sync_folder};
+use crate::recording::busy::wait_for_others;
 use crate::recording::lock::Lock;
 use crate::recording::tag::RunId;
 
@@ -188,8 +189,8 @@ impl Journal {
     pub(super) fn of(path: &Path, lock: Lock) -> Result<Self, JournalError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let failed = |error: rusqlite::Error| JournalError::of_read(path, &error);
-        let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
-        connection.busy_timeout(PATIENCE).map_err(failed)?;
+        let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+        wait_for_others(&mut connection).map_err(failed)?;
         // Before anything is set, which a damaged file may not like.
         let schema = check(&connection, path)?;
         let run = read_run(&connection, path)?;

@@ -30,7 +30,7 @@ mod tests;
 mod writer;
 
 pub(super) use columns::written;
-pub(super) use connection::{PATIENCE, looking};
+pub(super) use connection::looking;
 pub use counts::Counts;
 pub use entry::Entry;
 pub use error::JournalError;
