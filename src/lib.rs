@@ -22,6 +22,7 @@
 //! reporting     events to people; the only folder that knows a terminal
 //! cli           the only folder that knows clap: arguments, and the settings of each stage
 //! commands      joins them: one file for each command
+//! fuzzing       what the fuzz targets drive; not a part of the program
 //! count, shell  numbers and paths in words; every folder may use them
 //! ```
 //!
@@ -49,6 +50,9 @@ mod diagnostics;
 mod events;
 mod exit;
 mod exporting;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod read_session;
 mod reading;
 mod reconciling;

@@ -119,6 +119,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "exit",
         ],
     ),
+    ("fuzzing", &["catalogue", "reading", "validating", "sending", "recording", "customers", "cli"]),
     ("lib", &[]),
     ("main", &[]),
 ];

@@ -10,6 +10,8 @@ mod entry_time;
 mod fetch;
 mod fields;
 mod finder;
+#[cfg(any(test, fuzzing))]
+mod fuzzing;
 mod history;
 mod read_history;
 mod search;
@@ -24,6 +26,8 @@ pub use entry_time::EntryTime;
 pub use fetch::{BatchTrial, FetchStop, FetchedCustomer, Fetcher};
 pub use fields::KeptFields;
 pub use finder::CustomerFinder;
+#[cfg(any(test, fuzzing))]
+pub use fuzzing::read_anything;
 pub use history::{HistoryEntry, ShownHistory};
 pub use read_history::{NoHistory, read_shown_history, read_texts_of_history, read_whole_history};
 pub use search::{SearchResult, search_result};

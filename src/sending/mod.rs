@@ -11,6 +11,8 @@ mod deletion;
 mod engine;
 mod excerpt;
 mod failure_budget;
+#[cfg(any(test, fuzzing))]
+mod fuzzing;
 mod gate;
 mod hold;
 mod id_list;
@@ -44,6 +46,8 @@ mod transport;
 
 pub use clock::{Clock, TokioClock};
 pub use connection::{Connection, Server};
+#[cfg(any(test, fuzzing))]
+pub use fuzzing::read_answer;
 pub use hold::LinkNews;
 pub use intent_log::{Intent, IntentLog, NotRecorded};
 pub use job::{Ended, Job, PriorAttempts, Settled};

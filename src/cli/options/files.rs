@@ -12,12 +12,12 @@ use crate::recording::{OutputTarget, beside};
 #[derive(Debug, Default)]
 pub(in crate::cli) struct CommandFiles {
     read: Vec<(PathBuf, &'static str)>,
-    written: Vec<Written>,
+    written: Vec<OutputFile>,
 }
 
 /// A file that is written.
 #[derive(Debug)]
-struct Written {
+struct OutputFile {
     path: PathBuf,
     /// What it is called where it goes over another.
     what: &'static str,
@@ -56,7 +56,7 @@ impl CommandFiles {
         over: &'static str,
     ) -> Self {
         let first = ".partial";
-        self.written.extend(path.map(|path| Written { path: path.to_owned(), what, over, first }));
+        self.written.extend(path.map(|path| OutputFile { path: path.to_owned(), what, over, first }));
         self
     }
 
@@ -73,14 +73,19 @@ impl CommandFiles {
     /// The journal.
     pub(in crate::cli) fn remembers_in(mut self, journal: Option<&Path>) -> Self {
         let (what, first) = ("the journal", ".new");
-        self.written.extend(journal.map(|path| Written { path: path.to_owned(), what, over: what, first }));
+        self.written.extend(journal.map(|path| OutputFile {
+            path: path.to_owned(),
+            what,
+            over: what,
+            first,
+        }));
         self
     }
 
     /// Whether each has a place of its own.
     pub(in crate::cli) fn check(&self) -> Result<(), SettingsError> {
         for (place, file) in self.written.iter().enumerate() {
-            let Written { path, what, first, .. } = file;
+            let OutputFile { path, what, first, .. } = file;
             let before = self.written[..place].iter().map(|other| (&other.path, other.over));
             let mut others = self.read.iter().map(|(path, name)| (path, *name)).chain(before);
             if let Some((_, over)) = others.find(|(other, _)| same_file(path, other)) {

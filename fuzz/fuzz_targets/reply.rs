@@ -1,0 +1,7 @@
+//! An answer of a server.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| userside_bulk::fuzzing::reply(bytes));
