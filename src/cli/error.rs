@@ -48,6 +48,14 @@ pub enum SettingsError {
     /// A journal is a file that is read again.
     #[error("--journal - : a journal cannot go to standard output; name a file")]
     JournalOnStdout,
+    /// A parameter of `--leave-out-bad` that cannot be left out.
+    #[error("--leave-out-bad {name}: {reason}")]
+    NotLeftOut {
+        /// The parameter.
+        name: String,
+        /// Why.
+        reason: String,
+    },
     /// An option that says something about money, for an operation that books none.
     #[error("{option} is for operations that book money, and {operation} books none")]
     OnlyMoney {

@@ -8,7 +8,7 @@ use clap::Args;
 use super::error::SettingsError;
 use super::options::{DateArgs, FallsBack as _, TableArgs, input};
 use super::values;
-use crate::catalogue::{CUSTOMER, Operation, Version, operation, operations};
+use crate::catalogue::{CUSTOMER, Operation, Version, nearest, operation, operations};
 use crate::reading::{Assignment, Mapping};
 use crate::running::{InputSpec, Tags};
 use crate::validating::{EmptyCells, Expectation, Money, Rules, ServerZone};
@@ -83,6 +83,17 @@ pub struct InputOptions {
     /// Send bookings of nothing too
     #[arg(long, help_heading = "Rules", hide_short_help = true)]
     allow_zero: bool,
+    /// Leave bad values of these parameters out, instead of refusing their rows
+    ///
+    /// Separated by commas. The results say what was left out. Obligatory parameters are never left out.
+    #[arg(
+        long,
+        value_name = "PARAMETERS",
+        value_delimiter = ',',
+        help_heading = "Rules",
+        hide_short_help = true
+    )]
+    leave_out_bad: Vec<String>,
     /// Tell the installation not to fire its internal triggers
     #[arg(long, help_heading = "Rules", hide_short_help = true)]
     skip_internal_api: bool,
@@ -101,6 +112,11 @@ impl InputOptions {
             dates: self.dates.order(),
             zone: self.time_zone,
             allow_zero: self.allow_zero,
+            leave_out_bad: self
+                .leave_out_bad
+                .iter()
+                .filter_map(|name| Some(operation.parameter(name)?.name))
+                .collect(),
             server: self.server_version,
             allow_duplicates: self.allow_duplicates,
             list: String::new(),
@@ -129,6 +145,7 @@ impl InputOptions {
         if self.allow_zero {
             only_money("--allow-zero", operation)?;
         }
+        self.leave_out_bad.iter().try_for_each(|name| may_be_left_out(name, operation))?;
         Ok(Expectation {
             rows: self.expect_rows,
             total: self.expect_total,
@@ -136,6 +153,19 @@ impl InputOptions {
             credit: self.expect_credit,
         })
     }
+}
+
+/// Refuses to leave out what is no parameter, or what every row needs.
+fn may_be_left_out(name: &str, operation: Operation) -> Result<(), SettingsError> {
+    let reason = match operation.parameter(name) {
+        Some(parameter) if parameter.presence.is_required() => "every row needs it".to_owned(),
+        Some(_) => return Ok(()),
+        None => {
+            let known = operation.parameters_in(None).map(|parameter| parameter.name);
+            format!("not a parameter of {}{}", operation.name(), nearest(name, known))
+        }
+    };
+    Err(SettingsError::NotLeftOut { name: name.to_owned(), reason })
 }
 
 /// Refuses an option that says something about money where none is booked.

@@ -27,7 +27,7 @@ pub use journal::{
 };
 pub use lock::{Held, HeldInput, hold_input};
 pub use next_step::{RunStep, next_step};
-pub use results::{Finished, Results, ResultsError, ResultsFiles, RowKeys};
+pub use results::{Finished, NoteOfRow, Results, ResultsError, ResultsFiles, RowKeys};
 pub use row_result::{ErrorCode, RESULT_COLUMNS, RowResult, Status};
 pub use runs::{FoundRun, OneRun, RunProgress, find_run, runs_at};
 pub use table::{OutputSink, Table};

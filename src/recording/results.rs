@@ -24,6 +24,9 @@ pub struct ResultsFiles {
 /// Which booking a row is.
 pub type KeyOfRow = Box<dyn FnMut(&Row) -> Option<BookingKey> + Send>;
 
+/// What there is to be said of a row besides what became of it.
+pub type NoteOfRow = Box<dyn FnMut(&Row) -> Option<String> + Send>;
+
 /// Which booking each row is.
 pub struct RowKeys {
     /// How they are tagged.
@@ -55,6 +58,7 @@ pub struct Results {
     width: usize,
     /// None where rows are not bookings, or bookings have no identity.
     keys: Option<RowKeys>,
+    notes: Option<NoteOfRow>,
     tally: Tally,
     /// Why the input's own columns are missing from here on.
     unreadable: Option<ReadError>,
@@ -90,9 +94,16 @@ impl Results {
             columns: own,
             width: header.len(),
             keys,
+            notes: None,
             tally: Tally::of_unit(source.unit()),
             unreadable: None,
         })
+    }
+
+    /// Rows get these notes too.
+    #[must_use]
+    pub fn noting(self, notes: Option<NoteOfRow>) -> Self {
+        Self { notes, ..self }
     }
 
     /// Writes what the journal knows of all rows. What it does not know was not sent.
@@ -134,8 +145,9 @@ impl Results {
             key.map_or_else(String::new, |key| key.to_string())
         });
         let key = key.as_deref();
+        let note = self.notes.as_mut().filter(|_| is_readable).and_then(|note| note(&self.row));
         self.tally.count(if is_readable { self.row.line() } else { 0 }, result);
-        self.write(result, is_readable, key)?;
+        self.write(result, is_readable, key, note.as_deref())?;
         match &mut self.failed {
             Some(failed) if result.is_to_be_fixed() && is_readable => {
                 let beyond = self.row.cells().skip(self.width);
@@ -150,20 +162,28 @@ impl Results {
         Ok(())
     }
 
-    fn write(&mut self, result: &RowResult, is_readable: bool, key: Option<&str>) -> Result<(), RecordError> {
+    fn write(
+        &mut self,
+        result: &RowResult,
+        is_readable: bool,
+        key: Option<&str>,
+        note: Option<&str>,
+    ) -> Result<(), RecordError> {
         let Some(results) = &mut self.results else { return Ok(()) };
         let own = self
             .columns
             .iter()
             .map(|column| if is_readable { self.row.cell(*column).unwrap_or_default() } else { "" });
         let (code, text) = result.error.as_ref().map_or(("", ""), |(code, text)| (code.name(), text));
+        let separator = if text.is_empty() || note.is_none() { "" } else { "; " };
+        let text = format!("{text}{separator}{}", note.unwrap_or_default());
         let http_status = result.http_status.map(|status| status.to_string()).unwrap_or_default();
         let attempts = result.attempts.to_string();
         let added = [
             result.status.name(),
             result.id.as_deref().unwrap_or_default(),
             code,
-            text,
+            &text,
             &http_status,
             &attempts,
         ];

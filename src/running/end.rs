@@ -9,6 +9,7 @@ use super::first_pass::Validated;
 use super::host::Host;
 use super::input::OpenInput;
 use super::recorder::Recorded;
+use super::rows::notes;
 use super::run_end::RunEnd;
 use super::summary::{Account, summarise};
 use crate::events::Event;
@@ -82,7 +83,8 @@ impl<C: Clock> Ending<'_, C> {
             .rows(&self.input.source)
             .and_then(|rows| {
                 let columns = self.validated.checker.columns();
-                Ok(Results::new(files, &self.input.source, columns, rows.into_keys(tagging))?)
+                let results = Results::new(files, &self.input.source, columns, rows.into_keys(tagging))?;
+                Ok(results.noting(notes(&self.validated.checker)))
             })
             .map_err(|error| self.lost_with(&error, journal))?;
         let written = spawn_blocking(move || results.write_all(replay, rows)).await?;

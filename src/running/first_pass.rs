@@ -6,9 +6,9 @@ use super::problems::Problems;
 use super::rows::{Rows, check};
 use crate::count::Count;
 use crate::events::{Event, Listener};
-use crate::reading::Source;
+use crate::reading::{LineUnit, Source};
 use crate::sending::Stop;
-use crate::validating::{Across, Checker, OmittedTimes, Repeats, Totals};
+use crate::validating::{Across, Checker, OmittedTimes, OmittedValues, Repeats, Totals};
 
 /// How often a listener hears of progress, in rows.
 const STEP: u64 = 4096;
@@ -66,14 +66,25 @@ pub(super) fn check_all(
         Ok(())
     })?;
     problems.tell(&checker, writes_results, listener);
+    tell_omitted(&checker, unit, listener);
+    let totals = across.totals();
+    listener.event(Event::Checked);
+    let (repeats, long_comments) = (across.repeats_again(), across.long_comments());
+    Ok(Validated { checker, repeats, totals, long_comments })
+}
+
+/// Says what is left out of rows that are valid all the same.
+fn tell_omitted(checker: &Checker, unit: LineUnit, listener: &dyn Listener) {
     for OmittedTimes { column, rows, line } in checker.omitted_times() {
         let (name, rows) = (checker.columns().name(column), Count(rows, "row"));
         listener.event(Event::Note(&format!(
             "column '{name}': the time of day is left out in {rows}, first on {unit} {line}: the API takes only a date here"
         )));
     }
-    let totals = across.totals();
-    listener.event(Event::Checked);
-    let (repeats, long_comments) = (across.repeats_again(), across.long_comments());
-    Ok(Validated { checker, repeats, totals, long_comments })
+    for OmittedValues { first, rows, line } in checker.omitted_values() {
+        let rows = Count(*rows, "row");
+        listener.event(Event::Warning(&format!(
+            "bad values are left out in {rows}, first on {unit} {line}: {first}"
+        )));
+    }
 }

@@ -6,6 +6,7 @@ use super::error::RunError;
 use super::facts;
 use super::host::Host;
 use super::input::OpenInput;
+use super::rows::notes;
 use super::run_end::RunEnd;
 use super::session_kind::SessionKind;
 use super::spec::{InputSpec, OutputSpec, RunSpec, Verify};
@@ -30,7 +31,9 @@ pub fn rewrite<C: Clock>(
     };
     let input = OpenInput::open_same(input, host, content, &run.fingerprint)?;
     let keys = input.rows()?.into_keys(input.spec.tagging(run.id));
-    let results = Results::new(output.begin()?, &input.source, input.checker()?.columns(), keys)?;
+    let checker = input.checker()?;
+    let results =
+        Results::new(output.begin()?, &input.source, checker.columns(), keys)?.noting(notes(&checker));
     let counts = replay.counts(run.rows)?;
     let finished = results.write_all(replay, run.rows)?;
     let exit = if finished.tally.is_all_ok() { Exit::Done } else { Exit::SomeNotOk };

@@ -2,7 +2,7 @@
 
 use super::error::RunError;
 use crate::reading::{Records, Row};
-use crate::recording::{RowKeys, Tagging};
+use crate::recording::{NoteOfRow, RowKeys, Tagging};
 use crate::validating::{Across, Checked, Checker, Rejection};
 
 /// The rows of an input and the rules for them.
@@ -39,6 +39,14 @@ impl Rows {
             move |row: &Row| check(&mut checker, &mut across, row, |checked| checked.key()).ok().flatten();
         tagging.is_tagged().then(|| RowKeys { tagging, key: Box::new(key), is_by_order })
     }
+}
+
+/// What the results say of values that were left out; none where none are.
+pub(super) fn notes(checker: &Checker) -> Option<NoteOfRow> {
+    let mut checker = checker.clone();
+    checker
+        .leaves_out_bad()
+        .then(|| -> NoteOfRow { Box::new(move |row| checker.check(row).ok().and_then(|c| c.left_out())) })
 }
 
 /// Checks a row alone and among those before it, and makes something of it where it is valid.

@@ -5,7 +5,7 @@ use tokio::task::spawn_blocking;
 use super::error::RunError;
 use super::first_pass::Validated;
 use super::input::OpenInput;
-use super::rows::Rows;
+use super::rows::{Rows, notes};
 use super::spec::Tags;
 use crate::events::{Event, Refused};
 use crate::recording::{Finished, Results, ResultsFiles, RowResult, RunId, Tagging};
@@ -44,7 +44,8 @@ pub(super) async fn write_unsent(
         Tags::None | Tags::WithinRun => None,
         Tags::AcrossRuns => validated.rows(&input.source)?.into_keys(Tagging::AcrossRuns(RunId::random())),
     };
-    let mut results = Results::new(files, &input.source, validated.checker.columns(), keys)?;
+    let mut results = Results::new(files, &input.source, validated.checker.columns(), keys)?
+        .noting(notes(&validated.checker));
     let rows = validated.rows(&input.source)?;
     let write = move |rows: Rows| {
         rows.each(

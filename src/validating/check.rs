@@ -11,12 +11,13 @@ use super::empty_cells::EmptyCells;
 use super::kept::Kept;
 use super::kinds::normalise;
 use super::money::Money;
-use super::omitted::{Omitted, OmittedTimes};
+use super::omitted::{Omitted, OmittedTimes, OmittedValues};
 use super::rules::Rules;
 use super::scars;
+use super::trim::trimmed;
 use super::value_error::ValueError;
 use super::violation::{Rejection, Violation, ViolationCode};
-use crate::catalogue::{Identity, Meaning, Operation, ValueKind};
+use crate::catalogue::{Identity, Meaning, Operation, Parameter, ValueKind};
 use crate::reading::{Binding, CellType, Columns, LineUnit, Row};
 
 /// Checks rows of one input against one operation.
@@ -29,7 +30,7 @@ pub struct Checker {
     header: Vec<Violation>,
     books_money: bool,
     /// None where nothing is booked.
-    keys: Option<KeyMaker>,
+    pub(super) keys: Option<KeyMaker>,
     values: Values,
     pub(super) violations: Vec<Violation>,
     omitted: Omitted,
@@ -116,6 +117,16 @@ impl Checker {
         self.omitted.times()
     }
 
+    /// The columns of which bad values were left out, in the rows so far that are valid by themselves.
+    pub fn omitted_values(&self) -> &[OmittedValues] {
+        self.omitted.values()
+    }
+
+    /// Whether bad values of some parameters are left out.
+    pub fn leaves_out_bad(&self) -> bool {
+        !self.rules.leave_out_bad.is_empty()
+    }
+
     /// Checks a row, and reports all its violations.
     pub fn check(&mut self, row: &Row) -> Result<Checked<'_>, Rejection> {
         self.values.clear();
@@ -149,21 +160,6 @@ impl Checker {
         Rejection { own, header: self.header.first().map(|violation| violation.code) }
     }
 
-    /// The key that an earlier result gave this row.
-    fn given_key(&mut self, row: &Row) -> Option<BookingKey> {
-        let column = self.columns.result_key.filter(|_| self.keys.is_some())?;
-        let value = row.cell(column).map(trimmed).filter(|cell| !cell.is_empty())?;
-        let given = value.parse();
-        if let Err(error) = &given {
-            let reason = format!(
-                "{error}. Put back what the results had, so that the row is the booking that it was there; an empty cell makes it the booking that its customer, amount and comment say"
-            );
-            let name = self.columns.name(column);
-            self.violations.push(Violation::new(ViolationCode::BadValue, Some(name), Some(value), reason));
-        }
-        given.ok()
-    }
-
     /// What makes the row that was checked a booking; none where it books nothing.
     fn parts(&self) -> Option<BookingParts<'_>> {
         self.keys.as_ref()?;
@@ -180,6 +176,17 @@ impl Checker {
         self.keys.as_ref()?.key(self.parts()?, occurrence)
     }
 
+    /// A bad value makes the row invalid, unless it is to be left out.
+    fn refuse(&mut self, parameter: &'static Parameter, violation: Violation) {
+        let is_left_out =
+            !parameter.presence.is_required() && self.rules.leave_out_bad.contains(&parameter.name);
+        if is_left_out {
+            self.omitted.bad.push(violation);
+        } else {
+            self.violations.push(violation);
+        }
+    }
+
     fn check_cell(&mut self, binding: Binding, row: &Row, is_usual: bool) {
         let Binding { column, parameter } = binding;
         let cell = row.cell(column).map_or("", trimmed);
@@ -193,15 +200,17 @@ impl Checker {
             Violation::new(code, Some(checker.columns.name(column)), value, reason)
         };
         if row.cell_type(column) == CellType::Date && !parameter.kind.is_date() {
-            self.violations.push(violation(self, ViolationCode::BadValue, ValueError::DateCell.to_string()));
+            self.refuse(
+                parameter,
+                violation(self, ViolationCode::BadValue, ValueError::DateCell.to_string()),
+            );
         } else if let Some(flaw) = row.flaw_of(column) {
-            self.violations.push(violation(self, ViolationCode::BadValue, flaw.kind.to_string()));
+            self.refuse(parameter, violation(self, ViolationCode::BadValue, flaw.kind.to_string()));
         } else if row.cell_type(column) == CellType::Amount && parameter.kind != ValueKind::Money {
-            self.violations.push(violation(
-                self,
-                ViolationCode::BadValue,
-                ValueError::AmountCell.to_string(),
-            ));
+            self.refuse(
+                parameter,
+                violation(self, ViolationCode::BadValue, ValueError::AmountCell.to_string()),
+            );
         } else if value.is_empty() {
             if parameter.presence.is_required() {
                 let reason = format!("{} is obligatory, but the cell is empty", parameter.name);
@@ -230,7 +239,7 @@ impl Checker {
                 Ok(Kept::Whole) => {}
                 Ok(Kept::Day) => self.omitted.time(column),
                 Err(refusal) => {
-                    self.violations.push(Violation::of_value(self.columns.name(column), cell, &refusal));
+                    self.refuse(parameter, Violation::of_value(self.columns.name(column), cell, &refusal));
                 }
             }
         }
@@ -243,17 +252,6 @@ fn of_one_reading<'v>(value: &'v str, row: &Row, column: usize) -> Cow<'v, str> 
     let is_number = matches!(row.cell_type(column), CellType::Number | CellType::Amount);
     let decimals = value.rsplit_once('.').map_or(0, |(_, decimals)| decimals.len());
     if is_number && decimals == 3 { format!("{value}0").into() } else { value.into() }
-}
-
-/// Most cells have nothing to trim, which the first and last bytes show. No space is a graphic ASCII
-/// character or begins with the first byte of a Cyrillic letter.
-pub(super) fn trimmed(cell: &str) -> &str {
-    let is_solid = match cell.as_bytes() {
-        [first, .., 0xD0..=0xD3, _] => matches!(first, b'!'..=b'~' | 0xD0..=0xD3),
-        [first, .., last] => matches!(first, b'!'..=b'~' | 0xD0..=0xD3) && last.is_ascii_graphic(),
-        _ => false,
-    };
-    if is_solid { cell } else { cell.trim() }
 }
 
 impl Checked<'_> {
@@ -273,6 +271,12 @@ impl Checked<'_> {
     /// Whether rows of this file may say themselves which bookings they are.
     pub(super) fn may_be_given(&self) -> bool {
         self.checker.columns.result_key.is_some()
+    }
+
+    /// What was left out of the row because it is bad: for its result.
+    pub fn left_out(&self) -> Option<String> {
+        let bad: Vec<String> = self.checker.omitted.bad.iter().map(ToString::to_string).collect();
+        (!bad.is_empty()).then(|| format!("left out: {}", bad.join("; ")))
     }
 
     /// What the numbers of rows count.

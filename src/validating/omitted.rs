@@ -1,9 +1,14 @@
 //! What is left out of values that are sent all the same: a note counts it.
 
+use super::violation::Violation;
+
 /// What was left out so far, by column.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Omitted {
     times: Vec<OmittedTimes>,
+    values: Vec<OmittedValues>,
+    /// The bad values of the row that is being checked.
+    pub(super) bad: Vec<Violation>,
     /// The columns of the row that is being checked.
     row: Vec<usize>,
 }
@@ -19,7 +24,23 @@ pub struct OmittedTimes {
     pub line: u64,
 }
 
+/// Bad values of a parameter for which `--leave-out-bad` was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OmittedValues {
+    /// The first of them.
+    pub first: Violation,
+    /// How many rows.
+    pub rows: u64,
+    /// The line of the first of them.
+    pub line: u64,
+}
+
 impl Omitted {
+    /// The bad values that were left out, by column.
+    pub(super) fn values(&self) -> &[OmittedValues] {
+        &self.values
+    }
+
     /// The columns with dates that had a time of day.
     pub(super) fn times(&self) -> impl Iterator<Item = OmittedTimes> {
         self.times.iter().copied()
@@ -27,6 +48,7 @@ impl Omitted {
 
     pub(super) fn begin_row(&mut self) {
         self.row.clear();
+        self.bad.clear();
     }
 
     /// The row that is being checked has a time of day in this column.
@@ -40,6 +62,12 @@ impl Omitted {
             match self.times.iter_mut().find(|times| times.column == column) {
                 Some(times) => times.rows += 1,
                 None => self.times.push(OmittedTimes { column, rows: 1, line }),
+            }
+        }
+        for bad in &self.bad {
+            match self.values.iter_mut().find(|values| values.first.column == bad.column) {
+                Some(values) => values.rows += 1,
+                None => self.values.push(OmittedValues { first: bad.clone(), rows: 1, line }),
             }
         }
     }

@@ -16,6 +16,8 @@ pub struct Rules {
     pub zone: Option<ServerZone>,
     /// `--allow-zero`: bookings of nothing are intended.
     pub allow_zero: bool,
+    /// `--leave-out-bad`: the optional parameters of which a bad value is left out.
+    pub leave_out_bad: Vec<&'static str>,
     /// `--server-version`; without it, no rule about versions applies.
     pub server: Option<Version>,
     /// `--allow-duplicates`: repeated rows are intended, and are sent one after the other.

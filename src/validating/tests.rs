@@ -335,6 +335,6 @@ proptest::proptest! {
     /// The quick look at a cell's ends finds the same as the long one.
     #[test]
     fn cells_are_trimmed_as_text_is(cell in "[ \u{A0}\u{2003}\u{3000}\taя.ў]{0,5}") {
-        proptest::prop_assert_eq!(super::check::trimmed(&cell), cell.trim());
+        proptest::prop_assert_eq!(super::trim::trimmed(&cell), cell.trim());
     }
 }

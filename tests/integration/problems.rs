@@ -1,6 +1,6 @@
 //! How problems are told: by kind and column first, with advice that puts right what it is about.
 
-use crate::support::{Output, Place, userside};
+use crate::support::{Output, Place, Sandbox, userside};
 
 fn validate(operation: &str, file: &str, options: &str) -> Output {
     let place = Place::new().with("input.csv", file);
@@ -96,5 +96,37 @@ fn messages_about_a_workbook_speak_of_its_rows() {
         .says("2 rows: bad_value, for example row 2");
     for word in ["line ", "delimiter", "quotation"] {
         assert!(!output.stderr.contains(word), "{word}: {}", output.report());
+    }
+}
+
+#[test]
+fn bad_values_are_left_out_where_that_is_wanted() {
+    let file =
+        "id,name,email,phone1\n1,Гнатюк,ivan@,дзвонити\n2,Мороз,a@b.example,\n3,,x,0441234567\n0,Кіт,,\n";
+    let (place, sandbox) = (Place::new().with("input.csv", file), Sandbox::start());
+    let line = "import edit input.csv --skip-invalid --leave-out-bad email,phone1 --concurrency 1";
+    let output = userside(&place).line(line).to(&sandbox).run().exits(1);
+    let output =
+        output.says("bad values are left out in 2 rows, first on line 2: column 'email', value 'ivan@'");
+    let results = output.results();
+    assert_eq!(results.statuses(), ["ok", "ok", "ok", "invalid"], "{}", output.report());
+    let errors = results.column("result_error");
+    assert!(
+        errors[0].starts_with(
+            "left out: column 'email', value 'ivan@': not a valid e-mail address; column 'phone1'"
+        )
+    );
+    assert_eq!(errors[1], "");
+    assert!(errors[2].starts_with("left out: column 'email', value 'x'"), "{}", errors[2]);
+    assert_eq!(results.column("result_error_code"), ["", "", "", "bad_value"]);
+    let sent = sandbox.writes();
+    assert!(!sent[0].parameters.contains_key("email") && !sent[0].parameters.contains_key("phone1"));
+    assert_eq!((sent[1].parameter("email"), sent[2].parameter("phone1")), ("a@b.example", "0441234567"));
+    // The same again from the journal.
+    let again = userside(&place).line("results input.journal --results again.csv").run();
+    assert_eq!(again.results_in("again.csv").column("result_error"), errors);
+    for (parameters, reason) in [("email,id", "every row needs it"), ("emial", "did you mean 'email'")] {
+        let line = format!("validate edit input.csv --leave-out-bad {parameters}");
+        userside(&place).line(&line).run().exits(2).says("--leave-out-bad").says(reason);
     }
 }
