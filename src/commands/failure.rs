@@ -17,6 +17,9 @@ pub enum Failure {
     Sandbox(#[from] crate::sandbox::SandboxError),
     #[error("cannot start the program's threads: {0}")]
     Runtime(#[from] std::io::Error),
+    /// Nothing can be dated.
+    #[error("this machine's clock is {0}; set the clock, then type the same command again")]
+    Clock(&'static str),
     #[error("the demo cannot go on: {0}")]
     Demo(String),
     #[error(transparent)]
@@ -46,6 +49,7 @@ impl Failure {
             | Self::Transport(_)
             | Self::Sandbox(_)
             | Self::Runtime(_)
+            | Self::Clock(_)
             | Self::Demo(_)
             | Self::Call(_)
             | Self::Journal(_)

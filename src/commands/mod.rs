@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod check;
+mod clock;
 mod completions;
 mod count;
 mod demo;

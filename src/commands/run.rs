@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::sync::Arc;
 
+use super::clock::check_clock;
 use super::failure::Failure;
 use super::find::with_run;
 use super::runtime::tell_waits;
@@ -26,7 +27,7 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
     };
     // Before a command has said how much it shows.
     tell_waits(Arc::new(Reporter::new(Mode::default())));
-    match dispatch(command) {
+    match check_clock().and_then(|()| dispatch(command)) {
         Ok(exit) => exit,
         Err(failure) => {
             print_error(&failure);

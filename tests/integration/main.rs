@@ -26,6 +26,7 @@ mod full_disk;
 mod history;
 mod hostile_files;
 mod hostile_lock;
+mod hostile_numbers;
 mod hostile_terminal;
 mod input_changed;
 mod invalid;

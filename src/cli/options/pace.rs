@@ -28,7 +28,7 @@ pub struct PaceArgs {
     /// Requests that may leave at once after a silence
     ///
     /// No second ever sees more than rate + burst requests.
-    #[arg(long, value_name = "N", value_parser = values::positive::<NonZeroU32>, hide_short_help = true)]
+    #[arg(long, value_name = "N", value_parser = burst, hide_short_help = true)]
     #[arg(falls_back_to("a tenth of a second's worth of the rate, at least 1"))]
     pub(in crate::cli) burst: Option<NonZeroU32>,
     /// Requests in flight at the same time
@@ -50,6 +50,16 @@ pub struct PaceArgs {
     #[arg(long, value_name = "TIME", value_parser = values::span, hide_short_help = true)]
     #[arg(falls_back_to("15m"))]
     pub(in crate::cli) patience: Option<Duration>,
+}
+
+/// So many at once are held back by nothing, and with a rate of one in an hour they still fit into what a clock counts.
+const LARGEST_BURST: u32 = 1_000_000;
+
+fn burst(text: &str) -> Result<NonZeroU32, String> {
+    values::positive::<NonZeroU32>(text)
+        .ok()
+        .filter(|burst| burst.get() <= LARGEST_BURST)
+        .ok_or_else(|| format!("'{text}' is not a whole number from 1 to {LARGEST_BURST}"))
 }
 
 impl PaceArgs {
