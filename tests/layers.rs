@@ -210,7 +210,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli/"]),
     ("clap_mangen", &["cli/"]),
     ("reqwest", &["sending/transport.rs"]),
-    ("rustls", &["sending/transport.rs"]),
+    ("rustls", &["sending/transport.rs", "sending/tls_words.rs"]),
     ("governor", &["sending/pace.rs"]),
     ("backon", &["sending/retry.rs"]),
     ("indicatif", &["count.rs", "reporting/progress.rs", "reporting/summary.rs"]),

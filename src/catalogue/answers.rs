@@ -10,11 +10,12 @@ pub const HISTORY_AMOUNT: &str = "Amount";
 /// The field of a history entry that holds the note of the booking.
 pub const HISTORY_NOTE: &str = "Comment";
 
-/// The field of a history entry that holds the kind of operation.
-pub const HISTORY_KIND: &str = "Typer";
+/// The fields of a history entry that may hold the kind of operation: the second one until about 2017.
+pub const HISTORY_KIND: [&str; 2] = ["Typer", "Id"];
 
-/// The fields of a history entry that may hold the employee: some servers misspell the name.
-pub const HISTORY_EMPLOYEE: [&str; 2] = ["employee_id", "empoyee_id"];
+/// The fields of a history entry that may hold the employee: some servers misspell the name, and until about 2017 it was
+/// another one.
+pub const HISTORY_EMPLOYEE: [&str; 3] = ["employee_id", "empoyee_id", "OperID"];
 
 /// The columns of a history table: the customer, then one entry.
 pub const HISTORY_COLUMNS: [&str; 6] = ["customer_id", "date", "type", "employee_id", "amount", "comment"];

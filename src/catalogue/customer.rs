@@ -177,6 +177,19 @@ const GET_DATA: Subcategory = Subcategory {
     ],
 };
 
+/// The read of customers as some newer servers have it: with another parameter for who is read.
+pub static READ_BY_ID: &Subcategory = &Subcategory {
+    parameters: &[p(
+        "id",
+        ID,
+        Customer,
+        "customer's id, as some newer servers name it; several joined by commas",
+    )
+    .obligatory()
+    .newer_wiki()],
+    ..GET_DATA
+};
+
 const GET_CUSTOMERS_ID: Subcategory = Subcategory {
     action: Action::Select,
     name: "get_customers_id",

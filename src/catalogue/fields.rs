@@ -107,6 +107,9 @@ pub const USUAL_COLUMNS: &[&str] = &[
     "comment",
 ];
 
+/// What stands for a usual column where a customer's field is empty: some servers tell of a flat its number alone.
+pub const STAND_INS: &[(&str, &str)] = &[("address.0.apartment.full_name", "address.0.apartment.number")];
+
 /// The field that holds the customer's id.
 pub const CUSTOMER_ID: &str = "id";
 

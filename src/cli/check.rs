@@ -12,8 +12,9 @@ Examples:
   userside-bulk check --server-version 3.17 --json
 
 One line for each point goes to standard output: ok, warning or problem, the
-point, what was found, and what to do. Points are the address, TLS, the key, the
-selector (subcat and action), batches (several customers per request), writes
+point, what was found, and what to do. Points are the address, the proxy where
+the environment names one (HTTPS_PROXY and the like), TLS, the key, the selector
+(subcat and action), batches (several customers per request), writes
 (by POST), latency and the clock. What cannot be tried because of an earlier
 problem is left out. With --json an object with ok and the list of points.
 

@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::failure::Failure;
+use super::network;
 use super::reads::{self, printed};
 use crate::cli::CheckSettings;
 use crate::diagnostics::{CheckResult, CheckSpec, Usability, check, usability};
@@ -20,7 +21,7 @@ struct CheckJson<'t> {
 pub(super) fn run(settings: CheckSettings) -> Result<Exit, Failure> {
     let CheckSettings { server: version, read } = settings;
     let json = read.mode.json;
-    let spec = CheckSpec { http: read.send.connection.http.clone(), version };
+    let spec = CheckSpec { http: network::with_proxies(read.send.connection.http.clone()), version };
     reads::run(read, |session| async move {
         let mut results = Vec::new();
         let tell = |result: CheckResult| {

@@ -8,13 +8,12 @@ use crate::cli::{Asks, ImportSettings, ValidateSettings};
 use crate::exit::Exit;
 use crate::reporting::ask;
 use crate::running::{self, Question};
-use crate::sending::Connection;
 
 /// Checks every row, then sends what is valid.
 pub(super) fn run(settings: ImportSettings) -> Result<Exit, Failure> {
     let ImportSettings { spec, asks, warnings, shown } = settings;
     runtime::run(shown, &warnings, |host| {
-        running::import(spec, host, stdin(), person(asks), Connection::open)
+        running::import(spec, host, stdin(), person(asks), super::network::open)
     })
 }
 

@@ -14,7 +14,6 @@ use crate::exit::Exit;
 use crate::recording::{ExportJournal, Journal, JournalKind, journal_kind};
 use crate::reporting::print_text;
 use crate::running::{self, SessionKind, nothing_to_do, rewrite};
-use crate::sending::Connection;
 
 /// Goes on with a run, or with an export.
 pub(super) fn resume(
@@ -56,7 +55,7 @@ fn go_on(
         return runtime::run_at_once(shown, |host| nothing.end(journal, spec, shown.mode.json, host));
     }
     runtime::run(shown, &warnings, |host| {
-        running::go_on(journal, kind, spec, host, person(asks), Connection::open)
+        running::go_on(journal, kind, spec, host, person(asks), super::network::open)
     })
 }
 

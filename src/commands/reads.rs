@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::failure::Failure;
-use super::{log, stop};
+use super::{log, network, stop};
 use crate::cli::ReadSettings;
 use crate::events::{Event, Listener, Work};
 use crate::exit::Exit;
@@ -27,7 +27,7 @@ where
     let runtime = super::runtime::new()?;
     let exit = runtime.block_on(async {
         let (_, stop) = stop::listen(Arc::clone(&listener), Work::Reads)?;
-        let server = settings.send.connection.open(TokioClock::start())?;
+        let server = network::open(settings.send.connection, TokioClock::start())?;
         let session = ReadSession { server, listener, stop: stop.clone() };
         tokio::select! {
             exit = work(session) => exit,

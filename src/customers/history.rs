@@ -120,7 +120,7 @@ fn collect_all<'v>(
 }
 
 fn is_entry(fields: &Map<String, Value>) -> bool {
-    let known = [HISTORY_DATE, HISTORY_AMOUNT, HISTORY_NOTE, HISTORY_KIND];
+    let known = [HISTORY_DATE, HISTORY_AMOUNT, HISTORY_NOTE, HISTORY_KIND[0]];
     fields.iter().any(|(name, value)| {
         !value.is_array() && !value.is_object() && known.iter().any(|known| is_field(name, known))
     })
@@ -134,7 +134,7 @@ fn entry(fields: &Map<String, Value>) -> HistoryEntry {
         amount: field(HISTORY_AMOUNT).and_then(exact),
         note: field(HISTORY_NOTE).and_then(plain),
         at: field(HISTORY_DATE).map_or(EntryTime::Unreadable, EntryTime::read),
-        kind: field(HISTORY_KIND).and_then(plain),
+        kind: HISTORY_KIND.into_iter().find_map(field).and_then(plain),
         employee: HISTORY_EMPLOYEE.into_iter().find_map(field).and_then(plain),
         amount_text: field(HISTORY_AMOUNT).and_then(plain),
         date_text: field(HISTORY_DATE).and_then(plain),

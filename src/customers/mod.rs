@@ -14,6 +14,7 @@ mod finder;
 mod fuzzing;
 mod history;
 mod read_history;
+mod refusal;
 mod search;
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,7 @@ pub use finder::CustomerFinder;
 pub use fuzzing::read_anything;
 pub use history::{HistoryEntry, ShownHistory};
 pub use read_history::{NoHistory, read_shown_history, read_texts_of_history, read_whole_history};
+pub use refusal::{RefusalMeaning, refusal_meaning};
 pub use search::{SearchResult, search_result};
 
 #[cfg(test)]

@@ -4,9 +4,11 @@ use std::cell::Cell;
 
 use serde_json::Value;
 
+use super::answer::{SingleAnswer, one};
 use super::history::{HistoryEntry, ShownHistory, all_entries, entries_with_all_texts, shown};
+use super::refusal::{RefusalMeaning, refusal_meaning};
 use crate::catalogue::{ApiSelector, Version};
-use crate::sending::{Clock, Link, Transport, Unread};
+use crate::sending::{Clock, Link, Problem, Transport, Unread};
 use crate::validating::Call;
 
 /// A customer's history could not be read.
@@ -68,7 +70,12 @@ async fn read_as<T: Transport, C: Clock, R>(
     let mut first = Err(NoHistory::Unknown);
     for (place, way) in ways.iter().enumerate() {
         let read = match link.read(selector, way).await {
-            Ok(answer) => history(answer.data.as_ref()).ok_or(NoHistory::Unknown),
+            Ok(answer) => {
+                if !link.has_shown_history() && shows_entries(answer.data.as_ref()) {
+                    link.shows_history();
+                }
+                history(answer.data.as_ref()).ok_or(NoHistory::Unknown)
+            }
             Err(unread) => Err(NoHistory::Unread(unread)),
         };
         let is_over = match &read {
@@ -86,5 +93,35 @@ async fn read_as<T: Transport, C: Clock, R>(
             first = read;
         }
     }
+    if let Err(NoHistory::Unread(Unread::Refused(problem))) = &first
+        && means_none(link, selector, customer, problem).await
+        && let Some(none) = history(Some(&Value::Array(Vec::new())))
+    {
+        return Ok(none);
+    }
     first
+}
+
+/// Whether a server that says no to every way of asking means that nothing has happened to the customer: it says so itself,
+/// or says nothing and has shown another history in this session. The control is that it has the customer.
+async fn means_none<T: Transport, C: Clock>(
+    link: &Link<T, C>,
+    selector: ApiSelector,
+    customer: &str,
+    problem: &Problem,
+) -> bool {
+    let may = match refusal_meaning(problem) {
+        RefusalMeaning::Nothing => true,
+        RefusalMeaning::Silent => link.has_shown_history(),
+        RefusalMeaning::Other => false,
+    };
+    let (true, Ok(id), Ok(call)) = (may, customer.parse(), Call::read_customer_by_id(customer)) else {
+        return false;
+    };
+    let read = link.read(selector, &call).await;
+    read.is_ok_and(|answer| matches!(one(answer.data, id), SingleAnswer::Customer(_)))
+}
+
+fn shows_entries(data: Option<&Value>) -> bool {
+    shown(data).is_some_and(|shown| !shown.entries.is_empty())
 }

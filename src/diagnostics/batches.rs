@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::check_result::CheckResult;
-use crate::catalogue::{Action, ApiSelector, CUSTOMER, Meaning, Version};
+use crate::catalogue::{Action, ApiSelector, CUSTOMER, Meaning, READ_BY_ID, Version};
 use crate::customers::{BatchTrial, FetchStop, Fetcher, KeptFields};
-use crate::sending::{Clock, Link, Transport, Unread};
+use crate::sending::{Clock, Link, ReadName, Transport, Unread};
 use crate::validating::{ConditionError, Conditions, DateOrder};
 
 const POINT: &str = "batches";
@@ -29,8 +29,9 @@ pub(super) async fn batches<T: Transport, C: Clock>(
     let fetcher = Fetcher::new(link, selector, KeptFields::Only(BTreeSet::new()));
     match fetcher.try_batches(&ids).await {
         Ok(BatchTrial { taken: true, .. }) => {
-            let text = "get_data reads several customers per request";
-            CheckResult::ok(POINT, text).found(json!({ "several": true }))
+            let (name, text) = named(link);
+            CheckResult::ok(POINT, format!("get_data reads several customers per request{text}"))
+                .found(json!({ "several": true, "by": name }))
         }
         Err(FetchStop::KeyRefused(problem)) => {
             let advice = "The key is not allowed to read customers: check its rights in UserSide";
@@ -38,10 +39,23 @@ pub(super) async fn batches<T: Transport, C: Clock>(
         }
         Ok(_) | Err(FetchStop::ServerGone(_) | FetchStop::Call(_)) => {
             let advice = "export works, but more slowly; raise its --rate if the server can take it";
-            CheckResult::warning(POINT, "get_data reads one customer per request", advice)
-                .found(json!({ "several": false }))
+            let (name, text) = named(link);
+            CheckResult::warning(POINT, format!("get_data reads one customer per request{text}"), advice)
+                .found(json!({ "several": false, "by": name }))
         }
     }
+}
+
+/// The parameter by which the server takes the customers, and how that is said; none where no customer was read.
+fn named<T: Transport, C: Clock>(link: &Link<T, C>) -> (Option<&'static str>, String) {
+    let reading = match link.read_name() {
+        Some(ReadName::Older) => CUSTOMER.subcategory(Action::Read),
+        Some(ReadName::Newer) => Some(READ_BY_ID),
+        None => None,
+    };
+    let name =
+        reading.and_then(|reading| reading.by_meaning(Meaning::Customer)).map(|parameter| parameter.name);
+    (name, name.map_or_else(String::new, |name| format!(", named by {name}")))
 }
 
 /// A few current customers, or why none can be found.

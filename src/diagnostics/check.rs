@@ -2,8 +2,9 @@
 
 use super::batches::batches;
 use super::check_result::CheckResult;
-use super::contact::{Contacts, judge, try_names};
+use super::contact::{Contacts, judge};
 use super::latency::{clock, latency, measure, writes};
+use super::try_names::try_names;
 use crate::catalogue::Version;
 use crate::sending::{Clock, HttpSettings, Server, Transport, probe_tcp};
 use crate::validating::CallError;
@@ -25,6 +26,8 @@ pub async fn check<T: Transport, C: Clock, E: From<CallError>>(
     mut tell: impl FnMut(CheckResult) -> Result<(), E>,
 ) -> Result<(), E> {
     let (link, url) = (&server.link, &spec.http.url);
+    // The server was opened with the same, so that it is a proxy or none.
+    let proxy = spec.http.proxy().ok().flatten();
     let reached = probe_tcp(url, spec.http.connect_timeout).await;
     let (subcat, action) = try_names(link, reached.is_ok()).await?;
     let port = url.port_or_known_default().map_or_else(String::new, |port| format!(":{port}"));
@@ -33,6 +36,9 @@ pub async fn check<T: Transport, C: Clock, E: From<CallError>>(
         is_https: url.scheme() == "https",
         is_loopback: spec.http.is_loopback,
         reached: &reached,
+        proxy: proxy.map(|proxy| proxy.to_string()),
+        ca_file: spec.http.network.ca_file.as_deref(),
+        client: spec.http.network.client.as_ref().map(|client| client.certificate.as_path()),
         choice: server.selector,
         subcat: &subcat,
         action: action.as_ref(),

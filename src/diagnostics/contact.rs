@@ -1,36 +1,13 @@
 //! The points without which nothing works: the address, TLS, the key, and the name for the subcategory.
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use serde_json::json;
 
 use super::check_result::CheckResult;
 use crate::catalogue::{ApiSelector, CUSTOMER};
-use crate::sending::{
-    Clock, Contact, FailureCode, Link, Problem, SelectorChoice, Transport, Unreached, Unread, contact,
-};
-use crate::validating::{Call, CallError};
-
-/// How far a read gets with the older name for the subcategory, and with the newer one; that is not tried where the
-/// first one already shows that nobody answers. `is_reached` says whether a direct connection is possible: if not,
-/// a proxy may still lead there, and one try tells.
-pub(super) async fn try_names<T: Transport, C: Clock>(
-    link: &Link<T, C>,
-    is_reached: bool,
-) -> Result<(Contact, Option<Contact>), CallError> {
-    if !is_reached
-        && let Err(Unread::Lost(problem)) = link.measure(ApiSelector::Subcat, &Call::probe()?).await.read
-        && matches!(problem.code, FailureCode::Connect | FailureCode::Timeout)
-    {
-        return Ok((Contact::Unreached(problem), None));
-    }
-    let subcat = contact(link, ApiSelector::Subcat).await?;
-    let action = match subcat {
-        Contact::Unreached(_) | Contact::Silent(_) | Contact::Redirected(_) => None,
-        _ => Some(contact(link, ApiSelector::Action).await?),
-    };
-    Ok((subcat, action))
-}
+use crate::sending::{Contact, Problem, SelectorChoice, Unreached};
 
 #[derive(Debug)]
 pub(super) struct Contacts<'c> {
@@ -42,6 +19,12 @@ pub(super) struct Contacts<'c> {
     pub(super) is_loopback: bool,
     /// Whether this machine can connect to it.
     pub(super) reached: &'c Result<SocketAddr, Unreached>,
+    /// The proxy that leads there, for people.
+    pub(super) proxy: Option<String>,
+    /// The file with authorities that are trusted too.
+    pub(super) ca_file: Option<&'c Path>,
+    /// The file with the client's certificate.
+    pub(super) client: Option<&'c Path>,
     /// What `--selector` says.
     pub(super) choice: SelectorChoice,
     /// How far a read gets with the older name.
@@ -51,6 +34,7 @@ pub(super) struct Contacts<'c> {
 }
 
 const ADDRESS: &str = "address";
+const PROXY: &str = "proxy";
 const TLS: &str = "TLS";
 const KEY: &str = "key";
 const SELECTOR: &str = "selector";
@@ -58,6 +42,11 @@ const SELECTOR: &str = "selector";
 /// The results, up to the first problem, and the name to go on with; none where it is useless to go on.
 pub(super) fn judge(contacts: &Contacts<'_>) -> (Vec<CheckResult>, Option<ApiSelector>) {
     let mut points = Vec::new();
+    points.extend(contacts.proxy.as_ref().map(|proxy| {
+        CheckResult::ok(PROXY, format!("{proxy} leads to the server"))
+            .needed()
+            .found(json!({ "proxy": proxy }))
+    }));
     if let Some(problem) = contacts.without_answer() {
         if problem.point == TLS {
             points.push(contacts.address());
@@ -77,11 +66,17 @@ impl Contacts<'_> {
         let host = self.host;
         let problem = |text: String, advice: &str| Some(CheckResult::problem(ADDRESS, text, advice).needed());
         match (self.subcat, self.reached) {
-            (Contact::Unreached(_), Err(unreached)) => problem(
+            (Contact::Unreached(said), _) if self.proxy.is_some() && !said.text.contains("certificate") => {
+                problem(
+                    format!("{host} is not reached: {said}"),
+                    "Check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, and --url",
+                )
+            }
+            (Contact::Unreached(_), Err(unreached)) if self.proxy.is_none() => problem(
                 format!("{host}: {unreached}"),
                 "Check --url, the network, and that the web server runs",
             ),
-            (Contact::Unreached(said), Ok(_)) if self.is_https => {
+            (Contact::Unreached(said), _) if self.is_https => {
                 let advice = "The certificate must be valid for this name and signed by an authority that this machine trusts; check that the port speaks https";
                 Some(CheckResult::problem(TLS, said.to_string(), advice).needed())
             }
@@ -89,6 +84,8 @@ impl Contacts<'_> {
                 format!("{host} accepts connections but does not answer: {said}"),
                 "Check the port, http or https in --url, and whether the web server is overloaded; --timeout gives it longer",
             ),
+            // It does not see the subcategory, and says so in a way of its own.
+            (Contact::Ill(_) | Contact::NoApi(_), _) if self.action == Some(&Contact::Taken) => None,
             (Contact::Ill(said), _) => {
                 problem(format!("{host} answers with an error: {said}"), "Look in the web server's log")
             }
@@ -113,6 +110,7 @@ impl Contacts<'_> {
 
     fn address(&self) -> CheckResult {
         let text = match self.reached {
+            _ if self.proxy.is_some() => format!("{} answers, by way of the proxy", self.host),
             Ok(address) => format!("{} answers ({})", self.host, address.ip()),
             Err(_) => format!("{} answers, but not to a direct connection (through a proxy?)", self.host),
         };
@@ -121,7 +119,13 @@ impl Contacts<'_> {
 
     fn tls(&self) -> CheckResult {
         let point = match (self.is_https, self.is_loopback) {
-            (true, _) => CheckResult::ok(TLS, "https, and the certificate is accepted"),
+            (true, _) => {
+                let authorities =
+                    self.ca_file.map(|path| format!("; authorities of {} are trusted too", path.display()));
+                let client = self.client.map(|path| format!("; {} shows who asks", path.display()));
+                let more = [authorities, client].into_iter().flatten().collect::<String>();
+                CheckResult::ok(TLS, format!("https, and the certificate is accepted{more}"))
+            }
             (false, true) => CheckResult::ok(TLS, "none, and none is needed: the server is this machine"),
             (false, false) => CheckResult::warning(
                 TLS,
@@ -265,6 +269,9 @@ mod tests {
             is_https,
             is_loopback: false,
             reached,
+            proxy: None,
+            ca_file: None,
+            client: None,
             choice,
             subcat,
             action: Some(action),
@@ -282,7 +289,6 @@ mod tests {
     }
 
     const AUTO: SelectorChoice = SelectorChoice::Auto;
-
     #[test]
     fn all_is_well_where_one_name_is_taken() {
         let well = "ok address, ok tls, ok key, ok selector".to_owned();
@@ -292,6 +298,8 @@ mod tests {
             (Contact::Taken, Contact::Ill(problem()), ApiSelector::Subcat),
             (refused(true), Contact::Taken, ApiSelector::Action),
             (refused(false), Contact::Taken, ApiSelector::Action),
+            (Contact::NoApi(problem()), Contact::Taken, ApiSelector::Action),
+            (Contact::Ill(problem()), Contact::Taken, ApiSelector::Action),
             (Contact::KeyRefused(problem()), Contact::Taken, ApiSelector::Action),
         ] {
             assert_eq!(judged(AUTO, &subcat, &action), (well.clone(), Some(name)), "{subcat:?} {action:?}");
@@ -308,7 +316,7 @@ mod tests {
             (AUTO, &key, &refused(true), "ok address, ok tls, problem selector"),
             (AUTO, &refused(true), &refused(true), "ok address, ok tls, problem selector"),
             (AUTO, &refused(false), &refused(false), "problem address"),
-            (AUTO, &Contact::NoApi(problem()), &Contact::Taken, "problem address"),
+            (AUTO, &Contact::NoApi(problem()), &refused(true), "problem address"),
             (AUTO, &Contact::Redirected(problem()), &key, "problem address"),
             (AUTO, &Contact::Ill(problem()), &key, "problem address"),
             (AUTO, &Contact::Silent(problem()), &key, "problem address"),
@@ -319,15 +327,13 @@ mod tests {
             assert_eq!(judged(choice, subcat, action).0, expected, "{subcat:?} {action:?}");
         }
         // Old versions do not have the read; with a named selector the check goes on.
-        let (words, name) = judged(told, &refused(true), &refused(true));
-        assert_eq!(words, "ok address, ok tls, ok key, warning selector");
-        assert_eq!(name, Some(ApiSelector::Subcat));
+        let expected = ("ok address, ok tls, ok key, warning selector".to_owned(), Some(ApiSelector::Subcat));
+        assert_eq!(judged(told, &refused(true), &refused(true)), expected);
     }
 
     #[test]
     fn without_a_connection_the_way_says_why_and_without_tls_it_is_no_tls() {
-        let nowhere = Err(Unreached::NoHost);
-        let unreached = Contact::Unreached(problem());
+        let (nowhere, unreached) = (Err(Unreached::NoHost), Contact::Unreached(problem()));
         for (reached, is_https, expected) in [
             (&nowhere, true, "problem address"),
             (&nowhere, false, "problem address"),

@@ -6,6 +6,7 @@ mod check;
 mod check_result;
 mod contact;
 mod latency;
+mod try_names;
 
 pub use check::{CheckSpec, Usability, check, usability};
 pub use check_result::CheckResult;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::path::{FieldPath, FieldPathError};
-use crate::catalogue::USUAL_COLUMNS;
+use crate::catalogue::{STAND_INS, USUAL_COLUMNS};
 use crate::customers::KeptFields;
 
 /// `--columns`.
@@ -71,7 +71,12 @@ impl ColumnChoice {
 
 /// The columns that suit accounting. A test reads them all.
 fn usual() -> Vec<FieldPath> {
-    USUAL_COLUMNS.iter().filter_map(|name| FieldPath::parse(name).ok()).collect()
+    let usual = USUAL_COLUMNS.iter().filter_map(|name| {
+        let stand_in = STAND_INS.iter().find(|(column, _)| column == name).map(|(_, stand_in)| stand_in);
+        let stand_in = stand_in.and_then(|name| FieldPath::parse(name).ok());
+        FieldPath::parse(name).ok().map(|path| path.or(stand_in))
+    });
+    usual.collect()
 }
 
 #[cfg(test)]

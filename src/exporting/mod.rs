@@ -17,6 +17,7 @@ mod formula;
 mod id_columns;
 mod jsonl;
 mod natural;
+mod nobody;
 mod output;
 mod path;
 mod search;

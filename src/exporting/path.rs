@@ -15,6 +15,8 @@ pub struct FieldPath {
     /// For every segment after the first: whether it is a place in a list.
     in_lists: Vec<bool>,
     kind: ValueKind,
+    /// What is shown where there is nothing.
+    stand_in: Option<Box<FieldPath>>,
 }
 
 /// No field has this name.
@@ -63,7 +65,12 @@ impl FieldPath {
         let borrowed: Vec<&str> = segments.iter().map(String::as_str).collect();
         let in_lists =
             (1..borrowed.len()).map(|depth| elements(&borrowed[..depth]) == Elements::List).collect();
-        Self { kind: kind_at(&borrowed), in_lists, segments }
+        Self { kind: kind_at(&borrowed), in_lists, segments, stand_in: None }
+    }
+
+    /// The same, with another path for customers who have nothing here.
+    pub(super) fn or(self, stand_in: Option<Self>) -> Self {
+        Self { stand_in: stand_in.map(Box::new), ..self }
     }
 
     /// The type of what stands there.
@@ -103,6 +110,11 @@ impl FieldPath {
         }
         let mut path: Vec<&str> = self.segments.iter().map(String::as_str).collect();
         let values = self.values(customer);
+        if let Some(stand_in) = &self.stand_in
+            && values.iter().all(|value| cell::is_simple(value) && cell::text(value, self.kind).is_empty())
+        {
+            return stand_in.cell(customer);
+        }
         let cells = values.into_iter().map(|value| {
             if cell::is_simple(value) { cell::text(value, self.kind) } else { whole(value, &mut path) }
         });

@@ -5,6 +5,7 @@ use tokio::task::spawn_blocking;
 
 use super::end::{CollectEnd, PhaseEnd};
 use super::error::ExportError;
+use super::nobody::NobodyMeets;
 use crate::catalogue::ApiSelector;
 use crate::events::{Event, Look};
 use crate::read_session::ReadSession;
@@ -29,6 +30,7 @@ pub(super) async fn search<T: Transport, C: Clock>(
         let call = conditions.search(number);
         async move { (number, session.server.link.read_ids(selector, &call).await) }
     });
+    let nobody = NobodyMeets::default();
     let mut answers = std::pin::pin!(answers.buffered(session.server.concurrency.get()));
     loop {
         let Some(next) = session.stop.race(answers.next()).await else {
@@ -37,6 +39,7 @@ pub(super) async fn search<T: Transport, C: Clock>(
         let Some((number, read)) = next else { break };
         let ids = match read {
             Ok(ids) => ids,
+            Err(Unread::Refused(problem)) if nobody.is(session, selector, &problem).await => Vec::new(),
             Err(unread) => return Err(PhaseEnd::early(journal, unanswered(unread, &conditions))),
         };
         let kept = spawn_blocking(move || journal.found(&ids, number + 1).map(|()| journal));

@@ -16,7 +16,7 @@ use crate::count::{Count, grouped};
 use crate::events::{Event, Listener, Work};
 use crate::reading::OpenSheet;
 use crate::recording::ErrorCode;
-use crate::sending::LinkNews;
+use crate::sending::{LinkNews, Problem};
 
 /// Shows a person what happens.
 #[derive(Debug)]
@@ -211,6 +211,16 @@ impl Reporter {
                 ));
                 return;
             }
+            LinkNews::Decoded(encoding) => {
+                self.note(&format_args!(
+                    "the server's answers are not in UTF-8: they are read as {encoding}"
+                ));
+                return;
+            }
+            LinkNews::Paused { problem, ordered, obeyed } => {
+                self.paused(problem, *ordered, *obeyed);
+                return;
+            }
             LinkNews::Held { since, until, .. } => {
                 Some(format!("waiting for the server since {}, next try {}", clock(*since), clock(*until)))
             }
@@ -241,10 +251,26 @@ impl Reporter {
                 "{problem}. Waiting since {}; it goes on by itself once the server is back (--patience)",
                 clock(*since)
             )),
-            LinkNews::Held { .. } | LinkNews::MixedUp(_) => {}
+            LinkNews::Held { .. } | LinkNews::MixedUp(_) | LinkNews::Decoded(_) | LinkNews::Paused { .. } => {
+            }
             LinkNews::Over { lasted } => {
                 self.note(&format_args!("the server is back after {}", summary::took(*lasted)));
             }
+        }
+    }
+}
+
+impl Reporter {
+    /// A read was turned away before the work began, and waits.
+    fn paused(&self, problem: &Problem, ordered: Duration, obeyed: Duration) {
+        let asked = ordered.as_secs();
+        if ordered > obeyed + Duration::from_secs(1) {
+            let waited = obeyed.as_secs();
+            self.line(WARNING, "warning:", &format_args!(
+                "{problem}. The server asks for a pause of {asked} s; waiting {waited} s, then trying again"
+            ));
+        } else {
+            self.note(&format_args!("{problem}. The server asks for a pause of {asked} s"));
         }
     }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
+use super::asked_for::{may_be_counted, whole};
 use super::excerpt::{is_page, line, shorten};
 use super::key::ApiKey;
 use super::payload::{ids, is_payload};
@@ -22,6 +23,21 @@ pub(super) enum ApiVerdict {
     Unclear,
 }
 
+/// So many values take some 150 MiB of memory; answers to a hundred customers have a tenth of that.
+const MOST_VALUES: usize = 500_000;
+
+/// An answer that is small on the wire and large in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the answer holds more than {MOST_VALUES} values, more than any answer of the API that this program asks for"
+)]
+pub(super) struct TooManyValues;
+
+/// How many values the text has at the most: commas in texts count too.
+fn values_at_most(text: &str) -> usize {
+    text.bytes().filter(|b| matches!(b, b',' | b'[' | b'{')).count()
+}
+
 /// The JSON object of an answer.
 pub(super) struct AnswerBody {
     fields: Map<String, Value>,
@@ -31,14 +47,19 @@ pub(super) struct AnswerBody {
 
 impl AnswerBody {
     /// Finds the object, also after a byte order mark and after what PHP prints before it.
-    pub(super) fn find(text: &str, status: u16) -> Option<Self> {
+    pub(super) fn find(text: &str, status: u16) -> Result<Option<Self>, TooManyValues> {
         let text = text.trim_start_matches('\u{FEFF}').trim();
+        if values_at_most(text) > MOST_VALUES {
+            return Err(TooManyValues);
+        }
         if let Ok(answer) = serde_json::from_str(text) {
-            return Some(answer);
+            return Ok(Some(answer));
         }
-        if is_page(text) {
-            return None;
-        }
+        Ok(if is_page(text) { None } else { Self::find_after_noise(text, status) })
+    }
+
+    /// The object after what PHP prints before it, as plain text or as HTML.
+    fn find_after_noise(text: &str, status: u16) -> Option<Self> {
         /// A warning may have braces of its own; a page full of them is not an answer.
         const CANDIDATES: usize = 16;
         let mut candidates = text
@@ -46,7 +67,22 @@ impl AnswerBody {
             .take(CANDIDATES)
             .filter_map(|(place, _)| Self::at(&text[place..], status));
         // The first one decides: of two verdicts it is not known which one counts.
-        candidates.next().and_then(|(answer, is_last)| is_last.then_some(answer))
+        match candidates.next() {
+            Some((answer, is_last)) => is_last.then_some(answer),
+            None => Self::without_verdict(text),
+        }
+    }
+
+    /// What a read is answered without a verdict: the last thing of the text, after nothing but PHP's own lines.
+    fn without_verdict(text: &str) -> Option<Self> {
+        const LINES: [&str; 4] = ["warning", "notice", "deprecated", "strict standards"];
+        let (noise, answer) = text.split_at(text.find("{\"")?);
+        let noise = noise.to_ascii_lowercase();
+        if !LINES.iter().any(|line| noise.contains(line)) {
+            return None;
+        }
+        let answer: Self = serde_json::from_str(answer).ok()?;
+        answer.has_content().then_some(answer)
     }
 
     /// An object with a verdict that begins here, and whether no other object follows.
@@ -109,12 +145,15 @@ impl AnswerBody {
     /// What the answer holds for a read, with a verdict or without one; nothing where there is neither an id nor
     /// data, because that alone is no answer.
     pub(super) fn has_content(&self) -> bool {
-        !ids(self.field("id")).0.is_empty() || self.payload().any(|value| full(value) && !value.is_boolean())
+        !ids(self.field("id")).0.is_empty()
+            || self.payload().any(|value| full(value) && !value.is_boolean())
+            || self.counted(false).is_some()
     }
 
     pub(super) fn accepted(mut self, has_verdict: bool, text: &str, key: &ApiKey) -> Accepted {
         let has_id_field = self.field("id").is_some();
         let (ids, has_odd_id) = ids(self.field("id"));
+        let counted = self.counted(has_verdict);
         let has_data = self.payload().any(full);
         // Moved, not copied: every answer to a write goes through here too.
         let place = self.fields.iter().position(|(name, value)| is_payload(name) && full(value));
@@ -125,7 +164,23 @@ impl AnswerBody {
         {
             scrub(data, key);
         }
-        Accepted { has_verdict, ids, has_odd_id, has_id_field, has_data, data, listed: None }
+        Accepted { has_verdict, ids, has_odd_id, has_id_field, has_data, data, listed: None, counted }
+    }
+
+    /// The number that stands for a count in a field of its own: one that is named so, or, beside a verdict, the only number
+    /// there is.
+    fn counted(&self, has_verdict: bool) -> Option<u64> {
+        let is_named = |name: &str| {
+            let name = name.to_ascii_lowercase();
+            name.contains("count") || matches!(name.as_str(), "cnt" | "total" | "number" | "quantity")
+        };
+        let named = |(name, value): (&String, &Value)| is_named(name).then(|| whole(value)).flatten();
+        if let Some(count) = self.fields.iter().find_map(named) {
+            return Some(count);
+        }
+        let mut numbers = self.fields.iter().filter(|(name, _)| may_be_counted(name) && !is_payload(name));
+        let alone = numbers.next().and_then(|(_, value)| whole(value));
+        alone.filter(|_| has_verdict && numbers.next().is_none())
     }
 
     fn payload(&self) -> impl Iterator<Item = &Value> {
@@ -188,7 +243,15 @@ fn scrub(value: &mut Value, key: &ApiKey) {
     match value {
         Value::String(text) => *text = key.scrub(text),
         Value::Array(list) => list.iter_mut().for_each(|element| scrub(element, key)),
-        Value::Object(fields) => fields.values_mut().for_each(|field| scrub(field, key)),
+        Value::Object(fields) => {
+            fields.values_mut().for_each(|field| scrub(field, key));
+            // A server may use what it was sent as a field's name.
+            if fields.keys().any(|name| key.is_in(name)) {
+                let scrubbed =
+                    std::mem::take(fields).into_iter().map(|(name, value)| (key.scrub(&name), value));
+                *fields = scrubbed.collect();
+            }
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

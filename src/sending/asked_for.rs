@@ -13,7 +13,7 @@ pub(super) fn shows_what_was_asked_for(call: &Call, accepted: &Accepted) -> bool
     let data = accepted.data.as_ref();
     match call.action() {
         Action::Read => data.is_some_and(|data| is_a_customer(data, call.customer())),
-        Action::Count => counted(data).is_some(),
+        Action::Count => counted(accepted).is_some(),
         Action::Find | Action::Select => {
             let (listed, is_odd) = ids(data);
             !accepted.has_odd_id && (!accepted.ids.is_empty() || !listed.is_empty() && !is_odd)
@@ -26,9 +26,29 @@ pub(super) fn shows_what_was_asked_for(call: &Call, accepted: &Accepted) -> bool
     }
 }
 
-/// The number that a counter's answer holds.
-pub(super) fn counted(data: Option<&Value>) -> Option<u64> {
-    match data? {
+/// The number that a counter's answer holds: as its data, alone in its data under whatever name, or beside the verdict
+/// under a name of its own.
+pub(super) fn counted(accepted: &Accepted) -> Option<u64> {
+    let in_data = match &accepted.data {
+        Some(Value::Object(fields)) if fields.len() == 1 => {
+            fields.iter().find(|(name, _)| may_be_counted(name)).and_then(|(_, value)| whole(value))
+        }
+        Some(data) => whole(data),
+        None => None,
+    };
+    in_data.or(accepted.counted)
+}
+
+/// Whether a number under this name may be what was counted, and not one of those that many answers have beside it.
+pub(super) fn may_be_counted(name: &str) -> bool {
+    const OTHERS: [&str; 8] = ["result", "error", "id", "code", "status", "time", "version", "memory"];
+    let name = name.to_ascii_lowercase();
+    !OTHERS.iter().any(|other| name.contains(other))
+}
+
+/// A whole number, which may be text.
+pub(super) fn whole(value: &Value) -> Option<u64> {
+    match value {
         Value::Number(number) => number.as_u64(),
         Value::String(text) => text.trim().parse().ok(),
         _ => None,

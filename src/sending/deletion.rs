@@ -25,9 +25,22 @@ impl<T: Transport, C: Clock, K: IntentLog> Engine<'_, T, C, K> {
             }
             Reply::Problem { end, problem } => {
                 *end == AttemptEnd::SaidNo
-                    && matches!(problem.code, FailureCode::ApiError | FailureCode::NotFound)
+                    // Under the other name any refusal is one of the name: of the customer it was said before.
+                    && (confirming.is_other_name || matches!(problem.code, FailureCode::ApiError | FailureCode::NotFound))
             }
         };
+        // Of a server that takes customers under another name "not found" says nothing before that name was tried.
+        if gone
+            && !confirming.is_other_name
+            && self.link.reads_by.get().is_none()
+            && self.stopped.is_none()
+            && let Some(newer) = confirming.read.newer_read()
+        {
+            confirming.read = newer;
+            confirming.is_other_name = true;
+            self.queue.wait(slot, self.link.clock.now());
+            return;
+        }
         if gone {
             let id = work.call.customer().map(str::to_owned);
             self.finish(slot, Fate::Ok { id });

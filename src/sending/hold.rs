@@ -46,6 +46,15 @@ pub enum LinkNews {
     },
     /// An answer went to another request than its own.
     MixedUp(Problem),
+    /// Answers are not in UTF-8 but in this encoding, from which they are decoded.
+    Decoded(&'static str),
+    /// A request that finds out whether the server is there was turned away with the wish for a pause.
+    Paused {
+        problem: Problem,
+        ordered: Duration,
+        /// How long it is obeyed.
+        obeyed: Duration,
+    },
 }
 
 /// What was turned away, or did not reach the server.

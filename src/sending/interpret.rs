@@ -2,6 +2,7 @@
 
 use super::answer_body::{AnswerBody, ApiVerdict};
 use super::attempt_end::AttemptEnd;
+use super::body::{self, BodyText};
 use super::excerpt::{excerpt, shorten, title, unreadable};
 use super::id_list::ids_of;
 use super::key::ApiKey;
@@ -22,28 +23,62 @@ pub(super) fn of_lost(lost: &Lost, key: &ApiKey) -> Reply {
             FailureCode::Connect,
             format!("the connection was lost after the request was sent: {text}"),
         ),
-        LostKind::TooLarge => (AttemptEnd::MayHaveHappened, FailureCode::BadAnswer, text),
+        LostKind::Unusable => (AttemptEnd::MayHaveHappened, FailureCode::BadAnswer, text),
     };
     Reply::Problem { end, problem: Problem::new(code, text) }
 }
 
 /// What an answer means, and whether the API's own verdict is in it: what a web server in front says tells nothing
 /// about what was asked for.
-pub(super) fn of_response(response: &Response, wanted: Wanted, key: &ApiKey) -> (Reply, bool) {
-    let text = String::from_utf8_lossy(&response.body);
+pub(super) fn of_response(response: &Response, wanted: Wanted, key: &ApiKey) -> Interpreted {
+    let body = body::text(&response.body, response.content_type.as_deref());
+    let (reply, is_the_apis) = of_text(response, body.text(), wanted, key);
+    // Of a write only the verdict counts, and that is not what is damaged.
+    let reply = match (&body, reply) {
+        (BodyText::Damaged(_, place), Reply::Accepted(_)) if wanted != Wanted::Verdict => problem(
+            AttemptEnd::MayHaveHappened,
+            FailureCode::BadAnswer,
+            format!(
+                "the answer is damaged: its byte {place} is neither UTF-8 nor part of a text in windows-1251"
+            ),
+        ),
+        (_, reply) => reply,
+    };
+    let decoded_from = match body {
+        BodyText::Decoded(_, encoding) => Some(encoding),
+        BodyText::Plain(_) | BodyText::Damaged(..) => None,
+    };
+    Interpreted { reply, is_the_apis, decoded_from }
+}
+
+/// What an answer means.
+pub(super) struct Interpreted {
+    pub(super) reply: Reply,
+    /// Whether the API's own verdict is in it.
+    pub(super) is_the_apis: bool,
+    /// The encoding that its text was in, where that is not UTF-8.
+    pub(super) decoded_from: Option<&'static str>,
+}
+
+fn of_text(response: &Response, text: &str, wanted: Wanted, key: &ApiKey) -> (Reply, bool) {
     if wanted == Wanted::Ids
         && response.status == 200
-        && let Some(listed) = ids_of(&text)
+        && let Some(listed) = ids_of(text)
     {
         let accepted = Accepted { has_verdict: true, listed: Some(listed), ..Accepted::default() };
         return (Reply::Accepted(accepted), true);
     }
-    let answer = AnswerBody::find(&text, response.status);
+    let answer = match AnswerBody::find(text, response.status) {
+        Ok(answer) => answer,
+        Err(error) => {
+            return (problem(AttemptEnd::MayHaveHappened, FailureCode::BadAnswer, error.to_string()), false);
+        }
+    };
     let verdict = answer.as_ref().map_or(ApiVerdict::Missing, |answer| answer.verdict(response.status));
     let is_the_apis = matches!(verdict, ApiVerdict::Ok | ApiVerdict::Error);
     let reply = match (response.status, answer) {
-        (200..=299, Some(answer)) => under_ok(answer, verdict, wanted, &text, key),
-        (_, answer) => under_another(response, answer, verdict, &text, key),
+        (200..=299, Some(answer)) => under_ok(answer, verdict, wanted, text, key),
+        (_, answer) => under_another(response, answer, verdict, text, key),
     };
     (reply, is_the_apis)
 }

@@ -11,7 +11,7 @@ use super::asked_for::counted;
 use super::attempt_end::AttemptEnd;
 use super::clock::Clock;
 use super::hold::{Hold, LinkNews, Strike};
-use super::interpret;
+use super::interpret::{self, Interpreted};
 use super::key::ApiKey;
 use super::learned::Refusal;
 use super::outcome::{FailureCode, Problem};
@@ -51,12 +51,27 @@ pub struct Link<T, C: Clock> {
     /// Wakes reads that wait for a try of another one.
     pub(super) tried: Notify,
     on_news: RefCell<Option<Teller>>,
+    /// Whether it was told that answers are not in UTF-8.
+    has_told_encoding: Cell<bool>,
+    /// Under which name the server takes a customer who is read; none where that is not known yet.
+    pub(super) reads_by: Cell<Option<ReadName>>,
+    /// Whether the server has shown a history with entries.
+    history_shown: Cell<bool>,
     key: ApiKey,
     pub(super) sent: Cell<u64>,
     /// Of these, those that change nothing.
     pub(super) read: Cell<u64>,
     /// Of these, the reads that were tried again.
     pub(super) again: Cell<u64>,
+}
+
+/// The name of the parameter under which a server takes the customers who are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadName {
+    /// The specification's.
+    Older,
+    /// The one that some newer servers have in its place.
+    Newer,
 }
 
 /// How an attempt ended.
@@ -98,6 +113,9 @@ impl<T: Transport, C: Clock> Link<T, C> {
             clock,
             schedule,
             retries: settings.retries,
+            has_told_encoding: Cell::new(false),
+            reads_by: Cell::new(None),
+            history_shown: Cell::new(false),
             key,
             sent: Cell::new(0),
             read: Cell::new(0),
@@ -125,6 +143,21 @@ impl<T: Transport, C: Clock> Link<T, C> {
         self.again.get()
     }
 
+    /// Under which name the server takes the customers who are read, as far as its answers have told.
+    pub fn read_name(&self) -> Option<ReadName> {
+        self.reads_by.get()
+    }
+
+    /// The server has shown a history with entries.
+    pub fn shows_history(&self) {
+        self.history_shown.set(true);
+    }
+
+    /// Whether the server has shown a history with entries: then it knows how to.
+    pub fn has_shown_history(&self) -> bool {
+        self.history_shown.get()
+    }
+
     pub(super) fn envelope(&self, selector: ApiSelector) -> Envelope {
         Envelope::new(&self.key, selector)
     }
@@ -142,7 +175,13 @@ impl<T: Transport, C: Clock> Link<T, C> {
     pub(super) fn attempted(&self, said: Result<Response, Lost>, wanted: Wanted) -> Attempt {
         match said {
             Ok(response) => {
-                let (reply, is_the_apis) = interpret::of_response(&response, wanted, &self.key);
+                let interpreted = interpret::of_response(&response, wanted, &self.key);
+                let Interpreted { reply, is_the_apis, decoded_from } = interpreted;
+                if let Some(encoding) = decoded_from
+                    && !self.has_told_encoding.replace(true)
+                {
+                    self.tell(Some(LinkNews::Decoded(encoding)));
+                }
                 if !matches!(reply, Reply::Problem { end: AttemptEnd::TurnedAway, .. }) {
                     self.pace.borrow_mut().took();
                 }
@@ -198,7 +237,7 @@ impl<T: Transport, C: Clock> Link<T, C> {
     /// the rows too. Returned is the problem where the key is refused.
     pub(super) fn end_try(&self, attempt: Attempt) -> Option<Problem> {
         match attempt.reply {
-            Reply::Accepted(accepted) if counted(accepted.data.as_ref()).is_some() => self.got_through(),
+            Reply::Accepted(accepted) if counted(&accepted).is_some() => self.got_through(),
             // Older servers do not have this read.
             Reply::Problem { end: AttemptEnd::SaidNo, .. } => self.got_through(),
             Reply::Problem { end: AttemptEnd::KeyRefused | AttemptEnd::Barred, problem } => {
@@ -241,7 +280,7 @@ impl<T: Transport, C: Clock> Link<T, C> {
         self.tell(Some(LinkNews::MixedUp(problem)));
     }
 
-    fn tell(&self, news: Option<LinkNews>) {
+    pub(super) fn tell(&self, news: Option<LinkNews>) {
         if let (Some(tell), Some(news)) = (&*self.on_news.borrow(), news) {
             tell(news);
         }

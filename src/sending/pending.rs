@@ -70,7 +70,7 @@ impl PendingCall {
     pub(super) fn confirmation(&self, end: AttemptEnd, refusal: &Problem) -> Option<Confirming> {
         let is_refused_delete = end == AttemptEnd::SaidNo && self.call.action() == Action::Delete;
         let read = is_refused_delete.then(|| self.call.read_customer().ok())??;
-        Some(Confirming { read, reads: 0, refusal: refusal.clone() })
+        Some(Confirming { read, is_other_name: false, reads: 0, refusal: refusal.clone() })
     }
 }
 
@@ -78,6 +78,8 @@ impl PendingCall {
 #[derive(Debug)]
 pub(super) struct Confirming {
     pub(super) read: Call,
+    /// Whether the customer is looked for under the name that only some servers have.
+    pub(super) is_other_name: bool,
     pub(super) reads: u32,
     pub(super) refusal: Problem,
 }

@@ -100,9 +100,25 @@ pub async fn find_selector<T: Transport, C: Clock>(
         SelectorChoice::Auto => ApiSelector::Subcat,
         SelectorChoice::Told(told) => told,
     };
-    let asked = link.ask(&link.envelope(first), &call).await;
+    let asked = match choice {
+        SelectorChoice::Auto => link.ask_once(&link.envelope(first), &call).await,
+        SelectorChoice::Told(_) => link.ask(&link.envelope(first), &call).await,
+    };
     let mut requests = asked.requests;
-    let refusal = match (verdict(asked)?, choice) {
+    let mut said = Contact::of(asked);
+    // Where a server does not see the subcategory it may answer with anything: nothing, a page, a status of its own.
+    if choice == SelectorChoice::Auto && matches!(said, Contact::NoApi(_) | Contact::Ill(_)) {
+        let other = link.ask_once(&link.envelope(ApiSelector::Action), &call).await;
+        requests += other.requests;
+        if Contact::of(other) == Contact::Taken {
+            return Ok(FoundSelector { selector: ApiSelector::Action, requests });
+        }
+        // It may have been a whim.
+        let again = link.ask(&link.envelope(first), &call).await;
+        requests += again.requests;
+        said = Contact::of(again);
+    }
+    let refusal = match (verdict(said)?, choice) {
         (NameVerdict::Taken, _) => return Ok(FoundSelector { selector: first, requests }),
         (NameVerdict::Refused(_), SelectorChoice::Told(_)) => {
             return Ok(FoundSelector { selector: first, requests });
@@ -121,7 +137,7 @@ pub async fn find_selector<T: Transport, C: Clock>(
     };
     let asked = link.ask(&link.envelope(ApiSelector::Action), &call).await;
     requests += asked.requests;
-    match verdict(asked)? {
+    match verdict(Contact::of(asked))? {
         NameVerdict::Taken => Ok(FoundSelector { selector: ApiSelector::Action, requests }),
         NameVerdict::KeyRefused(problem) => Err(ProbeError::KeyRefused(problem)),
         NameVerdict::Refused(action) | NameVerdict::Hollow(action) => {
@@ -137,8 +153,8 @@ enum NameVerdict {
     Hollow(Problem),
 }
 
-fn verdict(asked: ReadEnd) -> Result<NameVerdict, ProbeError> {
-    match Contact::of(asked) {
+fn verdict(contact: Contact) -> Result<NameVerdict, ProbeError> {
+    match contact {
         Contact::Taken => Ok(NameVerdict::Taken),
         Contact::Refused { problem, .. } => Ok(NameVerdict::Refused(problem)),
         Contact::KeyRefused(problem) => Ok(NameVerdict::KeyRefused(problem)),
@@ -180,7 +196,7 @@ impl Contact {
     fn of(asked: ReadEnd) -> Self {
         let is_the_apis = asked.is_the_apis();
         match asked.answer {
-            Ok(accepted) if counted(accepted.data.as_ref()).is_some() => Self::Taken,
+            Ok(accepted) if counted(&accepted).is_some() => Self::Taken,
             Ok(_) => Self::Hollow(Problem::new(
                 FailureCode::BadAnswer,
                 "the server says OK without the number of customers that it was asked for",

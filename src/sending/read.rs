@@ -5,18 +5,18 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
-use super::asked_for::shows_what_was_asked_for;
+use super::asked_for::{counted, shows_what_was_asked_for};
 use super::attempt_end::AttemptEnd;
 use super::clock::Clock;
-use super::hold::{Strike, Way};
+use super::hold::{LinkNews, Strike, Way};
 use super::link::{Attempt, Link, TurnedBack, date_of};
 use super::outcome::{FailureCode, Problem};
-use super::payload::{id_of, ids as ids_in};
+use super::payload::ids as ids_in;
 use super::reply::{Accepted, Reply, Wanted};
 use super::request::Envelope;
 use super::retry::{Decision, decide};
 use super::transport::Transport;
-use crate::catalogue::{ApiSelector, Effect};
+use crate::catalogue::{Action, ApiSelector, Effect};
 use crate::validating::Call;
 
 /// How a read ended, and how many requests it took.
@@ -29,13 +29,28 @@ pub(super) struct ReadEnd {
 
 /// What a read does about what goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Haste {
+pub(super) enum Haste {
     /// Whatever went wrong it is tried again, and an outage is waited for.
     None,
     /// It is not tried again where the server may have broken down over it: there is another way.
     AnotherWay,
     /// It is tried again, and an outage is its answer: it finds out whether the server is there at all.
     FirstContact,
+    /// The same where there is another way: it is not tried again where the server has broken down over it.
+    FirstOfTwo,
+}
+
+impl Haste {
+    /// Whether it is not tried again after this, because there is another way.
+    fn gives_up(self, end: AttemptEnd, code: FailureCode) -> bool {
+        let is_answered = !matches!(code, FailureCode::Connect | FailureCode::Timeout);
+        end == AttemptEnd::MayHaveHappened
+            && (self == Self::AnotherWay || self == Self::FirstOfTwo && is_answered)
+    }
+
+    fn is_contact(self) -> bool {
+        matches!(self, Self::FirstContact | Self::FirstOfTwo)
+    }
 }
 
 /// A read that finds out whether the server is back. Dropped before it has an answer, it leaves that to another.
@@ -55,7 +70,7 @@ impl ReadEnd {
     }
 
     /// What was read, or how it failed.
-    fn read(self) -> Result<Accepted, Unread> {
+    pub(super) fn read(self) -> Result<Accepted, Unread> {
         match self.answer {
             Ok(accepted) => Ok(accepted),
             Err((AttemptEnd::KeyRefused | AttemptEnd::Barred, problem)) => Err(Unread::KeyRefused(problem)),
@@ -130,6 +145,11 @@ impl<T: Transport, C: Clock> Link<T, C> {
         self.ask_for(envelope, call, Wanted::Content, Haste::FirstContact).await
     }
 
+    /// The same where there is another way to ask: it is not tried again where the server has broken down over it.
+    pub(super) async fn ask_once(&self, envelope: &Envelope, call: &Call) -> ReadEnd {
+        self.ask_for(envelope, call, Wanted::Content, Haste::FirstOfTwo).await
+    }
+
     /// Waits until an outage is over. Where nobody else finds out whether it is, one harmless read does: this read may be
     /// turned away for what it asks. How many of those it took; a problem where the user's patience is over.
     async fn way_through(&self, envelope: &Envelope) -> Result<u64, Problem> {
@@ -159,12 +179,18 @@ impl<T: Transport, C: Clock> Link<T, C> {
         }
     }
 
-    async fn ask_for(&self, envelope: &Envelope, call: &Call, wanted: Wanted, haste: Haste) -> ReadEnd {
+    pub(super) async fn ask_for(
+        &self,
+        envelope: &Envelope,
+        call: &Call,
+        wanted: Wanted,
+        haste: Haste,
+    ) -> ReadEnd {
         /// So often, beside its retries, a read may be turned away by a server that answers others.
         const OFTEN: u32 = 5;
         let (mut requests, mut made, mut away) = (0, 0, 0);
         loop {
-            if haste != Haste::FirstContact {
+            if !haste.is_contact() {
                 match self.way_through(envelope).await {
                     Ok(tries) => requests += tries,
                     Err(problem) => {
@@ -181,8 +207,8 @@ impl<T: Transport, C: Clock> Link<T, C> {
             tracing::trace!(attempt = requests, name, values = ?call.values().collect::<Vec<_>>(), "sent");
             let attempt = self.attempt(envelope.body(call), wanted).await;
             tracing::debug!(attempt = requests, name, status = attempt.status, reply = ?attempt.reply, "answered");
-            if let Some(ordered) = attempt.ordered.filter(|_| haste == Haste::FirstContact) {
-                self.obey(ordered);
+            if let Some(ordered) = attempt.ordered.filter(|_| haste.is_contact()) {
+                self.obey_and_tell(ordered, &attempt.reply);
             }
             let is_the_apis = attempt.is_the_apis;
             let reply = match attempt.reply {
@@ -198,7 +224,7 @@ impl<T: Transport, C: Clock> Link<T, C> {
                 Ok(_) => Decision::Accept,
                 Err((end, _)) => decide(*end, Effect::Reads, false, made <= self.retries),
             };
-            if haste != Haste::FirstContact {
+            if !haste.is_contact() {
                 match &reply {
                     Err((end, problem)) if decision == Decision::Hold && away <= self.retries + OFTEN => {
                         let Attempt { status, ordered, .. } = attempt;
@@ -225,11 +251,10 @@ impl<T: Transport, C: Clock> Link<T, C> {
                 Err(failed) => failed,
             };
             // A server that points elsewhere does so every time.
-            let is_final = attempt.location.is_some()
-                || haste == Haste::AnotherWay && end == AttemptEnd::MayHaveHappened;
+            let is_final = attempt.location.is_some() || haste.gives_up(end, problem.code);
             let is_again = match decision {
                 Decision::Again => true,
-                Decision::Hold => haste == Haste::FirstContact && made <= self.retries,
+                Decision::Hold => haste.is_contact() && made <= self.retries,
                 _ => false,
             };
             if is_final || !is_again {
@@ -239,6 +264,16 @@ impl<T: Transport, C: Clock> Link<T, C> {
             let wait = self.schedule.wait(made);
             tracing::info!(attempt = made, wait = ?wait, %problem, "a read is tried again");
             self.clock.sleep_until(self.clock.now() + wait).await;
+        }
+    }
+
+    /// Obeys the pause that the server orders in place of an answer; people see a pause only if it is told.
+    fn obey_and_tell(&self, ordered: Duration, reply: &Reply) {
+        let obeyed = self.obey(ordered);
+        if let Reply::Problem { problem, .. } = reply
+            && obeyed >= TOLD
+        {
+            self.tell(Some(LinkNews::Paused { problem: problem.clone(), ordered, obeyed }));
         }
     }
 
@@ -254,7 +289,7 @@ impl<T: Transport, C: Clock> Link<T, C> {
         let date = said.as_ref().ok().and_then(date_of);
         let Attempt { reply, ordered, is_the_apis, .. } = self.attempted(said, Wanted::Content);
         if let Some(ordered) = ordered {
-            self.obey(ordered);
+            self.obey_and_tell(ordered, &reply);
         }
         let answer = match reply {
             Reply::Accepted(accepted)
@@ -281,8 +316,14 @@ impl<T: Transport, C: Clock> Link<T, C> {
     }
 
     async fn read_with(&self, selector: ApiSelector, call: &Call, haste: Haste) -> Result<Answer, Unread> {
-        let asked = self.ask_for(&self.envelope(selector), call, Wanted::Content, haste).await;
-        let Accepted { ids, has_odd_id, has_id_field, data, .. } = asked.read()?;
+        let asked = match call.action() {
+            Action::Read => self.ask_for_customers(&self.envelope(selector), call, haste).await,
+            _ => self.ask_for(&self.envelope(selector), call, Wanted::Content, haste).await,
+        };
+        let accepted = asked.read()?;
+        let count = (call.action() == Action::Count).then(|| counted(&accepted)).flatten();
+        let Accepted { ids, has_odd_id, has_id_field, data, .. } = accepted;
+        let data = count.map(Value::from).or(data);
         let (ids, has_odd_id) = match &data {
             // `"list": "1,2,3"`: some answers keep their ids there. Other text there does not count as an odd id.
             Some(list @ Value::String(_)) if ids.is_empty() && !has_odd_id => {
@@ -293,35 +334,10 @@ impl<T: Transport, C: Clock> Link<T, C> {
         };
         Ok(Answer { ids, has_odd_id, has_id_field, data })
     }
-
-    /// One read whose answer is a list of customers' ids, in the server's order; as many as there are. A list
-    /// with anything else in it does not count as an answer.
-    pub async fn read_ids(&self, selector: ApiSelector, call: &Call) -> Result<Vec<u64>, Unread> {
-        let asked = self.ask_for(&self.envelope(selector), call, Wanted::Ids, Haste::None).await;
-        let accepted = asked.read()?;
-        if let Some(listed) = accepted.listed {
-            return Ok(listed);
-        }
-        let no_list = |text: &str| Unread::Lost(Problem::new(FailureCode::BadAnswer, text));
-        let (mut texts, mut is_odd) = (accepted.ids, accepted.has_odd_id);
-        match &accepted.data {
-            None if !accepted.has_id_field => {
-                return Err(no_list("the server's answer has no list of customers"));
-            }
-            None | Some(Value::Null) => {}
-            data => {
-                let (listed, odd) = ids_in(data.as_ref());
-                texts.extend(listed);
-                is_odd |= odd;
-            }
-        }
-        if is_odd {
-            return Err(no_list("the server's list of customers contains something that is not an id"));
-        }
-        let ids = texts.iter().map(|text| id_of(text)).collect::<Option<Vec<u64>>>();
-        ids.ok_or_else(|| no_list("the server's list of customers contains a number that is not a valid id"))
-    }
 }
+
+/// A pause as long as this is worth a line.
+const TOLD: Duration = Duration::from_secs(1);
 
 /// An answer without a verdict that does not show what was asked for.
 fn without_content() -> Problem {

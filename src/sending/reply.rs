@@ -32,6 +32,8 @@ pub(super) struct Accepted {
     pub(super) data: Option<Value>,
     /// The data where it was read as a list of ids and as nothing else.
     pub(super) listed: Option<Vec<u64>>,
+    /// A number beside the verdict that may be what was counted.
+    pub(super) counted: Option<u64>,
 }
 
 /// What an answer is read for.
@@ -48,7 +50,8 @@ pub(super) enum Wanted {
 /// Without the data: it is a customer's, and it may be large.
 impl fmt::Debug for Accepted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { has_verdict, ids, has_odd_id, has_id_field, has_data, data: _, listed: _ } = self;
+        let Self { has_verdict, ids, has_odd_id, has_id_field, has_data, data: _, listed: _, counted: _ } =
+            self;
         let mut shown = f.debug_struct("Accepted");
         shown
             .field("has_verdict", has_verdict)

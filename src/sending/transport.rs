@@ -5,11 +5,17 @@ use std::cell::RefCell;
 use std::error::Error as _;
 use std::fmt::Write as _;
 use std::future::Future;
+use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
-use reqwest::{Client, Url};
+use reqwest::{Certificate, Client, Identity, Proxy, Url};
+
+use super::body::{CompressedBody, LARGEST, inflated};
+use super::network::{self, ClientCertificate, NetworkFileError, NetworkSettings};
+use super::proxy::{ChosenProxy, ProxyError, through_proxy, wants_password};
+use super::tls_words::tls_fault;
 
 /// Something that takes a form-encoded body to the server and brings back the answer.
 pub trait Transport {
@@ -33,7 +39,9 @@ pub struct Response {
     /// The `Date` header, where it is needed.
     pub date: Option<String>,
     pub location: Option<String>,
-    /// Its body, at most 16 MiB.
+    /// The `Content-Type` header, which may name an encoding.
+    pub content_type: Option<String>,
+    /// Its body without compression, at most 16 MiB.
     pub body: Vec<u8>,
 }
 
@@ -54,8 +62,8 @@ pub enum LostKind {
     TimedOut,
     /// It may have reached the server, and the connection was lost.
     Broken,
-    /// The answer is larger than any answer of the API.
-    TooLarge,
+    /// The answer is larger than any answer of the API, or its compression is damaged.
+    Unusable,
 }
 
 /// How requests travel.
@@ -71,12 +79,34 @@ pub struct HttpSettings {
     pub connections: usize,
     /// Whether the address is one of this machine; then no proxy is asked.
     pub is_loopback: bool,
+    /// What the network asks for on the way.
+    pub network: NetworkSettings,
+}
+
+impl HttpSettings {
+    /// The proxy that leads to the server; none where it is reached directly.
+    pub fn proxy(&self) -> Result<Option<ChosenProxy>, ProxyError> {
+        if self.is_loopback { Ok(None) } else { self.network.proxies.proxy_for(&self.url) }
+    }
+
+    /// The server, for people.
+    fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
+    }
 }
 
 /// The HTTP client cannot be set up.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot set up the HTTP client: {0}")]
-pub struct TransportError(String);
+pub enum TransportError {
+    #[error("cannot set up the HTTP client: {0}")]
+    Client(String),
+    /// A file that the network asks for.
+    #[error(transparent)]
+    File(#[from] NetworkFileError),
+    /// What the environment says of proxies.
+    #[error(transparent)]
+    Proxy(#[from] ProxyError),
+}
 
 /// [`Transport`] over HTTP/1.1, with connections kept open.
 #[derive(Debug)]
@@ -84,9 +114,6 @@ pub struct Http {
     client: RefCell<Client>,
     settings: HttpSettings,
 }
-
-/// The largest answer that is read.
-const LARGEST: usize = 16 << 20;
 
 /// Web servers close connections that were silent for a second or more. A request that leaves on one that is just
 /// being closed is lost without anybody knowing whether it was read; so none is used that late.
@@ -105,8 +132,20 @@ impl Http {
 
     fn lost(&self, error: reqwest::Error) -> Lost {
         let error = error.without_url();
-        let (kind, text) = if error.is_connect() {
-            let text = if error.is_timeout() {
+        let host = self.settings.host();
+        let tls = tls_fault(&error, host, self.settings.network.client.is_some());
+        let proxy = self.settings.proxy().ok().flatten();
+        let (kind, text) = if let Some(fault) = tls.filter(|f| f.is_before_any_request || error.is_connect())
+        {
+            (LostKind::Unreached, fault.text)
+        } else if error.is_connect() {
+            let text = if let Some(proxy) = &proxy {
+                through_proxy(proxy, &chain(&error), error.is_timeout())
+            } else if chain(&error).contains("tls handshake eof") {
+                format!(
+                    "{host} closes the connection in place of TLS: check the port, and http or https in --url"
+                )
+            } else if error.is_timeout() {
                 format!("no connection within {}", seconds(self.settings.connect_timeout))
             } else {
                 chain(&error)
@@ -145,11 +184,17 @@ impl Http {
         let header = |name: HeaderName| {
             answer.headers().get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
         };
+        if answer.status() == reqwest::StatusCode::PROXY_AUTHENTICATION_REQUIRED
+            && let Ok(Some(proxy)) = self.settings.proxy()
+        {
+            return Err(Lost { kind: LostKind::Unreached, text: wants_password(&proxy) });
+        }
         let mut response = Response {
             status: answer.status().as_u16(),
             retry_after: header(RETRY_AFTER),
             date: None,
             location: header(LOCATION),
+            content_type: header(CONTENT_TYPE),
             body: Vec::new(),
         };
         // Else only needed to tell how far ahead a date in Retry-After lies.
@@ -159,10 +204,12 @@ impl Http {
         while let Some(chunk) = answer.chunk().await.map_err(|error| self.lost(error))? {
             if response.body.len() + chunk.len() > LARGEST {
                 let text = format!("the answer is larger than {} MiB", LARGEST >> 20);
-                return Err(Lost { kind: LostKind::TooLarge, text });
+                return Err(Lost { kind: LostKind::Unusable, text });
             }
             response.body.extend_from_slice(&chunk);
         }
+        response.body = inflated(response.body)
+            .map_err(|error: CompressedBody| Lost { kind: LostKind::Unusable, text: error.to_string() })?;
         Ok(response)
     }
 }
@@ -186,10 +233,59 @@ fn client(settings: &HttpSettings) -> Result<Client, TransportError> {
         .connect_timeout(settings.connect_timeout)
         .pool_idle_timeout(IDLE)
         .pool_max_idle_per_host(settings.connections);
-    if settings.is_loopback {
-        builder = builder.no_proxy();
+    let failed = |error: reqwest::Error| TransportError::Client(chain(&error.without_url()));
+    builder = match settings.proxy()? {
+        Some(proxy) => builder.proxy(Proxy::all(proxy.url).map_err(failed)?),
+        None => builder.no_proxy(),
+    };
+    if let Some(path) = &settings.network.ca_file {
+        builder = builder.tls_certs_merge(authorities(path)?);
     }
-    builder.build().map_err(|error| TransportError(chain(&error.without_url())))
+    if let Some(client) = &settings.network.client {
+        builder = builder.identity(identity(client)?);
+    }
+    builder.build().map_err(|error| match (&settings.network.client, is_other_key(&error)) {
+        (Some(ClientCertificate { certificate, key }), true) => {
+            NetworkFileError::OtherKey { certificate: certificate.clone(), key: key.clone() }.into()
+        }
+        _ => failed(error),
+    })
+}
+
+fn authorities(path: &Path) -> Result<Vec<Certificate>, NetworkFileError> {
+    let bytes = network::certificates(network::CA_FILE, path)?;
+    let damaged = |reason: String| NetworkFileError::Damaged {
+        option: network::CA_FILE,
+        path: path.to_owned(),
+        reason,
+    };
+    let found = Certificate::from_pem_bundle(&bytes)
+        .map_err(|_| damaged("a certificate in it is damaged or cut short".to_owned()))?;
+    if found.is_empty() { Err(damaged("it has no whole certificate".to_owned())) } else { Ok(found) }
+}
+
+fn identity(client: &ClientCertificate) -> Result<Identity, NetworkFileError> {
+    let ClientCertificate { certificate, key } = client;
+    let mut both = network::certificates(network::CLIENT_CERT, certificate)?;
+    both.push(b'\n');
+    both.extend(network::private_key(key)?);
+    Identity::from_pem(&both).map_err(|_| NetworkFileError::Damaged {
+        option: network::CLIENT_CERT,
+        path: certificate.clone(),
+        reason: format!("it or the key in {} is damaged or cut short", key.display()),
+    })
+}
+
+/// Whether the client can't be made because certificate and key don't belong together.
+fn is_other_key(error: &reqwest::Error) -> bool {
+    let mut next = error.source();
+    while let Some(cause) = next {
+        if matches!(cause.downcast_ref(), Some(rustls::Error::InconsistentKeys(_))) {
+            return true;
+        }
+        next = cause.source();
+    }
+    false
 }
 
 fn seconds(span: Duration) -> String {

@@ -96,6 +96,13 @@ impl Conditions {
         Self::of(search, checked)
     }
 
+    /// The search that customers of every installation meet: those who are not former ones.
+    pub fn anybody() -> Result<Self, ConditionError> {
+        let search = CUSTOMER.subcategory(Action::Select).ok_or(ConditionError::NoSearch)?;
+        let former = search.by_meaning(Meaning::Former).ok_or(ConditionError::NoSearch)?;
+        Self::of(search, vec![(former, vec!["0".to_owned()])])
+    }
+
     /// Conditions that were checked before, by the names of their parameters: what a journal keeps of them.
     pub fn checked_before(parts: Vec<(String, Vec<String>)>) -> Result<Self, ConditionError> {
         let search = CUSTOMER.subcategory(Action::Select).ok_or(ConditionError::NoSearch)?;

@@ -6,8 +6,8 @@ use super::kinds::{normalise_as, sound};
 use super::rules::ValueRules;
 use super::value_error::ValueError;
 use crate::catalogue::{
-    Action, CUSTOMER, Choice, Identity, Meaning, NEWER_FIND, Parameter, Subcategory, UNKNOWN_FIND, ValueKind,
-    Version,
+    Action, CUSTOMER, Choice, Identity, Meaning, NEWER_FIND, Parameter, READ_BY_ID, Subcategory,
+    UNKNOWN_FIND, ValueKind, Version,
 };
 
 /// The catalogue lacks a read that the program needs. A test makes all of them.
@@ -68,6 +68,13 @@ impl Call {
     pub fn read_customers(ids: &[u64]) -> Result<Self, CallError> {
         let ids: Vec<String> = ids.iter().map(u64::to_string).collect();
         Self::read_customer_by_id(&ids.join(","))
+    }
+
+    /// The same read of customers with the parameter that some newer servers have for them.
+    pub fn newer_read(&self) -> Option<Self> {
+        let customers = self.customer().filter(|_| self.action() == Action::Read)?;
+        let parameter = READ_BY_ID.by_meaning(Meaning::Customer)?;
+        Some(read(READ_BY_ID, &[(parameter, customers)]))
     }
 
     /// A search for customers by one value, normalised by the type of what is searched for; `skip_former`

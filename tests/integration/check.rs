@@ -123,7 +123,7 @@ fn batches_are_believed_only_where_exactly_those_come_back() {
         (
             "--batches first",
             "",
-            "warning  batches: get_data reads one customer per request. export works, but more slowly",
+            "warning  batches: get_data reads one customer per request, named by customer_id. export works, but more slowly",
         ),
         ("--batches refuse", "", "warning  batches: get_data reads one customer per request"),
         ("--batch-limit 1", "", "warning  batches: get_data reads one customer per request"),

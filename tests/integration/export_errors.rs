@@ -82,7 +82,7 @@ fn who_is_not_there_says_so() {
         assert_eq!((ids(&place, "out.csv"), ids(&place, "bad.csv")), (vec![1, 2], vec![77]));
     }
     // It is not asked for again: the answer would be the same.
-    let line = "export --ids ids.txt --columns id --batch 1 --retries 5";
+    let line = "export --ids ids.txt --columns id --batch 1 --retries 5 --concurrency 1";
     userside(&place).line(line).to(&sandbox).run().exits(1);
     assert_eq!(sandbox.requests(), 4);
 }

@@ -52,7 +52,7 @@ fn a_search_without_an_answer_stops_it() {
 /// A server that is away when `cron` comes is there later: what is left is enough to go on.
 #[test]
 fn what_fails_before_the_first_customer_can_be_gone_on_with() {
-    for fault in ["read:403@1-9", "read:500@1-4", "read:html@1-4", "read:403@2", "read:500@2-5"] {
+    for fault in ["read:403@1-9", "read:500@1-6", "read:html@1-6", "read:403@2", "read:500@2-5"] {
         let (place, sandbox) = (Place::new(), Sandbox::with(&format!("--customers 60 --fault {fault}")));
         let output = userside(&place).line(ONE_BY_ONE).line(COLUMNS).to(&sandbox).run().exits(3);
         output.says("userside-bulk resume out.csv.journal");

@@ -6,7 +6,7 @@ use super::pace::PaceArgs;
 use super::server::{CONNECT_TIMEOUT, SelectorArgs, ServerArgs, TIMEOUT};
 use crate::cli::error::SettingsError;
 use crate::cli::values::Endpoint;
-use crate::sending::{ApiKey, Connection, HttpSettings};
+use crate::sending::{ApiKey, Connection, HttpSettings, NetworkSettings, ProxyVariables};
 
 /// How requests are sent.
 #[derive(Debug)]
@@ -43,6 +43,12 @@ impl SendSettings {
             timeout: server.timeout.unwrap_or(TIMEOUT),
             connect_timeout: server.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
             connections: concurrency.get(),
+            network: NetworkSettings {
+                ca_file: server.ca_file.clone(),
+                client: server.client_certificate(),
+                // The environment is read where the program begins.
+                proxies: ProxyVariables::default(),
+            },
         };
         let selector = selector.selector.unwrap_or_default();
         let connection = Connection { http, key, selector, link: pace.link(), concurrency };

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::default::FallsBack as _;
 use crate::cli::values;
-use crate::sending::SelectorChoice;
+use crate::sending::{ClientCertificate, SelectorChoice};
 
 /// How long a request may take where nobody says so.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
@@ -28,6 +28,22 @@ pub struct ServerArgs {
     /// Without it the key is taken from the environment variable USERSIDE_API_KEY.
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) key_file: Option<PathBuf>,
+    /// A file with authorities that are trusted too
+    ///
+    /// Certificates in PEM form, beside those that this machine trusts: for a server whose certificate a company has
+    /// signed itself.
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    pub(in crate::cli) ca_file: Option<PathBuf>,
+    /// A file with the certificate that shows who asks
+    ///
+    /// In PEM form, for servers that want one of each client.
+    #[arg(long, value_name = "FILE", requires = "client_key", hide_short_help = true)]
+    pub(in crate::cli) client_cert: Option<PathBuf>,
+    /// A file with the key of --client-cert
+    ///
+    /// In PEM form, without a password.
+    #[arg(long, value_name = "FILE", requires = "client_cert", hide_short_help = true)]
+    pub(in crate::cli) client_key: Option<PathBuf>,
     /// How long a request may take
     ///
     /// From connecting to the last byte of the answer.
@@ -38,6 +54,14 @@ pub struct ServerArgs {
     #[arg(long, value_name = "TIME", value_parser = values::positive_span, hide_short_help = true)]
     #[arg(falls_back_to(values::seconds(CONNECT_TIMEOUT)))]
     pub(in crate::cli) connect_timeout: Option<Duration>,
+}
+
+impl ServerArgs {
+    /// The client's certificate; clap sees to it that there is a key where there is one.
+    pub(in crate::cli) fn client_certificate(&self) -> Option<ClientCertificate> {
+        let (certificate, key) = (self.client_cert.clone()?, self.client_key.clone()?);
+        Some(ClientCertificate { certificate, key })
+    }
 }
 
 /// What the server's API is like.

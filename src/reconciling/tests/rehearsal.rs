@@ -89,6 +89,7 @@ async fn in_shape(shape: &str) {
         connect_timeout: Duration::from_secs(5),
         connections: 1,
         is_loopback: true,
+        network: Default::default(),
     };
     let pace = PaceSettings { rate: "unlimited".parse().expect("a rate"), burst: Burst::Default };
     let settings = LinkSettings { pace, retries: 0, retry_wait: Duration::ZERO, patience: Duration::ZERO };

@@ -234,6 +234,7 @@ fn connection() -> Connection {
             connect_timeout: Duration::from_secs(10),
             connections: 1,
             is_loopback: true,
+            network: Default::default(),
         },
         key: ApiKey::new("s3cret").expect("a key"),
         selector: SelectorChoice::default(),

@@ -1,7 +1,7 @@
 //! The table of fates, cell by cell, through the whole engine.
 
 use super::support::{ONCE_ONLY, REPEATABLE, Reply, Request, Server, Setup, jobs, letter};
-use crate::sending::LostKind::{Broken, TimedOut, TooLarge, Unreached};
+use crate::sending::LostKind::{Broken, TimedOut, Unreached, Unusable};
 use crate::sending::{FailureCode, Fate, LinkNews, StopReason};
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ async fn fate(operation: &str, replies: &[Reply]) -> (char, u32) {
 const ALL: u32 = RETRIES as u32 + 1;
 
 fn may_have_happened() -> Vec<Reply> {
-    let lost = [TimedOut, Broken, TooLarge].map(Reply::Lost);
+    let lost = [TimedOut, Broken, Unusable].map(Reply::Lost);
     let pages = [200, 500, 501, 502, 504, 520].map(Reply::Page);
     let json = [200, 500].map(Reply::Json);
     lost.into_iter().chain(pages).chain([500, 502, 504].map(Reply::No)).chain(json).collect()

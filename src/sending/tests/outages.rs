@@ -227,7 +227,7 @@ async fn reads_wait_for_the_server_too() {
                     },
                 );
             let read = reads(&server, Setup { retries: 0, ..Setup::default() }, 8).await;
-            assert!(server.requests().len() <= 8 + 8 + 8, "{}", server.requests().len());
+            assert!(server.requests().len() <= 8 + 8 + 2 * 8, "{}", server.requests().len());
             read
         };
         assert!(answers.iter().all(Result::is_ok), "{answers:?}");

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use crate::sending::attempt_end::AttemptEnd;
-use crate::sending::interpret::of_response;
+use crate::sending::interpret::{Interpreted, of_response};
 use crate::sending::reply::{Accepted, Reply, Wanted};
 use crate::sending::{ApiKey, FailureCode, Response};
 
@@ -17,7 +17,7 @@ fn read(status: u16, body: &str) -> Reply {
         Wanted::Content,
         &key(),
     )
-    .0
+    .reply
 }
 
 fn problem(status: u16, body: &str) -> (AttemptEnd, FailureCode, String) {
@@ -212,7 +212,7 @@ fn an_answer_that_contradicts_itself_cannot_be_read() {
 fn without_a_verdict_a_write_has_no_answer() {
     for body in [r#"{"data":{"redirect":"/login"}}"#, r#"{"Id":12}"#, r#"{"data":[1]}"#, "{}"] {
         let response = Response { status: 200, body: body.as_bytes().to_vec(), ..Response::default() };
-        let (reply, is_the_apis) = of_response(&response, Wanted::Verdict, &key());
+        let Interpreted { reply, is_the_apis, .. } = of_response(&response, Wanted::Verdict, &key());
         let Reply::Problem { end, problem } = reply else { panic!("{body}") };
         assert_eq!((end, problem.code), (AttemptEnd::MayHaveHappened, FailureCode::BadAnswer), "{body}");
         assert!(!is_the_apis);
@@ -254,7 +254,7 @@ fn the_key_is_found_before_and_behind_every_change_to_the_text() {
     ] {
         let key = ApiKey::new(key).expect("a key");
         let response = Response { status: 200, body: body.as_bytes().to_vec(), ..Response::default() };
-        let Reply::Problem { problem, .. } = of_response(&response, Wanted::Content, &key).0 else {
+        let Reply::Problem { problem, .. } = of_response(&response, Wanted::Content, &key).reply else {
             panic!("{body}")
         };
         assert!(problem.text.contains("[key]"), "{body}: {}", problem.text);
@@ -267,7 +267,8 @@ fn an_id_does_not_carry_the_key() {
     assert_eq!(id(r#"{"Result":"OK","Id":"x-s3cret\n"}"#), None);
     let key = ApiKey::new("12").expect("a key");
     let body = br#"{"Result":"OK","Id":"12"}"#.to_vec();
-    let reply = of_response(&Response { status: 200, body, ..Response::default() }, Wanted::Content, &key).0;
+    let reply =
+        of_response(&Response { status: 200, body, ..Response::default() }, Wanted::Content, &key).reply;
     assert!(matches!(reply, Reply::Accepted(accepted) if accepted.ids == ["12"]));
 }
 
@@ -299,7 +300,7 @@ fn data_never_holds_the_key() {
     let read = |key: &str| {
         let response = Response { status: 200, body: body.as_bytes().to_vec(), ..Response::default() };
         let key = ApiKey::new(key).expect("a key");
-        match of_response(&response, Wanted::Content, &key).0 {
+        match of_response(&response, Wanted::Content, &key).reply {
             Reply::Accepted(accepted) => accepted.data.expect("data").to_string(),
             other => panic!("{other:?}"),
         }

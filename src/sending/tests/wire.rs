@@ -55,6 +55,7 @@ fn http(url: &str, timeout: Duration, connect_timeout: Duration) -> Http {
         connect_timeout,
         connections: 4,
         is_loopback: true,
+        network: Default::default(),
     };
     Http::new(settings).expect("a client")
 }
@@ -131,7 +132,7 @@ async fn an_answer_without_end_is_not_read_to_its_end() {
         while stream.write_all(&[b'x'; 1 << 16]).is_ok() {}
     });
     let lost = lost(&format!("http://{address}/api.php"), LONG, LONG).await;
-    assert_eq!((lost.kind, lost.text.as_str()), (LostKind::TooLarge, "the answer is larger than 16 MiB"));
+    assert_eq!((lost.kind, lost.text.as_str()), (LostKind::Unusable, "the answer is larger than 16 MiB"));
 }
 
 /// A connection that the server closed while it was idle is noticed before anything is written on it; the
