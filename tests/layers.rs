@@ -227,6 +227,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("anstyle", &["reporting/"]),
     ("chardetng", &["reading/"]),
     ("encoding_rs_io", &["reading/"]),
+    ("memchr", &["reading/"]),
     ("email_address", &["validating/"]),
     ("toml", &["reading/"]),
     ("tracing_subscriber", &["commands/"]),

@@ -30,6 +30,13 @@ pub(super) struct Reader {
     position: u64,
 }
 
+impl Reader {
+    /// Passes over so many bytes.
+    pub(super) fn skip(&mut self, bytes: u64) {
+        self.position += bytes;
+    }
+}
+
 impl Read for Reader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);

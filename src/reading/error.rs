@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::flaw::FlawKind;
+
 /// The input cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
@@ -51,6 +53,52 @@ pub enum ReadError {
     /// The bytes are not text.
     #[error("{name} contains zero bytes, so it is not a text file; if it is UTF-16, add --encoding utf-16le")]
     Binary {
+        /// The input's name.
+        name: String,
+    },
+    /// The text is in UTF-32.
+    #[error("{name} is in UTF-32, which is not read; save it as CSV in UTF-8")]
+    Utf32 {
+        /// The input's name.
+        name: String,
+    },
+    /// Two encodings fit.
+    #[error(
+        "{name} is not UTF-8, and its words are too few to tell its encoding: it may be {first} or {second}; say which with --encoding {first} or --encoding {second}"
+    )]
+    UnclearEncoding {
+        /// The input's name.
+        name: String,
+        /// The likelier encoding.
+        first: &'static str,
+        /// Another one.
+        second: &'static str,
+    },
+    /// A part of the text is UTF-8, and another is not.
+    #[error(
+        "{name} is in two encodings: a part of its lines is UTF-8, and another is not; save both parts in UTF-8, or read all of it with --encoding utf-8, which refuses the lines that are not"
+    )]
+    MixedEncodings {
+        /// The input's name.
+        name: String,
+    },
+    /// The cells are separated by a character that is not taken without asking.
+    #[error(
+        "the columns of {name} seem to be separated by {shown}; say so with --delimiter {option}, or name another character"
+    )]
+    UnusualDelimiter {
+        /// The input's name.
+        name: String,
+        /// The character for people.
+        shown: String,
+        /// The character for the option.
+        option: String,
+    },
+    /// Blanks separate the columns.
+    #[error(
+        "the columns of {name} are separated by blanks, which also stand inside cells; save it as CSV, or name what separates its cells with --delimiter"
+    )]
+    AlignedColumns {
         /// The input's name.
         name: String,
     },
@@ -104,15 +152,15 @@ pub enum ReadError {
         /// The input's name.
         name: String,
     },
-    /// A quotation mark is never closed.
-    #[error(
-        "{name}, line {line}: a cell starts with a quotation mark that is never closed; close it, or write \" inside a cell as \"\""
-    )]
-    UnclosedQuote {
+    /// It is unknown where the cells of the header end.
+    #[error("{name}, line {line}: the row that names the columns cannot be read: {flaw}")]
+    Header {
         /// The input's name.
         name: String,
         /// Where the row begins.
         line: u64,
+        /// What is wrong with it.
+        flaw: FlawKind,
     },
     /// A row larger than any row of a customer list.
     #[error(

@@ -61,4 +61,93 @@ pub enum FlawKind {
         "the row is hidden in the workbook, by hand or by a filter; take it in with --hidden-rows include, or leave such rows out with --hidden-rows skip"
     )]
     HiddenRow,
+    /// A quotation mark closes a cell, and text follows it.
+    #[error("{}", stray_quote(*opened, *closed))]
+    StrayQuote {
+        /// The line where the cell began.
+        opened: u64,
+        /// The line where it ended.
+        closed: u64,
+    },
+    /// A quotation mark is not closed before the end of the input.
+    #[error(
+        "a cell starts with a quotation mark on line {first} that is never closed, so lines {first} to {last} are read as one row; close it, or write \" inside a cell as \"\""
+    )]
+    UnclosedQuote {
+        /// The line where the cell began.
+        first: u64,
+        /// The last line of the input.
+        last: u64,
+    },
+    /// A backslash stands before a quotation mark, as MySQL writes it.
+    #[error(
+        "line {line}: a backslash stands before a quotation mark, as MySQL writes it; export the table with quotation marks inside a cell written twice (\"\"), or write them so"
+    )]
+    BackslashQuote {
+        /// The line where the cell began.
+        line: u64,
+    },
+    /// A cell holds what looks like rows.
+    #[error(
+        "the cell in quotation marks that begins on line {first} holds line breaks and looks like several rows, to line {last}; remove the quotation mark of line {first} if they are rows, or the delimiters from the text if they are not"
+    )]
+    RowsInCell {
+        /// The line where the cell began.
+        first: u64,
+        /// The line where it ended.
+        last: u64,
+    },
+    /// A blank stands before a quotation mark that may begin a cell or not.
+    #[error(
+        "a blank stands before a quotation mark, so nobody can say where the cell ends; remove the blank if the mark begins the cell, and otherwise write marks inside a cell twice (\"\") and put the whole cell in marks"
+    )]
+    BlankBeforeQuote,
+    /// What follows a stray quotation mark may belong to its row.
+    #[error(
+        "the row may be a part of the one that ends on line {line}, where a quotation mark is wrong; correct that one first"
+    )]
+    AfterStrayQuote {
+        /// The last line of the row with the stray mark.
+        line: u64,
+    },
+    /// A byte is not a part of any letter in UTF-8.
+    #[error(
+        "the byte 0x{byte:02X} at character {character} is damaged, or in another encoding than the rest of the file, which is UTF-8; write the text again"
+    )]
+    DamagedByte {
+        /// The byte.
+        byte: u8,
+        /// The place in the cell, counted from 1.
+        character: usize,
+    },
+    /// There are more cells than columns, and those too many are empty.
+    #[error(
+        "the row has {cells} cells, {} more than it should, so cells may have shifted; put a value that contains the delimiter in quotation marks, or remove what is too much",
+        cells - columns
+    )]
+    EmptySurplus {
+        /// The number of cells.
+        cells: usize,
+        /// The number there should be.
+        columns: usize,
+    },
+}
+
+impl FlawKind {
+    /// Whether it is unknown where the row ends.
+    pub(super) fn breaks_rows(self) -> bool {
+        matches!(self, Self::StrayQuote { .. } | Self::BackslashQuote { .. } | Self::BlankBeforeQuote)
+    }
+}
+
+fn stray_quote(opened: u64, closed: u64) -> String {
+    let advice = "write quotation marks inside a cell twice (\"\")";
+    if opened == closed {
+        return format!(
+            "line {opened}: text follows a closing quotation mark; {advice}, or remove the marks"
+        );
+    }
+    format!(
+        "the quotation mark that opens a cell on line {opened} closes on line {closed}, with text after it, so lines {opened} to {closed} are read as one row; close it where its cell ends, or remove it, and {advice}"
+    )
 }

@@ -2,19 +2,24 @@
 //! with one row in memory. It knows the catalogue, but not what a valid value is.
 
 mod copy;
+mod cyrillic;
+mod delimiter;
 mod dialect;
+mod encoding;
 mod error;
 mod fingerprint;
 mod flaw;
-mod guard;
 mod header;
 mod line_unit;
+mod lines;
 mod mapping;
 mod merged;
 mod open_sheet;
 mod pick;
+mod quotes;
 mod records;
 mod row;
+mod scan;
 mod sheet_records;
 mod source;
 mod table;
@@ -23,7 +28,8 @@ mod tests;
 mod text_records;
 mod workbook;
 
-pub use dialect::{Dialect, DialectChoice, parse_delimiter, parse_encoding};
+pub use dialect::{Dialect, DialectChoice, parse_delimiter};
+pub use encoding::{TextEncoding, parse_encoding};
 pub use error::ReadError;
 pub use fingerprint::Fingerprint;
 #[cfg(test)]

@@ -28,12 +28,19 @@ impl Records {
     }
 
     /// Reads the first row that is not empty and does not stand above this line into `row`; false where there is none.
-    pub(super) fn read_header(&mut self, from: u64, row: &mut Row) -> Result<bool, ReadError> {
+    /// Every row after it may have so many empty cells more.
+    pub(super) fn read_header(
+        &mut self,
+        from: u64,
+        surplus: usize,
+        row: &mut Row,
+    ) -> Result<bool, ReadError> {
         while self.read(row)? {
             if row.line >= from {
                 self.rows = 0;
-                if let Origin::Sheet(sheet) = &mut self.origin {
-                    sheet.pad_to(row.len());
+                match &mut self.origin {
+                    Origin::Text(text) => text.expect_width(row.len(), surplus),
+                    Origin::Sheet(sheet) => sheet.pad_to(row.len()),
                 }
                 return Ok(true);
             }

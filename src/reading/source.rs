@@ -4,20 +4,25 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::PathBuf;
-
-use encoding_rs_io::DecodeReaderBytesBuilder;
+use std::sync::OnceLock;
 
 use super::copy::PrivateCopy;
+use super::delimiter::Delimiter;
 use super::dialect::{self, Dialect, DialectChoice};
+use super::encoding::TextEncoding;
 use super::error::ReadError;
 use super::fingerprint::Fingerprint;
 use super::line_unit::LineUnit;
 use super::open_sheet::OpenSheet;
 use super::records::{Origin, Records};
 use super::row::Row;
+use super::scan::{ScanError, scan};
 use super::table::{TableChoice, WORKBOOK_LIMIT};
 use super::text_records::TextRecords;
 use super::workbook::{WorkbookFault, copy_sheet};
+
+/// The length of the byte order mark of UTF-8.
+const UTF8_MARK: u64 = 3;
 
 /// What the user named as the input.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +57,8 @@ pub struct Source {
     /// The line that names the columns is this one, or the first one after it that is not empty.
     header_row: u64,
     last_row: Option<u64>,
+    /// By how many empty cells every row is longer than the header, once that is known.
+    surplus: OnceLock<usize>,
 }
 
 impl Source {
@@ -79,6 +86,7 @@ impl Source {
             dialect: Dialect::OWN,
             header_row: choice.header_row.unwrap_or(1),
             last_row: choice.last_row,
+            surplus: OnceLock::new(),
         };
         match source.kind()? {
             Kind::Text if choice.sheet.is_some() => Err(ReadError::SheetOfText { name: source.name }),
@@ -133,6 +141,22 @@ impl Source {
 
     /// Starts a pass over the input: the header's cells, and the rows after it.
     pub fn records(&self) -> Result<(Vec<String>, Records), ReadError> {
+        let surplus = match self.surplus.get() {
+            Some(surplus) => *surplus,
+            None => {
+                let surplus = if self.is_sheet() { 0 } else { self.common_surplus()? };
+                *self.surplus.get_or_init(|| surplus)
+            }
+        };
+        let (header, records) = self.start(surplus)?;
+        if let Some(flaw) = header.flaws().iter().find(|flaw| flaw.column.is_none()) {
+            return Err(ReadError::Header { name: self.name.clone(), line: header.line(), flaw: flaw.kind });
+        }
+        Ok((header.cells().map(|cell| cell.trim().to_owned()).collect(), records))
+    }
+
+    /// Reads the header. Every row after it may have so many empty cells more.
+    fn start(&self, surplus: usize) -> Result<(Row, Records), ReadError> {
         let origin = if let Some(sheet) = &self.sheet {
             Origin::Sheet(sheet.records(self.content.reader(), self.name.clone()))
         } else {
@@ -141,14 +165,32 @@ impl Source {
         };
         let mut records = Records::new(origin, self.last_row);
         let mut header = Row::default();
-        if !records.read_header(self.header_row, &mut header)? {
+        if !records.read_header(self.header_row, surplus, &mut header)? {
             let name = self.name.clone();
             return Err(match self.header_row {
                 ..=1 => ReadError::Empty { name },
                 line => ReadError::NoHeaderRow { name, line },
             });
         }
-        Ok((header.cells().map(|cell| cell.trim().to_owned()).collect(), records))
+        Ok((header, records))
+    }
+
+    /// By how many empty cells every row is longer than the header. The first row settles it for most files.
+    fn common_surplus(&self) -> Result<usize, ReadError> {
+        let (header, mut records) = self.start(usize::MAX / 2)?;
+        let (mut row, mut common) = (Row::default(), None);
+        while records.read(&mut row)? {
+            let surplus = row.len().saturating_sub(header.len());
+            let is_read_right = row.flaws().iter().all(|flaw| flaw.column.is_some());
+            if surplus == 0 && is_read_right {
+                return Ok(0);
+            }
+            let is_empty = row.cells().skip(header.len()).all(|cell| cell.trim().is_empty());
+            if is_empty && is_read_right {
+                common = Some(common.map_or(surplus, |common: usize| common.min(surplus)));
+            }
+        }
+        Ok(common.unwrap_or(0))
     }
 
     fn unreadable(&self, source: io::Error) -> ReadError {
@@ -167,11 +209,26 @@ impl Source {
 
     fn into_text(mut self, choice: DialectChoice) -> Result<Self, ReadError> {
         let open = || Box::new(self.content.reader()) as Box<dyn Read>;
-        let scan = dialect::scan(&open, choice.encoding).map_err(|e| self.unreadable(e))?;
-        if scan.has_zero_bytes {
-            return Err(ReadError::Binary { name: self.name });
-        }
-        self.dialect = scan.dialect(choice.delimiter, self.header_row);
+        let name = || self.name.clone();
+        let scan = scan(&open, choice.encoding).map_err(|error| match error {
+            ScanError::Read(source) => self.unreadable(source),
+            ScanError::Binary => ReadError::Binary { name: name() },
+            ScanError::Utf32 => ReadError::Utf32 { name: name() },
+            ScanError::Mixed => ReadError::MixedEncodings { name: name() },
+            ScanError::Unclear(first, second) => {
+                ReadError::UnclearEncoding { name: name(), first: first.name(), second: second.name() }
+            }
+        })?;
+        let dialect = dialect::of(&scan, choice.delimiter, self.header_row).map_err(|found| match found {
+            Delimiter::Usual(delimiter) | Delimiter::Unusual(delimiter) => ReadError::UnusualDelimiter {
+                name: name(),
+                shown: dialect::delimiter_name(delimiter),
+                option: dialect::delimiter_option(delimiter),
+            },
+            Delimiter::Aligned => ReadError::AlignedColumns { name: name() },
+        })?;
+        self.dialect = dialect;
+        self.header_row = self.header_row.max(dialect.begins);
         Ok(self)
     }
 
@@ -200,16 +257,13 @@ impl Source {
     }
 
     fn decoded(&self) -> Box<dyn Read + Send> {
-        let file = self.content.reader();
-        if self.dialect.proven_utf8 && !self.dialect.bom {
+        let mut file = self.content.reader();
+        if self.dialect.encoding == TextEncoding::UTF8 {
+            // Damaged bytes are found where they are, row by row.
+            file.skip(if self.dialect.bom { UTF8_MARK } else { 0 });
             return Box::new(file);
         }
-        let decoder = DecodeReaderBytesBuilder::new()
-            .encoding(Some(self.dialect.encoding))
-            .utf8_passthru(self.dialect.proven_utf8)
-            .strip_bom(true)
-            .build(file);
-        Box::new(decoder)
+        self.dialect.encoding.reader(file)
     }
 }
 

@@ -4,6 +4,7 @@ use super::error::RunError;
 use super::prefetch::Prefetch;
 use super::problems::Problems;
 use super::rows::{Rows, check};
+use super::short_rows::ShortRows;
 use crate::count::Count;
 use crate::events::{Event, Listener};
 use crate::reading::{LineUnit, Source};
@@ -47,6 +48,7 @@ pub(super) fn check_all(
         listener.event(Event::Invalid { name: &name, unit, line: 1, violation });
     }
     let mut problems = Problems::new(name, unit);
+    let mut short = ShortRows::of(source, checker.columns());
     std::thread::scope(|scope| -> Result<(), RunError> {
         let prefetch = Prefetch::start(scope, records);
         while let Some(bundle) = prefetch.next()? {
@@ -57,6 +59,7 @@ pub(super) fn check_all(
                 if row.number().0.is_multiple_of(STEP) {
                     listener.event(Event::Checking(row.number().0));
                 }
+                short.see(row);
                 if let Err(rejection) = check(&mut checker, &mut across, row, |_| ()) {
                     rejection.own.into_iter().for_each(|violation| problems.add(row.line(), violation));
                 }
@@ -67,6 +70,7 @@ pub(super) fn check_all(
     })?;
     problems.tell(&checker, writes_results, listener);
     tell_omitted(&checker, unit, listener);
+    short.tell(listener);
     let totals = across.totals();
     listener.event(Event::Checked);
     let (repeats, long_comments) = (across.repeats_again(), across.long_comments());

@@ -34,6 +34,7 @@ mod run_end;
 mod send;
 mod session;
 mod session_kind;
+mod short_rows;
 mod spec;
 mod summary;
 #[cfg(test)]

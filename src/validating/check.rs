@@ -132,11 +132,15 @@ impl Checker {
         self.values.clear();
         self.omitted.begin_row();
         self.violations.clear();
-        self.check_width(row);
-        let is_usual = characters::are_usual(row.text());
         for flaw in row.flaws().iter().filter(|flaw| flaw.column.is_none()) {
             self.violations.push(Violation::new(ViolationCode::BadValue, None, None, flaw.kind.to_string()));
         }
+        if !self.violations.is_empty() {
+            // Nobody knows whose cells these are.
+            return Err(self.reject(Vec::new()));
+        }
+        self.check_width(row);
+        let is_usual = characters::are_usual(row.text());
         for place in 0..self.columns.bindings.len() {
             self.check_cell(self.columns.bindings[place], row, is_usual);
         }

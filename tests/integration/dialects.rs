@@ -107,8 +107,8 @@ fn messages_name_the_line_of_the_file_behind_quoted_line_breaks_and_empty_lines(
 }
 
 #[test]
-fn short_rows_are_filled_and_empty_extra_cells_are_no_fault() {
-    let content = "id,comment,login\n1,a\n2,b,l,,\n";
+fn short_rows_are_filled() {
+    let content = "id,comment,login\n1,a\n2,b,l\n";
     let sent = arrived(content, "");
     assert_eq!(comments(&sent), ["a", "b"]);
     assert!(!sent[0].parameters.contains_key("login"));

@@ -2,6 +2,7 @@
 //! own. One module per topic; `support` has what all of them use.
 
 mod book;
+mod cases_text;
 mod cases_values;
 mod cases_workbook;
 mod check;

@@ -141,8 +141,9 @@ fn a_place_that_cannot_be_written_to_is_found_before_anything_is_sent() {
 fn short_and_long_rows_keep_the_table_rectangular() {
     let (place, sandbox) =
         (Place::new().with("input.csv", "id,comment,login\n1\n2,b,,,\n"), Sandbox::start());
-    let results = userside(&place).line("import edit input.csv").to(&sandbox).run().exits(0).results();
-    assert_eq!(results.column("result_status"), ["ok", "ok"]);
+    let line = "import edit input.csv --skip-invalid";
+    let results = userside(&place).line(line).to(&sandbox).run().exits(1).results();
+    assert_eq!(results.column("result_status"), ["ok", "invalid"]);
     assert_eq!(results.column("comment"), ["", "b"]);
 }
 

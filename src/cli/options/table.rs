@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use encoding_rs::Encoding;
 
 use super::default::FallsBack as _;
 use crate::cli::values;
-use crate::reading::{DialectChoice, HiddenRows, Input, TableChoice, parse_delimiter, parse_encoding};
+use crate::reading::{
+    DialectChoice, HiddenRows, Input, TableChoice, TextEncoding, parse_delimiter, parse_encoding,
+};
 use crate::table_reads::ColumnSpec;
 use crate::validating::DateOrder;
 
@@ -45,10 +46,10 @@ pub struct TableArgs {
     #[arg(long, value_name = "CHAR", value_parser = |text: &str| parse_delimiter(text), hide_short_help = true)]
     #[arg(falls_back_to("detected"))]
     delimiter: Option<u8>,
-    /// The file's encoding, such as utf-8, windows-1251 or koi8-u
+    /// The file's encoding, such as utf-8, windows-1251, koi8-u or cp1125
     #[arg(long, value_name = "NAME", value_parser = |text: &str| parse_encoding(text), hide_short_help = true)]
     #[arg(falls_back_to("detected"))]
-    encoding: Option<&'static Encoding>,
+    encoding: Option<TextEncoding>,
 }
 
 impl TableArgs {
