@@ -29,6 +29,7 @@ mod hostile_files;
 mod hostile_lock;
 mod hostile_numbers;
 mod hostile_terminal;
+mod hostile_waits;
 mod input_changed;
 mod invalid;
 mod journal;
