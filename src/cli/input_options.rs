@@ -10,7 +10,7 @@ use super::options::{DateArgs, FallsBack as _, TableArgs, input};
 use super::values;
 use crate::catalogue::{CUSTOMER, Operation, Version, nearest, operation, operations};
 use crate::reading::{Assignment, Mapping};
-use crate::running::{InputSpec, Tags};
+use crate::running::{InputSpec, OnBooked};
 use crate::validating::{EmptyCells, Expectation, Money, Rules, ServerZone};
 
 /// What is done with which table.
@@ -127,7 +127,7 @@ impl InputOptions {
             table: self.table.choice(),
             mapping: mapping.with(self.map, self.set, self.ignore_unknown_columns),
             rules,
-            tags: Tags::default(),
+            on_booked: OnBooked::default(),
             input: input(file),
         }
     }

@@ -16,7 +16,7 @@ use super::stored_run::StoredRun;
 use super::values;
 use crate::catalogue::{Action, Operation};
 use crate::reading::Input;
-use crate::running::{InputSpec, JournalSpec, OnExisting, OutputSpec, Policy, RunSpec, Tags, Verify};
+use crate::running::{InputSpec, JournalSpec, OnBooked, OnExisting, OutputSpec, Policy, RunSpec, Verify};
 
 const SETTLE: Duration = Duration::from_secs(300);
 
@@ -59,9 +59,9 @@ struct RuleArgs {
     existing: Option<OnExisting>,
     /// What to do with a booking that the customer's history shows already
     #[arg(long, value_name = "WHAT", hide_short_help = true)]
-    #[arg(value_parser = values::named::<OnExisting, _>(OnExisting::ALL.map(|booked| (booked.name(), booked.about_bookings()))))]
-    #[arg(falls_back_to(OnExisting::default().name()))]
-    booked: Option<OnExisting>,
+    #[arg(value_parser = values::named::<OnBooked, _>(OnBooked::NAMED.map(|booked| (booked.name(), booked.about()))))]
+    #[arg(falls_back_to(OnBooked::Fail.name()))]
+    booked: Option<OnBooked>,
     /// A name for this list, where it has the same bookings as another one
     ///
     /// The same customer, amount and comment in a list of another name is another booking.
@@ -88,10 +88,9 @@ impl RuleArgs {
     fn bookings(&self, mut rows: InputSpec) -> InputSpec {
         rows.rules.list = self.list.clone().unwrap_or_default();
         if rows.operation.subcategory().books_money() {
-            rows.tags = match (self.no_comment_tag, self.booked) {
-                (true, _) => Tags::None,
-                (false, Some(OnExisting::Ignore)) => Tags::WithinRun,
-                (false, _) => Tags::AcrossRuns,
+            rows.on_booked = match (self.no_comment_tag, self.booked) {
+                (true, _) => OnBooked::Untagged,
+                (false, booked) => booked.unwrap_or(OnBooked::Fail),
             };
         }
         rows
@@ -256,7 +255,6 @@ impl RunOptions {
             skip_invalid: rules.skip_invalid,
             max_failures: self.patience.max_failures,
             existing: rules.existing.unwrap_or_default(),
-            booked: rules.booked.unwrap_or_default(),
             settle: certainty.settle.unwrap_or(SETTLE),
             reconcile: !self.asking.no_reconcile,
             resend: certainty.resend,

@@ -36,6 +36,8 @@ pub struct ShownHistory {
     pub entries: Vec<HistoryEntry>,
     /// Whether every entry of the answer could be read.
     pub is_whole: bool,
+    /// Every text of an answer of which a part can't be read.
+    pub texts: Vec<String>,
 }
 
 /// The answer's entries; none where it is not a history, which is not the same as a history without entries.
@@ -46,41 +48,14 @@ pub fn entries(data: Option<&Value>) -> Option<Vec<HistoryEntry>> {
     (is_history || !found.is_empty()).then_some(found)
 }
 
-/// The same, and none where a part of the answer is not a history either: for uses that must not leave anything out.
-pub fn all_entries(data: Option<&Value>) -> Option<Vec<HistoryEntry>> {
-    let mut found = Vec::new();
-    collect(data?, DEEPEST, &mut found).then_some(found)
-}
-
-/// What can be read of the answer, and whether that is all of it.
+/// What can be read of the answer, and whether that is all of it; none where it is not a history.
 pub(super) fn shown(data: Option<&Value>) -> Option<ShownHistory> {
-    let mut entries = Vec::new();
+    let (mut entries, mut texts) = (Vec::new(), Vec::new());
     let is_whole = collect(data?, DEEPEST, &mut entries);
-    (is_whole || !entries.is_empty()).then_some(ShownHistory { entries, is_whole })
-}
-
-/// The same for a search by text: what is no entry is there all the same, as the texts of one that has nothing else.
-pub fn entries_with_all_texts(data: Option<&Value>) -> Option<Vec<HistoryEntry>> {
-    let data = data?;
-    let mut found = Vec::new();
-    if !collect(data, DEEPEST, &mut found) {
-        let mut texts = Vec::new();
-        gather(data, 2 * DEEPEST, &mut texts);
-        // Where nothing at all is an entry, it is not a history.
-        found.first()?;
-        let at = EntryTime::Unreadable;
-        found.push(HistoryEntry {
-            texts,
-            at,
-            amount: None,
-            note: None,
-            kind: None,
-            employee: None,
-            amount_text: None,
-            date_text: None,
-        });
+    if !is_whole {
+        gather(data?, 2 * DEEPEST, &mut texts);
     }
-    Some(found)
+    (is_whole || !entries.is_empty()).then_some(ShownHistory { entries, is_whole, texts })
 }
 
 /// A list inside a map inside a map was never seen.

@@ -30,7 +30,7 @@ pub use finder::CustomerFinder;
 #[cfg(any(test, fuzzing))]
 pub use fuzzing::read_anything;
 pub use history::{HistoryEntry, ShownHistory};
-pub use read_history::{NoHistory, read_shown_history, read_texts_of_history, read_whole_history};
+pub use read_history::{HistoryReader, NoHistory};
 pub use refusal::{RefusalMeaning, refusal_meaning};
 pub use search::{SearchResult, search_result};
 

@@ -2,104 +2,140 @@
 
 use std::cell::Cell;
 
-use serde_json::Value;
+use tokio::sync::OnceCell;
 
 use super::answer::{SingleAnswer, one};
-use super::history::{HistoryEntry, ShownHistory, all_entries, entries_with_all_texts, shown};
+use super::history::{ShownHistory, shown};
 use super::refusal::{RefusalMeaning, refusal_meaning};
 use crate::catalogue::{ApiSelector, Version};
-use crate::sending::{Clock, Link, Problem, Transport, Unread};
+use crate::sending::{Clock, FailureCode, Link, Problem, Transport, Unread};
 use crate::validating::Call;
 
 /// A customer's history could not be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoHistory {
     /// The read had no answer, or a refusal.
+    #[error("{0}")]
     Unread(Unread),
     /// The answer is not a history.
+    #[error("the server's answer is not a readable history")]
     Unknown,
 }
 
-/// Reads a customer's history, as far as it can be read, and says whether that is all of the answer. Where the server's
-/// version is not known it is asked in the newest way first, and in the older one if it says no, or shows nothing: a
-/// server that does not see the customer's id may answer with an empty list.
-pub async fn read_shown_history<T: Transport, C: Clock>(
-    link: &Link<T, C>,
-    selector: ApiSelector,
-    server: Option<Version>,
-    customer: &str,
-) -> Result<ShownHistory, NoHistory> {
-    read_as(link, selector, server, customer, shown, |_, shown| shown.entries.is_empty()).await
-}
-
-/// The same where nothing may be left out: an answer of which only a part can be read does not count.
-pub async fn read_whole_history<T: Transport, C: Clock>(
-    link: &Link<T, C>,
-    selector: ApiSelector,
-    server: Option<Version>,
-    customer: &str,
-) -> Result<Vec<HistoryEntry>, NoHistory> {
-    read_as(link, selector, server, customer, all_entries, |_, entries| entries.is_empty()).await
-}
-
-/// The same for a search by text: nothing is left out, also where a part of the answer is not an entry. Once the newest
-/// way of asking has shown something, that it shows nothing for another customer is believed: `is_proven` remembers it.
-pub async fn read_texts_of_history<T: Transport, C: Clock>(
-    link: &Link<T, C>,
-    selector: ApiSelector,
-    server: Option<Version>,
-    customer: &str,
-    is_proven: &Cell<bool>,
-) -> Result<Vec<HistoryEntry>, NoHistory> {
-    let asks_on = |place, entries: &Vec<HistoryEntry>| {
-        is_proven.set(is_proven.get() || place == 0 && !entries.is_empty());
-        entries.is_empty() && !is_proven.get()
-    };
-    read_as(link, selector, server, customer, entries_with_all_texts, asks_on).await
-}
-
-async fn read_as<T: Transport, C: Clock, R>(
-    link: &Link<T, C>,
-    selector: ApiSelector,
-    server: Option<Version>,
-    customer: &str,
-    history: fn(Option<&Value>) -> Option<R>,
-    asks_on: impl Fn(usize, &R) -> bool,
-) -> Result<R, NoHistory> {
-    let ways = Call::histories(customer, server).unwrap_or_default();
-    let mut first = Err(NoHistory::Unknown);
-    for (place, way) in ways.iter().enumerate() {
-        let read = match link.read(selector, way).await {
-            Ok(answer) => {
-                if !link.has_shown_history() && shows_entries(answer.data.as_ref()) {
-                    link.shows_history();
-                }
-                history(answer.data.as_ref()).ok_or(NoHistory::Unknown)
+impl NoHistory {
+    /// What a row is told that it keeps waiting.
+    pub fn into_problem(self) -> Problem {
+        match self {
+            Self::Unread(Unread::Refused(problem) | Unread::KeyRefused(problem) | Unread::Lost(problem)) => {
+                problem
             }
-            Err(unread) => Err(NoHistory::Unread(unread)),
-        };
-        let is_over = match &read {
-            Ok(history) => !asks_on(place, history),
+            Self::Unknown => Problem { code: FailureCode::BadAnswer, text: self.to_string() },
+        }
+    }
+}
+
+/// Nobody has this id: no database counts so far.
+const NOBODY: &str = "2147483647";
+
+/// Reads customers' histories. Where the server's version is not known it is asked in the newest way first, and in the
+/// older one if it says no, or shows nothing: a server that does not see the customer's id may answer with an empty list.
+/// What a way was seen to show is remembered, so that from then on one read a customer is enough.
+#[derive(Debug, Default)]
+pub struct HistoryReader {
+    server: Option<Version>,
+    /// The place of the way that is known to see the customer's id.
+    known: Cell<Option<usize>>,
+    /// Whether the newest way tells nobody from somebody.
+    control: OnceCell<bool>,
+}
+
+impl HistoryReader {
+    /// One for a server of this version, where that is known.
+    pub fn new(server: Option<Version>) -> Self {
+        Self { server, ..Self::default() }
+    }
+
+    /// A customer's history, as far as it can be read.
+    pub async fn read<T: Transport, C: Clock>(
+        &self,
+        link: &Link<T, C>,
+        selector: ApiSelector,
+        customer: &str,
+    ) -> Result<ShownHistory, NoHistory> {
+        let read = self.read_in_some_way(link, selector, customer).await;
+        match &read {
+            Err(NoHistory::Unread(Unread::Refused(problem)))
+                if means_none(link, selector, customer, problem).await =>
+            {
+                Ok(ShownHistory { entries: Vec::new(), is_whole: true, texts: Vec::new() })
+            }
+            _ => read,
+        }
+    }
+
+    async fn read_in_some_way<T: Transport, C: Clock>(
+        &self,
+        link: &Link<T, C>,
+        selector: ApiSelector,
+        customer: &str,
+    ) -> Result<ShownHistory, NoHistory> {
+        let ways = Call::histories(customer, self.server).unwrap_or_default();
+        if let Some(way) = self.known.get().and_then(|known| ways.get(known)) {
+            return ask(link, selector, way).await;
+        }
+        let Some((newest, older)) = ways.split_first() else { return Err(NoHistory::Unknown) };
+        let mut first = ask(link, selector, newest).await;
+        match &first {
+            Ok(shown) if !shown.entries.is_empty() => {
+                self.known.set(Some(0));
+                return first;
+            }
             // What was lost may have been the answer; another way is no better.
-            Err(NoHistory::Unread(Unread::Lost(_))) => true,
-            // Refused the second time it is not the key, but the way of asking.
-            Err(NoHistory::Unread(Unread::KeyRefused(_))) => place == 0,
-            Err(_) => false,
+            Err(NoHistory::Unread(Unread::Lost(_) | Unread::KeyRefused(_))) => return first,
+            Ok(_) if !older.is_empty() && self.tells_nobody(link, selector).await => return first,
+            _ => {}
+        }
+        for (place, way) in (1..).zip(older) {
+            let read = ask(link, selector, way).await;
+            match &read {
+                Ok(shown) if !shown.entries.is_empty() => {
+                    self.known.set(Some(place));
+                    return read;
+                }
+                Err(NoHistory::Unread(Unread::Lost(_))) => return read,
+                Ok(_) if first.is_err() => first = read,
+                // Refused the second time it is not the key, but the way of asking.
+                _ => {}
+            }
+        }
+        first
+    }
+
+    /// Whether an empty history of somebody is what it is: that of nobody is refused in the newest way.
+    async fn tells_nobody<T: Transport, C: Clock>(&self, link: &Link<T, C>, selector: ApiSelector) -> bool {
+        let control = async {
+            let ways = Call::histories(NOBODY, self.server).unwrap_or_default();
+            let Some(newest) = ways.first() else { return false };
+            matches!(ask(link, selector, newest).await, Err(NoHistory::Unread(Unread::Refused(_))))
         };
-        if is_over {
-            return read;
+        if self.known.get().is_none() && *self.control.get_or_init(|| control).await {
+            self.known.set(Some(0));
         }
-        if place == 0 || first.is_err() && read.is_ok() {
-            first = read;
-        }
+        self.known.get() == Some(0)
     }
-    if let Err(NoHistory::Unread(Unread::Refused(problem))) = &first
-        && means_none(link, selector, customer, problem).await
-        && let Some(none) = history(Some(&Value::Array(Vec::new())))
-    {
-        return Ok(none);
+}
+
+async fn ask<T: Transport, C: Clock>(
+    link: &Link<T, C>,
+    selector: ApiSelector,
+    way: &Call,
+) -> Result<ShownHistory, NoHistory> {
+    let answer = link.read(selector, way).await.map_err(NoHistory::Unread)?;
+    let shown = shown(answer.data.as_ref()).ok_or(NoHistory::Unknown)?;
+    if !shown.entries.is_empty() && !link.has_shown_history() {
+        link.shows_history();
     }
-    first
+    Ok(shown)
 }
 
 /// Whether a server that says no to every way of asking means that nothing has happened to the customer: it says so itself,
@@ -120,8 +156,4 @@ async fn means_none<T: Transport, C: Clock>(
     };
     let read = link.read(selector, &call).await;
     read.is_ok_and(|answer| matches!(one(answer.data, id), SingleAnswer::Customer(_)))
-}
-
-fn shows_entries(data: Option<&Value>) -> bool {
-    shown(data).is_some_and(|shown| !shown.entries.is_empty())
 }

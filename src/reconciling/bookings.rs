@@ -123,17 +123,52 @@ impl BookingInDoubt<'_> {
     }
 }
 
-/// In how many entries a booking of this amount is, by its tag. Where some have the tag with the other sign, somebody has
-/// taken the booking back and quoted its comment: that is no second booking. A server may leave all signs out.
+/// In how many entries of a history a booking is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TimesShown {
+    credits: u64,
+    debits: u64,
+    /// Without an amount that can be read.
+    others: u64,
+}
+
+impl TimesShown {
+    /// It is in one entry, with this amount.
+    pub(super) fn once(amount: Option<Money>) -> Self {
+        let mut times = Self::default();
+        times.add(amount);
+        times
+    }
+
+    /// It is in an entry with this amount.
+    pub(super) fn add(&mut self, amount: Option<Money>) {
+        *match amount.map(Money::is_negative) {
+            Some(false) => &mut self.credits,
+            Some(true) => &mut self.debits,
+            None => &mut self.others,
+        } += 1;
+    }
+
+    /// How often a booking of this amount is there. Where some entries have the other sign, somebody has taken the booking
+    /// back and quoted its comment: that is no second booking. A server may leave all signs out.
+    pub fn of(self, amount: Option<Money>) -> u64 {
+        let Self { credits, debits, others } = self;
+        let (same, other) = match amount.map(Money::is_negative) {
+            Some(false) => (credits + others, debits),
+            Some(true) => (debits + others, credits),
+            None => (credits + debits + others, 0),
+        };
+        if same > 0 { same } else { other }
+    }
+}
+
+/// In how many entries a booking of this amount is, by its tag.
 pub fn times_shown(entries: &[HistoryEntry], tag: Tag, amount: Option<Money>) -> u64 {
     let text = tag.to_string();
-    let (mut same, mut other) = (0, 0);
-    for entry in entries.iter().filter(|entry| entry.texts.iter().any(|there| there.contains(&text))) {
-        let is_other =
-            entry.amount.zip(amount).is_some_and(|(one, two)| one.is_negative() != two.is_negative());
-        *(if is_other { &mut other } else { &mut same }) += 1;
-    }
-    if same > 0 { same } else { other }
+    let mut times = TimesShown::default();
+    let is_it = |entry: &&HistoryEntry| entry.texts.iter().any(|there| there.contains(&text));
+    entries.iter().filter(is_it).for_each(|entry| times.add(entry.amount));
+    times.of(amount)
 }
 
 /// A note as it is compared: space of any kind and length is one space.

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use super::bookings::times_shown;
 use super::movement::CustomerBookings;
 use super::time_window::Offset;
-use crate::catalogue::{Action, ApiSelector, Version};
-use crate::customers::{CustomerFinder, HistoryEntry, NoHistory, SearchResult, balance, read_shown_history};
+use crate::catalogue::{Action, ApiSelector};
+use crate::customers::{CustomerFinder, HistoryEntry, HistoryReader, NoHistory, SearchResult, balance};
 use crate::recording::Tag;
 use crate::sending::{Clock, Link, Transport, Unread};
 use crate::validating::Call;
@@ -88,8 +88,7 @@ pub struct ReadBack<'r, T, C: Clock> {
     pub link: &'r Link<T, C>,
     /// The name under which it takes the subcategory.
     pub selector: ApiSelector,
-    /// Its version, where known.
-    pub server: Option<Version>,
+    pub histories: &'r HistoryReader,
     pub finder: &'r CustomerFinder,
 }
 
@@ -151,7 +150,7 @@ impl<T: Transport, C: Clock> ReadBack<'_, T, C> {
 
     async fn booking(&self, sample: &Sample) -> Reading {
         let customer = sample.call.customer().unwrap_or_default();
-        let shown = match read_shown_history(self.link, self.selector, self.server, customer).await {
+        let shown = match self.histories.read(self.link, self.selector, customer).await {
             Ok(shown) => shown,
             Err(NoHistory::Unknown) => {
                 return Reading::Never(format!("the history of customer {customer} can't be read"));

@@ -21,7 +21,7 @@ mod verdict;
 pub(crate) mod tests;
 
 pub use balances::{Explanation, OwnBooking, difference, explain};
-pub use booked::{ShownBookings, shown_bookings};
+pub use booked::{CutBookings, ShownBooking, ShownBookings, shown_bookings};
 pub use bookings::times_shown;
 pub use existing::{ExistingCustomer, existing};
 pub use instrument::{Instrument, Proof, ReadBack, Sample};

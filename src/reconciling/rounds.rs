@@ -19,8 +19,8 @@ use super::new_customers::CustomerInDoubt;
 use super::settling::Settling;
 use super::time_window::Window;
 use super::verdict::Verdict;
-use crate::catalogue::{Action, ApiSelector, Version};
-use crate::customers::{CustomerFinder, NoHistory, SearchResult, ShownHistory, balance, read_shown_history};
+use crate::catalogue::{Action, ApiSelector};
+use crate::customers::{CustomerFinder, HistoryReader, NoHistory, SearchResult, ShownHistory, balance};
 use crate::reading::RowNumber;
 use crate::recording::Tag;
 use crate::sending::{Clock, Link, Outage, Problem, Stop, Transport, Unread};
@@ -71,8 +71,7 @@ pub struct Round<'r, T, C: Clock> {
     pub link: &'r Link<T, C>,
     /// The name under which it takes the subcategory.
     pub selector: ApiSelector,
-    /// Its version, where known.
-    pub server: Option<Version>,
+    pub histories: &'r HistoryReader,
     pub finder: &'r CustomerFinder,
     /// How many rows are asked for at once.
     pub concurrency: NonZeroUsize,
@@ -179,7 +178,7 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
             sent: sent.as_deref(),
         };
         let customer = open.call.customer().unwrap_or_default();
-        let shown = match read_shown_history(self.link, self.selector, self.server, customer).await {
+        let shown = match self.histories.read(self.link, self.selector, customer).await {
             Ok(shown) => shown,
             Err(NoHistory::Unread(Unread::KeyRefused(problem))) => return Err(problem),
             Err(no_history) => {
@@ -190,7 +189,7 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
                 return Ok((Verdict::Undecided(booking.open(&unread(&no_history))), lost));
             }
         };
-        let ShownHistory { entries, is_whole } = shown;
+        let ShownHistory { entries, is_whole, .. } = shown;
         let (seen, likeness) = booking.seen(&entries);
         let mut evidence = BookingEvidence {
             seen,
@@ -259,7 +258,7 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
 
 fn unread(no_history: &NoHistory) -> String {
     match no_history {
-        NoHistory::Unknown => "the server's answer is not a readable history".to_owned(),
+        NoHistory::Unknown => no_history.to_string(),
         NoHistory::Unread(Unread::Refused(problem)) => {
             format!("the server does not show the history: {problem}")
         }

@@ -147,6 +147,7 @@ impl Results {
         let key = key.as_deref();
         let note = self.notes.as_mut().filter(|_| is_readable).and_then(|note| note(&self.row));
         self.tally.count(if is_readable { self.row.line() } else { 0 }, result);
+        self.tally.doubled += u64::from(entry.is_some_and(Entry::is_doubled));
         self.write(result, is_readable, key, note.as_deref())?;
         match &mut self.failed {
             Some(failed) if result.is_to_be_fixed() && is_readable => {

@@ -205,7 +205,13 @@ impl RowResult {
         is_to_be_fixed(self.status, self.error.as_ref().map(|(code, _)| *code), self.http_status)
     }
 
-    fn unsent(status: Status, code: ErrorCode, text: String) -> Self {
+    /// A row that was found on the server, so many times.
+    pub fn found(times: u64) -> Self {
+        Self { status: Status::Ok, id: None, error: Self::doubled(times), http_status: None, attempts: 0 }
+    }
+
+    /// A row for which nothing was sent, and why.
+    pub fn unsent(status: Status, code: ErrorCode, text: String) -> Self {
         Self { status, id: None, error: Some((code, text)), http_status: None, attempts: 0 }
     }
 }

@@ -21,7 +21,7 @@ pub struct Tally {
     pub skipped: u64,
     /// Of these, rows that are there already and were to be passed over.
     pub passed_over: u64,
-    /// Of the rows that were applied, those that are there more than once.
+    /// Rows that are there more than once, whoever applied them.
     pub doubled: u64,
     /// What the lines of the errors count.
     pub unit: LineUnit,
@@ -81,7 +81,6 @@ impl Tally {
         } += 1;
         self.passed_over += u64::from(result.is_passed_over());
         if let Some((code, text)) = &result.error {
-            self.doubled += u64::from(*code == ErrorCode::BookedTwice);
             self.count_error(line, *code, text);
         }
     }

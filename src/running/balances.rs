@@ -1,11 +1,12 @@
 //! The balances before the first booking, with which those after the last are compared. They are read many at a time
 //! where the server can; where it cannot, only if that was asked for.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
 
 use futures_util::stream::{Stream, StreamExt, iter, unfold};
 
+use super::differences::Booked;
 use super::error::RunError;
 use super::look::{Calls, RowLook};
 use super::phases::Phases;
@@ -18,6 +19,7 @@ use crate::customers::{BalanceReader, FetchStop, ReadBalance};
 use crate::events::{Event, Look, Refused};
 use crate::reading::RowNumber;
 use crate::sending::{Clock, StopReason, Transport};
+use crate::validating::Money;
 
 /// Balances before the first booking.
 pub(super) const BALANCES: RowLook = RowLook { name: "balances", look: Look::Balances };
@@ -83,6 +85,8 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             return Ok(());
         }
         let Some(calls) = self.still_to_look_at(BALANCES)? else { return Ok(()) };
+        // What is there already, as a look has found, is in the balances that are read now.
+        let there = if self.counts()?.ok > 0 { self.booked().await? } else { BTreeMap::new() };
         let reader = BalanceReader::new(&self.server.link, selector);
         let mut groups = Box::pin(groups(calls, BalanceReader::<T, C>::TRIED));
         let Some(mut first) = groups.next().await else { return Ok(()) };
@@ -90,7 +94,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             Some(tried) => tried,
             None => return Ok(()),
         };
-        self.keep(&known).await;
+        self.keep(&known, &there).await;
         first.customers.retain(|(id, _)| known.iter().all(|(read, _)| read != id));
         let parts = iter(first.parts(size))
             .chain(groups.flat_map(|group| iter(group.parts(size))))
@@ -118,7 +122,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
                 }
                 unread.add(*customer, error);
             }
-            self.keep(&read).await;
+            self.keep(&read, &there).await;
             self.looked_at(BALANCES, group.last).await;
             Ok(ControlFlow::Continue(()))
         })
@@ -175,9 +179,12 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         ControlFlow::Break(())
     }
 
-    async fn keep(&self, read: &[ReadBalance]) {
+    async fn keep(&self, read: &[ReadBalance], there: &BTreeMap<u64, Booked>) {
         for (customer, balance) in read {
-            if let Ok(before) = balance {
+            let there = there.get(customer).map_or(Some(Money::ZERO), |booked| booked.sum);
+            if let (Ok(balance), Some(there)) = (balance, there)
+                && let Some(before) = balance.minus(there)
+            {
                 let (customer, before) = (customer.to_string(), before.to_string());
                 self.notes.report(Report::Balance { customer, before }).await;
             }

@@ -1,37 +1,34 @@
 //! The look before the first booking: is it there already? Each customer's history is read once. What only a later
 //! session finds is this run's own: its journal was restored from a backup, or a copy of it has gone on elsewhere.
 
-use std::cell::Cell;
-use std::collections::{HashMap, HashSet};
-use std::ops::ControlFlow;
+use std::collections::HashSet;
+use std::ops::{ControlFlow, RangeInclusive};
 use std::sync::Arc;
 
 use futures_util::stream::StreamExt;
 use tokio::task::spawn_blocking;
 
+use super::booked_before::{BookedBefore, Looked, UnreadRows, already, not_found, unread};
 use super::error::RunError;
+use super::facts;
 use super::look::{RowLook, UnsentRow};
 use super::phases::Phases;
 use super::recorder::Report;
 use super::run_end::RunEnd;
-use super::spec::OnExisting;
+use super::session_kind::SessionKind;
+use super::spec::OnBooked;
 use crate::catalogue::{Action, ApiSelector};
 use crate::count::Count;
-use crate::customers::NoHistory;
-use crate::events::{Event, Look};
-use crate::reading::RowNumber;
-use crate::reconciling::{ShownBookings, shown_bookings};
-use crate::recording::{ErrorCode, RowResult, Status, Tag};
-use crate::sending::{Clock, FailureCode, Outage, Problem, StopReason, Transport, Unread};
-use crate::validating::{BookingKey, Money};
+use crate::events::{Event, Look, Refused};
+use crate::reconciling::{Instrument, Offset, ShownBooking, shown_bookings};
+use crate::recording::{RowResult, Status, Tag};
+use crate::sending::{Clock, Transport, Unread};
+use crate::validating::{BookingKey, Call};
 
 /// Bookings that are there already.
 pub(super) const BOOKINGS: RowLook = RowLook { name: "bookings", look: Look::Bookings };
 /// So many entries that are like a row are told one by one.
 const TOLD: u64 = 5;
-
-/// Rows of whose customers the history could not be read: nothing is sent for them in this session.
-pub(super) type UnreadRows = HashSet<RowNumber>;
 
 impl<T: Transport, C: Clock> Phases<'_, T, C> {
     /// Finds rows whose booking is there already. They are not sent.
@@ -41,18 +38,18 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         end: &mut RunEnd,
     ) -> Result<UnreadRows, RunError> {
         let is_about_bookings = self.input.spec.operation.subcategory().action == Action::ChangeBalance;
-        let status = match self.policy.booked {
-            OnExisting::Fail => Status::Failed,
-            OnExisting::Skip => Status::Skipped,
-            OnExisting::Ignore => return Ok(UnreadRows::new()),
+        let looks = match self.input.spec.on_booked {
+            OnBooked::Fail | OnBooked::Skip => true,
+            // Nobody else makes bookings with the keys of this run.
+            OnBooked::Ignore => self.kind == SessionKind::Resume,
+            OnBooked::Untagged => false,
         };
-        if !is_about_bookings || !self.tagging().is_tagged() || !end.may_send() {
+        if !is_about_bookings || !looks || !end.may_send() {
             return Ok(UnreadRows::new());
         }
         let Some(rows) = self.unsent_rows(BOOKINGS)? else { return Ok(UnreadRows::new()) };
         let keys = self.keys_of_repeated_customers().await?;
-        let (link, server, mut asked) = (&self.server.link, self.input.spec.rules.server, HashSet::new());
-        let is_proven = &Cell::new(false);
+        let (link, mut asked) = (&self.server.link, HashSet::new());
         let reads = rows.map(|row| {
             let keys = keys.clone();
             let is_asked =
@@ -62,15 +59,21 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
                     return (row, None);
                 }
                 let own = row.call.key();
-                let is_wanted = |key: BookingKey| match &keys {
-                    Some(keys) => keys.binary_search(&key).is_ok(),
-                    None => own == Some(key),
+                let is_wanted = |wanted: &RangeInclusive<BookingKey>| match &keys {
+                    Some(keys) => {
+                        let first = keys.partition_point(|key| key < wanted.start());
+                        keys.get(first).is_some_and(|key| wanted.contains(key))
+                    }
+                    None => own.is_some_and(|own| wanted.contains(&own)),
                 };
-                let read = shown_bookings(link, selector, server, &row.call, is_proven, is_wanted).await;
-                (row, Some(read))
+                let customer = row.call.customer().unwrap_or_default();
+                let read = self.histories.read(link, selector, customer).await;
+                let shown = read.map(|history| shown_bookings(&history, &row.call, is_wanted));
+                (row, Some(shown))
             }
         });
-        let mut looked = Looked { are_repeated: keys.is_some(), ..Looked::default() };
+        let mut looked = Looked::new(keys.is_some());
+        let offset = facts::with_earlier(Instrument::default(), &self.replay()?)?.offset;
         self.ask_each(reads, end, async |(row, read), end| {
             let found = match looked.take(&row, read) {
                 Ok(found) => found,
@@ -79,26 +82,101 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
                     return Ok(ControlFlow::Break(()));
                 }
             };
-            if looked.alike_told < looked.alike && looked.alike_told < TOLD {
-                looked.alike_told += 1;
-                self.host.tell(Event::Warning(&looked.alike_text));
+            if let Some(text) = looked.alike.take().filter(|_| looked.alikes <= TOLD) {
+                self.host.tell(Event::Warning(&text));
             }
-            if let Some(result) = found.result(&row, status) {
-                self.notes.report(Report::Existing(row.number, result)).await;
-            }
+            self.write_found(&row, found, &mut looked, offset).await;
             self.looked_at_unsent(BOOKINGS, &row).await;
             Ok(ControlFlow::Continue(()))
         })
         .await?;
-        if let (false, Some(problem)) = (looked.shows_histories, &looked.refusal) {
-            for row in looked.refused.drain() {
-                let result = unread("of any customer", problem);
-                self.notes.report(Report::Existing(row, result)).await;
-                looked.unread.insert(row);
-            }
-        }
+        self.settle_refused(selector, &mut looked, end).await;
         self.tell(&looked);
         Ok(looked.unread)
+    }
+
+    /// Writes down what was found for a row; nothing where it is sent.
+    async fn write_found(
+        &self,
+        row: &UnsentRow,
+        found: BookedBefore,
+        looked: &mut Looked,
+        offset: Option<Offset>,
+    ) {
+        let amount = row.call.amount();
+        let (result, times) = match found {
+            BookedBefore::No => return,
+            // Anyone who ignores what is there sends where nothing can be seen, too.
+            BookedBefore::Unread(_) if self.input.spec.on_booked == OnBooked::Ignore => {
+                looked.unread.remove(&row.number);
+                return;
+            }
+            BookedBefore::Unread(problem) => {
+                let customer = row.call.customer().unwrap_or_default();
+                (unread(&format!("of customer {customer}"), &problem), None)
+            }
+            BookedBefore::Booked(booking) if self.is_own(row, &booking, offset) => {
+                looked.own += 1;
+                let times = booking.times(amount);
+                if times > 1 {
+                    self.tell_doubled(row.number, times);
+                }
+                (RowResult::found(times), Some(times))
+            }
+            BookedBefore::Booked(booking) => {
+                looked.count(amount);
+                (already(&booking, &row.call, self.status()), Some(booking.times(amount)))
+            }
+        };
+        self.notes.report(Report::Existing(row.number, result, times)).await;
+    }
+
+    /// What a row is whose booking is there already.
+    fn status(&self) -> Status {
+        if self.input.spec.on_booked == OnBooked::Skip { Status::Skipped } else { Status::Failed }
+    }
+
+    /// Whether this run has made the booking that was found: nobody saw it before, or it can have been made since the run
+    /// began, of which this session is not the first.
+    fn is_own(&self, row: &UnsentRow, booking: &ShownBooking, offset: Option<Offset>) -> bool {
+        let is_later = self.kind == SessionKind::Resume;
+        let is_of_run = self.input.spec.on_booked == OnBooked::Ignore;
+        !booking.is_cut
+            && (!row.is_first_look || is_later && (is_of_run || booking.may_be_since(self.run.begun, offset)))
+    }
+
+    /// What becomes of rows of whose customers the server refuses the history. Where it shows others, those customers have
+    /// none, or are not there; where it shows none, nothing is known of any.
+    async fn settle_refused(&self, selector: ApiSelector, looked: &mut Looked, end: &mut RunEnd) {
+        let are_nobodys = looked.shows_histories
+            || match &looked.nobody {
+                Some(call) if end.may_send() => self.is_nobody(selector, call).await,
+                _ => false,
+            };
+        for (row, problem) in std::mem::take(&mut looked.refused) {
+            if problem.is_not_found() && are_nobodys {
+                self.notes.report(Report::Existing(row, not_found(&problem), None)).await;
+            } else if !looked.shows_histories && self.input.spec.on_booked != OnBooked::Ignore {
+                let result = unread("of any customer", &problem);
+                self.notes.report(Report::Existing(row, result, None)).await;
+                looked.unread.insert(row);
+                looked.first_unread.get_or_insert(problem);
+            }
+        }
+        if let (false, Some(problem), true) =
+            (looked.shows_histories, &looked.first_unread, end.may_send() && !looked.unread.is_empty())
+        {
+            self.host.tell(Event::Error(&format!(
+                "the server shows the history of no customer in the list, so nobody knows which bookings are there already: {problem}. Nothing was sent. Once it shows histories, `resume` goes on; an import with --booked ignore sends without looking"
+            )));
+            end.refused = Some(Refused::Server);
+        }
+    }
+
+    /// Whether the server says itself that there is no such customer.
+    async fn is_nobody(&self, selector: ApiSelector, call: &Call) -> bool {
+        let Ok(read) = call.read_customer() else { return false };
+        matches!(self.server.link.read(selector, &read).await, Err(Unread::Refused(problem)) if problem.is_not_found())
     }
 
     /// The keys of all rows in order, where rows have the same customer: of a history that is read for the first of
@@ -141,152 +219,14 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             self.host.tell(Event::Warning(&text));
         }
         self.tell_own(*own);
-        if looked.unread.is_empty() {
+        if looked.unread.is_empty() || !looked.shows_histories {
             return;
         }
         let rows = Count(looked.unread.len() as u64, "row");
+        let are = rows.agree("is", "are");
         let text = format!(
-            "{rows} {} not sent, because the customer's history cannot be read: nobody knows whether the booking is there already. `resume` tries again; --booked ignore sends without looking",
-            rows.agree("is", "are")
+            "{rows} {are} not sent, because the customer's history cannot be read: nobody knows whether the booking is there already. `resume` tries again; --booked ignore sends without looking"
         );
         self.host.tell(Event::Warning(&text));
     }
-}
-
-/// What the look came to so far.
-#[derive(Default)]
-struct Looked {
-    are_repeated: bool,
-    /// Bookings that histories have shown, and that no row has claimed yet.
-    shown: HashMap<BookingKey, Option<String>>,
-    /// Customers whose history could not be read; only where rows have the same customer.
-    unread_customers: HashMap<u64, Problem>,
-    unread: UnreadRows,
-    /// Rows of whose customers the server shows no history; that they have none counts where it shows others.
-    refused: UnreadRows,
-    /// These customers; only where rows have the same customer.
-    refused_customers: HashSet<u64>,
-    refusal: Option<Problem>,
-    shows_histories: bool,
-    outage: Outage,
-    booked: u64,
-    /// What the rows add up to that are booked.
-    amount: Option<Money>,
-    own: u64,
-    alike: u64,
-    alike_told: u64,
-    alike_text: String,
-}
-
-/// What is known of a row's booking.
-enum BookedBefore {
-    /// It is not there.
-    No,
-    /// It is, since then.
-    Booked(Option<String>),
-    /// Nobody knows.
-    Unread(Problem),
-}
-
-impl Looked {
-    /// Takes what was read for a row, or nothing where its customer's history was read for an earlier one.
-    fn take(
-        &mut self,
-        row: &UnsentRow,
-        read: Option<Result<ShownBookings, NoHistory>>,
-    ) -> Result<BookedBefore, StopReason> {
-        let customer = row.call.customer_number().filter(|_| self.are_repeated);
-        let problem = match read {
-            None => {
-                if customer.is_some_and(|customer| self.refused_customers.contains(&customer)) {
-                    self.refused.insert(row.number);
-                }
-                customer.and_then(|customer| self.unread_customers.get(&customer).cloned())
-            }
-            Some(Ok(shown)) => {
-                self.outage.answered();
-                self.shows_histories = true;
-                self.shown.extend(shown.booked);
-                self.note_alike(row, shown.alike);
-                None
-            }
-            Some(Err(NoHistory::Unread(Unread::KeyRefused(problem)))) => {
-                return Err(StopReason::KeyRefused(problem));
-            }
-            Some(Err(NoHistory::Unread(Unread::Lost(problem)))) => {
-                if self.outage.lost() {
-                    return Err(StopReason::ServerGone(problem));
-                }
-                Some(problem)
-            }
-            Some(Err(NoHistory::Unread(Unread::Refused(problem)))) => {
-                self.outage.answered();
-                self.refused.insert(row.number);
-                self.refused_customers.extend(customer);
-                self.refusal.get_or_insert(problem);
-                None
-            }
-            Some(Err(NoHistory::Unknown)) => {
-                self.outage.answered();
-                let text = "the server's answer is not a readable history".to_owned();
-                Some(Problem { code: FailureCode::BadAnswer, text })
-            }
-        };
-        if let Some(problem) = problem {
-            self.unread_customers.extend(customer.map(|customer| (customer, problem.clone())));
-            self.unread.insert(row.number);
-            return Ok(BookedBefore::Unread(problem));
-        }
-        let Some(at) = row.call.key().and_then(|key| self.shown.remove(&key)) else {
-            return Ok(BookedBefore::No);
-        };
-        if row.is_first_look {
-            self.booked += 1;
-            let sum = if self.booked == 1 { Some(Money::ZERO) } else { self.amount };
-            self.amount = sum.zip(row.call.amount()).and_then(|(sum, amount)| sum.plus(amount));
-        } else {
-            self.own += 1;
-        }
-        Ok(BookedBefore::Booked(at))
-    }
-
-    fn note_alike(&mut self, row: &UnsentRow, at: Option<String>) {
-        let Some(at) = at else { return };
-        self.alike += 1;
-        let customer = row.call.customer().unwrap_or_default();
-        self.alike_text = format!(
-            "row {}: an earlier version of this program booked the same amount with the same comment for customer {customer}, {at}; its tag does not say whether it was this booking",
-            row.number
-        );
-    }
-}
-
-impl BookedBefore {
-    /// What becomes of the row; none where it is sent. `status` is that of a row that is booked already.
-    fn result(self, row: &UnsentRow, status: Status) -> Option<RowResult> {
-        let customer = row.call.customer().unwrap_or_default();
-        let (status, error) = match self {
-            Self::No => return None,
-            Self::Booked(_) if !row.is_first_look => (Status::Ok, None),
-            Self::Booked(at) => {
-                let at = at.map_or_else(String::new, |at| format!(" ({at})"));
-                let text = format!(
-                    "this booking is in the history of customer {customer} already{at}; nothing was sent. If this is another list, which only has the same words, name it with --list NAME"
-                );
-                (status, Some((ErrorCode::AlreadyBooked, text)))
-            }
-            Self::Unread(problem) => return Some(unread(&format!("of customer {customer}"), &problem)),
-        };
-        Some(RowResult { status, id: None, error, http_status: None, attempts: 0 })
-    }
-}
-
-/// The row waits until it is known whether its booking is there.
-fn unread(whose: &str, problem: &Problem) -> RowResult {
-    let text = format!(
-        "not sent: the history {whose} cannot be read, so nobody knows whether this booking is there already: {}",
-        problem.text
-    );
-    let error = Some((problem.code.into(), text));
-    RowResult { status: Status::Skipped, id: None, error, http_status: None, attempts: 0 }
 }

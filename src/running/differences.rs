@@ -14,7 +14,7 @@ use super::run_end::RunEnd;
 use super::spec::Verify;
 use crate::catalogue::ApiSelector;
 use crate::count::Count;
-use crate::customers::{HistoryEntry, NoHistory, read_shown_history};
+use crate::customers::{HistoryEntry, NoHistory, ShownHistory};
 use crate::events::Event;
 use crate::reconciling::{Explanation, OwnBooking, difference, explain, times_shown};
 use crate::recording::{Status, Tag};
@@ -111,7 +111,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         self.ask_each(iter(asked), end, async |(one, history), end| {
             let own = own.remove(&one.customer).unwrap_or_default();
             match history {
-                Ok((entries, is_whole)) => {
+                Ok(ShownHistory { entries, is_whole, .. }) => {
                     let explanation = explain(one.by, &seen(&own, &entries));
                     let explained = self.settle(one, &explanation, is_whole, end).await;
                     others += usize::from(explained == Doing::Others);
@@ -147,11 +147,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
     async fn settle(&self, one: &Differing, found: &Explanation, is_whole: bool, end: &mut RunEnd) -> Doing {
         for (row, times) in &found.doubled {
             end.doubled += 1;
-            let text = format!(
-                "row {row} is booked {times} times: its tag is in so many entries of the history of customer {}",
-                one.customer
-            );
-            self.host.tell(Event::Warning(&text));
+            self.tell_doubled(*row, *times);
             let applied = Applied { id: None, times: *times };
             self.notes.report(Report::Found(vec![FoundOut { row: *row, found: Ok(applied) }])).await;
         }
@@ -206,7 +202,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             .map(|(one, own)| async move { (one, own, self.history(selector, one.customer).await) });
         self.ask_each(iter(asked), end, async |(one, own, history), end| {
             let entries = match history {
-                Ok((entries, _)) => entries,
+                Ok(shown) => shown.entries,
                 Err(error) => {
                     end.differing += 1;
                     let text = format!("{}; its history cannot be read a second time: {error}", one.text());
@@ -231,19 +227,8 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         .await
     }
 
-    /// A customer's history, and whether all of it could be read.
-    async fn history(
-        &self,
-        selector: ApiSelector,
-        customer: u64,
-    ) -> Result<(Vec<HistoryEntry>, bool), String> {
-        let (link, server, customer) =
-            (&self.server.link, self.input.spec.rules.server, customer.to_string());
-        match read_shown_history(link, selector, server, &customer).await {
-            Ok(shown) => Ok((shown.entries, shown.is_whole)),
-            Err(NoHistory::Unread(unread)) => Err(unread.to_string()),
-            Err(NoHistory::Unknown) => Err("the server's answer is not a readable history".to_owned()),
-        }
+    async fn history(&self, selector: ApiSelector, customer: u64) -> Result<ShownHistory, NoHistory> {
+        self.histories.read(&self.server.link, selector, &customer.to_string()).await
     }
 
     /// The bookings of the run for these customers.

@@ -9,11 +9,11 @@ use super::facts;
 use super::phases::Phases;
 use super::recorder::{Applied, FoundOut, Report};
 use super::session_kind::SessionKind;
-use super::spec::OnExisting;
+use super::spec::{OnBooked, OnExisting};
 use crate::catalogue::{Action, ApiSelector, Effect};
 use crate::events::Event;
 use crate::reading::RowNumber;
-use crate::reconciling::{CustomerBookings, Instrument, Proof, ReadBack, Sample};
+use crate::reconciling::{CustomerBookings, Instrument, Proof, Sample};
 use crate::recording::{RowResult, Status, Tag};
 use crate::sending::{Clock, Transport};
 use crate::validating::{Call, Money};
@@ -70,9 +70,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             return Ok(None);
         }
         let samples = self.doubts(Doubtful::Unknown).await?.samples;
-        let (link, server) = (&self.server.link, self.input.spec.rules.server);
-        let reading = ReadBack { link, selector, server, finder: &self.finder };
-        let tried = self.host.stop.stop().race(reading.any_of(&samples)).await;
+        let tried = self.host.stop.stop().race(self.reading_back(selector).any_of(&samples)).await;
         let proof = tried.unwrap_or(Proof::Untried);
         *self.proof.borrow_mut() = proof.clone();
         Ok(match proof {
@@ -99,9 +97,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             }
             let bookings = self.first_booking(&call);
             let sample = Sample { call, tag, id: result.id, sent: Some(self.time_of_day()), bookings };
-            let (link, server) = (&self.server.link, self.input.spec.rules.server);
-            let reading = ReadBack { link, selector, server, finder: &self.finder };
-            let proof = self.host.stop.stop().race(reading.fresh(&sample)).await?;
+            let proof = self.host.stop.stop().race(self.reading_back(selector).fresh(&sample)).await?;
             *self.proof.borrow_mut() = proof.clone();
             match proof {
                 Proof::Shown(instrument) => {
@@ -110,7 +106,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
                 }
                 Proof::NotShown(why) | Proof::Unread(why) if self.must_find() => return Some(why),
                 Proof::NotShown(why) | Proof::Unread(why) => {
-                    let again = if self.policy.booked != OnExisting::Ignore && sample.tag.is_some() {
+                    let again = if matches!(self.input.spec.on_booked, OnBooked::Fail | OnBooked::Skip) {
                         ", and bookings that an earlier import of this list made may not be recognised"
                     } else {
                         ""
@@ -142,10 +138,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
     /// A booking that a proxy has sent twice is seen here, also where no balances are compared.
     async fn keep_times(&self, row: RowNumber, times: u64) {
         if times > 1 {
-            let text = format!(
-                "row {row} is booked {times} times: its tag is in so many entries of the customer's history"
-            );
-            self.host.tell(Event::Warning(&text));
+            self.tell_doubled(row, times);
             let found = Ok(Applied { id: None, times });
             self.notes.report(Report::Found(vec![FoundOut { row, found }])).await;
         }

@@ -11,7 +11,7 @@ use super::journal::{begin, hold, make_way, prepare, warn_of_repetition};
 use super::run_end::RunEnd;
 use super::session::{Session, left};
 use super::session_kind::SessionKind;
-use super::spec::{RunSpec, Tags};
+use super::spec::{OnBooked, RunSpec};
 use super::summary::{Account, summarise};
 use super::unsent::{refusal, why_refused, write_unsent};
 use crate::count::Count;
@@ -74,7 +74,7 @@ pub async fn import<T: Transport, C: Clock + Send>(
 
 /// Says how many comments old servers would cut. The tag stands first, and is not cut.
 fn tell_long_comments<C: Clock>(input: &OpenInput, validated: &Validated, host: &Host<C>) {
-    if validated.long_comments == 0 || input.spec.tags == Tags::None {
+    if validated.long_comments == 0 || input.spec.on_booked == OnBooked::Untagged {
         return;
     }
     let comments = Count(validated.long_comments, "comment");

@@ -5,7 +5,7 @@ use std::io::Read;
 use super::error::RunError;
 use super::host::Host;
 use super::input::OpenInput;
-use super::spec::{JournalSpec, Tags};
+use super::spec::{JournalSpec, OnBooked};
 use crate::catalogue::{Effect, Operation};
 use crate::count::Count;
 use crate::events::Event;
@@ -38,7 +38,7 @@ pub(super) fn warn_of_repetition<C: Clock>(
 ) -> Result<(), RunError> {
     let operation = input.spec.operation;
     // Bookings are looked for one by one, unless that was not wanted.
-    if !is_once_only(operation) || input.spec.tags == Tags::AcrossRuns {
+    if !is_once_only(operation) || matches!(input.spec.on_booked, OnBooked::Fail | OnBooked::Skip) {
         return Ok(());
     }
     // What lies there and is no journal is dealt with when it is in the way.

@@ -4,6 +4,7 @@
 
 mod balances;
 mod booked;
+mod booked_before;
 mod confirm;
 mod differences;
 mod doubts;
@@ -52,6 +53,8 @@ pub use import::import;
 pub use max_failures::MaxFailures;
 pub use rewrite::{nothing_to_do, rewrite};
 pub use session_kind::SessionKind;
-pub use spec::{InputSpec, JournalSpec, OnExisting, OutputSpec, Policy, RunSpec, Tags, ValidateSpec, Verify};
+pub use spec::{
+    InputSpec, JournalSpec, OnBooked, OnExisting, OutputSpec, Policy, RunSpec, ValidateSpec, Verify,
+};
 pub use undo::{Extent, undo};
 pub use validate::validate;

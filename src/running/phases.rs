@@ -13,9 +13,12 @@ use super::recorder::Notes;
 use super::rows::Rows;
 use super::session_kind::SessionKind;
 use super::spec::Policy;
-use crate::customers::CustomerFinder;
-use crate::reconciling::Proof;
-use crate::recording::{Counts, Replay, RunId, Tagging};
+use crate::catalogue::ApiSelector;
+use crate::customers::{CustomerFinder, HistoryReader};
+use crate::events::Event;
+use crate::reading::RowNumber;
+use crate::reconciling::{Proof, ReadBack};
+use crate::recording::{Counts, Replay, Run, Tagging};
 use crate::sending::{Clock, Limits, Server, Transport};
 
 /// What the phases of a session have in common.
@@ -25,7 +28,7 @@ pub(super) struct Phases<'s, T, C: Clock> {
     pub(super) validated: &'s Validated,
     pub(super) server: &'s Server<T, C>,
     pub(super) journal: &'s Path,
-    pub(super) run: &'s RunId,
+    pub(super) run: &'s Run,
     pub(super) limits: Limits,
     pub(super) host: &'s Host<C>,
     pub(super) notes: Notes,
@@ -35,6 +38,7 @@ pub(super) struct Phases<'s, T, C: Clock> {
     /// is not known.
     pub(super) doubts_ended: Option<Timestamp>,
     pub(super) finder: CustomerFinder,
+    pub(super) histories: HistoryReader,
     /// Whether this session has seen the server show what is there.
     pub(super) proof: RefCell<Proof>,
 }
@@ -42,12 +46,26 @@ pub(super) struct Phases<'s, T, C: Clock> {
 impl<T: Transport, C: Clock> Phases<'_, T, C> {
     /// The tags that comments carry.
     pub(super) fn tagging(&self) -> Tagging {
-        self.input.spec.tagging(*self.run)
+        self.input.spec.tagging(self.run.id)
+    }
+
+    /// How rows are read back.
+    pub(super) fn reading_back(&self, selector: ApiSelector) -> ReadBack<'_, T, C> {
+        let Self { finder, histories, .. } = self;
+        ReadBack { link: &self.server.link, selector, histories, finder }
     }
 
     /// The time of day of this session.
     pub(super) fn time_of_day(&self) -> Timestamp {
         self.begun.time_of_day(&self.host.clock)
+    }
+
+    /// Says that a booking is there more than once.
+    pub(super) fn tell_doubled(&self, row: RowNumber, times: u64) {
+        let text = format!(
+            "row {row} is booked {times} times: its tag is in so many entries of the customer's history"
+        );
+        self.host.tell(Event::Warning(&text));
     }
 
     /// Counts over the rows as the journal has them now.

@@ -68,7 +68,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             };
             if let Some(result) = result {
                 own += u64::from(result.status == Status::Ok);
-                self.notes.report(Report::Existing(row.number, result)).await;
+                self.notes.report(Report::Existing(row.number, result, None)).await;
             }
             self.looked_at_unsent(EXISTING, &row).await;
             Ok(ControlFlow::Continue(()))

@@ -22,9 +22,7 @@ use super::session_kind::SessionKind;
 use crate::catalogue::{ApiSelector, Effect};
 use crate::events::Event;
 use crate::reading::RowNumber;
-use crate::reconciling::{
-    Finding, Instrument, Open, Proof, ReadBack, Round, RoundEnd, Sample, Settling, Verdict,
-};
+use crate::reconciling::{Finding, Instrument, Open, Proof, Round, RoundEnd, Sample, Settling, Verdict};
 use crate::recording::{ErrorCode, JournalError, Replay, Status, Tagging};
 use crate::sending::{Clock, StopReason, Transport};
 use crate::validating::Call;
@@ -102,10 +100,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         let proof = match known {
             Proof::Shown(Instrument { has_balance: true, .. }) => known,
             _ => {
-                let server = self.input.spec.rules.server;
-                let tried = ReadBack { link: &self.server.link, selector, server, finder: &self.finder }
-                    .any_of(samples)
-                    .await;
+                let tried = self.reading_back(selector).any_of(samples).await;
                 match (known, tried) {
                     (Proof::Shown(known), Proof::Shown(Instrument { has_balance, .. })) => {
                         Proof::Shown(Instrument { has_balance, ..known })
@@ -184,7 +179,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         let round = Round {
             link: &self.server.link,
             selector,
-            server: self.input.spec.rules.server,
+            histories: &self.histories,
             finder: &self.finder,
             concurrency: self.limits.concurrency,
             settling,
@@ -207,10 +202,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             Verdict::Applied { id, times } => {
                 if times > 1 {
                     end.doubled += 1;
-                    let text = format!(
-                        "row {row} is booked {times} times: its tag is in so many entries of the customer's history"
-                    );
-                    self.host.tell(Event::Warning(&text));
+                    self.tell_doubled(row, times);
                 }
                 FoundOut { row, found: Ok(Applied { id, times }) }
             }

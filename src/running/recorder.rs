@@ -23,8 +23,8 @@ pub(super) enum Report {
     Settled(Vec<Settled>),
     /// Rows that are not sent.
     Rows(Vec<(RowNumber, RowResult)>),
-    /// A row that was looked for before it was sent: it is there already, or nobody knows.
-    Existing(RowNumber, RowResult),
+    /// A row that was looked for before it was sent: it is there already, as often as was counted, or nobody knows.
+    Existing(RowNumber, RowResult, Option<u64>),
     /// Customers who were there before the first row was sent, and may be taken for what a row has made.
     There(Vec<String>),
     /// Rows that were in doubt.
@@ -214,7 +214,10 @@ fn write(journal: &mut Journal, at: Timestamp, reports: &[Report]) -> Result<(),
                 rows.iter().try_for_each(|(row, text)| group.doubted(*row, ErrorCode::BadAnswer, text))?;
             }
             Report::There(ids) => ids.iter().try_for_each(|id| group.was_there(id))?,
-            Report::Existing(row, result) => group.result(*row, result)?,
+            Report::Existing(row, result, times) => {
+                group.result(*row, result)?;
+                times.map_or(Ok(()), |times| group.times(*row, times))?;
+            }
             Report::Balance { customer, before } => group.balance_before(customer, before)?,
             Report::Progress(what, rows) => group.progress(what, *rows)?,
             Report::Fact(name, value) => group.fact(name, value)?,

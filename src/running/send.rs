@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::spawn_blocking;
 
-use super::booked::UnreadRows;
+use super::booked_before::UnreadRows;
 use super::error::RunError;
 use super::first_alone::{Alone, GoesNext};
 use super::phases::Phases;

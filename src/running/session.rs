@@ -25,7 +25,7 @@ use super::spec::Policy;
 use super::summary::{Account, summarise};
 use super::unsent::{why_refused, write_unsent};
 use crate::catalogue::{ApiSelector, Effect};
-use crate::customers::CustomerFinder;
+use crate::customers::{CustomerFinder, HistoryReader};
 use crate::events::{Event, Refused};
 use crate::exit::Exit;
 use crate::reconciling::Proof;
@@ -100,7 +100,7 @@ impl<T: Transport, C: Clock + Send> Session<T, C> {
             unsent_intents: unsent_intents(effect, server.concurrency),
             failures,
         };
-        let run = journal.run().id;
+        let run = journal.run().clone();
         let doubts_ended = facts::doubts_ended(&journal.replay()?)?;
         let listener = Arc::clone(&host.listener);
         server.link.tell_news(move |news| listener.event(Event::Link(&news)));
@@ -123,6 +123,7 @@ impl<T: Transport, C: Clock + Send> Session<T, C> {
             begun,
             doubts_ended,
             finder: CustomerFinder::default(),
+            histories: HistoryReader::new(input.spec.rules.server),
             proof: RefCell::new(Proof::Untried),
         };
         let mut end = RunEnd::journaled();

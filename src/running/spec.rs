@@ -24,29 +24,68 @@ pub struct InputSpec {
     pub mapping: Mapping,
     /// How values are read.
     pub rules: Rules,
-    /// By what bookings are found again.
-    pub tags: Tags,
+    /// What becomes of a row whose booking is there already.
+    pub on_booked: OnBooked,
 }
 
-/// By what bookings are found again on the server.
+/// `--booked` and `--no-comment-tag`: what becomes of a row whose booking is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Tags {
-    /// By nothing: comments are sent as they are.
+pub enum OnBooked {
+    /// It is `failed`, and nothing is sent.
+    Fail,
+    /// It is `skipped`, as wanted.
+    Skip,
+    /// It is sent: bookings are known by what they are in their own run, and only a later session of it looks for them.
+    Ignore,
+    /// Nobody can look: comments are sent as they are.
     #[default]
-    None,
-    /// By what they are, whichever run made them.
-    AcrossRuns,
-    /// By what they are in their run.
-    WithinRun,
+    Untagged,
+}
+
+impl OnBooked {
+    /// Those that `--booked` names.
+    pub const NAMED: [Self; 3] = [Self::Fail, Self::Skip, Self::Ignore];
+
+    /// Its name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Fail => OnExisting::Fail.name(),
+            Self::Skip => OnExisting::Skip.name(),
+            Self::Ignore => OnExisting::Ignore.name(),
+            Self::Untagged => "",
+        }
+    }
+
+    /// What it is, for help.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Fail => "The row is failed with already_booked and the time; nothing is sent",
+            Self::Skip => "The row is skipped",
+            Self::Ignore => "Do not look; saves a read for every customer",
+            Self::Untagged => "",
+        }
+    }
+}
+
+impl FromStr for OnBooked {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(match text.parse()? {
+            OnExisting::Fail => Self::Fail,
+            OnExisting::Skip => Self::Skip,
+            OnExisting::Ignore => Self::Ignore,
+        })
+    }
 }
 
 impl InputSpec {
     /// The tags that comments carry in this run.
     pub(super) fn tagging(&self, run: RunId) -> Tagging {
-        match self.tags {
-            Tags::None => Tagging::Untagged,
-            Tags::WithinRun => Tagging::WithinRun(run),
-            Tags::AcrossRuns => Tagging::AcrossRuns(run),
+        match self.on_booked {
+            OnBooked::Untagged => Tagging::Untagged,
+            OnBooked::Ignore => Tagging::WithinRun(run),
+            OnBooked::Fail | OnBooked::Skip => Tagging::AcrossRuns(run),
         }
     }
 }
@@ -112,8 +151,6 @@ pub struct Policy {
     pub max_failures: Option<MaxFailures>,
     /// What becomes of a row whose customer is there already.
     pub existing: OnExisting,
-    /// What becomes of a row whose booking is there already.
-    pub booked: OnExisting,
     /// For how long after a request "not found" proves nothing.
     pub settle: Duration,
     /// Whether the server is asked about unknown rows at the end.
@@ -136,7 +173,7 @@ pub enum Verify {
     Not,
 }
 
-/// `--existing` and `--booked`: what becomes of a row whose customer, or whose booking, is there already.
+/// `--existing`: what becomes of a row whose customer is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnExisting {
     /// It is `failed`, and nothing is sent.
@@ -161,16 +198,7 @@ impl OnExisting {
         }
     }
 
-    /// What it is for bookings, for help.
-    pub const fn about_bookings(self) -> &'static str {
-        match self {
-            Self::Fail => "The row is failed with already_booked and the time; nothing is sent",
-            Self::Skip => "The row is skipped",
-            Self::Ignore => "Do not look; saves a read for every customer",
-        }
-    }
-
-    /// What it is for customers, for help.
+    /// What it is, for help.
     pub const fn about(self) -> &'static str {
         match self {
             Self::Fail => "The row is failed with already_exists and the customer's id; nothing is sent",

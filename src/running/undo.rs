@@ -8,7 +8,7 @@ use super::spec::InputSpec;
 use crate::events::{Event, UndoSummary};
 use crate::exit::Exit;
 use crate::reconciling::{can_be_undone, compensation};
-use crate::recording::{Journal, OutputTarget, Status, Table};
+use crate::recording::{Journal, OutputTarget, Status, Table, Tag};
 use crate::sending::Clock;
 use crate::validating::Money;
 
@@ -35,7 +35,7 @@ pub fn undo<C: Clock>(
     }
     let (run, mut replay) = (journal.run().clone(), journal.replay()?);
     let input = OpenInput::open_same(input, host, content_of(journal)?, &run.fingerprint)?;
-    let checker = input.checker()?;
+    let (checker, tagging) = (input.checker()?, input.spec.tagging(run.id));
     let columns: Vec<&'static str> = checker.columns().parameters().map(|parameter| parameter.name).collect();
     let mut table = Table::begin(target.begin()?, input.source.dialect(), columns.iter().copied())?;
     let (mut rows, mut unknown, mut sum) = (0, 0, Some(Money::ZERO));
@@ -44,14 +44,17 @@ pub fn undo<C: Clock>(
         |row, checked| {
             let (Some(entry), Ok(call)) = (replay.entry(row.number())?, checked) else { return Ok(true) };
             unknown += u64::from(entry.result.status == Status::Unknown);
-            if entry.result.status != Status::Ok {
+            // What is there once is as it should be; and of what others have made only the surplus is anybody's.
+            let kept = u64::from(extent == Extent::Surplus);
+            let is_taken_back = entry.result.status == Status::Ok || kept > 0 && entry.existed();
+            if !is_taken_back {
                 return Ok(true);
             }
             let times = entry.times.unwrap_or(1).max(1);
-            // What is there once is as it should be.
-            let kept = u64::from(extent == Extent::Surplus);
-            // Journals of earlier versions have no keys.
-            let booking = entry.key.unwrap_or_else(|| format!("{}-{}", run.id, row.number()));
+            let booking = match tagging.tag(row.number(), call.key(), Some(&entry)) {
+                Some(Tag::Key(key)) => key.to_string(),
+                _ => format!("{}-{}", run.id, row.number()),
+            };
             for nth in 1 + kept..=times {
                 let Some(back) = compensation(&call, &booking, nth) else { return Ok(true) };
                 let cell = |name: &&str| {

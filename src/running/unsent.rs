@@ -6,7 +6,7 @@ use super::error::RunError;
 use super::first_pass::Validated;
 use super::input::OpenInput;
 use super::rows::{Rows, notes};
-use super::spec::Tags;
+use super::spec::OnBooked;
 use crate::events::{Event, Refused};
 use crate::recording::{Finished, Results, ResultsFiles, RowResult, RunId, Tagging};
 use crate::validating::Expectation;
@@ -39,10 +39,12 @@ pub(super) async fn write_unsent(
     files: ResultsFiles,
     why: &'static str,
 ) -> Result<Finished, RunError> {
-    let keys = match input.spec.tags {
+    let keys = match input.spec.on_booked {
         // A run that never began has no name.
-        Tags::None | Tags::WithinRun => None,
-        Tags::AcrossRuns => validated.rows(&input.source)?.into_keys(Tagging::AcrossRuns(RunId::random())),
+        OnBooked::Untagged | OnBooked::Ignore => None,
+        OnBooked::Fail | OnBooked::Skip => {
+            validated.rows(&input.source)?.into_keys(Tagging::AcrossRuns(RunId::random()))
+        }
     };
     let mut results = Results::new(files, &input.source, validated.checker.columns(), keys)?
         .noting(notes(&validated.checker));

@@ -120,7 +120,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
     }
 
     /// What was booked for each customer.
-    async fn booked(&self) -> Result<BTreeMap<u64, Booked>, RunError> {
+    pub(super) async fn booked(&self) -> Result<BTreeMap<u64, Booked>, RunError> {
         let (rows, mut replay) = (self.rows()?, self.replay()?);
         let summed = spawn_blocking(move || -> Result<_, RunError> {
             let mut booked: BTreeMap<u64, Booked> = BTreeMap::new();

@@ -61,6 +61,11 @@ impl Problem {
     pub(super) fn new(code: FailureCode, text: impl Into<String>) -> Self {
         Self { code, text: text.into() }
     }
+
+    /// Whether the server says itself that there is no such customer.
+    pub fn is_not_found(&self) -> bool {
+        self.code == FailureCode::NotFound
+    }
 }
 
 impl fmt::Display for Problem {

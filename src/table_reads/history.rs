@@ -13,6 +13,7 @@ use super::reader::TableReader;
 use super::spec::HistorySpec;
 use super::table_customers::TableCustomers;
 use crate::catalogue::{CUSTOMER_ID, HISTORY_COLUMNS};
+use crate::customers::HistoryReader;
 use crate::events::{Event, Look, ReadSummary};
 use crate::exit::Exit;
 use crate::read_session::ReadSession;
@@ -34,7 +35,7 @@ impl Histories {
         let HistorySpec { table, period, server, output, errors } = spec;
         let [customer, ..] = HISTORY_COLUMNS;
         let table = InputTable::open(&table, &[CUSTOMER_ID, customer], |text| customer_id(text).is_ok())?;
-        let history = HistoryOf { server, period, zone: TimeZone::system() };
+        let history = HistoryOf { histories: HistoryReader::new(server), period, zone: TimeZone::system() };
         Ok(Self { table, history, output, errors: errors.map(OutputTarget::File) })
     }
 

@@ -7,15 +7,13 @@ use super::history_lines::{day_of, line};
 use super::period::Period;
 use super::reader::TableReader;
 use super::table_customers::IdCell;
-use crate::catalogue::Version;
-use crate::customers::{HistoryEntry, NoHistory, read_whole_history};
+use crate::customers::{HistoryEntry, HistoryReader, NoHistory, ShownHistory};
 use crate::sending::{Clock, Transport};
 
 /// What of a customer's history is read.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct HistoryOf {
-    /// The server's version, where it is known.
-    pub(super) server: Option<Version>,
+    pub(super) histories: HistoryReader,
     /// The days that are wanted.
     pub(super) period: Period,
     /// The zone in which a moment is a day.
@@ -33,7 +31,7 @@ impl HistoryOf {
         let read = match id {
             Err(reason) => HistoryRead::NoId(reason),
             Ok(()) => {
-                let read = read_whole_history(reader.link, reader.selector, self.server, &customer);
+                let read = self.histories.read(reader.link, reader.selector, &customer);
                 let read = reader.read(read, |read| match read {
                     Err(NoHistory::Unread(unread)) => Some(unread),
                     _ => None,
@@ -44,12 +42,12 @@ impl HistoryOf {
         CustomerHistory { customer, read }
     }
 
-    fn outcome(&self, customer: &str, read: Option<Result<Vec<HistoryEntry>, NoHistory>>) -> HistoryRead {
+    fn outcome(&self, customer: &str, read: Option<Result<ShownHistory, NoHistory>>) -> HistoryRead {
         match read {
             None => HistoryRead::Stopped,
-            Some(Ok(entries)) => self.lines(customer, &entries),
+            Some(Ok(shown)) if shown.is_whole => self.lines(customer, &shown.entries),
             Some(Err(NoHistory::Unread(unread))) => HistoryRead::Unread(unread.to_string()),
-            Some(Err(NoHistory::Unknown)) => {
+            Some(Ok(_) | Err(NoHistory::Unknown)) => {
                 HistoryRead::Unread("the server's answer is not a history, or not only a history".to_owned())
             }
         }
@@ -78,7 +76,7 @@ impl HistoryOf {
 
 #[cfg(test)]
 mod tests {
-    use super::{HistoryOf, HistoryRead, Period};
+    use super::{HistoryOf, HistoryRead, HistoryReader, Period};
     use crate::customers::entries;
     use jiff::civil::Date;
     use jiff::tz::{TimeZone, offset};
@@ -103,7 +101,7 @@ mod tests {
         let kept = |from, to| {
             let period = Period { from, to };
             let zone = TimeZone::fixed(offset(2));
-            let history = HistoryOf { server: None, period, zone };
+            let history = HistoryOf { histories: HistoryReader::default(), period, zone };
             let HistoryRead::Lines { lines, undated } = history.lines("7", &entries) else { panic!("lines") };
             let notes: Vec<String> = lines.iter().map(|line| line[5].clone()).collect();
             (notes.join(" "), undated)

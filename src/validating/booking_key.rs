@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::hash::{DefaultHasher, Hasher};
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use sha2::{Digest as _, Sha256};
@@ -51,8 +52,7 @@ impl BookingKey {
     /// All keys that a text may hold, in whatever form: the tag stands there without its brackets, in capitals or
     /// escaped. Some of what is found is none; that it is the key of a given row by chance is out of the question.
     pub fn all_in(text: &str) -> impl Iterator<Item = Self> {
-        let bare: Vec<u8> =
-            text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase()).collect();
+        let bare = bare(text);
         let starts = 0..(bare.len() + 1).saturating_sub(PREFIX.len() + LENGTH);
         starts.filter_map(move |start| {
             let rest = bare.get(start..)?.strip_prefix(PREFIX)?;
@@ -65,6 +65,21 @@ impl BookingKey {
             let digit = (self.0 >> ((LENGTH - 1 - place) as u32 * BITS)) as usize;
             ALPHABET[digit % ALPHABET.len()]
         })
+    }
+
+    /// The first and the last key that begin as a text does that is nothing but the beginning of a tag: a server has cut
+    /// the rest off. Four characters of the key must be left, so that it is no other by chance.
+    pub fn all_beginning_like(text: &str) -> Option<RangeInclusive<Self>> {
+        const LEAST: usize = 4;
+        let bare = bare(text);
+        let start = bare.strip_prefix(PREFIX).filter(|start| (LEAST..LENGTH).contains(&start.len()))?;
+        let filled = |digit: u8| {
+            let mut key = start.to_vec();
+            key.resize(LENGTH, digit);
+            Self::read(&key)
+        };
+        let [first, .., last] = ALPHABET;
+        Some(filled(*first)?..=filled(*last)?)
     }
 
     fn of(hasher: Sha256) -> Self {
@@ -83,6 +98,11 @@ impl BookingKey {
             })
             .map(Self)
     }
+}
+
+/// Letters and digits alone, in lower case.
+fn bare(text: &str) -> Vec<u8> {
+    text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase()).collect()
 }
 
 /// What stands before a key in its tag, without the bracket and the hyphen.
@@ -268,10 +288,29 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_key_whose_tag_is_cut_begins_like_what_is_left() {
+        let key: BookingKey = "k3x7qambcdef".parse().expect("a key");
+        for (text, is_like) in [
+            ("[ub-k3x7", true),
+            ("[ub-k3x7qambcde…", true),
+            ("[UB-K3X7QA", true),
+            ("[ub-k3x", false),
+            ("[ub-k3x5", false),
+            ("[ub-k3x7 fee", false),
+            ("[ub-k3x7qambcdef", false),
+            ("fee", false),
+        ] {
+            let found = BookingKey::all_beginning_like(text).is_some_and(|keys| keys.contains(&key));
+            assert_eq!(found, is_like, "{text}");
+        }
+    }
+
     proptest::proptest! {
         #[test]
         fn any_text_can_be_searched(text in ".*") {
             BookingKey::all_in(&text).for_each(drop);
+            let _ = BookingKey::all_beginning_like(&text);
         }
     }
 }

@@ -205,18 +205,20 @@ fn a_row_whose_history_cannot_be_read_waits_for_resume() {
     assert_eq!(booked(&sandbox)[..4], [1, 1, 1, 1]);
 }
 
-/// A customer who does not exist has no history. Where the server shows others, that is no reason to wait.
+/// Where the server says itself that there is no such customer, that is no reason to wait, or to try again.
 #[test]
 fn a_customer_who_does_not_exist_fails_as_the_server_says() {
     let (sandbox, place) = (Sandbox::with("--customers 3"), Place::new().with("input.csv", list(4)));
     let output = userside(&place).line(IMPORT).to(&sandbox).run().exits(1);
     let fates = output.results().fates();
     assert_eq!(fates[..3], ["ok - 200 1", "ok - 200 1", "ok - 200 1"]);
-    assert!(fates[3].starts_with("failed "), "{fates:?}");
-    // Where it shows none, nobody knows.
+    assert_eq!(fates[3], "failed not_found - 0");
+    assert_eq!(sandbox.writes().len(), 3);
+    // Where it knows none of them, it is asked for one of them in another way too.
     place.write("input.csv", "customer_id,amount,comment\n4,4,x\n5,5,x\n");
-    let output = userside(&place).line(IMPORT).to(&sandbox).run().exits(1).says("--booked ignore");
-    assert_eq!(output.results().fates(), ["skipped not_found - 0"; 2]);
+    let output = userside(&place).line(IMPORT).to(&sandbox).run().exits(1);
+    assert_eq!(output.results().fates(), ["failed not_found - 0"; 2]);
+    output.says("next: `userside-bulk results input.journal --failed");
 }
 
 /// A booking that an earlier version of this program made is told, and not taken for this one.

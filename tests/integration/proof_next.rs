@@ -113,7 +113,7 @@ fn the_failed_file_says_why_and_can_be_fed_back() {
 #[test]
 fn the_failed_file_of_an_open_run_holds_no_row_that_resume_sends() {
     let (place, sandbox) =
-        (Place::new().with_bookings(6), Sandbox::with("--fault error@1 --fault drop-after@2 --fault 403@4"));
+        (Place::new().with_bookings(5), Sandbox::with("--fault error@1 --fault drop-after@2 --fault 403@4"));
     let line = "import change_balance input.csv --no-reconcile --concurrency 1 --failed failed.csv";
     userside(&place).line(line).to(&sandbox).run().exits(3);
     assert_eq!(place.text("failed.csv").lines().count(), 2, "{}", place.text("failed.csv"));

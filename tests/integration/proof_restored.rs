@@ -1,7 +1,7 @@
 //! A journal that is not the newest: restored from a backup, or copied and gone on with in two places. What the server
 //! shows counts, and nothing is sent twice.
 
-use crate::support::{Place, Sandbox, userside};
+use crate::support::{Place, Sandbox, until, userside};
 
 const ROWS: usize = 12;
 
@@ -35,7 +35,7 @@ fn once_each(sandbox: &Sandbox) {
 
 #[test]
 fn a_journal_from_a_backup_finds_what_was_done_since() {
-    for operation in ["change_balance", "add"] {
+    for operation in ["change_balance", "change_balance --booked ignore", "add"] {
         let (place, sandbox, backup) = stopped(operation);
         let first = userside(&place).line("resume input.journal").to(&sandbox).run().exits(1).results();
         assert_eq!(first.count("ok"), ROWS - 1, "{operation}");
@@ -87,4 +87,78 @@ fn what_was_there_before_the_run_is_not_its_own() {
         ["ok - 200 1", "failed http_status 403 1", "ok - 200 1", "failed already_booked - 0", "ok - 200 1"]
     );
     assert_eq!(sandbox.bookings().len(), 4);
+}
+
+/// Of a run that is killed while it looks for bookings: a copy of its journal knows nothing of any row.
+fn killed_while_looking(sandbox: &Sandbox, rows: &str, read: usize) -> Place {
+    let place = Place::new().with("input.csv", format!("customer_id,amount,comment\n{rows}"));
+    let line = "import change_balance input.csv --concurrency 1 --server-version 3.17 --timeout 60s";
+    let mut running = userside(&place).line(line).to(sandbox).start();
+    let is_stalled = || sandbox.log().iter().any(|entry| entry.fault.as_deref() == Some("stall"));
+    until(&format!("read {read}"), || is_stalled().then_some(()));
+    running.kill();
+    running.wait();
+    place
+}
+
+#[test]
+fn a_journal_from_before_the_first_row_finds_what_was_done_since() {
+    // The counter, and then the second of the histories.
+    let sandbox = Sandbox::with("--customers 4 --fault read:stall@3");
+    let place = killed_while_looking(&sandbox, "1,1,fee\n2,2,fee\n3,3,fee\n", 3);
+    let backup = place.bytes("input.journal");
+    userside(&place).line("resume input.journal").to(&sandbox).run().exits(0).results().all_are("ok");
+    place.write("input.journal", backup);
+    let output = userside(&place).line("resume input.journal").to(&sandbox).run().exits(0);
+    // Its own bookings are in the balances that it reads now, and nobody else's.
+    let output = output.says("restored from a backup").says_not("somebody else");
+    assert_eq!(output.results().fates(), vec!["ok - - 0"; 3]);
+    assert_eq!(sandbox.bookings().len(), 3);
+}
+
+/// Days before the run began: that was another run, also where only a later session of this one sees it.
+#[test]
+fn what_is_older_than_the_run_is_another_runs() {
+    let sandbox = Sandbox::with("--customers 4 --clock -72h --fault read:stall@9");
+    let first = Place::new().with("first.csv", "customer_id,amount,comment\n2,2,fee\n");
+    let line = "import change_balance first.csv --server-version 3.17 --no-verify --no-reconcile";
+    userside(&first).line(line).to(&sandbox).run().exits(0);
+    sandbox.turn_clock("72h");
+    let reads = sandbox.log().iter().filter(|entry| entry.is_read()).count();
+    (reads + 1..8).for_each(|_| drop(sandbox.call("abon_hist", &[("customer_id", "1")])));
+    let place = killed_while_looking(&sandbox, "1,1,fee\n2,2,fee\n3,3,fee\n", 9);
+    let output = userside(&place).line("resume input.journal").to(&sandbox).run().exits(1);
+    assert_eq!(output.results().fates(), ["ok - 200 1", "failed already_booked - 0", "ok - 200 1"]);
+}
+
+/// What a restored journal finds more than once is a double, and the surplus can be taken back once, from wherever.
+#[test]
+fn a_double_that_a_look_finds_can_be_taken_back() {
+    let (place, sandbox, backup) = stopped("change_balance");
+    userside(&place).line("resume input.journal").to(&sandbox).run().exits(1);
+    let again = sandbox.bookings().into_iter().filter(|(customer, ..)| (7..9).contains(customer));
+    again.for_each(|(customer, amount, comment)| sandbox.book(&customer.to_string(), &amount, &comment));
+    place.write("input.journal", backup);
+    let output = userside(&place).line("resume input.journal").to(&sandbox).run().exits(1);
+    let output = output.says("row 7 is booked 2 times").says("11 ok, 2 booked twice");
+    assert_eq!(output.results().rows[6].fate(), "ok booked_twice - 0");
+    userside(&place).line("undo input.journal --surplus --output surplus.csv").run().exits(0);
+    // The same list from elsewhere sees it too, and takes back nothing but the surplus.
+    let other = Place::new().with("list.csv", place.text("input.csv"));
+    for (options, code) in [("--booked fail", 1), ("--booked skip --new-run", 1)] {
+        let line = format!("import change_balance list.csv --concurrency 1 {options}");
+        let results =
+            userside(&other).line(&line).to(&sandbox).run().exits(code).results_in("list.results.csv");
+        assert_eq!(results.rows[6].result("error_code"), "already_booked");
+        assert!(results.rows[6].result("error").contains("more than once: 2 times"), "{options}");
+        assert!(!results.rows[5].result("error").contains("more than once"), "{options}");
+    }
+    userside(&other).line("undo list.journal").run().says("undo: 0 rows");
+    let output = userside(&other).line("undo list.journal --surplus --output surplus.csv").run().exits(0);
+    output.says("undo: 2 rows beyond one booking each");
+    assert_eq!(other.text("surplus.csv"), place.text("surplus.csv"));
+    userside(&other).line("import change_balance surplus.csv").to(&sandbox).run().exits(0);
+    userside(&place).line("import change_balance surplus.csv").to(&sandbox).run().exits(1);
+    let sum = |customer| sandbox.bookings().iter().filter(|(id, ..)| *id == customer).count();
+    assert_eq!((sum(7), sum(8), sum(9)), (3, 3, 1));
 }

@@ -142,7 +142,7 @@ fn three(sandbox: &Sandbox) -> Place {
 
 /// An import that stops because the key is refused after the first row.
 fn stopped(place: &Place, input: &str) {
-    let refusing = Sandbox::with("--fault 403@2-9");
+    let refusing = Sandbox::with("--customers 6 --fault 403@2-9");
     let line = format!("import change_balance {input} --concurrency 1 --no-verify");
     userside(place).line(&line).to(&refusing).run().exits(3);
 }

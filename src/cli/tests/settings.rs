@@ -10,7 +10,7 @@ use super::super::stored_run::StoredRun;
 use super::super::undo::undone_rows;
 use super::{BOTH, command, going_on, import, key, stored};
 use crate::recording::OutputTarget;
-use crate::running::{Tags, Verify};
+use crate::running::{OnBooked, Verify};
 
 fn import_on(line: &str, terminals: Terminals) -> Result<ImportSettings, SettingsError> {
     let Command::Import(args) = command(&format!("import {line} --url http://localhost")) else {
@@ -87,12 +87,12 @@ fn somebody_is_asked_only_where_a_person_sits() {
 #[test]
 fn a_run_is_remembered_asked_about_and_tagged_unless_told_otherwise() {
     let spec = import("change_balance x.csv").spec;
-    assert!(spec.policy.reconcile && spec.input.tags == Tags::AcrossRuns);
+    assert!(spec.policy.reconcile && spec.input.on_booked == OnBooked::Fail);
     assert!(!spec.policy.resend && spec.policy.verify == Verify::InBatches && !spec.journal.new_run);
     assert_eq!(spec.policy.settle.as_secs(), 300);
     let line = "change_balance x.csv --no-reconcile --no-comment-tag --resend --verify --new-run --settle 0s";
     let spec = import(line).spec;
-    assert!(!spec.policy.reconcile && spec.input.tags == Tags::None);
+    assert!(!spec.policy.reconcile && spec.input.on_booked == OnBooked::Untagged);
     assert!(spec.policy.resend && spec.policy.verify == Verify::Each && spec.journal.new_run);
     assert!(spec.policy.settle.is_zero());
 }

@@ -1,8 +1,8 @@
 //! Single reads: what is in an answer, and what a failed one says.
 
 use super::support::{Fields, Said, Server, TestClock, answer, booking, call, lost, no, tag};
-use crate::catalogue::{ApiSelector, Version};
-use crate::customers::{BalanceError, CustomerFinder, NoHistory, balance, read_shown_history};
+use crate::catalogue::ApiSelector;
+use crate::customers::{BalanceError, CustomerFinder, HistoryReader, NoHistory, ShownHistory, balance};
 use crate::reconciling::{CustomerBookings, ExistingCustomer, Instrument, Proof, ReadBack, Sample, existing};
 use crate::sending::{FailureCode, Unread};
 use crate::validating::Call;
@@ -110,6 +110,11 @@ async fn a_row_is_looked_for_before_it_is_sent() {
     assert!(server.requests().is_empty(), "there was nothing to ask for");
 }
 
+async fn read(server: &Server, version: Option<&str>) -> Result<ShownHistory, NoHistory> {
+    let histories = HistoryReader::new(version.map(|version| version.parse().expect("a version")));
+    histories.read(&server.link(TestClock::start()), SELECTOR, "1002").await
+}
+
 fn is_new(fields: &Fields) -> bool {
     fields.contains_key("customer_id")
 }
@@ -125,28 +130,48 @@ async fn a_history_is_asked_for_in_both_ways_where_nobody_knows_the_version() {
         (no, || answer(200, FULL), Ok(1), 2),
         (no, no, Err(()), 2),
         // An old server that does not see the id may answer with nothing.
-        (|| answer(200, EMPTY), || answer(200, FULL), Ok(1), 2),
-        (|| answer(200, EMPTY), no, Ok(0), 2),
+        (|| answer(200, EMPTY), || answer(200, FULL), Ok(1), 3),
+        (|| answer(200, EMPTY), no, Ok(0), 3),
         (no, || answer(200, EMPTY), Ok(0), 2),
-        (|| answer(200, EMPTY), || answer(403, "{}"), Ok(0), 2),
+        (|| answer(200, EMPTY), || answer(403, "{}"), Ok(0), 3),
         (|| answer(200, r#"{"Result":"OK"}"#), no, Err(()), 2),
         // Lost twice, with its retry: the other way is no better.
         (lost, || answer(200, FULL), Err(()), 2),
     ];
     for (place, (new, old, expected, requests)) in cases.into_iter().enumerate() {
         let server = Server::new(move |fields| if is_new(fields) { new() } else { old() });
-        let history = read_shown_history(&server.link(TestClock::start()), SELECTOR, None, "1002").await;
+        let history = read(&server, None).await;
         assert_eq!(history.map(|history| history.entries.len()).map_err(|_| ()), expected, "case {place}");
         assert_eq!(server.requests().len(), requests, "case {place}");
     }
-    let old: Version = "3.16".parse().expect("a version");
     let server = Server::new(|fields| if is_new(fields) { no() } else { answer(200, EMPTY) });
-    let history = read_shown_history(&server.link(TestClock::start()), SELECTOR, Some(old), "1002").await;
+    let history = read(&server, Some("3.16")).await;
     assert_eq!(history.map(|history| history.entries), Ok(Vec::new()));
     let server = Server::new(|_| answer(403, r#"{"error":"key"}"#));
-    let history = read_shown_history(&server.link(TestClock::start()), SELECTOR, None, "1002").await;
+    let history = read(&server, None).await;
     assert!(matches!(history, Err(NoHistory::Unread(Unread::KeyRefused(_)))));
     assert_eq!(server.requests().len(), 1);
+}
+
+/// Once it is seen that the newest way tells nobody from somebody, or that a way shows something, one read a customer is
+/// enough, also where there is nothing to show.
+#[tokio::test(start_paused = true)]
+async fn a_way_that_has_shown_what_it_does_is_asked_alone() {
+    const FULL: &str = r#"{"Result":"OK","data":[{"Amount":"1"}]}"#;
+    const EMPTY: &str = r#"{"Result":"OK","data":[]}"#;
+    let nobody = |fields: &Fields| fields.values().any(|value| value.len() > 9);
+    // The first customer takes one more read, or two.
+    let tells = Server::new(move |fields| if nobody(fields) { no() } else { answer(200, EMPTY) });
+    let tells_not = Server::says(EMPTY);
+    let is_old = Server::new(|fields| answer(200, if is_new(fields) { EMPTY } else { FULL }));
+    for (server, expected) in [(tells, 11), (tells_not, 21), (is_old, 12)] {
+        let (histories, link) = (HistoryReader::default(), server.link(TestClock::start()));
+        for customer in 1..=10 {
+            let read = histories.read(&link, SELECTOR, &customer.to_string()).await;
+            assert!(read.is_ok(), "{read:?}");
+        }
+        assert_eq!(server.requests().len(), expected);
+    }
 }
 
 fn sample(customer: &str, is_tagged: bool) -> Sample {
@@ -166,9 +191,14 @@ async fn a_history_that_does_not_show_what_was_booked_proves_nothing() {
     let empty = r#"{"Result":"OK","data":[]}"#;
     let ask = async |server: Server, samples: &[Sample]| {
         let link = server.link(TestClock::start());
-        ReadBack { link: &link, selector: SELECTOR, server: None, finder: &CustomerFinder::default() }
-            .any_of(samples)
-            .await
+        ReadBack {
+            link: &link,
+            selector: SELECTOR,
+            histories: &HistoryReader::default(),
+            finder: &CustomerFinder::default(),
+        }
+        .any_of(samples)
+        .await
     };
     let proven = Proof::Shown(Instrument { times: 1, ..Instrument::default() });
     assert_eq!(ask(Server::says(shown), &[sample("1002", true)]).await, proven);
@@ -210,10 +240,11 @@ async fn what_was_sent_just_now_is_waited_for_and_measured() {
         let mut sample = sample("1002", true);
         sample.bookings.before = before.map(|text| text.parse().expect("money"));
         sample.bookings.booked = sample.call.amount();
-        let server = Some("3.17".parse().expect("a version"));
-        let proof = ReadBack { link: &link, selector: SELECTOR, server, finder: &CustomerFinder::default() }
-            .fresh(&sample)
-            .await;
+        let histories = &HistoryReader::new(Some("3.17".parse().expect("a version")));
+        let proof =
+            ReadBack { link: &link, selector: SELECTOR, histories, finder: &CustomerFinder::default() }
+                .fresh(&sample)
+                .await;
         let Proof::Shown(instrument) = proof else { panic!("{proof:?}") };
         let offset = instrument.offset.expect("an offset");
         assert_eq!(offset.seconds(), 420);
@@ -240,8 +271,12 @@ async fn a_server_that_never_shows_it_is_given_up() {
     ] {
         let clock = TestClock::start();
         let link = Server::says(body).link(clock.clone());
-        let reading =
-            ReadBack { link: &link, selector: SELECTOR, server: None, finder: &CustomerFinder::default() };
+        let reading = ReadBack {
+            link: &link,
+            selector: SELECTOR,
+            histories: &HistoryReader::default(),
+            finder: &CustomerFinder::default(),
+        };
         let proof = reading.fresh(&sample("1002", true)).await;
         assert!(matches!(&proof, Proof::NotShown(why) if why.contains(expected)), "{body}: {proof:?}");
         assert!(crate::sending::Clock::now(&clock).as_secs() < 15);
@@ -264,8 +299,12 @@ async fn a_new_customer_is_found_by_its_code_or_the_search_is_blind() {
         (r#"{"Result":"ERROR"}"#, false),
     ] {
         let link = Server::says(body).link(TestClock::start());
-        let reading =
-            ReadBack { link: &link, selector: SELECTOR, server: None, finder: &CustomerFinder::default() };
+        let reading = ReadBack {
+            link: &link,
+            selector: SELECTOR,
+            histories: &HistoryReader::default(),
+            finder: &CustomerFinder::default(),
+        };
         let proof = reading.fresh(&made("12")).await;
         assert_eq!(matches!(proof, Proof::Shown(_)), is_shown, "{body}: {proof:?}");
     }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::support::{booking, call, tag};
 use crate::catalogue::ApiSelector;
-use crate::customers::{CustomerFinder, balance, read_shown_history};
+use crate::customers::{CustomerFinder, HistoryReader, balance};
 use crate::reconciling::bookings::BookingInDoubt;
 use crate::reconciling::evidence::Trace;
 use crate::reconciling::time_window::Window;
@@ -25,7 +25,7 @@ type Way = Link<Http, TokioClock>;
 
 async fn seen(link: &Way, call: &Call, tag: Option<Tag>, sent: Timestamp) -> Trace {
     let customer = call.customer().expect("a customer");
-    let history = read_shown_history(link, SELECTOR, None, customer).await.expect("a history");
+    let history = HistoryReader::default().read(link, SELECTOR, customer).await.expect("a history");
     assert!(history.is_whole);
     let window = Window::new(Some(sent), sent.checked_add(Duration::from_secs(30)).ok());
     let booking = BookingInDoubt { call, tag, window, offset: None, sent: None };
@@ -49,9 +49,8 @@ async fn rehearse(link: &Way, shape: &str) {
     let bookings =
         CustomerBookings { before: Some(before), booked: Some(booked), ..CustomerBookings::default() };
     let sample = Sample { call: row.clone(), tag: Some(tag(11)), id: None, sent: Some(sent), bookings };
-    let proof = ReadBack { link, selector: SELECTOR, server: None, finder: &CustomerFinder::default() }
-        .fresh(&sample)
-        .await;
+    let (finder, histories) = (&CustomerFinder::default(), &HistoryReader::default());
+    let proof = ReadBack { link, selector: SELECTOR, histories, finder }.fresh(&sample).await;
     assert!(matches!(proof, Proof::Shown(instrument) if instrument.has_balance), "{shape}: {proof:?}");
     send(&tag(11).put_on(&row)).await;
     assert_eq!(seen(link, &row, Some(tag(11)), sent).await, Trace::Tag(2), "{shape}");
@@ -59,7 +58,7 @@ async fn rehearse(link: &Way, shape: &str) {
     let plain = booking("8", "1234.5", "it's \"so\"");
     send(&plain).await;
     assert_eq!(seen(link, &plain, None, sent).await, Trace::Likeness, "{shape}");
-    assert!(read_shown_history(link, SELECTOR, None, "999999").await.is_err(), "{shape}");
+    assert!(HistoryReader::default().read(link, SELECTOR, "999999").await.is_err(), "{shape}");
     // A customer is there after the `add` and not before.
     let add = call("add", &[("fio", "x"), ("codeti", "k-7")]);
     assert_eq!(

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use super::support::{Fields, Said, Server, TestClock, answer, at, booking, call, lost, no, tag};
 use crate::catalogue::ApiSelector;
-use crate::customers::CustomerFinder;
+use crate::customers::{CustomerFinder, HistoryReader};
 use crate::reading::RowNumber;
 use crate::reconciling::{CustomerBookings, Finding, Instrument, Open, Round, RoundEnd, Settling, Verdict};
 use crate::sending::{Clock, StopSwitch};
@@ -86,7 +86,7 @@ async fn ask_with(
     let round = Round {
         link: &link,
         selector: ApiSelector::Subcat,
-        server: Some("3.17".parse().expect("a version")),
+        histories: &HistoryReader::new(Some("3.17".parse().expect("a version"))),
         finder: &CustomerFinder::default(),
         concurrency: NonZeroUsize::new(4).expect("not 0"),
         settling: Settling {

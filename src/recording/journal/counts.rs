@@ -3,6 +3,7 @@
 use rusqlite::Connection;
 
 use super::entry::status;
+use super::schema::Schema;
 use crate::count::grouped;
 use crate::recording::row_result::{ErrorCode, Status, is_to_be_fixed};
 
@@ -21,7 +22,7 @@ pub struct Counts {
     pub unknown: u64,
     /// Not to be sent, because they exist already.
     pub existing: u64,
-    /// Of the applied ones, those that are there more than once.
+    /// Those that are there more than once, whoever applied them.
     pub doubled: u64,
     /// Of the failed ones, those that are proven not applied: they may be sent again.
     pub not_applied: u64,
@@ -65,9 +66,14 @@ impl Counts {
 /// Counts over the rows of a run with so many rows.
 pub(super) fn counts(connection: &Connection, rows: u64) -> rusqlite::Result<Counts> {
     let mut counts = Counts { rows, ..Counts::default() };
-    let mut statement = connection.prepare(
-        "SELECT state, error_code, http_status, count(*) FROM row GROUP BY state, error_code, http_status",
-    )?;
+    let doubled = match Schema::of(connection)? {
+        Schema::One => "0",
+        Schema::Two => "total(times > 1)",
+    };
+    let mut statement = connection.prepare(&format!(
+        "SELECT state, error_code, http_status, count(*), CAST({doubled} AS INTEGER) FROM row
+         GROUP BY state, error_code, http_status"
+    ))?;
     let mut found = statement.query([])?;
     while let Some(row) = found.next()? {
         let code = row.get::<_, Option<String>>(1)?.and_then(|code| ErrorCode::of_name(&code));
@@ -81,10 +87,11 @@ pub(super) fn counts(connection: &Connection, rows: u64) -> rusqlite::Result<Cou
             Status::Skipped if code.is_some_and(ErrorCode::is_there_already) => counts.existing += count,
             Status::Skipped => {}
         }
-        match (status, code) {
-            (Status::Ok, Some(ErrorCode::BookedTwice)) => counts.doubled += count,
-            (Status::Failed, Some(ErrorCode::NotApplied)) => counts.not_applied += count,
-            _ => {}
+        if status == Status::Ok || code.is_some_and(ErrorCode::is_there_already) {
+            counts.doubled += row.get::<_, i64>(4)?.cast_unsigned();
+        }
+        if (status, code) == (Status::Failed, Some(ErrorCode::NotApplied)) {
+            counts.not_applied += count;
         }
         if is_to_be_fixed(status, code, row.get(2)?) {
             counts.to_be_fixed += count;

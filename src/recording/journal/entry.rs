@@ -32,6 +32,11 @@ impl Entry {
         matches!(self.result.error, Some((code, _)) if code.is_there_already())
     }
 
+    /// Whether its booking was found more than once, whoever made it.
+    pub fn is_doubled(&self) -> bool {
+        (self.result.status == Status::Ok || self.existed()) && self.times.is_some_and(|times| times > 1)
+    }
+
     /// Whether it is to be sent as if nothing had been sent for it.
     pub fn is_unsent(&self) -> bool {
         self.result.status == Status::Skipped && !self.existed()

@@ -27,6 +27,8 @@ pub(super) const UNSENT: &str = "DELETE FROM row WHERE place = ? << 8";
 pub(super) const FOUND: &str = "UPDATE row SET state = ?, id = coalesce(?, id), times = ?, error_code = ?,
      error = ? WHERE place = ? << 8";
 
+pub(super) const TIMES: &str = "UPDATE row SET times = ? WHERE number = ? AND step = 0";
+
 pub(super) const NOT_APPLIED: &str =
     "UPDATE row SET state = ?, error_code = ?, error = ? WHERE place = ? << 8";
 

@@ -14,7 +14,8 @@ use super::run::PROGRAM;
 use super::schema::renew;
 use super::seal::{Seal, SumChange, sum_of};
 use super::statements::{
-    ANSWER, BALANCE, CUSTOMER, DOUBTED, FACT, FIRST_INTENT, FOUND, NOT_APPLIED, PROGRESS, UNDECIDED, UNSENT,
+    ANSWER, BALANCE, CUSTOMER, DOUBTED, FACT, FIRST_INTENT, FOUND, NOT_APPLIED, PROGRESS, TIMES, UNDECIDED,
+    UNSENT,
 };
 use crate::reading::RowNumber;
 use crate::recording::row_result::{ErrorCode, RowResult, Status};
@@ -187,6 +188,11 @@ impl CommitGroup<'_> {
         let state = Status::Ok.name();
         let (code, text) = RowResult::doubled(times).map(|(code, text)| (code.name(), text)).unzip();
         self.write(row, FOUND, params![state, id, times.cast_signed(), code, text, number(row)])
+    }
+
+    /// How often a row was found on the server before it was sent.
+    pub fn times(&self, row: RowNumber, times: u64) -> Result<(), JournalError> {
+        self.write(row, TIMES, params![times.cast_signed(), number(row)])
     }
 
     /// A row that was in doubt was not applied.

@@ -14,7 +14,7 @@ use proptest::test_runner::TestRunner;
 use super::server::{Answer, Fields, lost, says};
 use super::support::{JumpingClock, Stage};
 use crate::exit::Exit;
-use crate::running::{SessionKind, Verify};
+use crate::running::{OnBooked, SessionKind, Verify};
 use crate::sending::{Clock, Response};
 
 /// What becomes of a booking, and of its answer.
@@ -292,7 +292,7 @@ fn live(
     *switch.borrow_mut() = Some(stage.stop());
     stage.policy.settle = Duration::from_secs(300);
     stage.policy.verify = Verify::InBatches;
-    stage.is_tagged = tagged;
+    stage.on_booked = if tagged { OnBooked::Ignore } else { OnBooked::Untagged };
     (stage.policy.resend, *stop_at.borrow_mut()) = first;
     let ended = stage.import().expect("an end");
     if !stage.path("input.journal").exists() {

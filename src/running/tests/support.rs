@@ -15,7 +15,7 @@ use crate::exit::Exit;
 use crate::reading::{Input, Mapping, TableChoice};
 use crate::recording::{Journal, OutputTarget};
 use crate::running::{
-    Host, InputSpec, JournalSpec, OnExisting, OutputSpec, Policy, RunError, RunSpec, SessionKind, Tags,
+    Host, InputSpec, JournalSpec, OnBooked, OnExisting, OutputSpec, Policy, RunError, RunSpec, SessionKind,
     Verify, go_on, import,
 };
 use crate::sending::{
@@ -96,8 +96,8 @@ pub(super) struct Stage {
     heard: Arc<Heard>,
     stop: Rc<RefCell<StopSwitch>>,
     pub(super) policy: Policy,
-    /// Whether comments carry tags.
-    pub(super) is_tagged: bool,
+    /// What becomes of rows whose bookings are there.
+    pub(super) on_booked: OnBooked,
     /// The clock of all sessions.
     pub(super) clock: JumpingClock,
 }
@@ -128,7 +128,6 @@ impl Stage {
             skip_invalid: false,
             max_failures: None,
             existing: OnExisting::Fail,
-            booked: OnExisting::Ignore,
             settle: Duration::from_secs(30),
             reconcile: true,
             resend: false,
@@ -142,7 +141,7 @@ impl Stage {
             heard: Arc::default(),
             stop,
             policy,
-            is_tagged: true,
+            on_booked: OnBooked::Ignore,
             clock: JumpingClock::default(),
         }
     }
@@ -206,7 +205,7 @@ impl Stage {
                 table: TableChoice::default(),
                 mapping: Mapping::default(),
                 rules: Rules::default(),
-                tags: if self.is_tagged { Tags::AcrossRuns } else { Tags::None },
+                on_booked: self.on_booked,
             },
             output: OutputSpec { results: OutputTarget::File(self.path("input.results.csv")), failed: None },
             connection: connection(),
