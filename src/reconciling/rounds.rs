@@ -2,7 +2,7 @@
 //! something is not found proves nothing while the server may still be at work; such rows come again later.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
@@ -86,14 +86,8 @@ pub struct Round<'r, T, C: Clock> {
     pub is_taken: &'r dyn Fn(&str) -> bool,
 }
 
-/// New customers that a round has come across.
-#[derive(Default)]
-struct SearchedCustomers {
-    /// Those who were found: two rows are not the same customer.
-    found: HashSet<String>,
-    /// How many rows are searched for by the same value: which of them made the customer who is found is not known.
-    sought: HashMap<String, u64>,
-}
+/// New customers whom a round has found: two rows are not the same customer.
+type FoundCustomers = HashSet<String>;
 
 /// What asking for one row came to.
 enum Asked {
@@ -112,7 +106,7 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
         findings: mpsc::Sender<Finding>,
         stop: Stop,
     ) -> RoundEnd {
-        let customers = RefCell::new(SearchedCustomers::default());
+        let customers = RefCell::new(FoundCustomers::default());
         let mut asking = FuturesUnordered::new();
         let (mut is_taking, mut outage) = (true, Outage::default());
         while is_taking || !asking.is_empty() {
@@ -142,7 +136,7 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
         RoundEnd::Whole
     }
 
-    async fn find_out(&self, open: Open, customers: &RefCell<SearchedCustomers>) -> Asked {
+    async fn find_out(&self, open: Open, customers: &RefCell<FoundCustomers>) -> Asked {
         // Before the read: what it does not show must have been missing when the wait was over.
         let is_settled = self.link.clock().now() >= open.due;
         let judged = match open.call.action() {
@@ -224,14 +218,12 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
     async fn customer(
         &self,
         open: &Open,
-        customers: &RefCell<SearchedCustomers>,
+        customers: &RefCell<FoundCustomers>,
         is_settled: bool,
     ) -> Result<(Verdict, Option<Problem>), Problem> {
         let Some(search) = open.call.find_same() else {
             return Ok((CustomerInDoubt::not_searchable(&open.call), None));
         };
-        // Before the read: of rows that are asked for at the same time each has to know of the others.
-        *customers.borrow_mut().sought.entry(search.what.clone()).or_default() += 1;
         let (found, lost) = match self.finder.find(self.link, self.selector, &search.call).await {
             Ok(found) => (found, None),
             Err(Unread::KeyRefused(problem)) => return Err(problem),
@@ -239,18 +231,17 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
             Err(Unread::Lost(problem)) => (SearchResult::Unclear(problem.clone()), Some(problem)),
         };
         let mut customers = customers.borrow_mut();
-        let is_sought_twice = customers.sought.get(&search.what).is_some_and(|rows| *rows > 1);
         let row = CustomerInDoubt {
             search: &search,
-            has_rivals: is_sought_twice || open.rivals > 0,
+            has_rivals: open.rivals > 0,
             was_looked_for: self.was_looked_for,
             is_settled,
             due: open.due,
             instrument: self.instrument,
         };
-        let verdict = row.verdict(found, |id| (self.is_taken)(id) || customers.found.contains(id));
+        let verdict = row.verdict(found, |id| (self.is_taken)(id) || customers.contains(id));
         if let Verdict::Applied { id: Some(id), .. } = &verdict {
-            customers.found.insert(id.clone());
+            customers.insert(id.clone());
         }
         Ok((verdict, lost))
     }

@@ -43,6 +43,14 @@ impl Doubtful {
     }
 }
 
+/// Whether rows are sent while the server is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meanwhile {
+    Nothing,
+    /// What is booked of a customer, or whom a search finds, may be the work of a row of which the journal says nothing yet.
+    Sending,
+}
+
 /// What is known beside the rows in doubt.
 #[derive(Debug, Default)]
 pub(super) struct Doubts {
@@ -61,30 +69,37 @@ struct CustomerRows {
     open: Vec<(RowNumber, OpenBooking)>,
     /// Of the rows that are ok, the last that was sent.
     last: Option<(Timestamp, Tag)>,
+    /// Whether some are still to be sent.
+    is_unfinished: bool,
 }
 
 impl Default for CustomerRows {
     fn default() -> Self {
-        Self { before: None, booked: Some(Money::ZERO), open: Vec::new(), last: None }
+        Self { before: None, booked: Some(Money::ZERO), open: Vec::new(), last: None, is_unfinished: false }
     }
 }
 
 impl<T: Transport, C: Clock> Phases<'_, T, C> {
     /// Goes through the journal for what is known beside the rows in doubt.
-    pub(super) async fn doubts(&self, asked: Doubtful) -> Result<Doubts, RunError> {
+    pub(super) async fn doubts(&self, asked: Doubtful, meanwhile: Meanwhile) -> Result<Doubts, RunError> {
         let (first, second) = (self.rows()?, self.rows()?);
         let (mut replay, mut again) = (self.replay()?, self.replay()?);
         let tagging = self.tagging();
         let gathered = spawn_blocking(move || -> Result<_, RunError> {
             let mut doubts = Doubts::default();
-            each_entry(first, &mut replay, |call, entry| {
+            each_row(first, &mut replay, |call, entry| {
+                let Some(entry) = entry else { return };
                 if asked.is_open(entry) {
                     doubts.add_open(call, entry, tagging);
                 } else if doubts.samples.len() < SAMPLES {
                     doubts.add_sample(call, entry, tagging);
                 }
             })?;
-            each_entry(second, &mut again, |call, entry| doubts.add_known(call, entry, tagging))?;
+            each_row(second, &mut again, |call, entry| match entry {
+                Some(entry) if !entry.is_unsent() => doubts.add_known(call, entry, tagging),
+                _ if meanwhile == Meanwhile::Sending => doubts.add_unsent(call),
+                _ => {}
+            })?;
             for (customer, rows) in &mut doubts.customers {
                 let before = again.balance_before(customer)?;
                 rows.before = before.and_then(|text| Money::written_by_server(&text));
@@ -145,6 +160,18 @@ impl Doubts {
         }
     }
 
+    /// A row that may be sent at any moment.
+    fn add_unsent(&mut self, call: &Call) {
+        if let Some(search) = call.find_same()
+            && let Some(rows) = self.searches.get_mut(&search.call.digest())
+        {
+            *rows += 1;
+        }
+        if let Some(rows) = call.customer().and_then(|customer| self.customers.get_mut(customer)) {
+            rows.is_unfinished = true;
+        }
+    }
+
     /// A row as the server is asked about it. `due`: when its request could no longer be at work.
     pub(super) fn open(
         &self,
@@ -190,17 +217,23 @@ impl Doubts {
 impl CustomerRows {
     fn beside(&self, row: Option<RowNumber>, later: Vec<Tag>) -> CustomerBookings {
         let open = self.open.iter().filter(|(other, _)| Some(*other) != row).map(|(_, open)| open.clone());
-        CustomerBookings { before: self.before, booked: self.booked, open: open.collect(), later }
+        let before = self.before.filter(|_| !self.is_unfinished);
+        CustomerBookings { before, booked: self.booked, open: open.collect(), later }
     }
 }
 
-/// Goes through the valid rows that the journal knows.
-fn each_entry(rows: Rows, replay: &mut Replay, mut take: impl FnMut(&Call, &Entry)) -> Result<(), RunError> {
+/// Goes through the valid rows, with what the journal knows of them.
+fn each_row(
+    rows: Rows,
+    replay: &mut Replay,
+    mut take: impl FnMut(&Call, Option<&Entry>),
+) -> Result<(), RunError> {
     rows.each(
         |checked| checked.to_call(),
         |row, checked| {
-            if let (Some(entry), Ok(call)) = (replay.entry(row.number())?, checked) {
-                take(&call, &entry);
+            let entry = replay.entry(row.number())?;
+            if let Ok(call) = checked {
+                take(&call, entry.as_ref());
             }
             Ok(true)
         },

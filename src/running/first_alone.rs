@@ -3,7 +3,7 @@
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::doubts::Doubtful;
+use super::doubts::{Doubtful, Meanwhile};
 use super::error::RunError;
 use super::facts;
 use super::phases::Phases;
@@ -69,7 +69,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         if !self.must_find() || !self.policy.reconcile || self.kind != SessionKind::Resume {
             return Ok(None);
         }
-        let samples = self.doubts(Doubtful::Unknown).await?.samples;
+        let samples = self.doubts(Doubtful::Unknown, Meanwhile::Nothing).await?.samples;
         let tried = self.host.stop.stop().race(self.reading_back(selector).any_of(&samples)).await;
         let proof = tried.unwrap_or(Proof::Untried);
         *self.proof.borrow_mut() = proof.clone();

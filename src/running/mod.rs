@@ -20,6 +20,7 @@ mod input;
 mod journal;
 mod look;
 mod max_failures;
+mod meanwhile;
 mod phases;
 mod precheck;
 mod prefetch;

@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
-use super::doubts::{Doubtful, Doubts};
+use super::doubts::{Doubtful, Doubts, Meanwhile};
 use super::error::RunError;
 use super::facts;
 use super::phases::Phases;
@@ -32,7 +33,7 @@ const WAITING: usize = 64;
 
 /// A request that was late has mostly come by then: a look after each of these waits spares its row the whole of
 /// `--settle`.
-const EARLY_LOOKS: [Duration; 2] = [Duration::from_secs(20), Duration::from_secs(60)];
+pub(super) const EARLY_LOOKS: [Duration; 2] = [Duration::from_secs(20), Duration::from_secs(60)];
 
 /// Rows that are to be asked for again, and from when on what is not found will not come any more.
 pub(super) type Later = BTreeMap<RowNumber, Duration>;
@@ -70,13 +71,13 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         settling: Settling,
         end: &mut RunEnd,
     ) -> Result<bool, RunError> {
-        let doubts = Arc::new(self.doubts(Doubtful::Unknown).await?);
+        let doubts = Arc::new(self.doubts(Doubtful::Unknown, Meanwhile::Nothing).await?);
         let instrument = self.instrument(selector, &doubts.samples).await?;
         let settling = with_lag(settling, &instrument);
         let (mut later, mut early_looks): (Option<Later>, _) = (None, EARLY_LOOKS.into_iter());
         loop {
-            let (ended, again) =
-                self.round(selector, &instrument, settling, &doubts, later.take(), end).await?;
+            let round = RoundOf { doubts: &doubts, due: later.take(), meanwhile: Meanwhile::Nothing };
+            let (ended, again) = self.round(selector, &instrument, settling, round, end).await?;
             stop_after(ended, end);
             // Until the last of them: to ask for each of them once more is then enough.
             let Some(last) = again.values().max().copied() else { break };
@@ -110,7 +111,13 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
                 }
             }
         };
-        *self.proof.borrow_mut() = proof.clone();
+        *self.proof.borrow_mut() = proof;
+        self.proven()
+    }
+
+    /// What this session has seen so far.
+    pub(super) fn proven(&self) -> Result<Result<Instrument, String>, RunError> {
+        let proof = self.proof.borrow().clone();
         Ok(match proof {
             Proof::Shown(instrument) => Ok(facts::with_earlier(instrument, &self.replay()?)?),
             Proof::NotShown(why) => Err(format!("{why}, so what it does not show proves nothing")),
@@ -125,13 +132,12 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
     }
 
     /// Asks once for every row in doubt, or for those that are due later. What has to wait is returned.
-    async fn round(
+    pub(super) async fn round(
         &self,
         selector: ApiSelector,
         instrument: &Result<Instrument, String>,
         settling: Settling,
-        doubts: &Arc<Doubts>,
-        due: Option<Later>,
+        RoundOf { doubts, due, meanwhile }: RoundOf<'_>,
         end: &mut RunEnd,
     ) -> Result<(RoundEnd, Later), RunError> {
         let (open, rows_in_doubt) = mpsc::channel(WAITING);
@@ -148,10 +154,17 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             now,
         };
         let asker = spawn_blocking(move || asker.run(&open));
-        let asking = self.ask(selector, instrument, settling, rows_in_doubt, findings);
+        let concurrency = match meanwhile {
+            Meanwhile::Nothing => self.limits.concurrency,
+            Meanwhile::Sending => NonZeroUsize::MIN,
+        };
+        let asking = self.ask(selector, instrument, settling, concurrency, rows_in_doubt, findings);
         let writing = async {
             while let Some(finding) = found.recv().await {
-                self.write_down(finding, &mut later, end).await;
+                let found = self.write_down(finding, &mut later, end).await;
+                if let Some(status) = found.filter(|_| meanwhile == Meanwhile::Nothing) {
+                    self.host.tell(Event::FoundOut(status));
+                }
             }
         };
         let (ended, ()) = tokio::join!(asking, writing);
@@ -165,6 +178,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         selector: ApiSelector,
         instrument: &Result<Instrument, String>,
         settling: Settling,
+        concurrency: NonZeroUsize,
         rows: mpsc::Receiver<Open>,
         findings: mpsc::Sender<Finding>,
     ) -> Result<RoundEnd, RunError> {
@@ -181,7 +195,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             selector,
             histories: &self.histories,
             finder: &self.finder,
-            concurrency: self.limits.concurrency,
+            concurrency,
             settling,
             instrument,
             was_looked_for: self.replay()?.fact(facts::LOOKED_FOR)?.is_some(),
@@ -195,7 +209,13 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         }
     }
 
-    pub(super) async fn write_down(&self, finding: Finding, later: &mut Later, end: &mut RunEnd) {
+    /// Writes down what was found out, and says what the row is then; nothing where it is to be asked for again.
+    pub(super) async fn write_down(
+        &self,
+        finding: Finding,
+        later: &mut Later,
+        end: &mut RunEnd,
+    ) -> Option<Status> {
         let Finding { row, verdict } = finding;
         later.remove(&row);
         let found = match verdict {
@@ -208,7 +228,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             }
             Verdict::Later(at) => {
                 later.insert(row, at);
-                return;
+                return None;
             }
             Verdict::Undecided(text) => FoundOut { row, found: Err((None, text)) },
             Verdict::NotApplied => {
@@ -221,8 +241,8 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             Err((Some(_), _)) => Status::Failed,
             Err((None, _)) => Status::Unknown,
         };
-        self.host.tell(Event::FoundOut(status));
         self.notes.report(Report::Found(vec![found])).await;
+        Some(status)
     }
 
     /// The times by which requests are judged. The server is asked for its own.
@@ -262,6 +282,14 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
     }
 }
 
+/// Which rows a round asks about, and what goes on meanwhile.
+pub(super) struct RoundOf<'r> {
+    pub(super) doubts: &'r Arc<Doubts>,
+    /// These alone, and from when on what is not found will not come any more; none for all in doubt.
+    pub(super) due: Option<Later>,
+    pub(super) meanwhile: Meanwhile,
+}
+
 /// The same with the lag that was measured.
 pub(super) fn with_lag(settling: Settling, instrument: &Result<Instrument, String>) -> Settling {
     Settling { lag: instrument.as_ref().map_or(Duration::ZERO, |instrument| instrument.lag), ..settling }
@@ -291,6 +319,7 @@ struct Asker {
 impl Asker {
     fn run(self, open: &mpsc::Sender<Open>) -> Result<(), RunError> {
         let Self { rows, mut replay, doubts, tagging, settling, due, now } = self;
+        let last = due.as_ref().and_then(|due| due.keys().next_back().copied());
         rows.each(
             |checked| checked.to_call(),
             |row, checked| {
@@ -305,7 +334,7 @@ impl Asker {
                 let (true, Ok(call)) = (is_wanted, checked) else { return Ok(true) };
                 let due = asked_before.flatten().unwrap_or_else(|| settling.due(now, entry.ended));
                 let row = doubts.open(call, &entry, tagging, due, &settling);
-                Ok(open.blocking_send(row).is_ok())
+                Ok(open.blocking_send(row).is_ok() && last.is_none_or(|last| number < last))
             },
         )
     }

@@ -39,6 +39,8 @@ pub(super) enum Report {
     Fact(&'static str, String),
     /// Someone waits for what becomes of this row, once it is in the journal.
     Watch(RowNumber, oneshot::Sender<RowResult>),
+    /// Someone wants to hear of rows in doubt, once they are in the journal.
+    WatchDoubts(mpsc::UnboundedSender<RowNumber>),
 }
 
 /// What was found out about a row that was in doubt.
@@ -109,8 +111,8 @@ pub(super) fn start(
     now: impl Fn() -> Timestamp + Send + 'static,
 ) -> (Notes, JoinHandle<Recorded>) {
     let (reports, received) = mpsc::channel(WAITING);
-    let recorder =
-        Recorder { journal, listener, now: Box::new(now), unwritten: Vec::new(), watched: None, fault: None };
+    let (unwritten, now) = (Vec::new(), Box::new(now));
+    let recorder = Recorder { journal, listener, now, unwritten, watched: None, doubts: None, fault: None };
     (Notes(reports), spawn_blocking(move || recorder.run(received, &stop)))
 }
 
@@ -123,6 +125,8 @@ struct Recorder {
     unwritten: Vec<Report>,
     /// A row that someone waits for.
     watched: Option<(RowNumber, oneshot::Sender<RowResult>)>,
+    /// Who hears of rows in doubt.
+    doubts: Option<mpsc::UnboundedSender<RowNumber>>,
     fault: Option<JournalError>,
 }
 
@@ -155,6 +159,10 @@ impl Recorder {
                 self.watched = Some((row, told));
                 return;
             }
+            Report::WatchDoubts(told) => {
+                self.doubts = Some(told);
+                return;
+            }
             other => other,
         };
         if let Report::Rows(rows) = &report {
@@ -172,7 +180,10 @@ impl Recorder {
                             // If nobody waits for it any more, the calls are delivered as not sent.
                             let _ = written.send(());
                         }
-                        Report::Rows(rows) => tell_watcher(&mut self.watched, &rows),
+                        Report::Rows(rows) => {
+                            tell_watcher(&mut self.watched, &rows);
+                            tell_doubts(self.doubts.as_ref(), &rows);
+                        }
                         _ => {}
                     }
                 }
@@ -221,8 +232,8 @@ fn write(journal: &mut Journal, at: Timestamp, reports: &[Report]) -> Result<(),
             Report::Balance { customer, before } => group.balance_before(customer, before)?,
             Report::Progress(what, rows) => group.progress(what, *rows)?,
             Report::Fact(name, value) => group.fact(name, value)?,
-            // It was taken when it came.
-            Report::Watch(..) => {}
+            // They were taken when they came.
+            Report::Watch(..) | Report::WatchDoubts(_) => {}
         }
     }
     group.commit()
@@ -236,6 +247,15 @@ fn tell_watcher(
     let found = watched.as_ref().and_then(|(row, _)| rows.iter().find(|(other, _)| other == row));
     if let (Some((_, result)), Some((_, told))) = (found, watched.take_if(|_| found.is_some())) {
         let _ = told.send(result.clone());
+    }
+}
+
+/// Tells the one who wants to hear of rows in doubt, if there is anyone.
+fn tell_doubts(doubts: Option<&mpsc::UnboundedSender<RowNumber>>, rows: &[(RowNumber, RowResult)]) {
+    let Some(told) = doubts else { return };
+    for (row, _) in rows.iter().filter(|(_, result)| result.status == Status::Unknown) {
+        // Once sending is over nobody is.
+        let _ = told.send(*row);
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
-use super::doubts::{Doubtful, Doubts};
+use super::doubts::{Doubtful, Doubts, Meanwhile};
 use super::error::RunError;
 use super::phases::Phases;
 use super::reconcile::{Later, stop_after, with_lag};
@@ -17,6 +17,7 @@ use super::rows::Rows;
 use super::run_end::RunEnd;
 use super::send::{Scope, job};
 use crate::catalogue::{ApiSelector, Effect};
+use crate::events::Event;
 use crate::reading::RowNumber;
 use crate::reconciling::{Finding, Instrument, Open, Settling, Verdict};
 use crate::recording::{ErrorCode, Replay, RowResult, Status, Tagging};
@@ -42,7 +43,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         }
         let settling = self.settling(selector).await;
         self.forget_doubts_end().await;
-        let doubts = Arc::new(self.doubts(Doubtful::NotApplied).await?);
+        let doubts = Arc::new(self.doubts(Doubtful::NotApplied, Meanwhile::Nothing).await?);
         let instrument = self.instrument(selector, &doubts.samples).await?;
         let settling = with_lag(settling, &instrument);
         let mut due: Option<Later> = None;
@@ -120,7 +121,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             let _ = open.send(row).await;
         }
         drop(open);
-        let ended = self.ask(selector, instrument, settling, rows, findings).await?;
+        let ended = self.ask(selector, instrument, settling, self.limits.concurrency, rows, findings).await?;
         stop_after(ended, end);
         let mut missing = Vec::new();
         while let Some(Finding { row, verdict }) = found.recv().await {
@@ -128,7 +129,10 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             match verdict {
                 Verdict::NotApplied => missing.push(job),
                 Verdict::Undecided(text) => self.put_in_doubt(row, result, &text).await,
-                verdict => self.write_down(Finding { row, verdict }, later, end).await,
+                verdict => {
+                    let found = self.write_down(Finding { row, verdict }, later, end).await;
+                    found.into_iter().for_each(|status| self.host.tell(Event::FoundOut(status)));
+                }
             }
         }
         if missing.is_empty() || !end.may_send() {

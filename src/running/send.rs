@@ -62,7 +62,12 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         let Notes(reports) = self.notes.clone();
         let (link, stop) = (&self.server.link, self.host.stop.stop());
         let engine = crate::sending::run(link, selector, self.limits, &self.notes, taken, reports, stop);
-        let (ended, blind): (Ended, _) = tokio::join!(engine, self.read_back(selector, rows_alone));
+        let sending = async { tokio::join!(engine, self.read_back(selector, rows_alone)) };
+        let (ended, blind): (Ended, _) = tokio::select! {
+            biased;
+            ended = sending => ended,
+            never = self.settle_meanwhile(selector, end) => match never {},
+        };
         end.retries += ended.retries;
         if let Some(reason) = ended.stopped.or(blind.map(StopReason::Blind)) {
             end.stop(reason);

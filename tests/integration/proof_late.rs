@@ -1,7 +1,7 @@
 //! Requests that the server carries out long after their answer was lost: they are looked for again immediately before
 //! they would be sent again, and the wait can't be shortened by setting a clock.
 
-use crate::support::{Place, Sandbox, userside};
+use crate::support::{Journal, Place, Sandbox, until, userside};
 
 const INPUT: &str = "customer_id,amount,comment\n1,1.10,x\n2,2.20,y\n3,3.30,z\n";
 
@@ -43,4 +43,32 @@ fn the_wait_is_told_and_can_be_left() {
     sandbox.turn_clock("45s");
     let output = userside(&place).line("reconcile input.journal").to(&sandbox).run().exits(0);
     output.results().all_are("ok");
+}
+
+/// A row in doubt whose time has come is settled while others are sent; to be killed then changes nothing.
+#[test]
+fn doubts_are_settled_while_the_run_goes_on() {
+    for (fault, expected) in [("drop-after@2", "ok"), ("drop-before@2", "failed")] {
+        let place = Place::new().with("input.csv", INPUT);
+        // The third row waits for its answer.
+        let sandbox = Sandbox::with(&format!("--fault {fault} --fault stall@3"));
+        let line = "import change_balance input.csv --concurrency 1 --settle 0s --timeout 600s";
+        let mut running = userside(&place).line(line).to(&sandbox).start();
+        sandbox.has_seen(3);
+        let sql = "SELECT count(*) FROM row WHERE number = 2 AND state IN ('ok', 'failed')";
+        let journal = Journal::read(&place, "input.journal");
+        until("the finding", || (journal.value::<i64>(sql) == 1).then_some(()));
+        drop(journal);
+        assert_eq!(sandbox.writes().len(), 3, "the third row is on its way");
+        running.kill();
+        running.wait();
+        let output = userside(&place).line("resume input.journal --settle 0s").to(&sandbox).run();
+        assert_eq!(output.results().statuses()[..2], ["ok", expected], "{fault}: {}", output.report());
+        let output = userside(&place).line("resume input.journal --settle 0s --resend").to(&sandbox).run();
+        assert_eq!(output.results().statuses()[..2], ["ok", "ok"], "{fault}: {}", output.report());
+        let mut booked: Vec<u64> = sandbox.bookings().into_iter().map(|(customer, ..)| customer).collect();
+        booked.sort_unstable();
+        booked.dedup();
+        assert_eq!(booked.len(), sandbox.bookings().len());
+    }
 }

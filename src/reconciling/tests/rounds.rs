@@ -236,9 +236,10 @@ async fn two_rows_are_not_the_same_customer() {
     let server = Server::says(&body("12"));
     let applied = |id: &str| Verdict::Applied { id: Some(id.to_owned()), times: 1 };
     // Whose is it? It may be the one's or the other's, and there may be a second one.
-    let course = ask(&server, TestClock::start(), vec![old(0, add()), old(1, add())], None).await;
+    let rival = |row| Open { rivals: 1, ..old(row, add()) };
+    let course = ask(&server, TestClock::start(), vec![rival(0), rival(1)], None).await;
     assert!(course.findings.len() == 2 && course.verdicts().iter().all(|(_, c)| is_open(c)));
-    let course = ask(&server, TestClock::start(), vec![Open { rivals: 1, ..old(0, add()) }], None).await;
+    let course = ask(&server, TestClock::start(), vec![rival(0)], None).await;
     assert!(is_open(course.only()));
     // Another row by another value.
     let by_other = call("add", &[("fio", "x"), ("billing_customer_id", "9")]);
