@@ -172,6 +172,8 @@ pub struct Summary {
     pub to_be_fixed: u64,
     /// The command to type next for the run.
     pub next: Option<RunStep>,
+    /// Whether the rows were written that take back what was booked more than once.
+    pub surplus_written: bool,
     /// Whether the server was asked about all rows that are unknown.
     pub asked: bool,
     /// The journal; none if nothing was to be sent.

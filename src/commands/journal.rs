@@ -70,9 +70,11 @@ pub(super) fn results(args: ResultsArgs, path: &Path, terminals: Terminals) -> R
 /// Writes what takes a run back. Sends nothing.
 pub(super) fn undo(args: &UndoArgs, path: &Path) -> Result<Exit, Failure> {
     // Held, so that no run goes on with it meanwhile: what would be taken back must be all of it.
-    let journal = Journal::open(path)?;
+    let mut journal = Journal::open(path)?;
     let stored = StoredRun::from_json(&journal.run().options)?.near(path);
     let target = args.output(&stored, path)?;
     let input = undone_rows(&stored)?;
-    runtime::run_at_once(args.shown(), |host| running::undo(&journal, args.extent(), input, &target, host))
+    runtime::run_at_once(args.shown(), |host| {
+        running::undo(&mut journal, args.extent(), input, &target, host)
+    })
 }

@@ -26,7 +26,7 @@ pub use journal::{
     UnnamedJournal, look, put_aside,
 };
 pub use lock::{Held, HeldInput, hold_input};
-pub use next_step::{RunStep, next_step};
+pub use next_step::{RunStep, Tried, next_step};
 pub use results::{Finished, NoteOfRow, Results, ResultsError, ResultsFiles, RowKeys};
 pub use row_result::{ErrorCode, RESULT_COLUMNS, RowResult, Status};
 pub use runs::{FoundRun, OneRun, RunProgress, find_run, runs_at};

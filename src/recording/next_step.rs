@@ -18,17 +18,27 @@ pub enum RunStep {
     Failed,
 }
 
-/// What comes next; none where nothing is left to be done. `asked`: the server was just asked about every row in doubt,
-/// so that those that are left keep nothing else from being done.
-pub fn next_step(effect: Effect, counts: &Counts, asked: bool) -> Option<RunStep> {
+/// What the session that ends now has tried: what it leaves all the same keeps nothing else from being done, and nobody is
+/// sent round in circles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tried {
+    /// It has asked the server about every row in doubt.
+    pub asked: bool,
+    /// It was to send what is not sent, and could send nothing of it.
+    pub resumed: bool,
+}
+
+/// What comes next; none where nothing is left to be done.
+pub fn next_step(effect: Effect, counts: &Counts, Tried { asked, resumed }: Tried) -> Option<RunStep> {
     let in_doubt = if effect == Effect::OnceOnly { counts.unknown } else { 0 };
+    let unsent = if resumed { 0 } else { counts.unsent() };
     if in_doubt > 0 && !asked {
         Some(RunStep::Reconcile)
     } else if counts.not_applied > 0 {
         Some(RunStep::Resend)
-    } else if counts.unsent() + counts.unknown > in_doubt {
+    } else if unsent + counts.unknown > in_doubt {
         Some(RunStep::Resume)
-    } else if counts.doubled > 0 {
+    } else if counts.surplus > 0 {
         Some(RunStep::Surplus)
     } else if counts.to_be_fixed > 0 {
         Some(RunStep::Failed)
@@ -39,9 +49,11 @@ pub fn next_step(effect: Effect, counts: &Counts, asked: bool) -> Option<RunStep
 
 #[cfg(test)]
 mod tests {
-    use super::{RunStep, next_step};
+    use super::{RunStep, Tried, next_step};
     use crate::catalogue::Effect::{OnceOnly, Repeatable};
     use crate::recording::Counts;
+
+    const ASKED: Tried = Tried { asked: true, resumed: false };
 
     /// Where several are due, what settles rows comes before what hands them to a person.
     #[test]
@@ -54,23 +66,30 @@ mod tests {
             unknown: 2,
             existing: 1,
             doubled: 1,
+            surplus: 1,
             not_applied: 2,
             to_be_fixed: 3,
         };
         let mut counts = all;
-        assert_eq!(next_step(OnceOnly, &counts, false), Some(RunStep::Reconcile));
-        assert_eq!(next_step(Repeatable, &Counts { not_applied: 0, ..counts }, false), Some(RunStep::Resume));
+        assert_eq!(next_step(OnceOnly, &counts, Tried::default()), Some(RunStep::Reconcile));
+        assert_eq!(
+            next_step(Repeatable, &Counts { not_applied: 0, ..counts }, Tried::default()),
+            Some(RunStep::Resume)
+        );
         counts.unknown = 0;
-        assert_eq!(next_step(OnceOnly, &counts, false), Some(RunStep::Resend));
+        assert_eq!(next_step(OnceOnly, &counts, Tried::default()), Some(RunStep::Resend));
         counts.not_applied = 0;
-        assert_eq!(next_step(OnceOnly, &counts, false), Some(RunStep::Resume));
+        assert_eq!(next_step(OnceOnly, &counts, Tried::default()), Some(RunStep::Resume));
         counts.ok = counts.rows - 6;
-        assert_eq!(next_step(OnceOnly, &counts, false), Some(RunStep::Surplus));
-        counts.doubled = 0;
-        assert_eq!(next_step(OnceOnly, &counts, false), Some(RunStep::Failed));
+        assert_eq!(next_step(OnceOnly, &counts, Tried::default()), Some(RunStep::Surplus));
+        counts.surplus = 0;
+        assert_eq!(next_step(OnceOnly, &counts, Tried::default()), Some(RunStep::Failed));
         counts.to_be_fixed = 0;
-        assert_eq!(next_step(OnceOnly, &counts, false), None);
-        assert_eq!(next_step(OnceOnly, &Counts { rows: 9, ok: 9, ..Counts::default() }, false), None);
+        assert_eq!(next_step(OnceOnly, &counts, Tried::default()), None);
+        assert_eq!(
+            next_step(OnceOnly, &Counts { rows: 9, ok: 9, ..Counts::default() }, Tried::default()),
+            None
+        );
     }
 
     /// What the server has just not told is no reason to ask it again, and keeps nothing else from being done.
@@ -78,14 +97,24 @@ mod tests {
     fn rows_that_stay_in_doubt_do_not_stand_in_the_way() {
         let mut counts =
             Counts { rows: 9, ok: 3, unknown: 2, failed: 2, not_applied: 1, ..Counts::default() };
-        assert_eq!(next_step(OnceOnly, &counts, false), Some(RunStep::Reconcile));
-        assert_eq!(next_step(OnceOnly, &counts, true), Some(RunStep::Resend));
+        assert_eq!(next_step(OnceOnly, &counts, Tried::default()), Some(RunStep::Reconcile));
+        assert_eq!(next_step(OnceOnly, &counts, ASKED), Some(RunStep::Resend));
         counts.not_applied = 0;
-        assert_eq!(next_step(OnceOnly, &counts, true), Some(RunStep::Resume));
+        assert_eq!(next_step(OnceOnly, &counts, ASKED), Some(RunStep::Resume));
         counts.ok += 2;
-        assert_eq!(next_step(OnceOnly, &counts, true), Some(RunStep::Reconcile));
-        assert_eq!(next_step(Repeatable, &counts, true), Some(RunStep::Resume));
+        assert_eq!(next_step(OnceOnly, &counts, ASKED), Some(RunStep::Reconcile));
+        assert_eq!(next_step(Repeatable, &counts, ASKED), Some(RunStep::Resume));
         counts.to_be_fixed = 1;
-        assert_eq!(next_step(OnceOnly, &counts, true), Some(RunStep::Failed));
+        assert_eq!(next_step(OnceOnly, &counts, ASKED), Some(RunStep::Failed));
+    }
+
+    /// Rows that could not be sent this time either do not come to the same command again.
+    #[test]
+    fn what_was_tried_in_vain_is_not_next() {
+        let counts = Counts { rows: 9, ok: 3, to_be_fixed: 1, failed: 1, ..Counts::default() };
+        let in_vain = Tried { resumed: true, ..Tried::default() };
+        assert_eq!(next_step(OnceOnly, &counts, Tried::default()), Some(RunStep::Resume));
+        assert_eq!(next_step(OnceOnly, &counts, in_vain), Some(RunStep::Failed));
+        assert_eq!(next_step(OnceOnly, &Counts { to_be_fixed: 0, ..counts }, in_vain), None);
     }
 }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::atomic::beside;
 use super::export_journal::{ExportProgress, JournalKind, journal_kind};
 use super::journal::{Counts, Journal, JournalError, Run, is_held};
-use super::next_step::{RunStep, next_step};
+use super::next_step::{RunStep, Tried, next_step};
 use crate::catalogue::{Effect, operation};
 
 /// A run that was found by its journal.
@@ -71,7 +71,7 @@ impl FoundRun {
                 // What this program does not know is not sent twice by it.
                 let effect = operation(&run.operation)
                     .map_or(Effect::OnceOnly, |operation| operation.subcategory().effect);
-                next_step(effect, counts, false)
+                next_step(effect, counts, Tried::default())
             }
         }
     }

@@ -16,6 +16,7 @@ pub(super) fn all(summary: &Summary) -> impl Iterator<Item = String> {
         after_failed(summary),
         after_refused_key(summary),
         after_not_applied(summary),
+        after_surplus(summary),
         after_blindness(summary),
         after_timeouts(summary),
     ]
@@ -83,6 +84,14 @@ fn after_refused_key(summary: &Summary) -> Option<String> {
 fn after_not_applied(summary: &Summary) -> Option<String> {
     (summary.next == Some(RunStep::Resend))
         .then(|| "not_applied: the server does not have these rows; --resend sends them again".to_owned())
+}
+
+/// Whether the rows were imported no journal of the run can know.
+fn after_surplus(summary: &Summary) -> Option<String> {
+    (summary.surplus_written && summary.journal.is_some()).then(|| {
+        "`undo --surplus` has written the rows that take back what was booked more than once; once they are imported, the bookings are as they should be"
+            .to_owned()
+    })
 }
 
 fn after_blindness(summary: &Summary) -> Option<String> {

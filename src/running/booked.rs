@@ -92,6 +92,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         .await?;
         self.settle_refused(selector, &mut looked, end).await;
         self.tell(&looked);
+        end.unread = looked.unread.len() as u64;
         Ok(looked.unread)
     }
 
@@ -225,7 +226,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         let rows = Count(looked.unread.len() as u64, "row");
         let are = rows.agree("is", "are");
         let text = format!(
-            "{rows} {are} not sent, because the customer's history cannot be read: nobody knows whether the booking is there already. `resume` tries again; --booked ignore sends without looking"
+            "{rows} {are} not sent, because the customer's history cannot be read: nobody knows whether the booking is there already. `resume` tries again; to send them without looking, import just these rows with --booked ignore"
         );
         self.host.tell(Event::Warning(&text));
     }

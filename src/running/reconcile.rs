@@ -58,7 +58,6 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             self.rounds(selector, settling, end).await?;
         }
         end.asked = end.may_ask();
-        end.only_asks = self.kind == SessionKind::Reconcile;
         self.notes.written().await;
         Ok(())
     }

@@ -1,8 +1,10 @@
 //! How a run goes, gathered while it goes: the phases add to it, the summary and the exit code follow from it.
 
+use super::session_kind::SessionKind;
+use crate::catalogue::Effect;
 use crate::events::Refused;
 use crate::exit::Exit;
-use crate::recording::{Counts, Tally};
+use crate::recording::{Counts, RunStep, Tally, Tried, next_step};
 use crate::sending::StopReason;
 
 /// What a run came to, beside its rows.
@@ -21,8 +23,10 @@ pub(super) struct RunEnd {
     pub(super) is_journaled: bool,
     /// Whether the server was asked about all rows in doubt.
     pub(super) asked: bool,
-    /// Whether it was asked by `reconcile`, which does nothing else.
-    pub(super) only_asks: bool,
+    /// Which command ends; none where it is not a session of a run.
+    pub(super) session: Option<SessionKind>,
+    /// Rows that wait until the history of their customer can be read.
+    pub(super) unread: u64,
     /// Bookings that are there more than once.
     pub(super) doubled: u64,
     /// Customers whose balance is not what it should be.
@@ -38,13 +42,24 @@ impl RunEnd {
     }
 
     /// A run that has a journal, at its beginning.
-    pub(super) fn journaled() -> Self {
-        Self { is_journaled: true, ..Self::default() }
+    pub(super) fn journaled(session: SessionKind) -> Self {
+        Self { is_journaled: true, session: Some(session), ..Self::default() }
     }
 
     /// The same, of which nothing but its rows is told.
     pub(super) fn of(counts: Counts) -> Self {
-        Self { counts: Some(counts), ..Self::journaled() }
+        Self { is_journaled: true, counts: Some(counts), ..Self::default() }
+    }
+
+    /// The one command to type next for the run; none where nothing is left, or only a person can go on.
+    pub(super) fn next(&self, effect: Effect) -> Option<RunStep> {
+        let counts = self.counts.filter(|_| self.is_journaled)?;
+        let is_idle = self.refused.is_some() || self.unread > 0 && counts.unsent() <= self.unread;
+        let resumed = self.session == Some(SessionKind::Resume) && is_idle;
+        let step = next_step(effect, &counts, Tried { asked: self.asked, resumed })?;
+        // What `reconcile` leaves open is a person's.
+        let only_asks = self.asked && self.session == Some(SessionKind::Reconcile);
+        (step != RunStep::Reconcile || !only_asks).then_some(step)
     }
 
     /// The first reason is the one that counts.

@@ -126,7 +126,7 @@ impl<T: Transport, C: Clock + Send> Session<T, C> {
             histories: HistoryReader::new(input.spec.rules.server),
             proof: RefCell::new(Proof::Untried),
         };
-        let mut end = RunEnd::journaled();
+        let mut end = RunEnd::journaled(kind);
         let all = phases.all(selector, &mut end);
         // Rows were sent: from here on no failure may look like one before the first row, not even a mistake in
         // the program.

@@ -8,7 +8,7 @@ use super::spec::InputSpec;
 use crate::catalogue::Effect;
 use crate::events::{Event, Summary};
 use crate::reading::Input;
-use crate::recording::{Finished, RunStep, Tally, next_step};
+use crate::recording::{Finished, Tally};
 use crate::sending::Clock;
 
 /// What became of the rows.
@@ -48,6 +48,7 @@ pub(super) fn summarise<C: Clock>(
         Account::Counted(tally) => (tally, None, None, None),
         Account::Told { tally, results } => (tally, results, None, None),
     };
+    let next = end.next(spec.operation.subcategory().effect);
     let summary = Summary {
         operation: spec.operation.name(),
         input,
@@ -64,12 +65,8 @@ pub(super) fn summarise<C: Clock>(
         earlier,
         journal: journal.filter(|_| end.is_journaled).cloned(),
         to_be_fixed: end.counts.map_or(0, |counts| counts.to_be_fixed),
-        next: end
-            .counts
-            .filter(|_| end.is_journaled)
-            .and_then(|counts| next_step(spec.operation.subcategory().effect, &counts, end.asked))
-            // Nobody is sent round in circles: what `reconcile` leaves open is a person's.
-            .filter(|step| *step != RunStep::Reconcile || !(end.asked && end.only_asks)),
+        next,
+        surplus_written: end.counts.is_some_and(|counts| counts.doubled > 0 && counts.surplus == 0),
         asked: end.asked,
         reads: end.reads,
     };

@@ -23,7 +23,7 @@ pub enum Extent {
 
 /// Writes what takes the run of a journal back.
 pub fn undo<C: Clock>(
-    journal: &Journal,
+    journal: &mut Journal,
     extent: Extent,
     input: InputSpec,
     target: &OutputTarget,
@@ -71,6 +71,9 @@ pub fn undo<C: Clock>(
         },
     )?;
     let (path, earlier) = table.finish()?;
+    if extent == Extent::Surplus {
+        journal.surplus_written(host.now())?;
+    }
     let journal = journal.path().to_owned();
     let surplus = extent == Extent::Surplus;
     let summary = UndoSummary { operation, path, earlier, rows, sum, unknown, surplus, journal };

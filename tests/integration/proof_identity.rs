@@ -221,6 +221,38 @@ fn a_customer_who_does_not_exist_fails_as_the_server_says() {
     output.says("next: `userside-bulk results input.journal --failed");
 }
 
+/// A server that keeps only the beginning of a comment: what is left of the tag is enough not to book again.
+#[test]
+fn a_tag_of_which_the_end_is_cut_off_keeps_its_row_from_being_sent() {
+    for cut in [8, 12, 16] {
+        let (sandbox, place) = (Sandbox::with(&format!("--customers 20 --history cut={cut}")), Place::new());
+        place.write("input.csv", format!("{}1,7,x\n", list(3)));
+        userside(&place).line(IMPORT).to(&sandbox).run().exits(0).says("could not be read back");
+        place.write("input.csv", format!("{}1,7,x\n4,1,x\n", list(3)));
+        let output = userside(&place).line(IMPORT).to(&sandbox).run().exits(1);
+        let fates = output.results().fates();
+        assert_eq!(fates[..4], ["failed already_booked - 0"; 4], "{cut}");
+        assert_eq!(fates[4], "ok - 200 1");
+        // The whole key is left of the last.
+        assert_eq!(output.results().rows[3].result("error").contains("has cut off"), cut < 16);
+        assert_eq!(sandbox.bookings().len(), 5);
+    }
+}
+
+/// Where nothing shows whether bookings are there nothing is sent, and nobody is told to try for ever.
+#[test]
+fn a_server_that_shows_no_history_is_no_reason_to_book() {
+    let (sandbox, place) = (Sandbox::with("--customers 20 --fault read:html@2-900"), Place::new());
+    place.write("input.csv", list(3));
+    let line = format!("{IMPORT} --concurrency 1 --retries 0");
+    let output = userside(&place).line(&line).to(&sandbox).run().exits(3);
+    let output = output.says("shows the history of no customer in the list").says("Nothing was sent");
+    output.says("once that is fixed: `userside-bulk resume input.journal`");
+    let output = userside(&place).line("resume input.journal").to(&sandbox).run().exits(3);
+    assert_eq!(output.says_not("next:").results().statuses(), ["skipped"; 3]);
+    assert_eq!(sandbox.bookings(), []);
+}
+
 /// A booking that an earlier version of this program made is told, and not taken for this one.
 #[test]
 fn a_booking_of_an_earlier_version_that_is_alike_is_told() {

@@ -1,6 +1,6 @@
 //! How many rows of a run stand how.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::entry::status;
 use super::schema::Schema;
@@ -24,6 +24,8 @@ pub struct Counts {
     pub existing: u64,
     /// Those that are there more than once, whoever applied them.
     pub doubled: u64,
+    /// How many bookings there are beyond one each, and no row that takes them back was written.
+    pub surplus: u64,
     /// Of the failed ones, those that are proven not applied: they may be sent again.
     pub not_applied: u64,
     /// Failed and invalid ones that a person has to put right.
@@ -63,17 +65,30 @@ impl Counts {
     }
 }
 
+const ONE: &str = "SELECT state, error_code, http_status, count(*), 0, 0 FROM row
+     GROUP BY state, error_code, http_status";
+
+const TWO: &str = "SELECT state, error_code, http_status, count(*), CAST(total(times > 1) AS INTEGER),
+     CAST(total(max(times, 1) - 1) AS INTEGER) FROM row GROUP BY state, error_code, http_status";
+
+const WRITTEN: &str = "SELECT value FROM fact WHERE name = ?";
+
+/// So much surplus had been found when the rows were written that take it back.
+pub(super) const SURPLUS_WRITTEN: &str = "surplus_written";
+
+pub(super) fn written_surplus(connection: &Connection) -> rusqlite::Result<u64> {
+    let text: Option<String> =
+        connection.query_row(WRITTEN, params![SURPLUS_WRITTEN], |row| row.get(0)).optional()?;
+    Ok(text.and_then(|text| text.parse().ok()).unwrap_or_default())
+}
+
 /// Counts over the rows of a run with so many rows.
 pub(super) fn counts(connection: &Connection, rows: u64) -> rusqlite::Result<Counts> {
     let mut counts = Counts { rows, ..Counts::default() };
-    let doubled = match Schema::of(connection)? {
-        Schema::One => "0",
-        Schema::Two => "total(times > 1)",
-    };
-    let mut statement = connection.prepare(&format!(
-        "SELECT state, error_code, http_status, count(*), CAST({doubled} AS INTEGER) FROM row
-         GROUP BY state, error_code, http_status"
-    ))?;
+    let mut statement = connection.prepare(match Schema::of(connection)? {
+        Schema::One => ONE,
+        Schema::Two => TWO,
+    })?;
     let mut found = statement.query([])?;
     while let Some(row) = found.next()? {
         let code = row.get::<_, Option<String>>(1)?.and_then(|code| ErrorCode::of_name(&code));
@@ -89,6 +104,7 @@ pub(super) fn counts(connection: &Connection, rows: u64) -> rusqlite::Result<Cou
         }
         if status == Status::Ok || code.is_some_and(ErrorCode::is_there_already) {
             counts.doubled += row.get::<_, i64>(4)?.cast_unsigned();
+            counts.surplus += row.get::<_, i64>(5)?.cast_unsigned();
         }
         if (status, code) == (Status::Failed, Some(ErrorCode::NotApplied)) {
             counts.not_applied += count;
@@ -96,6 +112,9 @@ pub(super) fn counts(connection: &Connection, rows: u64) -> rusqlite::Result<Cou
         if is_to_be_fixed(status, code, row.get(2)?) {
             counts.to_be_fixed += count;
         }
+    }
+    if counts.surplus > 0 {
+        counts.surplus = counts.surplus.saturating_sub(written_surplus(connection)?);
     }
     Ok(counts)
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{CachedStatement, Connection, Transaction, params};
 
 use super::columns::{number, written};
+use super::counts::{SURPLUS_WRITTEN, written_surplus};
 use super::entry::SENDING;
 use super::error::JournalError;
 use super::file::Journal;
@@ -111,6 +112,18 @@ impl Journal {
             self.changes = SumChange::follow(&self.connection).map_err(failed)?;
         }
         Ok(())
+    }
+
+    /// The rows were written that take back what was booked more than once. Whether anybody imports them is not known here.
+    pub fn surplus_written(&mut self, at: Timestamp) -> Result<(), JournalError> {
+        let surplus = self.counts()?.surplus;
+        if surplus == 0 {
+            return Ok(());
+        }
+        let before = written_surplus(&self.connection).map_err(|error| self.failed(&error))?;
+        let group = self.group(at)?;
+        group.fact(SURPLUS_WRITTEN, &(before + surplus).to_string())?;
+        group.commit()
     }
 
     /// The command ends, with this exit code.
