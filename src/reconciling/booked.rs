@@ -33,10 +33,13 @@ pub struct ShownBooking {
     pub is_cut: bool,
 }
 
+/// A booking with its amount, where an entry has one.
+type OfAmount = (Option<Money>, ShownBooking);
+
 /// Bookings of whose tags the server has cut the end off: by the first and the last key that begin like them, with their
 /// amounts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct CutBookings(BTreeMap<(BookingKey, BookingKey), Vec<(Option<Money>, ShownBooking)>>);
+pub struct CutBookings(BTreeMap<(BookingKey, BookingKey), Vec<OfAmount>>);
 
 impl CutBookings {
     /// With those of another history.
