@@ -52,6 +52,8 @@ pub(super) struct Engine<'l, T, C: Clock, K> {
     pub(super) retries: u64,
     /// So many may be in flight: one after an outage, and one more for each that is answered.
     window: usize,
+    /// Whether somebody finds out whether the server is back: it may be a read beside this run.
+    pub(super) waits_for_try: bool,
     /// Attempts that were neither turned away nor kept from the server.
     answered: u64,
     /// Customers that this run has just made.
@@ -76,6 +78,7 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
             requests_before: link.requests(),
             retries: 0,
             window: limits.concurrency.get(),
+            waits_for_try: false,
             answered: 0,
             made: RecentIds::default(),
             failures: FailureBudget::new(limits.failures),
@@ -113,6 +116,7 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
 
     /// Launches what may be launched now; the moment at which to try again, if waiting helps.
     pub(super) fn launch(&mut self) -> Option<Duration> {
+        self.waits_for_try = false;
         while self.may_launch() {
             let now = self.link.clock.now();
             self.queue.release_one(now);
@@ -123,7 +127,10 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
             match way {
                 Way::Open | Way::Try => {}
                 Way::Wait(until) => return Some(until),
-                Way::Tried => return None,
+                Way::Tried => {
+                    self.waits_for_try = true;
+                    return None;
+                }
                 Way::Over(problem) => {
                     self.stop(StopReason::ServerGone(problem));
                     return None;

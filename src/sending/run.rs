@@ -83,6 +83,7 @@ pub async fn run<T: Transport, C: Clock, K: IntentLog, M: From<Vec<Settled>>>(
                 Ok(place) => place.send(M::from(engine.tell())),
                 Err(_) => engine.lose_reader(),
             },
+            () = link.tried.notified(), if engine.waits_for_try => {}
             () = link.clock.sleep_until(wake.unwrap_or_default()), if wake.is_some() => {}
         }
     }
