@@ -36,6 +36,9 @@ pub static CUSTOMER: Section = Section {
     .newer_wiki(),
 };
 
+/// The fields that hold a customer's id in the billing: one value, which a search finds under both names.
+pub const BILLING_CODES: [&str; 2] = ["codeti", "billing.uuid"];
+
 const ADD: Subcategory = Subcategory {
     action: Action::Add,
     name: "add",

@@ -17,7 +17,7 @@ pub use answers::{
     BALANCE, HISTORY_AMOUNT, HISTORY_COLUMNS, HISTORY_DATE, HISTORY_EMPLOYEE, HISTORY_KIND, HISTORY_NOTE,
     is_field,
 };
-pub use customer::{CUSTOMER, NEWER_FIND, READ_BY_ID, UNKNOWN_FIND};
+pub use customer::{BILLING_CODES, CUSTOMER, NEWER_FIND, READ_BY_ID, UNKNOWN_FIND};
 pub use envelope::{ApiSelector, KEY, SECTION, WRITES_BY_POST};
 pub use fields::{
     CUSTOMER_ID, Elements, FIELDS, STAND_INS, USUAL_COLUMNS, elements, is_known, kind_at, place,

@@ -15,8 +15,8 @@ use super::options::{CommandFiles, key_text};
 use super::values;
 use crate::catalogue::Version;
 use crate::sandbox::{
-    BatchAnswer, Fault, FaultKind, HistoryView, IdSet, KeepAlive, Location, Nobody, Quota, RetryAfter,
-    SearchMode, Selectors, Settings, Shape,
+    BatchAnswer, Fault, FaultKind, HistoryView, IdSet, KeepAlive, Location, Nobody, NobodyListed, Quota,
+    ReadBy, RetryAfter, SearchMode, Selectors, Settings, Shape,
 };
 use crate::sending::ApiKey;
 
@@ -105,8 +105,8 @@ pub struct SandboxArgs {
     batch_limit: Option<NonZeroUsize>,
     /// How answers are written
     ///
-    /// As classic, modern or mixed; bom and warning add noise before them, and residue writes balances as binary
-    /// floats do, as in modern,bom.
+    /// As classic, modern or mixed; bom, warning (HTML) and notice (plain text) add noise before them, gzip compresses
+    /// them unasked, windows-1251 writes them so, and residue writes balances as binary floats do, as in modern,bom.
     #[arg(long, value_name = "SHAPE", default_value = "classic", help_heading = "Misbehaviour")]
     shape: Shape,
     /// Keep only the first N characters of a comment
@@ -117,8 +117,8 @@ pub struct SandboxArgs {
     /// How histories are shown
     ///
     /// limited=20: the oldest 20 entries; lagging=5s: an entry 5 s after it was made; cut=30: 30 characters of a
-    /// comment; skewed=-7m: times 7 minutes back; foreign=1: the first entry in an unknown form. Several with
-    /// commas.
+    /// comment; skewed=-7m: times 7 minutes back; foreign=1: the first entry in an unknown form; old: the fields of
+    /// 2016; none-error: an ERROR where there are no entries. Several with commas.
     #[arg(long, value_name = "HOW", help_heading = "Misbehaviour")]
     history: Option<HistoryView>,
     /// How the search for one behaves
@@ -131,6 +131,17 @@ pub struct SandboxArgs {
     /// With 400, 404, 422 or 500, error under status 200, or OK in a foreign form. Without it, as the shape has it.
     #[arg(long, value_name = "HOW", help_heading = "Misbehaviour")]
     nobody: Option<Nobody>,
+    /// How a list of nobody is answered
+    ///
+    /// The list of customers: with missing (OK without a list), error or 404. Without it, with an empty list.
+    #[arg(long, value_name = "HOW", help_heading = "Misbehaviour")]
+    nobody_listed: Option<NobodyListed>,
+    /// The parameter by which customers are read
+    ///
+    /// Of get_data: customer_id, or id as some newer servers have it; the other one is then unknown. Without it, the
+    /// first.
+    #[arg(long, value_name = "NAME", help_heading = "Misbehaviour")]
+    read_by: Option<ReadBy>,
     /// Take so many requests in a second, minute or hour
     ///
     /// As in 5/s. Those beyond it are answered with 429.
@@ -183,6 +194,8 @@ impl SandboxArgs {
             history: self.history.unwrap_or_default(),
             search: self.search,
             nobody: self.nobody,
+            nobody_listed: self.nobody_listed,
+            read_by: self.read_by.unwrap_or_default(),
             quota: self.quota,
             keep_alive: self.keep_alive,
             skew: self.clock,

@@ -12,6 +12,9 @@ pub(super) fn is_simple(value: &Value) -> bool {
     !matches!(value, Value::Array(_) | Value::Object(_))
 }
 
+/// The sign for a NUL.
+const NUL_SHOWN: &str = "\u{2400}";
+
 /// A simple value as its type is written. Whatever is not as its type should be stays as it came.
 pub(super) fn text(value: &Value, kind: ValueKind) -> String {
     let text = match value {
@@ -19,6 +22,8 @@ pub(super) fn text(value: &Value, kind: ValueKind) -> String {
         Value::Bool(flag) => return if *flag { "1" } else { "0" }.to_owned(),
         // Digits as the server wrote them; no number goes through a binary one.
         Value::Number(number) => without_exponent(&number.to_string()).into_owned(),
+        // A file with a NUL is not a text file to anybody, this program included.
+        Value::String(text) if text.contains('\0') => text.replace('\0', NUL_SHOWN),
         Value::String(text) => text.clone(),
     };
     match kind {
@@ -138,6 +143,7 @@ mod tests {
         let long: Value = serde_json::from_str("12345678901234567890.123456789").expect("JSON");
         assert_eq!(text(&long, ValueKind::Money), "12345678901234567890.123456789");
         assert_eq!(text(&json!("000123"), ValueKind::Text), "000123");
+        assert_eq!(text(&json!("a\0b"), ValueKind::Text), "a\u{2400}b");
         assert_eq!(text(&json!(true), ValueKind::Flag), "1");
         assert_eq!(text(&Value::Null, ValueKind::Money), "");
     }

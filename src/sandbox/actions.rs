@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::num::NonZeroUsize;
 
+use axum::http::StatusCode;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
@@ -14,7 +15,7 @@ use super::paths;
 use super::search::{Nobody, SearchMode};
 use super::settings::{BatchAnswer, Settings};
 use super::store::{Moment, NotBooked, Store, StoredBooking};
-use crate::catalogue::{Action, CUSTOMER, Choice, Meaning, Subcategory, ValueKind};
+use crate::catalogue::{Action, BILLING_CODES, CUSTOMER, Choice, Meaning, Subcategory, ValueKind};
 
 /// A read shows the billing here a second time.
 const BILLING_AGAIN: &str = "billing.id";
@@ -47,7 +48,7 @@ impl Invocation<'_, '_> {
             Action::ChangeBalance => self.book(),
             Action::Delete => self.delete(),
             Action::Read => self.read(),
-            Action::Select => Ok(self.select()),
+            Action::Select => self.select(),
             Action::Find => self.find(),
             Action::History => self.history(),
             Action::Count => self.count(),
@@ -133,7 +134,7 @@ impl Invocation<'_, '_> {
         Ok(Done { ids: None, data: self.store.get(id).cloned().map(Payload::Plain) })
     }
 
-    fn select(self) -> Done {
+    fn select(self) -> CallResult {
         let like = self.arguments.get(Meaning::Substring) == Some("1");
         let limit = self.parsed(Meaning::Limit).unwrap_or(usize::MAX);
         let meets = |customer: &Value| {
@@ -141,7 +142,11 @@ impl Invocation<'_, '_> {
                 .given()
                 .all(|(parameter, wanted)| conditions::holds(customer, parameter, wanted, like))
         };
-        Done::data(Payload::Selected(self.store.select(meets).take(limit).collect()))
+        let found: Vec<u64> = self.store.select(meets).take(limit).collect();
+        match self.settings.nobody_listed {
+            Some(nobody) if found.is_empty() => nobody.reply(),
+            _ => Ok(Done::data(Payload::Selected(found))),
+        }
     }
 
     fn find(self) -> Result<Done, ApiError> {
@@ -151,7 +156,13 @@ impl Invocation<'_, '_> {
         }
         let sought = self.arguments.get(Meaning::Sought).unwrap_or_default();
         let skip_former = self.arguments.get(Meaning::Former) == Some("1");
-        match self.store.find(field, sought, skip_former) {
+        // A customer's id in the billing is one value with two names.
+        let fields = if BILLING_CODES.contains(&field) { &BILLING_CODES[..] } else { &[field] };
+        let mut found: Vec<u64> =
+            fields.iter().flat_map(|field| self.store.find(field, sought, skip_former)).collect();
+        found.sort_unstable();
+        found.dedup();
+        match found {
             found if found.is_empty() => self.nobody(),
             found => Ok(Done::ids(found)),
         }
@@ -164,6 +175,9 @@ impl Invocation<'_, '_> {
     fn history(self) -> Result<Done, ApiError> {
         let bookings = self.store.history(self.customer()?).ok_or_else(ApiError::not_found)?;
         let shown = BookingEntry::shown(bookings, &self.settings.history, self.at);
+        if shown.is_empty() && self.settings.history.none_is_error {
+            return Err(ApiError::new(StatusCode::OK, "no operations"));
+        }
         Ok(Done::data(Payload::History(shown)))
     }
 

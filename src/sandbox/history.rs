@@ -9,7 +9,9 @@ use serde_json::{Map, Value, json};
 use super::chance::Draw;
 use super::store::{Moment, StoredBooking};
 use super::view::HistoryView;
-use crate::catalogue::{Action, CUSTOMER, Meaning};
+use crate::catalogue::{
+    Action, CUSTOMER, HISTORY_AMOUNT, HISTORY_DATE, HISTORY_EMPLOYEE, HISTORY_KIND, HISTORY_NOTE, Meaning,
+};
 
 /// One booking in a history.
 #[derive(Debug)]
@@ -20,6 +22,8 @@ pub(super) struct BookingEntry {
     note: String,
     /// Whether it is written in a way that nobody knows.
     foreign: bool,
+    /// Whether it has the fields that entries had until about 2017.
+    old: bool,
 }
 
 impl BookingEntry {
@@ -44,7 +48,7 @@ impl BookingEntry {
         let cut = view.cut.map_or(usize::MAX, NonZeroUsize::get);
         let foreign = view.foreign.is_some_and(|foreign| foreign.get() == place);
         let note = note.chars().take(cut).collect();
-        Self { at: at.skewed(view.skewed), employee, amount, note, foreign }
+        Self { at: at.skewed(view.skewed), employee, amount, note, foreign, old: view.old }
     }
 }
 
@@ -104,6 +108,15 @@ impl HistoryFormat {
             return json!({"t": "pay", "when": entry.at.wall.as_second(), "sum": sum});
         }
         let amount = if self.numbers { number(entry.amount) } else { entry.amount.to_string().into() };
+        if entry.old {
+            let [_, kind] = HISTORY_KIND;
+            let [.., employee] = HISTORY_EMPLOYEE;
+            return json!({
+                kind: "5", HISTORY_DATE: entry.at.written(self.date), employee: entry.employee.to_string(),
+                "BalansBefore": "0.00", HISTORY_AMOUNT: amount, "PKO": "", HISTORY_NOTE: entry.note,
+                "BillingDopData": "",
+            });
+        }
         let mut fields = Map::new();
         let mut put = |name: &str, value| {
             let name = if self.lower_case { name.to_lowercase() } else { name.to_owned() };
@@ -151,6 +164,7 @@ mod tests {
             amount: amount.parse().expect("money"),
             note: "n".to_owned(),
             foreign: false,
+            old: false,
         }
     }
 

@@ -1,6 +1,11 @@
 //! The bytes of an answer: JSON in some spelling, and what a PHP server puts before it.
 
+use std::io::Write as _;
+
 use axum::http::StatusCode;
+use encoding_rs::WINDOWS_1251;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::Value;
 
 use super::answer::CallResult;
@@ -19,6 +24,16 @@ pub(super) struct Rendered {
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 const PHP_WARNING: &[u8] = b"<br />\n<b>Warning</b>:  Undefined array key \"HTTP_REFERER\" in \
     <b>/var/www/userside/api.php</b> on line <b>42</b><br />\n";
+
+const PHP_NOTICE: &[u8] =
+    b"\nWarning: Undefined array key \"HTTP_REFERER\" in /var/www/userside/api.php on line 42\n\n";
+
+/// The body in gzip's form. Where that fails, which it can't in memory, it stays as it is.
+fn compressed(body: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    let written = encoder.write_all(body).and_then(|()| encoder.finish());
+    written.unwrap_or_else(|_| body.to_vec())
+}
 
 /// The answer in this shape. A mixed shape draws its spelling for each request.
 /// One symptom of a fault is in the writing: a verdict that contradicts itself.
@@ -46,8 +61,15 @@ pub(super) fn render(reply: CallResult, shape: Shape, symptom: Option<Symptom>, 
     if shape.warning {
         body.extend_from_slice(PHP_WARNING);
     }
-    body.extend_from_slice(text.as_bytes());
-    Rendered { status, body }
+    if shape.notice {
+        body.extend_from_slice(PHP_NOTICE);
+    }
+    if shape.windows_1251 {
+        body.extend_from_slice(&WINDOWS_1251.encode(&text).0);
+    } else {
+        body.extend_from_slice(text.as_bytes());
+    }
+    Rendered { status, body: if shape.gzip { compressed(&body) } else { body } }
 }
 
 #[cfg(test)]

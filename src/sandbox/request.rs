@@ -10,6 +10,7 @@ use secrecy::ExposeSecret;
 
 use super::answer::ApiError;
 use super::chance::Content;
+use super::read_by::ReadBy;
 use super::search::SearchMode;
 use super::settings::Settings;
 use crate::catalogue::{ApiSelector, CUSTOMER, KEY, Meaning, SECTION, Subcategory};
@@ -34,6 +35,7 @@ pub(super) struct Received {
     key: KeyGiven,
     section: Option<String>,
     search: SearchMode,
+    read_by: ReadBy,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +90,7 @@ impl Received {
             key,
             section,
             search: settings.search,
+            read_by: settings.read_by,
         }
     }
 
@@ -112,7 +115,8 @@ impl Received {
         let Some(name) = &self.subcategory else {
             return Err(ApiError::bad("no subcategory is named"));
         };
-        self.search.subcategory(name).ok_or_else(|| ApiError::bad(format!("unknown subcategory: {name}")))
+        let known = self.search.subcategory(name).map(|subcategory| self.read_by.known(subcategory));
+        known.ok_or_else(|| ApiError::bad(format!("unknown subcategory: {name}")))
     }
 
     /// The ids of customers in the request, whether they exist or not.

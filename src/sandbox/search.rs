@@ -77,6 +77,47 @@ impl Nobody {
     }
 }
 
+/// How the search by conditions says that nobody meets them, where it does not answer with an empty list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NobodyListed {
+    /// OK, and no list at all.
+    Missing,
+    /// The API's error under this status.
+    Error(StatusCode),
+}
+
+impl NobodyListed {
+    const ALL: [(&'static str, Self); 3] = [
+        ("missing", Self::Missing),
+        ("error", Self::Error(StatusCode::OK)),
+        ("404", Self::Error(StatusCode::NOT_FOUND)),
+    ];
+
+    pub(super) fn reply(self) -> CallResult {
+        match self {
+            Self::Missing => Ok(Done::default()),
+            Self::Error(status) => Err(ApiError::new(status, "customers not found")),
+        }
+    }
+}
+
+/// The text is not a way of saying that nobody meets conditions.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("'{text}' is not a way to say that nobody meets the conditions: write missing, error or 404")]
+pub struct ParseNobodyListedError {
+    text: String,
+}
+
+impl FromStr for NobodyListed {
+    type Err = ParseNobodyListedError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wanted = text.trim().to_ascii_lowercase();
+        let found = Self::ALL.into_iter().find(|(name, _)| *name == wanted);
+        found.map(|(_, listed)| listed).ok_or_else(|| ParseNobodyListedError { text: text.to_owned() })
+    }
+}
+
 /// The text is not a way of saying that nobody was found.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("'{text}' is not a way to say that nobody was found: write 400, 404, 422, 500, error or foreign")]

@@ -16,7 +16,8 @@ use super::connection::KeepAlive;
 use super::fault::Fault;
 use super::numbers::Numbers;
 use super::quota::Quota;
-use super::search::{Nobody, SearchMode};
+use super::read_by::ReadBy;
+use super::search::{Nobody, NobodyListed, SearchMode};
 use super::shape::Shape;
 use super::view::HistoryView;
 use crate::catalogue::{ApiSelector, Version};
@@ -65,8 +66,12 @@ pub struct Settings {
     pub history: HistoryView,
     /// How the search for one customer behaves.
     pub search: SearchMode,
-    /// How that search says that nobody was found; by default as the shape of answers has it.
+    /// How it says that nobody was found; by default as the shape of answers has it.
     pub nobody: Option<Nobody>,
+    /// How the search by conditions says that nobody meets them; by default with an empty list.
+    pub nobody_listed: Option<NobodyListed>,
+    /// By which parameter the customers who are read are named.
+    pub read_by: ReadBy,
     /// How many requests are taken in a span of time; by default all.
     pub quota: Option<Quota>,
     /// How long a connection may be idle; by default as long as the client likes.
@@ -103,6 +108,8 @@ impl Settings {
             history: HistoryView::default(),
             search: SearchMode::default(),
             nobody: None,
+            nobody_listed: None,
+            read_by: ReadBy::default(),
             quota: None,
             keep_alive: None,
             skew: SignedDuration::ZERO,
@@ -253,7 +260,7 @@ impl FromStr for RetryAfter {
     }
 }
 
-/// A value for the `Location` header of a redirect.
+/// A `Location` header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location(HeaderValue);
 
@@ -297,8 +304,7 @@ mod tests {
         for selector in ApiSelector::ALL {
             assert_eq!(selector.field().parse(), Ok(Selectors::Only(selector)));
         }
-        let error = "both".parse::<Selectors>().expect_err("no selector").to_string();
-        assert!(error.contains("write either"), "{error}");
+        assert!("both".parse::<Selectors>().is_err_and(|error| error.to_string().contains("write either")));
     }
 
     #[test]
@@ -307,8 +313,8 @@ mod tests {
             assert_eq!(name.parse(), Ok(batches));
         }
         assert_eq!(" List ".parse(), Ok(BatchAnswer::List));
-        let error = "some".parse::<BatchAnswer>().expect_err("no answer").to_string();
-        assert!(error.contains("write map, list, first or refuse"), "{error}");
+        let error = "some".parse::<BatchAnswer>().map_err(|error| error.to_string());
+        assert!(error.is_err_and(|error| error.contains("write map, list, first or refuse")));
     }
 
     #[test]
@@ -316,10 +322,9 @@ mod tests {
         let ids: IdSet = "7,20-25".parse().expect("ids");
         assert!([7, 20, 25].into_iter().all(|id| ids.contains(id)));
         assert!(![6, 8, 19, 26].into_iter().any(|id| ids.contains(id)));
-        for text in ["", "0", "25-20", "7,", "seven"] {
-            let error = text.parse::<IdSet>().expect_err(text).to_string();
-            assert!(error.contains("several like 7,20-25"), "{error}");
-        }
+        let refused =
+            |text: &str| text.parse::<IdSet>().is_err_and(|e| e.to_string().contains("like 7,20-25"));
+        assert!(["", "0", "25-20", "7,", "seven"].into_iter().all(refused));
     }
 
     #[test]
@@ -333,13 +338,13 @@ mod tests {
 
     #[test]
     fn a_location_cannot_smuggle_a_second_header() {
-        assert!("http://127.0.0.1:1/x".parse::<Location>().is_ok());
-        assert!("/x\r\nSet-Cookie: a".parse::<Location>().is_err());
+        let fits = |text: &str| text.parse::<Location>().is_ok();
+        assert!(fits("http://127.0.0.1:1/x") && !fits("/x\r\nSet-Cookie: a"));
     }
 
     #[test]
     fn debug_output_does_not_show_the_key() {
-        let settings = Settings::new(([127, 0, 0, 1], 0).into(), "topsecret".to_owned().into());
-        assert!(!format!("{settings:?}").contains("topsecret"));
+        let shown = format!("{:?}", Settings::new(([127, 0, 0, 1], 0).into(), "topsecret".to_owned().into()));
+        assert!(!shown.contains("topsecret"));
     }
 }

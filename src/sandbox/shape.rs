@@ -11,6 +11,12 @@ pub struct Shape {
     pub bom: bool,
     /// Whether a PHP warning comes before the JSON.
     pub warning: bool,
+    /// Whether PHP's warnings come before the JSON as plain text.
+    pub notice: bool,
+    /// Whether answers are compressed, without having been asked to and without a header that says so.
+    pub gzip: bool,
+    /// Whether text is in windows-1251.
+    pub windows_1251: bool,
     /// Whether balances are numbers with the residue of a binary float.
     pub residue: bool,
 }
@@ -41,7 +47,7 @@ impl Style {
 pub enum ParseShapeError {
     /// A word of the list is unknown.
     #[error(
-        "'{word}' is not a shape: write classic, modern or mixed, and after commas bom, warning or residue, like modern,bom,warning"
+        "'{word}' is not a shape: write classic, modern or mixed, and after commas bom, warning, notice, gzip, windows-1251 or residue, like modern,bom,warning"
     )]
     Unknown {
         /// The word.
@@ -65,6 +71,9 @@ impl FromStr for Shape {
             match word.to_ascii_lowercase().as_str() {
                 "bom" => shape.bom = true,
                 "warning" => shape.warning = true,
+                "notice" => shape.notice = true,
+                "gzip" => shape.gzip = true,
+                "windows-1251" => shape.windows_1251 = true,
                 "residue" => shape.residue = true,
                 name => {
                     let found = Style::ALL.into_iter().find(|(known, _)| *known == name);

@@ -22,12 +22,16 @@ pub struct HistoryView {
     pub skewed: SignedDuration,
     /// Which entry, counted from the oldest, is written in a way that nobody knows.
     pub foreign: Option<NonZeroUsize>,
+    /// Whether entries have the fields that they had until about 2017.
+    pub old: bool,
+    /// Whether a history without entries is answered with `ERROR`.
+    pub none_is_error: bool,
 }
 
 /// The text is not a way of showing histories.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "'{word}' says nothing of histories: write limited=20 for the oldest 20 entries, lagging=5s, cut=30 for comments, skewed=-7m for their times, foreign=1 for an entry in an unknown form, or several like limited=20,lagging=5s"
+    "'{word}' says nothing of histories: write limited=20 for the oldest 20 entries, lagging=5s, cut=30 for comments, skewed=-7m for their times, foreign=1 for an entry in an unknown form, old for the fields of 2016, none-error for an ERROR where there are no entries, or several like limited=20,lagging=5s"
 )]
 pub struct ParseHistoryViewError {
     word: String,
@@ -40,6 +44,17 @@ impl FromStr for HistoryView {
         let mut view = Self::default();
         for word in text.split(',') {
             let refused = || ParseHistoryViewError { word: word.trim().to_owned() };
+            match word.trim().to_ascii_lowercase().as_str() {
+                "old" => {
+                    view.old = true;
+                    continue;
+                }
+                "none-error" => {
+                    view.none_is_error = true;
+                    continue;
+                }
+                _ => {}
+            }
             let (name, value) = word.split_once('=').ok_or_else(refused)?;
             let number = || value.trim().parse().map(Some).map_err(|_| refused());
             match name.trim().to_ascii_lowercase().as_str() {
@@ -61,13 +76,16 @@ mod tests {
 
     #[test]
     fn a_list_of_words_in_any_order() {
-        let view: HistoryView = "limited=20, lagging=5s,CUT=30,skewed=-7m,foreign=1".parse().expect("a view");
+        let view: HistoryView =
+            "limited=20, lagging=5s,CUT=30,skewed=-7m,foreign=1,old,none-error".parse().expect("a view");
         let expected = HistoryView {
             limited: NonZeroUsize::new(20),
             lagging: Duration::from_secs(5),
             cut: NonZeroUsize::new(30),
             skewed: SignedDuration::from_mins(-7),
             foreign: NonZeroUsize::new(1),
+            old: true,
+            none_is_error: true,
         };
         assert_eq!(view, expected);
     }

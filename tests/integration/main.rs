@@ -64,6 +64,7 @@ mod resume;
 mod secrecy;
 mod selectors;
 mod server_answers;
+mod server_shapes;
 mod signals;
 mod status;
 mod stopping;
