@@ -141,7 +141,11 @@ fn under_another(
         (429 | 503, _) => problem(
             AttemptEnd::TurnedAway,
             FailureCode::HttpStatus,
-            format!("the server turned the request away (HTTP {status}): {}", said()),
+            format!(
+                "the server turned the request away (HTTP {status}): {}{}",
+                said(),
+                odd_pause(response, key)
+            ),
         ),
         (400..=499, ApiVerdict::Error) => {
             let code = if status == 404 { FailureCode::NotFound } else { FailureCode::HttpStatus };
@@ -156,6 +160,19 @@ fn under_another(
             format!("HTTP {status}: {}", said()),
         ),
     }
+}
+
+/// What is said of a `Retry-After` that is neither seconds nor a date. It is not obeyed, whatever it means.
+fn odd_pause(response: &Response, key: &ApiKey) -> String {
+    let text = response.retry_after.as_deref().unwrap_or_default().trim();
+    let is_known = text.bytes().all(|b| b.is_ascii_digit()) || httpdate::parse_http_date(text).is_ok();
+    if is_known {
+        return String::new();
+    }
+    format!(
+        " (it asks for a pause, but its Retry-After '{}' is neither seconds nor a date)",
+        excerpt(text, key)
+    )
 }
 
 fn redirect(response: &Response, key: &ApiKey) -> String {

@@ -181,6 +181,23 @@ fn outputs_are_not_written_over_each_other() {
     assert!(sandbox.writes().is_empty());
 }
 
+/// Certificates and their key are files that are read, too.
+#[test]
+fn certificates_are_not_written_over() {
+    let place = place().with("ca.pem", "x").with("cert.pem", "x").with("cert.key", "x");
+    let network = "--ca-file ca.pem --client-cert cert.pem --client-key cert.key --url https://127.0.0.1:1";
+    for (file, over) in [("ca.pem", "--ca-file"), ("cert.pem", "--client-cert"), ("cert.key", "--client-key")]
+    {
+        for line in
+            ["import edit input.csv --results AT", "export --is-ex 0 -o AT", "history input.csv -o AT"]
+        {
+            let program = userside(&place).line(&line.replace("AT", file)).line(network);
+            program.run().exits(2).says(&format!("would be written over the file of {over}"));
+        }
+        assert_eq!(place.text(file), "x");
+    }
+}
+
 /// A link to nothing is named; so is one that lies under the name of what is written first.
 #[test]
 fn links_are_not_followed() {

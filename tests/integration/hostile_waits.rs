@@ -31,6 +31,17 @@ fn a_pause_beyond_all_bounds_is_told_and_cut() {
     }
 }
 
+/// What is neither seconds nor a date is told where the refusal is.
+#[test]
+fn a_pause_that_cannot_be_read_is_told() {
+    let place = Place::new().with("input.csv", "id,comment\n1,x\n");
+    let server = Responder::start(|_, _| {
+        Some(Answer { headers: vec!["Retry-After: -5".to_owned()], ..Answer::new(429, "") })
+    });
+    let program = userside(&place).line(LINE).args(["--patience", "1ms"]);
+    program.at_url(server.url()).run().exits(3).says("its Retry-After '-5' is neither seconds nor a date");
+}
+
 #[test]
 fn a_pause_that_is_none_is_not_waited_for() {
     for retry_after in

@@ -52,7 +52,7 @@ impl SendSettings {
         };
         let selector = selector.selector.unwrap_or_default();
         let connection = Connection { http, key, selector, link: pace.link(), concurrency };
-        let files = server.key_file.iter().map(|path| (path.clone(), "the key file")).collect();
+        let files = server.files();
         Ok(Self { connection, warnings, files })
     }
 }

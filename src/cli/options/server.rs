@@ -57,6 +57,17 @@ pub struct ServerArgs {
 }
 
 impl ServerArgs {
+    /// The files that are read, and what they are called.
+    pub(super) fn files(&self) -> Vec<(PathBuf, &'static str)> {
+        let files = [
+            (&self.key_file, "the key file"),
+            (&self.ca_file, "the file of --ca-file"),
+            (&self.client_cert, "the file of --client-cert"),
+            (&self.client_key, "the file of --client-key"),
+        ];
+        files.into_iter().filter_map(|(path, name)| Some((path.clone()?, name))).collect()
+    }
+
     /// The client's certificate; clap sees to it that there is a key where there is one.
     pub(in crate::cli) fn client_certificate(&self) -> Option<ClientCertificate> {
         let (certificate, key) = (self.client_cert.clone()?, self.client_key.clone()?);
