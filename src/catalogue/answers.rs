@@ -23,6 +23,9 @@ pub const HISTORY_COLUMNS: [&str; 6] = ["customer_id", "date", "type", "employee
 /// The field of a customer that holds the balance.
 pub const BALANCE: &str = "balance";
 
+/// The field with the billing that a customer is in.
+pub const BILLING_ID: &str = "billing_id";
+
 /// Whether a field of an answer has this name, whatever its case and underscores.
 pub fn is_field(spelt: &str, known: &str) -> bool {
     let bare = |c: &char| *c != '_';

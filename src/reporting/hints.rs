@@ -96,8 +96,13 @@ fn after_surplus(summary: &Summary) -> Option<String> {
 
 fn after_blindness(summary: &Summary) -> Option<String> {
     matches!(summary.stopped, Some(StopReason::Blind(_))).then(|| {
-        // `resume` has no such option, and a new run would send the first row twice.
-        "to send the skipped rows without that search, put them into a file of their own, and import it with --existing ignore".to_owned()
+        // `resume` has no such option, and a new run would send again what was sent.
+        let text = if summary.tally.skipped == summary.tally.rows() {
+            "to send the rows without that search, import the file again with --new-run --existing ignore"
+        } else {
+            "to send the skipped rows without that search, put them into a file of their own, and import it with --existing ignore"
+        };
+        text.to_owned()
     })
 }
 

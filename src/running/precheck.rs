@@ -15,10 +15,11 @@ use super::recorder::Report;
 use super::run_end::RunEnd;
 use super::spec::OnExisting;
 use crate::catalogue::{Action, ApiSelector};
+use crate::customers::{SearchControl, control_search};
 use crate::events::{Event, Look, Refused};
 use crate::reconciling::{ExistingCustomer, existing};
 use crate::recording::{ErrorCode, Replay, RowResult, Status};
-use crate::sending::{Clock, Transport};
+use crate::sending::{Clock, StopReason, Transport};
 
 /// Who is there already.
 const EXISTING: RowLook = RowLook { name: "existing", look: Look::Existing };
@@ -48,8 +49,13 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             let found = existing(link, selector, &self.finder, &row.call).await;
             (row, found)
         });
-        let mut own = 0;
+        let (mut own, mut unfound, mut is_seen) = (0, None, false);
         self.ask_each(asked, end, async |(row, found), end| {
+            match found {
+                Some(ExistingCustomer::No) if unfound.is_none() => unfound = Some(row.call.clone()),
+                None | Some(ExistingCustomer::No | ExistingCustomer::Unclear(_)) => {}
+                Some(_) => is_seen = true,
+            }
             let result = match found {
                 None | Some(ExistingCustomer::No) => None,
                 Some(ExistingCustomer::Unclear(problem)) => {
@@ -75,6 +81,15 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         })
         .await?;
         self.tell_own(own);
+        if let Some(add) = unfound.filter(|_| !is_seen && end.may_send()) {
+            // Nobody was found: only from a server that finds who is there does that say something.
+            let tried = control_search(link, selector, &self.finder, &add);
+            match self.host.stop.stop().race(tried).await {
+                Some(SearchControl::Missed(why)) => end.stop(StopReason::Blind(why)),
+                Some(SearchControl::Found | SearchControl::Untried) => {}
+                None => end.stop(StopReason::Interrupted),
+            }
+        }
         if !is_over && end.may_send() {
             self.notes.report(Report::Fact(LOOKED_FOR, "yes".to_owned())).await;
         }

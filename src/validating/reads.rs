@@ -6,7 +6,7 @@ use super::kinds::{normalise_as, sound};
 use super::rules::ValueRules;
 use super::value_error::ValueError;
 use crate::catalogue::{
-    Action, CUSTOMER, Choice, Identity, Meaning, NEWER_FIND, Parameter, READ_BY_ID, Subcategory,
+    Action, BILLING_ID, CUSTOMER, Choice, Identity, Meaning, NEWER_FIND, Parameter, READ_BY_ID, Subcategory,
     UNKNOWN_FIND, ValueKind, Version,
 };
 
@@ -124,6 +124,25 @@ impl Call {
     /// The same search under a name that no server knows.
     pub fn unknown_find(&self) -> Option<Self> {
         self.find_in(UNKNOWN_FIND)
+    }
+
+    /// A search for customers who are where the one that this call creates will be: in its billing, or, where it names
+    /// none, anywhere.
+    pub fn neighbours(&self) -> Option<Self> {
+        let select = CUSTOMER.subcategory(Action::Select)?;
+        let is_billing = |parameter: &Parameter| parameter.meaning == Meaning::Sets(BILLING_ID);
+        let billing = self.parameters().find(|(parameter, value)| is_billing(parameter) && !value.is_empty());
+        let (condition, value) = match billing {
+            Some((_, billing)) => (Meaning::Equals(BILLING_ID), billing),
+            None => (Meaning::Former, "0"),
+        };
+        Some(read(select, &[(select.by_meaning(condition)?, value)]))
+    }
+
+    /// By which kind of value this call looks for a customer, as its own subcategory names it; none where it does not.
+    pub fn kind_of_search(&self) -> Option<&str> {
+        let typer = self.parameters().find(|(parameter, _)| parameter.meaning == Meaning::Typer);
+        typer.filter(|_| self.action() == Action::Find).map(|(_, kind)| kind)
     }
 
     fn find_in(&self, find: &'static Subcategory) -> Option<Self> {

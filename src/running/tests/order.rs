@@ -19,6 +19,8 @@ fn everybody_is_looked_for_before_the_first_customer_is_added() {
             "get_nobody_id",
             "get_abon_id",
             "get_abon_id",
+            // Nobody was found: is there anybody?
+            "get_customers_id",
             "add",
             // The first is read back before the others go.
             "get_abon_id",
