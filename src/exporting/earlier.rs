@@ -56,6 +56,7 @@ pub fn ids(source: &Source) -> Result<Vec<u64>, ListError> {
     }
     let mut row = Row::default();
     while records.read(&mut row)? {
+        source.check_cell(&row, column.unwrap_or(0))?;
         match column {
             Some(column) => take(row.line(), row.cell(column).unwrap_or_default().trim())?,
             None => {

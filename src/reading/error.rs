@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::flaw::FlawKind;
+use super::line_unit::LineUnit;
 
 /// The input cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -157,6 +158,18 @@ pub enum ReadError {
     Header {
         /// The input's name.
         name: String,
+        /// Where the row begins.
+        line: u64,
+        /// What is wrong with it.
+        flaw: FlawKind,
+    },
+    /// A row whose value is needed is not to be trusted.
+    #[error("{name}, {unit} {line}: {flaw}")]
+    Flawed {
+        /// The input's name.
+        name: String,
+        /// What the number counts.
+        unit: LineUnit,
         /// Where the row begins.
         line: u64,
         /// What is wrong with it.

@@ -3,7 +3,7 @@
 use csv::StringRecord;
 use std::fmt;
 
-use super::flaw::Flaw;
+use super::flaw::{Flaw, FlawKind};
 
 /// The prefix of the columns that the program adds to its results. They are ignored in an input, so a results
 /// file can be used as an input.
@@ -72,6 +72,12 @@ impl Row {
     /// What reading found to be wrong with the row or its cells.
     pub fn flaws(&self) -> &[Flaw] {
         &self.flaws
+    }
+
+    /// Why the cell of this column is not trusted: for itself, or with its row.
+    pub fn distrusted(&self, column: usize) -> Option<FlawKind> {
+        let concerns = |flaw: &&Flaw| flaw.column.is_none_or(|place| place == column);
+        self.flaws.iter().find(concerns).map(|flaw| flaw.kind)
     }
 
     /// What is wrong with the cell of this column.

@@ -193,6 +193,16 @@ impl Source {
         Ok(common.unwrap_or(0))
     }
 
+    /// Refuses a row whose cell in this column is not to be trusted.
+    pub fn check_cell(&self, row: &Row, column: usize) -> Result<(), ReadError> {
+        match row.distrusted(column) {
+            Some(flaw) => {
+                Err(ReadError::Flawed { name: self.table_name(), unit: self.unit(), line: row.line(), flaw })
+            }
+            None => Ok(()),
+        }
+    }
+
     fn unreadable(&self, source: io::Error) -> ReadError {
         ReadError::Read { name: self.name.clone(), source }
     }

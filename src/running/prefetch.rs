@@ -7,6 +7,8 @@ use crate::reading::{ReadError, Records, Row};
 
 /// Rows in a bundle: enough that handing it over costs nothing against reading it.
 const BUNDLE: usize = 256;
+/// A bundle with so many bytes is full, however few rows it has: rows may have cells of megabytes.
+const BUNDLE_BYTES: usize = 1 << 20;
 /// Bundles that wait at the most.
 const BUNDLES: usize = 4;
 
@@ -15,6 +17,7 @@ const BUNDLES: usize = 4;
 pub(super) struct Bundle {
     rows: Vec<Row>,
     used: usize,
+    bytes: usize,
 }
 
 impl Bundle {
@@ -46,8 +49,10 @@ impl Prefetch {
 
     /// Gives a bundle back, so that its memory serves again.
     pub(super) fn give_back(&self, bundle: Bundle) {
-        // At the end nobody wants it any more.
-        let _ = self.empty.send(bundle);
+        // Large rows would keep their memory. At the end nobody wants any bundle.
+        if bundle.bytes < BUNDLE_BYTES {
+            let _ = self.empty.send(bundle);
+        }
     }
 }
 
@@ -71,12 +76,16 @@ fn read(mut records: Records, full: &SyncSender<Result<Bundle, ReadError>>, retu
 /// Fills a bundle; whether more rows may come.
 fn fill(records: &mut Records, bundle: &mut Bundle) -> Result<bool, ReadError> {
     bundle.rows.resize_with(BUNDLE, Row::default);
-    bundle.used = 0;
+    (bundle.used, bundle.bytes) = (0, 0);
     for row in &mut bundle.rows {
         if !records.read(row)? {
             return Ok(false);
         }
         bundle.used += 1;
+        bundle.bytes += row.text().len();
+        if bundle.bytes >= BUNDLE_BYTES {
+            break;
+        }
     }
     Ok(true)
 }

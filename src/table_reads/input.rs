@@ -29,6 +29,7 @@ impl InputTable {
         let column = pick_column(source.name(), &header, column.as_deref(), usual, is_value)?;
         let (mut row, mut rows) = (Row::default(), 0);
         while records.read(&mut row)? {
+            source.check_cell(&row, column)?;
             rows += 1;
         }
         Ok(Self { source, header, column, rows })

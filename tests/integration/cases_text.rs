@@ -231,3 +231,10 @@ fn an_unusual_delimiter_is_named() {
     let place = Place::new().with("input.csv", "id:name:comment\n1001:Гнатюк Олена:ok\n");
     userside(&place).line("validate edit input.csv --delimiter :").run().exits(0);
 }
+
+#[test]
+fn a_lookup_does_not_lose_what_a_mark_swallows() {
+    let place = Place::new().with("input.csv", "id,login\n1,\"a\n2,b\n3,\"c\"\n");
+    let output = userside(&place).line("lookup login input.csv --column login").run().exits(2);
+    output.says("line 2").says("closes on line 4");
+}
