@@ -107,6 +107,11 @@ impl std::fmt::Display for Nearest {
 pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Nearest {
     /// Below this a suggestion misleads more often than it helps.
     const NEAR_ENOUGH: f64 = 0.75;
+    /// No name is as long, and to compare takes time by the square.
+    const LONGEST: usize = 400;
+    if typed.len() > LONGEST {
+        return Nearest(None);
+    }
     let typed = normalise(typed);
     let best = candidates
         .into_iter()
@@ -157,6 +162,7 @@ mod tests {
 
     #[test]
     fn nothing_is_suggested_for_a_name_far_from_all() {
+        assert_eq!(nearest(&"amount".repeat(100_000), ["amount", "comment"]).name(), None);
         assert_eq!(nearest("zzz", ["amount", "comment"]).name(), None);
         assert_eq!(nearest("amout", ["amount", "comment"]).name(), Some("amount"));
     }

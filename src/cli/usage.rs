@@ -44,7 +44,14 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, NoCom
 
 /// A word as it is told. One that is not text is told by nobody.
 fn shown(word: &OsString) -> OsString {
-    word.to_str().map_or_else(|| word.clone(), |word| visible(word).into_owned().into())
+    /// In bytes, and what is told of a longer word, in characters.
+    const LONGEST: usize = 1000;
+    const TOLD: usize = 200;
+    let Some(text) = word.to_str() else { return word.clone() };
+    match text.char_indices().nth(TOLD).filter(|_| text.len() > LONGEST) {
+        Some((end, _)) => format!("{}…", visible(&text[..end])).into(),
+        None => visible(text).into_owned().into(),
+    }
 }
 
 fn command<W: Into<OsString> + Clone>(words: impl IntoIterator<Item = W>) -> Result<Command, clap::Error> {
@@ -124,6 +131,14 @@ mod tests {
     fn said(line: &str) -> String {
         let words = std::iter::once("userside-bulk").chain(line.split_whitespace()).map(OsString::from);
         parse(words).expect_err(line).0.to_string()
+    }
+
+    #[test]
+    fn a_long_word_is_not_told_whole() {
+        for text in ["x", "й", "."] {
+            let text = said(&format!("export --columns {}", text.repeat(100_000)));
+            assert!(text.len() < 3000 && text.contains('…'), "{} bytes", text.len());
+        }
     }
 
     #[test]
