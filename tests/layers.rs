@@ -218,7 +218,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("axum", &["sandbox/"]),
     ("csv", &["reading/", "recording/", "exporting/csv.rs"]),
     ("rusqlite", &["recording/"]),
-    ("rust_xlsxwriter", &["exporting/xlsx.rs"]),
+    ("rust_xlsxwriter", &["recording/sheet_file.rs", "recording/table.rs", "exporting/xlsx.rs"]),
     ("sha2", &["reading/fingerprint.rs", "validating/call.rs", "validating/booking_key.rs"]),
     ("fastrand", &["recording/tag.rs"]),
     ("quick_xml", &["reading/workbook/"]),

@@ -129,8 +129,8 @@ pub struct ExportOptions {
     totals: Option<PathBuf>,
     /// Write the customers that could not be read to a file
     ///
-    /// Id and reason.
-    #[arg(long, value_name = "FILE", help_heading = "File", hide_short_help = true)]
+    /// Id and reason. CSV, or a workbook where the name ends in .xlsx.
+    #[arg(long, value_name = "FILE", help_heading = "File", value_parser = values::table_file(), hide_short_help = true)]
     errors: Option<PathBuf>,
     /// End with exit code 1 when no row is written
     #[arg(long, help_heading = "File", hide_short_help = true)]

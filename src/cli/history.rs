@@ -9,6 +9,7 @@ use super::error::SettingsError;
 use super::options::{
     ColumnArgs, CommandFiles, DateArgs, FallsBack as _, ReadArgs, ReadSettings, Terminals, output_of_reads,
 };
+use super::values;
 use crate::catalogue::Version;
 use crate::table_reads::{ColumnSpec, HistorySpec, Period};
 use crate::validating::{DateOrder, day};
@@ -52,13 +53,14 @@ pub struct HistoryArgs {
     to: Option<String>,
     /// Where the output goes
     ///
-    /// The name - stands for standard output.
-    #[arg(long, short, value_name = "FILE", help_heading = "Output", falls_back_to("standard output"))]
+    /// A name that ends in .xlsx makes a workbook. The name - stands for standard output.
+    #[arg(long, short, value_name = "FILE", help_heading = "Output", value_parser = values::table_file())]
+    #[arg(falls_back_to("standard output"))]
     output: Option<PathBuf>,
     /// A file for the customers who could not be read
     ///
-    /// CSV, with the reason.
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    /// With the reason. CSV, or a workbook where the name ends in .xlsx.
+    #[arg(long, value_name = "FILE", help_heading = "Output", value_parser = values::table_file())]
     errors: Option<PathBuf>,
     /// The server's UserSide version, such as 3.17
     ///

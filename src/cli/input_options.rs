@@ -19,7 +19,7 @@ pub struct TargetArgs {
     /// What to do with every row; see `userside-bulk operations`
     #[arg(value_parser = |text: &str| operation(text), value_name = "OPERATION")]
     pub(super) operation: Operation,
-    /// CSV file or XLSX workbook; - for standard input
+    /// CSV file or workbook; - for standard input
     #[arg(value_name = "FILE")]
     pub(super) file: PathBuf,
     /// Read mappings and constants from a TOML file

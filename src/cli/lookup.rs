@@ -50,8 +50,9 @@ pub struct LookupArgs {
     skip_old: bool,
     /// Where the output goes
     ///
-    /// The name - stands for standard output.
-    #[arg(long, short, value_name = "FILE", help_heading = "Output", falls_back_to("standard output"))]
+    /// A name that ends in .xlsx makes a workbook. The name - stands for standard output.
+    #[arg(long, short, value_name = "FILE", help_heading = "Output", value_parser = values::table_file())]
+    #[arg(falls_back_to("standard output"))]
     output: Option<PathBuf>,
     /// The server's UserSide version, such as 3.17
     ///

@@ -9,6 +9,7 @@ use super::options::{CommandFiles, FallsBack as _, Shown, WhichRun, stem_of};
 use super::raw_options::RawOptions;
 use super::results::rows;
 use super::stored_run::StoredRun;
+use super::values;
 use crate::reading::Input;
 use crate::recording::{OutputTarget, beside};
 use crate::reporting::Mode;
@@ -42,7 +43,7 @@ pub struct UndoArgs {
     /// Where the rows go
     ///
     /// The file lies beside the input unless another place is named; - stands for standard output.
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    #[arg(long, value_name = "FILE", help_heading = "Output", value_parser = values::table_file())]
     #[arg(falls_back_to("FILE.undo.csv"))]
     output: Option<PathBuf>,
     /// Show no summary; warnings and errors remain

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::builder::{PathBufValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 use url::{Host, Url};
 
 use crate::catalogue::{Action, Choice, choices, nearest};
@@ -64,6 +64,23 @@ where
 {
     PossibleValuesParser::new(names.map(|(name, about)| PossibleValue::new(name).help(about)))
         .try_map(|name| name.parse())
+}
+
+/// A file that a table is written to: text, or a workbook where its name ends in `.xlsx`. Other endings would lie about
+/// what is inside.
+pub(super) fn table_file() -> impl TypedValueParser<Value = PathBuf> {
+    const LIES: [&str; 14] = [
+        "xls", "xlsm", "xlsb", "ods", "numbers", "json", "jsonl", "html", "htm", "xml", "pdf", "docx", "zip",
+        "gz",
+    ];
+    PathBufValueParser::new().try_map(|path| {
+        let ending =
+            path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+        if LIES.contains(&ending.as_str()) {
+            return Err(format!("tables are not written as .{ending}; let the name end in .csv or .xlsx"));
+        }
+        Ok(path)
+    })
 }
 
 /// A size such as `512MiB` or `4GiB`, in bytes.

@@ -8,13 +8,12 @@ use super::end::{CollectEnd, PhaseEnd};
 use super::error::ExportError;
 use super::format::FileFormat;
 use super::spec::{BatchSize, ExportSpec};
-use super::xlsx::SHEET_ROWS;
 use crate::catalogue::ApiSelector;
 use crate::count::{Count, grouped};
 use crate::customers::{FetchStop, FetchedCustomer, Fetcher};
 use crate::events::{Event, Look};
 use crate::read_session::ReadSession;
-use crate::recording::{ExportJournal, JournalError};
+use crate::recording::{ExportJournal, JournalError, SHEET_ROWS};
 use crate::sending::{Clock, StopReason, Transport};
 
 /// So many customers in a request are few enough for any server's memory, and many enough for a night.

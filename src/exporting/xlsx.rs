@@ -2,40 +2,24 @@
 //! is text. One row is in memory at a time.
 
 use std::borrow::Cow;
-use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use jiff::civil::{Date, DateTime};
-use rust_xlsxwriter::{Color, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{ExcelDateTime, Format, Worksheet, XlsxError};
 
 use super::column::{CellFixes, Column};
 use crate::catalogue::ValueKind;
 use crate::customers::{is_plain, plain};
-use crate::recording::{OutputSink, RecordError};
+use crate::recording::{OutputSink, RecordError, SheetFile, put_text};
 
-/// What a sheet holds, its header among it.
-const ROWS: u32 = 1_048_576;
-/// How many customers a workbook holds.
-pub const SHEET_ROWS: u64 = ROWS as u64 - 1;
 /// A spreadsheet's numbers are exact up to this many digits.
 const DIGITS: usize = 15;
-/// The most characters that a cell holds.
-const CELL: usize = 32_767;
-/// Widths are those of the first so many rows.
-const LOOK: u32 = 1_000;
-/// In characters.
-const WIDEST: usize = 60;
 
 /// A workbook being written.
 pub(super) struct Xlsx {
-    path: PathBuf,
-    file: Box<dyn OutputSink>,
-    workbook: Workbook,
+    file: SheetFile,
     columns: Vec<Column>,
-    widths: Vec<usize>,
     formats: Formats,
-    row: u32,
     fixes: CellFixes,
 }
 
@@ -49,102 +33,20 @@ struct Formats {
 
 impl Xlsx {
     pub(super) fn begin(file: Box<dyn OutputSink>, columns: Vec<Column>) -> Result<Self, RecordError> {
-        let path = file.path();
-        let mut workbook = Workbook::new();
-        let widths = columns.iter().map(|column| column.name.chars().count() + 3).collect();
-        let begun = (|| {
-            // What is written lies beside the output until the end, where there is room for it as well.
-            let is_file = path != Path::new("-") && !path.metadata().is_ok_and(|found| !found.is_file());
-            if let Some(folder) = path.parent().filter(|_| is_file) {
-                let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-                workbook.set_tempdir(folder)?;
-            }
-            let sheet = workbook.add_worksheet_with_constant_memory()?;
-            sheet.set_name("customers")?;
-            sheet.set_freeze_panes(1, 0)?;
-            // When it is printed, all columns fit on a page, and each page has the header.
-            sheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
-            let header = Format::new()
-                .set_bold()
-                .set_background_color(Color::RGB(0x00E3_ECF7))
-                .set_align(FormatAlign::VerticalCenter);
-            for (column, name) in (0_u16..).zip(&columns) {
-                sheet.write_string_with_format(0, column, &name.name, &header)?;
-            }
-            Ok(())
-        })();
-        begun.map_err(|error| failed(&path, error))?;
-        Ok(Self {
-            path,
-            file,
-            workbook,
-            columns,
-            widths,
-            formats: Formats::new(),
-            row: 1,
-            fixes: CellFixes::default(),
-        })
+        let names = columns.iter().map(|column| column.name.as_str());
+        let file = SheetFile::begin(file, "customers", names)?;
+        Ok(Self { file, columns, formats: Formats::new(), fixes: CellFixes::default() })
     }
 
     pub(super) fn write(&mut self, cells: &[String]) -> Result<(), RecordError> {
-        if self.row >= ROWS {
-            let source = io::Error::other(
-                "a sheet holds no more than 1048575 customers; write CSV with --format csv, or export in parts",
-            );
-            return Err(RecordError::Write { path: self.path.clone(), source });
-        }
-        let Self { workbook, columns, widths, formats, row, fixes, path, .. } = self;
-        // The library gives up with a panic where its own file cannot be written, on a full disk say.
-        let written = catch_unwind(AssertUnwindSafe(|| {
-            let sheet = workbook.worksheet_from_index(0)?;
-            for (place, (cell, column)) in cells.iter().zip(columns.iter()).enumerate() {
-                if *row <= LOOK
-                    && let Some(width) = widths.get_mut(place)
-                {
-                    *width = cell.chars().take(WIDEST).count().max(*width);
-                }
-                let at = u16::try_from(place).unwrap_or(u16::MAX);
-                formats.write(sheet, (*row, at), cell, column.kind, fixes)?;
-            }
-            Ok(())
-        }));
-        written.unwrap_or_else(|_| Err(full())).map_err(|error| failed(path, error))?;
-        self.row += 1;
-        Ok(())
+        let Self { file, columns, formats, fixes } = self;
+        let cells = cells.iter().map(String::as_str).zip(columns.iter().map(|column| column.kind));
+        file.write(cells, |sheet, place, cell, kind| formats.write(sheet, place, cell, kind, fixes))
     }
 
     pub(super) fn finish(self) -> Result<(PathBuf, CellFixes), RecordError> {
-        let Self { path, mut file, mut workbook, columns, widths, row, fixes, .. } = self;
-        let saved = catch_unwind(AssertUnwindSafe(|| {
-            let sheet = workbook.worksheet_from_index(0)?;
-            for (column, width) in (0_u16..).zip(&widths) {
-                let width = u32::try_from(*width).unwrap_or_default();
-                sheet.set_column_width(column, f64::from(width) + 2.0)?;
-            }
-            let last = u16::try_from(columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
-            if !columns.is_empty() {
-                sheet.autofilter(0, 0, row - 1, last)?;
-            }
-            workbook.save_to_writer(&mut file)
-        }));
-        saved.unwrap_or_else(|_| Err(full())).map_err(|error| failed(&path, error))?;
-        file.finish()?;
-        Ok((path, fixes))
+        Ok((self.file.finish()?.0, self.fixes))
     }
-}
-
-fn full() -> XlsxError {
-    XlsxError::IoError(io::Error::other(
-        "the workbook's temporary file cannot be written (is the disk full?)",
-    ))
-}
-
-fn failed(path: &Path, error: XlsxError) -> RecordError {
-    let source = match error {
-        XlsxError::IoError(error) => error,
-        other => io::Error::other(other.to_string()),
-    };
-    RecordError::Write { path: path.to_owned(), source }
 }
 
 impl Formats {
@@ -166,9 +68,6 @@ impl Formats {
         kind: ValueKind,
         fixes: &mut CellFixes,
     ) -> Result<(), XlsxError> {
-        if cell.is_empty() {
-            return Ok(());
-        }
         let format = match kind {
             ValueKind::Money => &self.money,
             _ => &self.id,
@@ -188,20 +87,7 @@ impl Formats {
             sheet.write_datetime_with_format(row, column, &moment, format)?;
             return Ok(());
         }
-        if cell.len() > CELL && cell.encode_utf16().count() > CELL {
-            fixes.cut += 1;
-            let mut units = 0;
-            let kept: String = cell
-                .chars()
-                .take_while(|c| {
-                    units += c.len_utf16();
-                    units < CELL
-                })
-                .collect();
-            sheet.write_string(row, column, format!("{kept}…"))?;
-        } else {
-            sheet.write_string(row, column, cell)?;
-        }
+        fixes.cut += u64::from(put_text(sheet, (row, column), cell)?);
         Ok(())
     }
 }

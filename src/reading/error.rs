@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::flaw::FlawKind;
+use super::format::Unreadable;
 use super::line_unit::LineUnit;
 
 /// The input cannot be read.
@@ -103,11 +104,13 @@ pub enum ReadError {
         /// The input's name.
         name: String,
     },
-    /// An Excel format that is not supported.
-    #[error("{name} is a workbook in a format that cannot be read, such as .xls; save it as .xlsx or as CSV")]
-    OldWorkbook {
+    /// A format that is not read.
+    #[error("{name} is {what}")]
+    OtherFormat {
         /// The input's name.
         name: String,
+        /// What it is, and what to do.
+        what: Unreadable,
     },
     /// The workbook cannot be read.
     #[error(

@@ -9,6 +9,7 @@ mod encoding;
 mod error;
 mod fingerprint;
 mod flaw;
+mod format;
 mod header;
 mod line_unit;
 mod lines;

@@ -12,6 +12,7 @@ use super::dialect::{self, Dialect, DialectChoice};
 use super::encoding::TextEncoding;
 use super::error::ReadError;
 use super::fingerprint::Fingerprint;
+use super::format::FileKind;
 use super::line_unit::LineUnit;
 use super::open_sheet::OpenSheet;
 use super::records::{Origin, Records};
@@ -88,11 +89,12 @@ impl Source {
             last_row: choice.last_row,
             surplus: OnceLock::new(),
         };
-        match source.kind()? {
-            Kind::Text if choice.sheet.is_some() => Err(ReadError::SheetOfText { name: source.name }),
-            Kind::Text => source.into_text(choice.dialect),
-            Kind::Workbook => source.into_sheet(choice),
-            Kind::OldWorkbook => Err(ReadError::OldWorkbook { name: source.name }),
+        let kind = FileKind::of(source.content.reader()).map_err(|error| source.unreadable(error))?;
+        match kind {
+            FileKind::Text if choice.sheet.is_some() => Err(ReadError::SheetOfText { name: source.name }),
+            FileKind::Text => source.into_text(choice.dialect),
+            FileKind::Archive | FileKind::Compound => source.into_sheet(kind, choice),
+            FileKind::Other(what) => Err(ReadError::OtherFormat { name: source.name, what }),
         }
     }
 
@@ -207,16 +209,6 @@ impl Source {
         ReadError::Read { name: self.name.clone(), source }
     }
 
-    fn kind(&self) -> Result<Kind, ReadError> {
-        let mut magic = Vec::with_capacity(8);
-        self.content.reader().take(8).read_to_end(&mut magic).map_err(|e| self.unreadable(e))?;
-        Ok(match magic.as_slice() {
-            [b'P', b'K', 3, 4, ..] => Kind::Workbook,
-            [0xD0, 0xCF, 0x11, 0xE0, ..] => Kind::OldWorkbook,
-            _ => Kind::Text,
-        })
-    }
-
     fn into_text(mut self, choice: DialectChoice) -> Result<Self, ReadError> {
         let open = || Box::new(self.content.reader()) as Box<dyn Read>;
         let name = || self.name.clone();
@@ -242,12 +234,12 @@ impl Source {
         Ok(self)
     }
 
-    fn into_sheet(mut self, choice: &TableChoice) -> Result<Self, ReadError> {
+    fn into_sheet(mut self, kind: FileKind, choice: &TableChoice) -> Result<Self, ReadError> {
         let name = self.name.clone();
         let kept = |source| ReadError::Copy { name: name.clone(), source };
         let file = tempfile::tempfile().map_err(kept)?;
         let limit = choice.max_size.unwrap_or(WORKBOOK_LIMIT);
-        let opened = copy_sheet(self.content.reader(), choice.sheet.as_deref(), limit, &file);
+        let opened = copy_sheet(self.content.reader(), kind, choice.sheet.as_deref(), limit, &file);
         let opened = opened.map_err(|fault| match fault {
             WorkbookFault::Keep(source) => kept(source),
             WorkbookFault::TooLarge(limit) => {
@@ -259,6 +251,7 @@ impl Source {
                 sheet: choice.sheet.clone().unwrap_or_default(),
                 known,
             },
+            WorkbookFault::Other(what) => ReadError::OtherFormat { name: name.clone(), what },
             WorkbookFault::Broken(reason) => ReadError::Workbook { name: name.clone(), reason },
         })?;
         self.content = PrivateCopy::of_file(file);
@@ -275,13 +268,6 @@ impl Source {
         }
         self.dialect.encoding.reader(file)
     }
-}
-
-/// What the first bytes say a file is.
-enum Kind {
-    Text,
-    Workbook,
-    OldWorkbook,
 }
 
 fn copy_of(name: &str, fill: impl FnOnce(&mut File) -> io::Result<u64>) -> Result<PrivateCopy, ReadError> {

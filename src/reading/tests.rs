@@ -107,7 +107,7 @@ fn empty_files_and_binary_files_are_refused() {
     assert!(matches!(read(b""), Err(ReadError::Empty { .. })));
     assert!(matches!(read(b"\n\n"), Err(ReadError::Empty { .. })));
     assert!(matches!(read(b"i\0d\0\n,,\0"), Err(ReadError::Binary { .. })));
-    assert!(matches!(read(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), Err(ReadError::OldWorkbook { .. })));
+    assert!(matches!(read(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), Err(ReadError::Workbook { .. })));
     assert!(matches!(read(b"PK\x03\x04 no workbook"), Err(ReadError::Workbook { .. })));
 }
 

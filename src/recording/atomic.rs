@@ -14,6 +14,9 @@ pub enum RecordError {
     /// The place cannot be written to.
     #[error("cannot write {}: {source}{}", named(path), advice(source))]
     Write { path: PathBuf, source: io::Error },
+    /// A sheet holds no more rows.
+    #[error("{} can't hold all rows: a sheet has room for 1048575 below its header. Name a CSV file, or do it in parts", path.display())]
+    SheetFull { path: PathBuf },
     /// Another run is writing the same file.
     #[error("another run is writing {}; let it finish, or choose another place for this run with --results or --output FILE", path.display())]
     Busy { path: PathBuf },

@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use super::atomic::RecordError;
 use super::journal::{Entry, JournalError, Replay};
 use super::row_result::{RESULT_COLUMNS, RowResult};
-use super::table::{OutputSink, Table};
+use super::sink::OutputSink;
+use super::table::Table;
 use super::tag::{Tag, Tagging};
 use super::tally::Tally;
-use crate::reading::{Columns, RESULT_KEY, ReadError, Records, Row, RowNumber, Source, WHY};
+use crate::reading::{CellType, Columns, RESULT_KEY, ReadError, Records, Row, RowNumber, Source, WHY};
 use crate::validating::BookingKey;
 
 /// Where results go.
@@ -152,10 +153,12 @@ impl Results {
         match &mut self.failed {
             Some(failed) if result.is_to_be_fixed() && is_readable => {
                 let beyond = self.row.cells().skip(self.width);
-                let own = self.columns.iter().map(|column| self.row.cell(*column).unwrap_or_default());
-                let why = result.error.as_ref().map_or("", |(_, text)| text);
+                let row = &self.row;
+                let own = self.columns.iter().map(|column| typed(row, *column));
+                let why = result.error.as_ref().map_or("", |(_, text)| text.as_str());
                 // Cells beyond the header are what has to be put right.
-                let written = failed.write(own.chain(key).chain([why]).chain(beyond));
+                let added = key.into_iter().chain([why]).chain(beyond).map(text);
+                let written = failed.write_cells(own.chain(added));
                 self.keep_failed(written);
             }
             _ => {}
@@ -171,24 +174,22 @@ impl Results {
         note: Option<&str>,
     ) -> Result<(), RecordError> {
         let Some(results) = &mut self.results else { return Ok(()) };
-        let own = self
-            .columns
-            .iter()
-            .map(|column| if is_readable { self.row.cell(*column).unwrap_or_default() } else { "" });
-        let (code, text) = result.error.as_ref().map_or(("", ""), |(code, text)| (code.name(), text));
-        let separator = if text.is_empty() || note.is_none() { "" } else { "; " };
-        let text = format!("{text}{separator}{}", note.unwrap_or_default());
+        let own =
+            self.columns.iter().map(|column| if is_readable { typed(&self.row, *column) } else { text("") });
+        let (code, why) = result.error.as_ref().map_or(("", ""), |(code, text)| (code.name(), text.as_str()));
+        let separator = if why.is_empty() || note.is_none() { "" } else { "; " };
+        let why = format!("{why}{separator}{}", note.unwrap_or_default());
         let http_status = result.http_status.map(|status| status.to_string()).unwrap_or_default();
         let attempts = result.attempts.to_string();
         let added = [
             result.status.name(),
             result.id.as_deref().unwrap_or_default(),
             code,
-            &text,
+            &why,
             &http_status,
             &attempts,
         ];
-        results.write(own.chain(added).chain(key))
+        results.write_cells(own.chain(added.into_iter().chain(key).map(text)))
     }
 
     /// The input may have been removed in the meantime; what became of its rows must still be written.
@@ -204,6 +205,15 @@ impl Results {
             }
         }
     }
+}
+
+/// A cell of the input.
+fn typed(row: &Row, column: usize) -> (&str, CellType) {
+    (row.cell(column).unwrap_or_default(), row.cell_type(column))
+}
+
+fn text(cell: &str) -> (&str, CellType) {
+    (cell, CellType::Text)
 }
 
 /// The results are written.

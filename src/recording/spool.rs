@@ -5,7 +5,7 @@ use std::io::{self, BufReader, BufWriter, Seek, Write};
 use std::path::PathBuf;
 
 use super::atomic::RecordError;
-use super::table::OutputSink;
+use super::sink::OutputSink;
 
 /// Keeps what is written in a file without a name, and hands it on when it is finished. Dropped before, it hands
 /// on nothing.

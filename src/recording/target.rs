@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::atomic::{AtomicFile, RecordError};
+use super::sheet_file::SHEET_ROWS;
+use super::sink::OutputSink;
 use super::spool::Spool;
-use super::table::OutputSink;
+use super::table::is_workbook;
 
 /// A file, or standard output.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +23,16 @@ impl OutputTarget {
         match self {
             Self::Stdout => None,
             Self::File(path) => Some(path),
+        }
+    }
+
+    /// Refuses more rows than a workbook holds, where it is one.
+    pub fn has_room_for(&self, rows: u64) -> Result<(), RecordError> {
+        match self {
+            Self::File(path) if is_workbook(path) && rows > SHEET_ROWS => {
+                Err(RecordError::SheetFull { path: path.clone() })
+            }
+            _ => Ok(()),
         }
     }
 

@@ -33,7 +33,7 @@ pub async fn go_on<T: Transport, C: Clock + Send>(
         OpenInput::open_same_or_stop(input, &host, content_of(&journal)?, journal.run().fingerprint.clone())
             .await?;
     let validated = input.validate(true, &host).await?;
-    let files = output.begin();
+    let files = output.begin(validated.totals.rows);
     if let Some(refused) =
         refusal(&input, &validated, &policy.expectation, policy.skip_invalid, |event| host.tell(event))
     {

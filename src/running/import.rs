@@ -32,7 +32,7 @@ pub async fn import<T: Transport, C: Clock + Send>(
     make_way(&journal)?;
     let input = OpenInput::open(input, &host, stdin).await?;
     let validated = input.validate(true, &host).await?;
-    let files = output.begin();
+    let files = output.begin(validated.totals.rows);
     if let Some(refused) =
         refusal(&input, &validated, &policy.expectation, policy.skip_invalid, |event| host.tell(event))
     {

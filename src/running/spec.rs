@@ -218,9 +218,10 @@ impl FromStr for OnExisting {
 }
 
 impl OutputSpec {
-    /// Takes the places, so that nobody else writes there. The files appear when the results are written.
-    pub(super) fn begin(&self) -> Result<ResultsFiles, RecordError> {
+    /// Takes the places for so many rows, so that nobody else writes there. The files appear when the results are written.
+    pub(super) fn begin(&self, rows: u64) -> Result<ResultsFiles, RecordError> {
         let failed = self.failed.clone().map(OutputTarget::File);
+        self.results.has_room_for(rows)?;
         let failed = failed.as_ref().map(OutputTarget::begin).transpose();
         Ok(ResultsFiles { results: Some(self.results.begin()?), failed: failed? })
     }

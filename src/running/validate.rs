@@ -31,7 +31,7 @@ pub async fn validate<C: Clock>(
     let account = if refused.is_none() && results.is_none() && failed.is_none() {
         Account::Counted(Tally::of_unsent(validated.totals.rows))
     } else {
-        let files = files(results.as_ref(), failed.map(OutputTarget::File).as_ref())?;
+        let files = files(results.as_ref(), failed.map(OutputTarget::File).as_ref(), validated.totals.rows)?;
         Account::Written(write_unsent(&input, &validated, files, why).await?)
     };
     let exit = if refused.is_some() { Exit::Refused } else { Exit::Done };
@@ -40,7 +40,12 @@ pub async fn validate<C: Clock>(
     Ok(exit)
 }
 
-fn files(results: Option<&OutputTarget>, failed: Option<&OutputTarget>) -> Result<ResultsFiles, RecordError> {
+fn files(
+    results: Option<&OutputTarget>,
+    failed: Option<&OutputTarget>,
+    rows: u64,
+) -> Result<ResultsFiles, RecordError> {
+    results.map_or(Ok(()), |results| results.has_room_for(rows))?;
     let begin = |target: Option<&OutputTarget>| target.map(OutputTarget::begin).transpose();
     Ok(ResultsFiles { results: begin(results)?, failed: begin(failed)? })
 }

@@ -35,6 +35,9 @@ impl RowLookup {
                 place + 1
             ));
         }
+        if let Some(flaw) = row.flaws().iter().find(|flaw| flaw.column.is_none_or(|at| at == self.column)) {
+            return bad(format!("column '{}': {}", self.name, flaw.kind));
+        }
         let value = row.cell(self.column).unwrap_or_default().trim();
         if value.is_empty() {
             let text = format!("column '{}' is empty: there is nothing to look for", self.name);

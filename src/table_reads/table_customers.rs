@@ -31,6 +31,11 @@ impl TableCustomers {
         while self.records.read(&mut row)? {
             let line = row.line();
             let text = row.cell(self.column).unwrap_or_default().trim();
+            if let Some(flaw) = row.flaws().iter().find(|flaw| flaw.column.is_none_or(|at| at == self.column))
+            {
+                let reason = format!("line {line}: {}", flaw.kind);
+                return Ok(Some(IdCell { customer: text.to_owned(), id: Err(reason) }));
+            }
             match customer_id(text) {
                 Ok(id) if self.seen.insert(id) => {
                     return Ok(Some(IdCell { customer: id.to_string(), id: Ok(()) }));

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::support::{Case, Place, userside};
+use crate::support::{Case, Place, userside, zip_of};
 
 fn file(name: &str) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name);
@@ -112,4 +112,80 @@ fn good_workbooks_stay_good() {
     let phone = edit("long-phone.xlsx");
     sent(&phone, "phone0", &["380670001122"]);
     assert_eq!(phone.refused(), [2]);
+}
+
+#[test]
+fn an_open_document_spreadsheet_is_read() {
+    let case = edit("opendocument.ods");
+    sent(&case, "id", &["1001", "1002"]);
+    sent(&case, "account_number", &["000123", "000124"]);
+}
+
+#[test]
+fn a_binary_workbook_is_read_or_named() {
+    sent(&edit("binary.xlsb"), "id", &["1001", "1002"]);
+    let place = Place::new().with("broken.xlsb", file("broken-binary.xlsb"));
+    userside(&place).line("validate edit broken.xlsb").run().exits(2).says("binary workbook (.xlsb)");
+}
+
+#[test]
+fn an_old_workbook_is_read_by_the_same_rules() {
+    let case = edit("old.xls");
+    assert_eq!(case.refused(), [2, 3, 4, 5, 7, 8], "{}", case.output.report());
+    let why = case.refusals();
+    for (row, why_so) in
+        [(2, "rounded"), (3, "is a date"), (4, "never calculated"), (5, "--hidden-rows"), (7, "merged")]
+    {
+        assert!(why[row - 1].contains(why_so), "row {row}: {}", why[row - 1]);
+    }
+    assert_eq!(case.values("account_number")[..2], ["0000123", "TRUE"]);
+    assert_eq!(case.values("comment")[..2], ["15%", "9:05"]);
+    assert_eq!(case.values("agreement_date")[0], "2024-03-09");
+    assert_eq!(case.values("name")[1], format!("{}{}", "x".repeat(300), "Ж".repeat(300)));
+    assert_eq!(case.sent.len(), 393);
+    assert_eq!(case.values("account_number")[392], format!("рахунок 399{}", "z".repeat(60)));
+}
+
+#[test]
+fn formats_that_are_not_read_are_named_with_what_to_do() {
+    for (name, content, what, advice) in [
+        ("web-page.xls", file("web-page.xls"), "HTML", "save it as .xlsx"),
+        ("compressed.csv.gz", file("compressed.csv.gz"), "gzip", "unpack"),
+        ("customers.json", file("customers.json"), "JSON", "CSV"),
+        ("password.xlsx", file("password.xlsx"), "password", "take the password off"),
+        ("a.csv", b"%PDF-1.7\n%\xE2\xE3\n".to_vec(), "PDF", "CSV"),
+        ("a.doc", b"{\\rtf1 x}".to_vec(), "RTF", "CSV"),
+        ("a.db", b"SQLite format 3\0xxxx".to_vec(), "SQLite", "CSV"),
+        ("a.docx", zip_of(&[("word/document.xml", String::new())]), "Word", "CSV"),
+        ("a.zip", zip_of(&[("customers.csv", "id\n1\n".to_owned())]), "zip archive", "unpack"),
+        (
+            "a.odt",
+            zip_of(&[("mimetype", "application/vnd.oasis.opendocument.text".to_owned())]),
+            "OpenDocument text",
+            "CSV",
+        ),
+    ] {
+        let place = Place::new().with(name, content);
+        userside(&place).args(["validate", "edit", name]).run().exits(2).says(what).says(advice);
+    }
+}
+
+#[test]
+fn damaged_workbooks_of_all_kinds_end_in_a_sentence() {
+    for name in ["old.xls", "opendocument.ods", "binary.xlsb", "password.xlsx", "zeros-by-format.xlsx"] {
+        let whole = file(name);
+        for step in 1..40 {
+            let mut bytes = whole.clone();
+            let place = whole.len() * step / 40;
+            if step % 2 == 0 {
+                bytes.truncate(place);
+            } else {
+                bytes[place] ^= 0x5A;
+                bytes[512.min(whole.len() - 1)] ^= u8::try_from(step).unwrap_or(0);
+            }
+            let folder = Place::new().with("x.bin", bytes);
+            let output = userside(&folder).line("validate edit x.bin").run();
+            assert!(matches!(output.code, Some(0 | 2)), "{name} {step}: {}", output.report());
+        }
+    }
 }

@@ -77,6 +77,7 @@ mod values;
 mod verify;
 mod workbook_cells;
 mod workbook_hostile;
+mod workbook_results;
 mod worst;
 
 mod proof_histories;

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::default::FallsBack as _;
 use crate::cli::error::SettingsError;
+use crate::cli::values;
 use crate::reading::Input;
 use crate::recording::{OutputTarget, beside};
 use crate::reporting::Mode;
@@ -18,13 +19,13 @@ use crate::running::OutputSpec;
 pub struct OutputArgs {
     /// Where the results go
     ///
-    /// The name - stands for standard output.
-    #[arg(long, value_name = "FILE", falls_back_to("FILE.results.csv"))]
+    /// A name that ends in .xlsx makes a workbook. The name - stands for standard output.
+    #[arg(long, value_name = "FILE", value_parser = values::table_file(), falls_back_to("FILE.results.csv"))]
     results: Option<PathBuf>,
     /// A second file for the rows that a person has to fix
     ///
-    /// With the reason in a last column. Fix them and import that file.
-    #[arg(long, value_name = "FILE")]
+    /// With the reason in a last column. Fix them and import that file. A name that ends in .xlsx makes a workbook.
+    #[arg(long, value_name = "FILE", value_parser = values::table_file())]
     pub(in crate::cli) failed: Option<PathBuf>,
 }
 
@@ -73,7 +74,7 @@ pub(in crate::cli) fn output_of_reads(
 /// A table's name without its ending; a name with another ending, or none, keeps all of itself.
 pub(in crate::cli) fn stem_of(table: &Path) -> PathBuf {
     match table.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase).as_deref() {
-        Some("csv" | "tsv" | "txt" | "xlsx" | "xlsm") => table.with_extension(""),
+        Some("csv" | "tsv" | "txt" | "xlsx" | "xlsm" | "xlsb" | "xls" | "ods") => table.with_extension(""),
         _ => table.to_owned(),
     }
 }

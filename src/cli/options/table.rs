@@ -85,7 +85,7 @@ impl DateArgs {
 /// A table of which one column is read.
 #[derive(Debug, Args)]
 pub struct ColumnArgs {
-    /// CSV file or XLSX workbook; - for standard input
+    /// CSV file or workbook; - for standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// The column that is read

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::reading::format::Unreadable;
+
 /// Why a workbook is not read.
 #[derive(Debug, thiserror::Error)]
 pub(in crate::reading) enum WorkbookFault {
@@ -14,6 +16,9 @@ pub(in crate::reading) enum WorkbookFault {
     /// It has no such sheet; those that there are, joined by commas.
     #[error("it has no such sheet")]
     NoSheet(String),
+    /// It is something else.
+    #[error("it is {0}")]
+    Other(Unreadable),
     /// It is protected by a password.
     #[error("it is protected by a password")]
     Password,

@@ -4,9 +4,12 @@
 mod budget;
 mod cell;
 mod choose;
+mod compound;
 mod fault;
 mod format_tokens;
 mod number_format;
+mod ods;
+mod ods_cell;
 mod open;
 mod package;
 mod rich_text;
@@ -17,6 +20,9 @@ mod shown_number;
 mod styles;
 #[cfg(test)]
 mod tests;
+mod xls;
+mod xls_record;
+mod xlsb;
 mod xlsx;
 mod xlsx_sheet;
 mod xml;

@@ -95,6 +95,15 @@ impl<R: Read + Seek> Package<R> {
         Ok(relations)
     }
 
+    /// The kind of an OpenDocument file, such as `spreadsheet`; none where it is something else.
+    pub(super) fn open_document(&mut self) -> Result<Option<String>, WorkbookFault> {
+        const TYPE: &str = "application/vnd.oasis.opendocument.";
+        let Some(part) = self.part("mimetype")? else { return Ok(None) };
+        let mut kind = Vec::new();
+        part.take(100).read_to_end(&mut kind)?;
+        Ok(String::from_utf8_lossy(&kind).trim().strip_prefix(TYPE).map(str::to_owned))
+    }
+
     /// The part that holds the workbook; none where the archive holds none.
     pub(super) fn workbook(&mut self) -> Result<Option<String>, WorkbookFault> {
         let named = self.relations("")?.into_iter().find(|relation| relation.kind == "officeDocument");

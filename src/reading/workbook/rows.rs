@@ -41,6 +41,8 @@ pub(super) struct RowKeeper<W: Write> {
     next_column: u32,
     /// The cells of all rows, with those that are empty before others.
     width: u64,
+    /// The bytes that are kept.
+    kept: u64,
     facts: SheetFacts,
 }
 
@@ -53,6 +55,7 @@ impl<W: Write> RowKeeper<W> {
             is_hidden: false,
             next_column: 0,
             width: 0,
+            kept: 0,
             facts: SheetFacts::default(),
         }
     }
@@ -142,7 +145,9 @@ impl<W: Write> RowKeeper<W> {
         if self.out.length() > 0 {
             // Empty cells are not kept, but whoever reads the rows has to go through them.
             self.width += u64::from(row_width);
-            if self.width > self.budget.limit() {
+            // A text that cells share is kept for each of them.
+            self.kept += self.out.length() as u64;
+            if self.width.max(self.kept) > self.budget.limit() {
                 return Err(WorkbookFault::TooLarge(self.budget.limit()));
             }
             self.out.end_row(self.row, self.is_hidden).map_err(WorkbookFault::Keep)?;

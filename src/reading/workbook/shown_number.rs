@@ -199,7 +199,7 @@ fn significant(magnitude: &str) -> usize {
 }
 
 /// Moves the point to the right.
-fn shift(magnitude: &str, places: usize) -> String {
+pub(super) fn shift(magnitude: &str, places: usize) -> String {
     let (whole, fraction) = magnitude.split_once('.').unwrap_or((magnitude, ""));
     let fraction = format!("{fraction:0<places$}");
     let (moved, rest) = fraction.split_at(places);
