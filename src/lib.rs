@@ -12,6 +12,7 @@
 //! customers     a customer as the server answers it
 //! reconciling   what became of rows whose outcome is unknown
 //! running       5. a run: the phases of import, resume and reconcile in order
+//! drafting      a mapping file to start from, by what a table's columns are called and hold
 //! exporting     ids to customers to files
 //! table_reads   lookup and history: a table in, one read per value, a table out
 //! diagnostics   what `check` tries
@@ -47,6 +48,7 @@ mod commands;
 mod count;
 mod customers;
 mod diagnostics;
+mod drafting;
 mod events;
 mod exit;
 mod exporting;

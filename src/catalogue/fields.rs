@@ -155,6 +155,13 @@ fn lacks_key(path: &[&str], depth: usize) -> bool {
             .any(|field| field.path.split('.').nth(depth + 1) == Some(name))
 }
 
+/// The first field of the elements of a list, such as `phone.#.number` of `phone`.
+pub(super) fn first_of_elements(path: &str) -> Option<&'static str> {
+    let is_below =
+        |field: &&Field| field.path.strip_prefix(path).is_some_and(|below| below.starts_with(".#."));
+    FIELDS.iter().find(is_below).map(|field| field.path)
+}
+
 /// The position of a path in [`FIELDS`]; none for an unknown path.
 pub fn place(path: &[&str]) -> Option<usize> {
     FIELDS.iter().position(|field| field.is_at_or_below(path))

@@ -1,6 +1,7 @@
 //! Finding things in the catalogue, and the nearest name for "did you mean".
 
 use super::customer::CUSTOMER;
+use super::fields::{CUSTOMER_ID, first_of_elements, is_known};
 use super::model::{Action, Choice, Effect, Meaning, Parameter, Subcategory, ValueKind};
 use super::version::Version;
 
@@ -25,6 +26,31 @@ impl Operation {
         self.0.parameters.iter().find(|p| p.name == wanted).or_else(|| {
             customer_names().any(|name| name == wanted).then(|| self.0.customer_parameter(None)).flatten()
         })
+    }
+
+    /// The parameter that sets the customer's field that an export calls so, such as `phone.0.number`.
+    pub fn sets_field(self, path: &str) -> Option<&'static Parameter> {
+        self.0.parameters.iter().find(|p| p.meaning.sets() == Some(path))
+    }
+
+    /// The parameters that set the elements of a list that an export joins in one column, such as `phone`: each
+    /// element's first value.
+    pub fn sets_elements(self, path: &str) -> Option<Vec<&'static Parameter>> {
+        let first = first_of_elements(path)?;
+        let at = |place: usize| self.sets_field(&first.replace('#', &place.to_string()));
+        let parameters: Vec<_> = (0..).map_while(at).collect();
+        (!parameters.is_empty()).then_some(parameters)
+    }
+
+    /// Whether a column of an export may be left out: it is a field of a customer that the operation cannot set.
+    /// The id is not, and neither is anything that holds what can be set.
+    pub fn leaves_out_field(self, path: &str) -> bool {
+        let holds = |set: &str| {
+            set.strip_prefix(path).is_some_and(|below| below.is_empty() || below.starts_with('.'))
+        };
+        path != CUSTOMER_ID
+            && is_known(&path.split('.').collect::<Vec<_>>())
+            && !self.0.parameters.iter().filter_map(|p| p.meaning.sets()).any(holds)
     }
 
     /// The parameters that a server of this version takes; without a version, those that were not withdrawn.
@@ -107,14 +133,16 @@ impl std::fmt::Display for Nearest {
 pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Nearest {
     /// Below this a suggestion misleads more often than it helps.
     const NEAR_ENOUGH: f64 = 0.75;
-    /// No name is as long, and to compare takes time by the square.
-    const LONGEST: usize = 400;
-    if typed.len() > LONGEST {
+    /// A longer name is no misspelt one, and comparing it takes long.
+    const LONG: usize = 128;
+    let is_short = |name: &str| name.len() <= LONG;
+    if !is_short(typed) {
         return Nearest(None);
     }
     let typed = normalise(typed);
     let best = candidates
         .into_iter()
+        .filter(|candidate| is_short(candidate))
         .map(|candidate| (likeness(&typed, candidate), candidate))
         .filter(|(likeness, _)| *likeness >= NEAR_ENOUGH)
         .max_by(|a, b| a.0.total_cmp(&b.0));

@@ -12,6 +12,7 @@ mod invariants;
 mod lookup;
 mod model;
 mod version;
+mod words;
 
 pub use answers::{
     BALANCE, BILLING_ID, HISTORY_AMOUNT, HISTORY_COLUMNS, HISTORY_DATE, HISTORY_EMPLOYEE, HISTORY_KIND,
@@ -27,3 +28,4 @@ pub use model::{
     Action, Choice, Effect, Identity, Meaning, Parameter, Presence, Provenance, Subcategory, ValueKind,
 };
 pub use version::Version;
+pub use words::{Likeness, flag_of_word, spoken_of};

@@ -203,6 +203,16 @@ pub enum Meaning {
     SkipTriggers,
 }
 
+impl Meaning {
+    /// The path of the field that gets a new value.
+    pub const fn sets(self) -> Option<&'static str> {
+        match self {
+            Self::Sets(path) => Some(path),
+            _ => None,
+        }
+    }
+}
+
 /// Whether two rows with the same value for the parameter count as duplicates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Identity {

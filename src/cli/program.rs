@@ -11,6 +11,7 @@ use super::history::HistoryArgs;
 use super::import::ImportArgs;
 use super::lookup::LookupArgs;
 use super::man::ManArgs;
+use super::mapping::MappingArgs;
 use super::operations::OperationsArgs;
 use super::reconcile::ReconcileArgs;
 use super::results::ResultsArgs;
@@ -69,6 +70,8 @@ pub enum Command {
     Count(Box<CountArgs>),
     /// Print a CSV header to start from
     Template(TemplateArgs),
+    /// Write a mapping file for a table, to start from
+    Mapping(Box<MappingArgs>),
     /// List the operations, or the parameters of one
     Operations(OperationsArgs),
     /// Find out whether the server answers and accepts the key; write nothing

@@ -15,6 +15,7 @@ mod import;
 mod journal;
 mod log;
 mod lookup;
+mod mapping;
 mod network;
 mod panic_hook;
 mod reads;

@@ -8,7 +8,8 @@ use super::failure::Failure;
 use super::find::with_run;
 use super::runtime::tell_waits;
 use super::{
-    catalogue, check, completions, count, demo, export, history, import, journal, lookup, sandbox, status,
+    catalogue, check, completions, count, demo, export, history, import, journal, lookup, mapping, sandbox,
+    status,
 };
 use crate::cli::{Command, Terminals, parse};
 use crate::exit::Exit;
@@ -73,6 +74,7 @@ fn dispatch(command: Command) -> Result<Exit, Failure> {
         Command::History(args) => history::run(args.settings(terminals, key())?),
         Command::Count(args) => count::run(args.settings(terminals, key())?),
         Command::Template(args) => Ok(catalogue::template(&args)),
+        Command::Mapping(args) => mapping::run(&args.settings()?),
         Command::Operations(args) => Ok(catalogue::operations(&args)),
         Command::Check(args) => check::run(args.settings(terminals, key())?),
         Command::Sandbox(args) => sandbox::run(args.settings(key())?),

@@ -2,10 +2,10 @@
 
 use super::cell;
 use super::column::Column;
-use super::formula::defused;
 use super::id_columns::is_id_column;
 use crate::catalogue::{CUSTOMER_ID, ValueKind};
 use crate::customers::is_plain;
+use crate::reading::{self, defused};
 use crate::validating::Money;
 
 /// The first column of a list of changes.
@@ -100,7 +100,7 @@ impl Comparison {
 /// The cell without what a file for a spreadsheet does to it: the apostrophe, the decimal comma, the day as its
 /// users write it.
 fn restored(kind: ValueKind, cell: &str) -> String {
-    let text = cell.strip_prefix('\'').filter(|text| *defused(text) != **text).unwrap_or(cell);
+    let text = reading::restored(cell);
     match kind {
         ValueKind::Money => {
             let amount = text.replace(',', ".");

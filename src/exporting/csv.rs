@@ -8,9 +8,9 @@ use csv::{Terminator, Writer, WriterBuilder};
 
 use super::column::{CellFixes, Column};
 use super::format::SheetLocale;
-use super::formula::defused;
 use crate::catalogue::ValueKind;
 use crate::customers::plain;
+use crate::reading::defused;
 use crate::recording::{OutputSink, RecordError};
 
 /// A CSV file being written.

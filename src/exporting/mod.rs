@@ -13,7 +13,6 @@ mod error;
 mod export;
 mod fetch;
 mod format;
-mod formula;
 mod id_columns;
 mod jsonl;
 mod natural;

@@ -31,7 +31,7 @@ fn rows(source: &Source) -> WholeTable {
     while records.read(&mut row).map_err(told).ok()? {
         assert!(row.line() > line, "lines ascend");
         line = row.line();
-        row.flaws().iter().for_each(|flaw| told(&flaw.kind));
+        row.flaws().iter().for_each(|flaw| told(flaw.kind));
         found.push((line, row.cells().map(str::to_owned).collect()));
     }
     Some((header, found))

@@ -12,7 +12,7 @@ pub(super) enum Delimiter {
 }
 
 /// The delimiters that are tried; the first wins a tie.
-const CANDIDATES: [u8; 4] = [b';', b'\t', b',', b'|'];
+pub(super) const CANDIDATES: [u8; 4] = [b';', b'\t', b',', b'|'];
 /// Those that are named to the user.
 const UNUSUAL: &[u8] = b":^~#!\\$*\x01\x02\x03\x04\x05\x06\x07\x1C\x1D\x1E\x1F";
 /// How many rows are looked at.

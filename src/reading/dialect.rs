@@ -24,6 +24,11 @@ impl Dialect {
     pub const OWN: Self =
         Self { encoding: TextEncoding::UTF8, bom: false, delimiter: b',', old_mac: false, begins: 1 };
 
+    /// Whether a file like this may have come from or through a spreadsheet: it is not as plain exports are.
+    pub(super) fn is_for_spreadsheets(&self) -> bool {
+        self.bom || self.delimiter != Self::OWN.delimiter || self.encoding != Self::OWN.encoding
+    }
+
     /// The delimiter's name for people.
     pub fn delimiter_name(&self) -> String {
         delimiter_name(self.delimiter)

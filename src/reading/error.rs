@@ -52,6 +52,32 @@ pub enum ReadError {
         /// The line that was given.
         line: u64,
     },
+    /// The header goes on in the next line.
+    #[error(
+        "{name} has a header of two {what}s: {what} {second} goes on with the names of {what} {first}. Write all names in one {what}; or say which one names the columns with --header-row {second}, or with --header-row {first} if {what} {second} is a row of the table"
+    )]
+    HeaderOfTwoLines {
+        /// The input's name.
+        name: String,
+        /// What a line is called: line or row.
+        what: &'static str,
+        /// The line where it begins.
+        first: u64,
+        /// The one after it.
+        second: u64,
+    },
+    /// More columns than any table of customers has.
+    #[error(
+        "{name} names {columns} columns, and at most {limit} are read; is the delimiter right (--delimiter)? Otherwise leave out columns that are not needed"
+    )]
+    TooManyColumns {
+        /// The input's name.
+        name: String,
+        /// How many there are.
+        columns: usize,
+        /// How many are read.
+        limit: usize,
+    },
     /// The bytes are not text.
     #[error("{name} contains zero bytes, so it is not a text file; if it is UTF-16, add --encoding utf-16le")]
     Binary {

@@ -131,9 +131,22 @@ pub enum FlawKind {
         /// The number there should be.
         columns: usize,
     },
+    /// The names of the columns stand there once more.
+    #[error("the row repeats the header; delete it, or end the table above it with --last-row")]
+    RepeatedHeader,
+    /// `1`, `2`, `3`, …: a line of a printed form.
+    #[error(
+        "the row below the header only numbers the columns; delete it. If it is a row of the table, put another one above it"
+    )]
+    ColumnNumbers,
 }
 
 impl FlawKind {
+    /// Whether the row is not one of the table, so that nothing is to be said of its cells.
+    pub fn is_of_no_row(self) -> bool {
+        matches!(self, Self::RepeatedHeader | Self::ColumnNumbers)
+    }
+
     /// Whether it is unknown where the row ends.
     pub(super) fn breaks_rows(self) -> bool {
         matches!(self, Self::StrayQuote { .. } | Self::BackslashQuote { .. } | Self::BlankBeforeQuote)

@@ -2,9 +2,15 @@
 
 use std::collections::HashMap;
 
-use super::mapping::{Mapping, MappingError};
+use super::column_name::{ColumnNames, NotFound, clean, listed, shown};
+use super::column_reading::{CellPart, ColumnReading};
+use super::header_problem::HeaderProblem;
+use super::header_row::is_value;
+use super::mapping::Mapping;
+use super::mapping_error::MappingError;
+use super::mapping_file::Target;
 use super::row::{RESULT_KEY, RESULT_PREFIX, WHY};
-use crate::catalogue::{Nearest, Operation, Parameter, Version, nearest};
+use crate::catalogue::{Operation, Parameter, Version, nearest};
 
 /// A column that gives a parameter its values.
 #[derive(Debug, Clone, Copy)]
@@ -13,15 +19,21 @@ pub struct Binding {
     pub column: usize,
     /// The parameter.
     pub parameter: &'static Parameter,
+    /// How its cells are read, where the mapping says so: the place in [`Columns::readings`].
+    pub reading: Option<usize>,
+    /// Which value of its cells it is, where they hold several.
+    pub part: Option<CellPart>,
 }
 
 /// What every column of an input is, for one operation.
 #[derive(Debug, Clone)]
 pub struct Columns {
-    /// The header's names, as they are in the file, trimmed.
+    /// The header's names, with white space made one blank.
     pub names: Vec<String>,
     /// The columns that are parameters, in the file's order.
     pub bindings: Vec<Binding>,
+    /// How cells of columns are read of which the mapping says more.
+    pub readings: Vec<ColumnReading>,
     /// Parameters with the same value in every row, not checked yet.
     pub constants: Vec<(&'static Parameter, String)>,
     /// Whether a column is one of an earlier result.
@@ -30,32 +42,10 @@ pub struct Columns {
     pub result_key: Option<usize>,
     /// Columns without a name: they must be empty, because nothing says what they hold.
     pub unnamed: Vec<usize>,
+    /// Columns of an export that the operation cannot set.
+    pub left_out: Vec<String>,
     /// What is wrong with the header; while there is anything, no row is valid.
     pub problems: Vec<HeaderProblem>,
-}
-
-/// Something that makes every row of the file invalid.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HeaderProblem {
-    /// The column is not a parameter of the operation.
-    Unknown {
-        /// The column's name.
-        column: String,
-        /// The parameter that was probably meant.
-        nearest: Nearest,
-    },
-    /// Two columns, or a column and a constant, stand for one parameter.
-    Repeated {
-        /// The parameter.
-        parameter: &'static str,
-        /// What stands for it, joined by "and".
-        given: String,
-    },
-    /// An obligatory parameter gets no value from a column or a constant.
-    Missing {
-        /// The parameter.
-        parameter: &'static str,
-    },
 }
 
 impl Columns {
@@ -67,25 +57,39 @@ impl Columns {
         mapping: &Mapping,
         server: Option<Version>,
     ) -> Result<Self, MappingError> {
-        let mapped = mapped_columns(&header, mapping)?;
+        let header: Vec<String> = header.into_iter().map(|name| clean(&name).into_owned()).collect();
+        let names = ColumnNames::of(&header);
+        let mapped = mapped_columns(&header, &names, mapping)?;
         let mut columns = Self {
             old_results: vec![false; header.len()],
             names: header,
             bindings: Vec::new(),
+            readings: Vec::new(),
             constants: Vec::new(),
             result_key: None,
             unnamed: Vec::new(),
+            left_out: Vec::new(),
             problems: Vec::new(),
         };
         for column in 0..columns.names.len() {
             match mapped.get(&column) {
-                Some(&"") => {}
-                Some(target) => columns.bind(column, parameter(operation, target)?),
-                None => columns.guess(column, operation, mapping.ignore_unknown),
+                Some(Target::LeftOut) => {}
+                Some(Target::Parameters(targets)) => {
+                    for (place, target) in targets.iter().enumerate() {
+                        let of = targets.len();
+                        let part = (of > 1).then_some(CellPart { place, of });
+                        columns.bind(column, parameter(operation, target)?, part);
+                    }
+                }
+                None => columns.guess(column, operation, mapping.ignore_unknown, &names),
             }
         }
-        for (name, value) in &mapping.constants {
-            columns.constants.push((parameter(operation, name)?, value.clone()));
+        columns.read_as_mapped(mapping, &names)?;
+        for (name, value) in mapping.constants() {
+            columns.constants.push((parameter(operation, name)?, value.to_owned()));
+        }
+        if mapped.is_empty() {
+            columns.find_values(operation);
         }
         columns.find_repeated();
         columns.find_missing(operation, server);
@@ -101,33 +105,96 @@ impl Columns {
     /// The name of a column for messages.
     pub fn name(&self, column: usize) -> String {
         match self.names.get(column) {
-            Some(name) if !name.is_empty() => name.clone(),
+            Some(name) if !name.is_empty() => shown(name).into_owned(),
             _ => format!("column {}", column + 1),
         }
     }
 
-    fn bind(&mut self, column: usize, parameter: &'static Parameter) {
-        self.bindings.push(Binding { column, parameter });
+    /// How the cells of this column are read, where the mapping says so.
+    pub fn reading(&self, binding: Binding) -> Option<&ColumnReading> {
+        self.readings.get(binding.reading?)
+    }
+
+    /// Prepares what the mapping says of cells: once for each column.
+    fn read_as_mapped(&mut self, mapping: &Mapping, names: &ColumnNames) -> Result<(), MappingError> {
+        let header = &self.names;
+        let place = |column: &str| find(header, names, column);
+        let mut words = HashMap::new();
+        for (column, values) in &mapping.file.values {
+            words.insert(place(column)?, values);
+        }
+        let mut formats = HashMap::new();
+        for (column, format) in &mapping.file.date_formats {
+            formats.insert(place(column)?, format);
+        }
+        let mut readings: HashMap<usize, usize> = HashMap::new();
+        for binding in &mut self.bindings {
+            let column = binding.column;
+            let reading = || {
+                ColumnReading::new(
+                    words.get(&column).copied(),
+                    &mapping.file.empty,
+                    formats.get(&column).copied(),
+                )
+            };
+            if let Some(known) = readings.get(&column) {
+                binding.reading = Some(*known);
+                continue;
+            }
+            let reading = reading();
+            if !reading.is_plain() {
+                readings.insert(column, self.readings.len());
+                binding.reading = Some(self.readings.len());
+                self.readings.push(reading);
+            }
+        }
+        Ok(())
+    }
+
+    fn bind(&mut self, column: usize, parameter: &'static Parameter, part: Option<CellPart>) {
+        self.bindings.push(Binding { column, parameter, reading: None, part });
         self.old_results[column] = is_old_result(&self.names[column]);
     }
 
-    fn guess(&mut self, column: usize, operation: Operation, ignore_unknown: bool) {
+    fn guess(&mut self, column: usize, operation: Operation, ignore_unknown: bool, names: &ColumnNames) {
         let name = &self.names[column];
         if is_old_result(name) {
             self.old_results[column] = true;
             if name == RESULT_KEY {
                 self.result_key = Some(column);
             }
-        } else if let Some(parameter) = operation.parameter(name) {
-            self.bind(column, parameter);
+        } else if let Some(parameter) = operation.parameter(name).or_else(|| operation.sets_field(name)) {
+            self.bind(column, parameter, None);
+        } else if let Some(parts) = operation.sets_elements(name) {
+            for (place, parameter) in parts.iter().enumerate() {
+                self.bind(column, parameter, Some(CellPart { place, of: parts.len() }));
+            }
         } else if ignore_unknown {
             // The user wants it left out.
         } else if name.is_empty() {
             self.unnamed.push(column);
+        } else if operation.leaves_out_field(name) {
+            self.left_out.push(name.clone());
         } else {
-            let known = operation.parameters_in(None).map(|p| p.name);
-            let problem = HeaderProblem::Unknown { column: name.clone(), nearest: nearest(name, known) };
+            let problem = match undivided(operation, name) {
+                Some(delimiter) => HeaderProblem::Undivided { cell: shown(name).into_owned(), delimiter },
+                None => HeaderProblem::Unknown {
+                    column: shown(&names.written(&self.names, column)).into_owned(),
+                    nearest: nearest(name, operation.parameters_in(None).map(|p| p.name)),
+                },
+            };
             self.problems.push(problem);
+        }
+    }
+
+    /// A first row of values: where no column has a name that means anything, some of them give it away.
+    fn find_values(&mut self, operation: Operation) {
+        let is_known =
+            !self.bindings.is_empty() || !self.left_out.is_empty() || self.old_results.contains(&true);
+        let value = self.names.iter().find(|name| is_value(name)).filter(|_| !is_known);
+        if let Some(value) = value {
+            let value = shown(value).into_owned();
+            self.problems = vec![HeaderProblem::Headerless { value, operation: operation.name() }];
         }
     }
 
@@ -135,7 +202,8 @@ impl Columns {
         let mut given: Vec<(&'static str, Vec<String>)> = Vec::new();
         let columns =
             self.bindings.iter().map(|b| (b.parameter.name, format!("column '{}'", self.name(b.column))));
-        let constants = self.constants.iter().map(|(p, value)| (p.name, format!("the constant '{value}'")));
+        let constants =
+            self.constants.iter().map(|(p, value)| (p.name, format!("the constant '{}'", shown(value))));
         for (name, what) in columns.chain(constants) {
             match given.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, all)) => all.push(what),
@@ -144,18 +212,16 @@ impl Columns {
         }
         let repeated = given.into_iter().filter(|(_, all)| all.len() > 1);
         self.problems.extend(
-            repeated.map(|(parameter, all)| HeaderProblem::Repeated { parameter, given: all.join(" and ") }),
+            repeated.map(|(parameter, all)| HeaderProblem::Repeated { parameter, given: several(&all) }),
         );
     }
 
     fn find_missing(&mut self, operation: Operation, server: Option<Version>) {
-        let given = |p: &Parameter| {
-            self.bindings
-                .iter()
-                .map(|b| b.parameter)
-                .chain(self.constants.iter().map(|(p, _)| *p))
-                .any(|g| g.name == p.name)
-        };
+        // Names that were not understood are what is missing.
+        if self.problems.iter().any(HeaderProblem::is_of_whole_header) {
+            return;
+        }
+        let given = |p: &Parameter| self.parameters().any(|g| g.name == p.name);
         let missing: Vec<_> = operation
             .parameters_in(server)
             .filter(|p| p.presence.is_required() && !given(p))
@@ -165,98 +231,70 @@ impl Columns {
     }
 }
 
+/// What stands for a parameter, joined; a header may have thousands of it.
+fn several(all: &[String]) -> String {
+    const LISTED: usize = 5;
+    match all.len().checked_sub(LISTED).filter(|more| *more > 0) {
+        Some(more) => format!("{} and {more} more", all[..LISTED].join(", ")),
+        None => all.join(" and "),
+    }
+}
+
+/// The character between the names, where one cell holds several: the file has another delimiter.
+fn undivided(operation: Operation, name: &str) -> Option<char> {
+    const PARTED: usize = 2;
+    const DELIMITERS: [char; 10] = [':', ';', ',', '|', '\t', '/', '\\', '^', '~', '*'];
+    DELIMITERS.into_iter().find(|delimiter| {
+        let is_known =
+            |part: &str| operation.parameter(part).or_else(|| operation.sets_field(part.trim())).is_some();
+        name.split(*delimiter).filter(|part| is_known(part)).take(PARTED).count() == PARTED
+    })
+}
+
 fn parameter(operation: Operation, name: &str) -> Result<&'static Parameter, MappingError> {
+    if let Some((_, key)) = name.split_once(':') {
+        return Err(MappingError::Key { target: shown(name).into_owned(), key: shown(key).into_owned() });
+    }
     operation.parameter(name).ok_or_else(|| MappingError::NoParameter {
-        name: name.to_owned(),
+        name: shown(name).into_owned(),
         operation: operation.name(),
         nearest: nearest(name, operation.parameters_in(None).map(|p| p.name)),
     })
 }
 
-/// Which columns of the header the mapping names. Case is ignored if no column has exactly the name.
+/// Which columns of the header the mapping names.
 fn mapped_columns<'m>(
     header: &[String],
+    names: &ColumnNames,
     mapping: &'m Mapping,
-) -> Result<HashMap<usize, &'m str>, MappingError> {
+) -> Result<HashMap<usize, &'m Target>, MappingError> {
     let mut mapped = HashMap::new();
-    for (column, target) in &mapping.columns {
-        let exactly = |name: &String| name == column;
-        let loosely = |name: &String| name.to_lowercase() == column.to_lowercase();
-        let place = header.iter().position(exactly).or_else(|| header.iter().position(loosely));
-        let place = place.ok_or_else(|| MappingError::NoColumn {
-            column: column.clone(),
-            nearest: nearest(column, header.iter().map(String::as_str)),
-            known: header.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", "),
-        })?;
-        mapped.insert(place, target.as_str());
+    for (column, target) in mapping.columns() {
+        mapped.insert(find(header, names, column)?, target);
     }
     Ok(mapped)
 }
 
+/// The column that a mapping means.
+fn find(header: &[String], names: &ColumnNames, column: &str) -> Result<usize, MappingError> {
+    names.find(column).map_err(|not_found| {
+        let column = shown(column).into_owned();
+        match not_found {
+            NotFound::Nowhere => MappingError::NoColumn {
+                nearest: nearest(&column, header.iter().map(String::as_str)),
+                column,
+                known: listed(header),
+            },
+            NotFound::Several(count) => MappingError::SeveralColumns { column, count },
+            NotFound::Fewer(count) => MappingError::FewerColumns { column, count },
+        }
+    })
+}
+
 /// Whether a column is one that this program added to an earlier file.
-fn is_old_result(name: &str) -> bool {
+pub(super) fn is_old_result(name: &str) -> bool {
     name.starts_with(RESULT_PREFIX) || name == WHY
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Columns, HeaderProblem};
-    use crate::catalogue::operation;
-    use crate::reading::{Assignment, Mapping, MappingError};
-
-    fn resolve(name: &str, header: &[&str], mapping: &Mapping) -> Result<Columns, MappingError> {
-        let header = header.iter().map(|s| (*s).to_owned()).collect();
-        Columns::resolve(operation(name).expect("an operation"), header, mapping, None)
-    }
-
-    fn bound(columns: &Columns) -> Vec<(usize, &str)> {
-        columns.bindings.iter().map(|b| (b.column, b.parameter.name)).collect()
-    }
-
-    fn map(text: &str) -> Mapping {
-        Mapping::default().with([Assignment::of_column(text).expect("an assignment")], [], false)
-    }
-
-    #[test]
-    fn columns_are_parameters_by_name_alias_and_mapping() {
-        let columns =
-            resolve("edit", &["customer_id", "ФИО", "Email"], &map("фио=name")).expect("a mapping that fits");
-        assert_eq!(bound(&columns), [(0, "id"), (1, "name"), (2, "email")]);
-        assert_eq!(columns.problems, []);
-    }
-
-    #[test]
-    fn old_results_are_ignored_unless_mapped() {
-        let header = ["id", "result_status", "result_id"];
-        assert_eq!(bound(&resolve("delete", &header, &Mapping::default()).expect("fits")), [(0, "id")]);
-        let columns = resolve("delete", &header[1..], &map("result_id=id")).expect("fits");
-        assert_eq!((bound(&columns), &columns.old_results), (vec![(1, "id")], &vec![true, true]));
-        let columns = resolve("delete", &["id", "why"], &Mapping::default()).expect("fits");
-        assert_eq!((bound(&columns), &columns.old_results), (vec![(0, "id")], &vec![false, true]));
-    }
-
-    #[test]
-    fn an_unknown_column_comes_with_the_nearest_name() {
-        let columns = resolve("change_balance", &["customer_id", "amuont", "comment"], &Mapping::default())
-            .expect("fits");
-        assert!(columns.problems.iter().any(
-            |p| matches!(p, HeaderProblem::Unknown { column, nearest } if column == "amuont" && nearest.name() == Some("amount"))
-        ));
-        assert!(columns.problems.contains(&HeaderProblem::Missing { parameter: "amount" }));
-    }
-
-    #[test]
-    fn two_columns_for_one_parameter_are_a_problem() {
-        let columns = resolve("delete", &["id", "customer_id"], &Mapping::default()).expect("fits");
-        assert!(matches!(columns.problems.as_slice(), [HeaderProblem::Repeated { parameter: "id", .. }]));
-    }
-
-    #[test]
-    fn a_mapping_that_does_not_fit_is_an_error_that_names_the_nearest() {
-        let error = resolve("edit", &["id", "Лицевой счёт"], &map("Лицевой счет=account_number"))
-            .expect_err("no column");
-        assert!(error.to_string().contains("did you mean 'Лицевой счёт'"), "{error}");
-        let error = resolve("edit", &["id", "x"], &map("x=acount_number")).expect_err("not a parameter");
-        assert!(error.to_string().contains("did you mean 'account_number'"), "{error}");
-    }
-}
+mod tests;

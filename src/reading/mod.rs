@@ -1,24 +1,35 @@
 //! Stage 1, bytes to rows: how a file is written, which column is which parameter, and its rows one by one,
 //! with one row in memory. It knows the catalogue, but not what a valid value is.
 
+mod column_name;
+mod column_reading;
 mod copy;
 mod cyrillic;
 mod delimiter;
 mod dialect;
 mod encoding;
 mod error;
+mod find_header;
 mod fingerprint;
 mod flaw;
 mod format;
+mod formula;
 mod header;
+mod header_problem;
+mod header_row;
 mod line_unit;
 mod lines;
 mod mapping;
+mod mapping_error;
+mod mapping_file;
+mod mapping_keys;
 mod merged;
+mod note;
 mod open_sheet;
 mod pick;
 mod quotes;
 mod records;
+mod repeated_header;
 mod row;
 mod scan;
 mod sheet_records;
@@ -35,11 +46,16 @@ pub use error::ReadError;
 pub use fingerprint::Fingerprint;
 #[cfg(test)]
 pub use flaw::FlawKind;
-pub use header::{Binding, Columns, HeaderProblem};
+pub use formula::{defused, restored};
+pub use header::{Binding, Columns};
+pub use header_problem::HeaderProblem;
 pub use line_unit::LineUnit;
-pub use mapping::{Assignment, Mapping, MappingError};
+pub use mapping::{Assignment, Mapping};
+pub use mapping_error::MappingError;
+pub use mapping_keys::MappingKeys;
+pub use note::ReadNote;
 pub use open_sheet::OpenSheet;
-pub use pick::{ColumnError, pick_column};
+pub use pick::{ColumnError, folded_column, pick_column};
 pub use records::Records;
 pub use row::{CellType, RESULT_KEY, RESULT_PREFIX, Row, RowNumber, WHY};
 pub use source::{Input, Source};

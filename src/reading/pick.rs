@@ -1,5 +1,6 @@
 //! Which column of a table holds the values that a command reads.
 
+use super::column_name::{clean, listed, shown, split_place};
 use super::row::RESULT_PREFIX;
 use crate::catalogue::{Nearest, nearest};
 
@@ -35,7 +36,9 @@ pub enum ColumnError {
         known: String,
     },
     /// Several columns have the name.
-    #[error("{input} has more than one column named '{column}'; rename all but one")]
+    #[error(
+        "{input} has more than one column named '{column}'; rename all but one, or say which one it is: --column '{column}#1' is the first, --column '{column}#2' the second"
+    )]
     Repeated {
         /// The input's name.
         input: String,
@@ -65,15 +68,19 @@ pub fn pick_column(
     is_value: impl Fn(&str) -> bool,
 ) -> Result<usize, ColumnError> {
     if let Some(column) = named {
-        let exactly = places(header, |name| name == column.trim());
-        let loosely = places(header, |name| plain(name) == plain(column));
+        let exactly = places(header, |name| clean(name) == clean(column));
+        let loosely = places(header, |name| folded_column(name) == folded_column(column));
+        let by_place = || {
+            let (name, place) = split_place(column)?;
+            places(header, |known| folded_column(known) == folded_column(name)).get(place - 1).copied()
+        };
         return match (exactly.as_slice(), loosely.as_slice()) {
             ([one], _) | ([], [one]) => Ok(*one),
-            ([], []) => Err(ColumnError::NotThere {
+            ([], []) => by_place().ok_or_else(|| ColumnError::NotThere {
                 input: input.to_owned(),
-                column: column.to_owned(),
+                column: shown(column).into_owned(),
                 nearest: nearest(column, header.iter().map(String::as_str)),
-                known: known(header),
+                known: listed(header),
             }),
             _ => Err(ColumnError::Repeated { input: input.to_owned(), column: column.to_owned() }),
         };
@@ -82,7 +89,7 @@ pub fn pick_column(
     let own = places(header, |name| !name.is_empty() && !name.starts_with(RESULT_PREFIX));
     for wanted in usual {
         let found: Vec<usize> =
-            own.iter().copied().filter(|place| plain(&header[*place]) == *wanted).collect();
+            own.iter().copied().filter(|place| folded_column(&header[*place]) == *wanted).collect();
         match found.as_slice() {
             [] => {}
             [one] => return Ok(*one),
@@ -100,7 +107,7 @@ pub fn pick_column(
             input: input.to_owned(),
             usual: usual.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(" or "),
             nearest: nearest_of(header, usual),
-            known: known(header),
+            known: listed(header),
         }),
     }
 }
@@ -117,13 +124,9 @@ fn places(header: &[String], is_it: impl Fn(&str) -> bool) -> Vec<usize> {
     named.map(|(place, _)| place).collect()
 }
 
-/// Case does not matter in names, nor do hyphens or spaces for underscores.
-fn plain(name: &str) -> String {
-    name.trim().to_lowercase().replace(['-', ' '], "_")
-}
-
-fn known(header: &[String]) -> String {
-    header.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ")
+/// The name of a column as it is compared: case does not matter, nor do hyphens or spaces for underscores.
+pub fn folded_column(name: &str) -> String {
+    clean(name).to_lowercase().replace(['-', ' '], "_")
 }
 
 #[cfg(test)]
@@ -163,6 +166,13 @@ mod tests {
         assert!(refused(&["uid", "UID"], None).contains("more than one column named 'uid'"));
         assert!(refused(&["phone", "PHONE"], Some("Phone")).contains("more than one"));
         assert!(refused(&["", ""], None).contains("--column"));
+    }
+
+    #[test]
+    fn the_second_column_of_a_name_is_named_by_its_place() {
+        assert_eq!(pick(&["phone", "Phone\u{A0}"], Some("phone#2")), Ok(1));
+        assert!(refused(&["phone", "phone"], Some("phone#3")).contains("no column"));
+        assert!(refused(&["phone", "phone"], Some("phone")).contains("--column 'phone#2'"));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! A pass over the rows of an input, whatever it is.
 
 use super::error::ReadError;
+use super::flaw::Flaw;
+use super::repeated_header::RepeatedHeader;
 use super::row::Row;
 use super::sheet_records::SheetRecords;
 use super::text_records::TextRecords;
@@ -10,6 +12,8 @@ pub struct Records {
     origin: Origin,
     /// The last line that belongs to the table.
     last_row: Option<u64>,
+    header: RepeatedHeader,
+    is_for_spreadsheets: bool,
     rows: u64,
     ended: bool,
 }
@@ -23,8 +27,15 @@ pub(super) enum Origin {
 }
 
 impl Records {
-    pub(super) fn new(origin: Origin, last_row: Option<u64>) -> Self {
-        Self { origin, last_row, rows: 0, ended: false }
+    pub(super) fn new(origin: Origin, last_row: Option<u64>, is_for_spreadsheets: bool) -> Self {
+        Self {
+            origin,
+            last_row,
+            header: RepeatedHeader::default(),
+            is_for_spreadsheets,
+            rows: 0,
+            ended: false,
+        }
     }
 
     /// Reads the first row that is not empty and does not stand above this line into `row`; false where there is none.
@@ -42,6 +53,7 @@ impl Records {
                     Origin::Text(text) => text.expect_width(row.len(), surplus),
                     Origin::Sheet(sheet) => sheet.pad_to(row.len()),
                 }
+                self.header = RepeatedHeader::of(row);
                 return Ok(true);
             }
         }
@@ -60,8 +72,12 @@ impl Records {
                 break;
             }
             row.number = self.rows;
+            row.is_for_spreadsheets = self.is_for_spreadsheets;
             if !row.is_empty() {
                 self.rows += 1;
+                if let Some(kind) = self.header.flaw(row) {
+                    row.flaws.push(Flaw { column: None, kind });
+                }
                 return Ok(true);
             }
         }

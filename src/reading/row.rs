@@ -42,6 +42,8 @@ pub struct Row {
     /// Empty where all cells are text.
     pub(super) types: Vec<CellType>,
     pub(super) flaws: Vec<Flaw>,
+    /// Whether apostrophes stand before formulas.
+    pub(super) is_for_spreadsheets: bool,
 }
 
 /// What a cell holds. Cells of text files are text.
@@ -83,6 +85,11 @@ impl Row {
     /// What is wrong with the cell of this column.
     pub fn flaw_of(&self, column: usize) -> Option<&Flaw> {
         self.flaws.iter().find(|flaw| flaw.column == Some(column))
+    }
+
+    /// Whether the file is such as spreadsheets write and read, where an apostrophe stands before what is no formula.
+    pub fn is_for_spreadsheets(&self) -> bool {
+        self.is_for_spreadsheets
     }
 
     /// What the cell of this column holds.

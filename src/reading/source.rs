@@ -14,6 +14,7 @@ use super::error::ReadError;
 use super::fingerprint::Fingerprint;
 use super::format::FileKind;
 use super::line_unit::LineUnit;
+use super::note::ReadNote;
 use super::open_sheet::OpenSheet;
 use super::records::{Origin, Records};
 use super::row::Row;
@@ -44,19 +45,25 @@ impl Input {
     }
 }
 
+const COLUMN_LIMIT: usize = 4096;
+
 /// An input whose dialect is known; it can be read as often as needed.
 #[derive(Debug)]
 pub struct Source {
-    name: String,
+    pub(super) name: String,
     /// The bytes as they came.
     raw: PrivateCopy,
     /// What rows are read from: the same, or the cells of a sheet.
     content: PrivateCopy,
     /// The sheet that the rows come from; none for a text.
     sheet: Option<OpenSheet>,
-    dialect: Dialect,
+    pub(super) dialect: Dialect,
     /// The line that names the columns is this one, or the first one after it that is not empty.
-    header_row: u64,
+    pub(super) header_row: u64,
+    /// Whether the user said so.
+    pub(super) header_is_told: bool,
+    pub(super) delimiter_is_told: bool,
+    pub(super) notes: Vec<ReadNote>,
     last_row: Option<u64>,
     /// By how many empty cells every row is longer than the header, once that is known.
     surplus: OnceLock<usize>,
@@ -86,6 +93,9 @@ impl Source {
             sheet: None,
             dialect: Dialect::OWN,
             header_row: choice.header_row.unwrap_or(1),
+            header_is_told: choice.header_row.is_some(),
+            delimiter_is_told: choice.dialect.delimiter.is_some(),
+            notes: Vec::new(),
             last_row: choice.last_row,
             surplus: OnceLock::new(),
         };
@@ -141,6 +151,11 @@ impl Source {
         }
     }
 
+    /// What a person should know about how it is read.
+    pub fn notes(&self) -> &[ReadNote] {
+        &self.notes
+    }
+
     /// Starts a pass over the input: the header's cells, and the rows after it.
     pub fn records(&self) -> Result<(Vec<String>, Records), ReadError> {
         let surplus = match self.surplus.get() {
@@ -154,18 +169,16 @@ impl Source {
         if let Some(flaw) = header.flaws().iter().find(|flaw| flaw.column.is_none()) {
             return Err(ReadError::Header { name: self.name.clone(), line: header.line(), flaw: flaw.kind });
         }
+        let columns = header.cells().filter(|cell| !cell.trim().is_empty()).count();
+        if columns > COLUMN_LIMIT {
+            return Err(ReadError::TooManyColumns { name: self.name.clone(), columns, limit: COLUMN_LIMIT });
+        }
         Ok((header.cells().map(|cell| cell.trim().to_owned()).collect(), records))
     }
 
     /// Reads the header. Every row after it may have so many empty cells more.
     fn start(&self, surplus: usize) -> Result<(Row, Records), ReadError> {
-        let origin = if let Some(sheet) = &self.sheet {
-            Origin::Sheet(sheet.records(self.content.reader(), self.name.clone()))
-        } else {
-            let Dialect { delimiter, old_mac, .. } = self.dialect;
-            Origin::Text(TextRecords::new(self.decoded(), delimiter, old_mac, self.name.clone()))
-        };
-        let mut records = Records::new(origin, self.last_row);
+        let mut records = self.all_records();
         let mut header = Row::default();
         if !records.read_header(self.header_row, surplus, &mut header)? {
             let name = self.name.clone();
@@ -175,6 +188,17 @@ impl Source {
             });
         }
         Ok((header, records))
+    }
+
+    pub(super) fn all_records(&self) -> Records {
+        let origin = if let Some(sheet) = &self.sheet {
+            Origin::Sheet(sheet.records(self.content.reader(), self.name.clone()))
+        } else {
+            let Dialect { delimiter, old_mac, .. } = self.dialect;
+            Origin::Text(TextRecords::new(self.decoded(), delimiter, old_mac, self.name.clone()))
+        };
+        let is_for_spreadsheets = !self.is_sheet() && self.dialect.is_for_spreadsheets();
+        Records::new(origin, self.last_row, is_for_spreadsheets)
     }
 
     /// By how many empty cells every row is longer than the header. The first row settles it for most files.

@@ -11,7 +11,7 @@ use super::host::Host;
 use super::rows::Rows;
 use super::spec::InputSpec;
 use crate::events::Event;
-use crate::reading::{Columns, Fingerprint, Source};
+use crate::reading::{Columns, Fingerprint, ReadError, ReadNote, Source};
 use crate::recording::StoredInput;
 use crate::sending::Clock;
 use crate::validating::{Across, Checker, Repeats};
@@ -31,7 +31,7 @@ impl OpenInput {
     ) -> Result<Self, RunError> {
         check_version(&spec)?;
         let told = spec.clone();
-        let open = move || Source::open(&told.input, &told.table, stdin);
+        let open = move || open_table(&told, stdin);
         // Standard input may never come to an end, and the user still wants one.
         let source = host.stop.stop().race(spawn_blocking(open)).await.ok_or(RunError::Interrupted)???;
         Ok(Self::of(spec, source, host))
@@ -64,6 +64,7 @@ impl OpenInput {
     fn of<C: Clock>(spec: InputSpec, source: Source, host: &Host<C>) -> Self {
         let dialect = (!source.is_sheet()).then(|| source.dialect());
         host.tell(Event::Opened { name: source.name(), dialect, sheet: source.sheet() });
+        source.notes().iter().for_each(|note| host.tell(Event::Note(&note.to_string())));
         Self { spec, source: Arc::new(source) }
     }
 
@@ -93,6 +94,11 @@ impl OpenInput {
         host: &Host<C>,
     ) -> Result<Validated, RunError> {
         let checker = self.checker()?;
+        let left_out = &checker.columns().left_out;
+        if !left_out.is_empty() {
+            let note = ReadNote::LeftOut { columns: left_out.clone(), operation: self.spec.operation.name() };
+            host.tell(Event::Note(&note.to_string()));
+        }
         let (source, listener, stop) =
             (Arc::clone(&self.source), Arc::clone(&host.listener), host.stop.stop());
         let repeats = self.repeats();
@@ -108,7 +114,7 @@ fn same_source(
     expected: &Fingerprint,
 ) -> Result<Source, RunError> {
     check_version(spec)?;
-    let source = match content {
+    let mut source = match content {
         Some(content) => Source::open(&spec.input, &spec.table, content)?,
         None => Source::open(&spec.input, &spec.table, std::io::empty())?,
     };
@@ -116,7 +122,25 @@ fn same_source(
     if found != *expected {
         return Err(RunError::InputChanged { input: spec.input.name(), expected: expected.clone(), found });
     }
+    find_header(&mut source, spec)?;
     Ok(source)
+}
+
+fn open_table(spec: &InputSpec, stdin: impl Read) -> Result<Source, ReadError> {
+    let mut source = Source::open(&spec.input, &spec.table, stdin)?;
+    find_header(&mut source, spec)?;
+    Ok(source)
+}
+
+/// Looks for the row with the names of parameters, of fields of an export, or of columns that were mapped.
+fn find_header(source: &mut Source, spec: &InputSpec) -> Result<(), ReadError> {
+    let (operation, mapped) = (spec.operation, spec.mapping.expected_names());
+    source.find_header(&|name| {
+        operation.parameter(name).is_some()
+            || operation.sets_field(name).is_some()
+            || operation.leaves_out_field(name)
+            || mapped.contains(&name.to_lowercase())
+    })
 }
 
 fn check_version(spec: &InputSpec) -> Result<(), RunError> {

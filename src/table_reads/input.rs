@@ -3,7 +3,7 @@
 use super::error::TableReadError;
 use super::spec::ColumnSpec;
 use crate::events::{Event, Listener};
-use crate::reading::{Row, Source, pick_column};
+use crate::reading::{Row, Source, folded_column, pick_column};
 
 /// A table that can be read.
 pub(super) struct InputTable {
@@ -24,7 +24,12 @@ impl InputTable {
         is_value: impl Fn(&str) -> bool,
     ) -> Result<Self, TableReadError> {
         let ColumnSpec { input, table, column } = spec;
-        let source = Source::open(input, table, std::io::stdin())?;
+        let mut source = Source::open(input, table, std::io::stdin())?;
+        let named = column.as_deref().map(folded_column);
+        source.find_header(&|name| match &named {
+            Some(named) => folded_column(name) == *named,
+            None => usual.contains(&folded_column(name).as_str()),
+        })?;
         let (header, mut records) = source.records()?;
         let column = pick_column(source.name(), &header, column.as_deref(), usual, is_value)?;
         let (mut row, mut rows) = (Row::default(), 0);
@@ -40,6 +45,8 @@ impl InputTable {
         let dialect = (!self.source.is_sheet()).then(|| self.source.dialect());
         let (name, sheet) = (self.source.name(), self.source.sheet());
         listener.event(Event::Opened { name, dialect, sheet });
+        let notes = self.source.notes().iter();
+        notes.for_each(|note| listener.event(Event::Note(&note.to_string())));
         if self.rows == 0 {
             listener.event(Event::Warning("the file has a header but no rows"));
         }

@@ -1,20 +1,21 @@
 //! Checks one row by the operation's rules: it becomes a call, or all its violations are reported at once.
 
-use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hasher};
 
 use super::booking_key::{BookingKey, BookingParts, KeyMaker};
 use super::call::{Call, SequenceKey, Values};
+use super::cell_text::{CellText, cell_text, of_one_reading, too_many};
 use super::characters;
-use super::constants::{ConstantError, constant, out_of_version};
+use super::constants::{ConstantError, constant, dates_of, out_of_version};
+use super::date_order::DateOrder;
 use super::empty_cells::EmptyCells;
 use super::kept::Kept;
 use super::kinds::normalise;
 use super::money::Money;
-use super::omitted::{Omitted, OmittedTimes, OmittedValues};
-use super::rules::Rules;
+use super::omitted::Omitted;
+use super::rules::{Rules, ValueRules};
 use super::scars;
-use super::trim::trimmed;
+use super::total_row::{cell_of_no_customer, of_no_customer};
 use super::value_error::ValueError;
 use super::violation::{Rejection, Violation, ViolationCode};
 use crate::catalogue::{Identity, Meaning, Operation, Parameter, ValueKind};
@@ -23,20 +24,24 @@ use crate::reading::{Binding, CellType, Columns, LineUnit, Row};
 /// Checks rows of one input against one operation.
 #[derive(Debug, Clone)]
 pub struct Checker {
-    operation: Operation,
+    pub(super) operation: Operation,
     pub(super) columns: Columns,
     pub(super) rules: Rules,
     constants: Values,
-    header: Vec<Violation>,
+    /// How dates are written, for each reading of the columns.
+    dates: Vec<Option<DateOrder>>,
+    pub(super) header: Vec<Violation>,
     books_money: bool,
+    /// Whether the operation makes customers, so that rows name none.
+    creates: bool,
     /// None where nothing is booked.
     pub(super) keys: Option<KeyMaker>,
     values: Values,
     pub(super) violations: Vec<Violation>,
-    omitted: Omitted,
+    pub(super) omitted: Omitted,
     pub(super) unit: LineUnit,
     /// How many cells of each column hold a date, right or wrong.
-    filled: Vec<u64>,
+    pub(super) filled: Vec<u64>,
 }
 
 /// A row that is valid by itself. It borrows the checker's memory: a call is made only when it is needed.
@@ -66,17 +71,20 @@ impl Checker {
             constants.push_text(skip, "1");
         }
         let filled = vec![0; columns.names.len()];
+        let dates = dates_of(&columns, &rules)?;
         let header = columns.problems.iter().map(Violation::from).collect();
         let subcategory = operation.subcategory();
         let books_money = subcategory.by_meaning(Meaning::Amount).is_some();
         let has_note = subcategory.by_meaning(Meaning::BookingNote).is_some();
         Ok(Self {
             books_money,
+            creates: subcategory.customer_parameter(None).is_none(),
             keys: has_note.then(|| KeyMaker::new(&rules.list)),
             operation,
             columns,
             rules,
             constants,
+            dates,
             header,
             values: Values::default(),
             violations: Vec::new(),
@@ -86,52 +94,15 @@ impl Checker {
         })
     }
 
-    /// Numbers of rows count this.
-    #[must_use]
-    pub fn counting(mut self, unit: LineUnit) -> Self {
-        self.unit = unit;
-        self
-    }
-
-    /// How many cells of the column of this name held a date so far, right or wrong.
-    pub fn filled(&self, name: &str) -> u64 {
-        let named = self.filled.iter().enumerate().filter(|(column, _)| self.columns.name(*column) == name);
-        named.map(|(_, filled)| *filled).sum()
-    }
-
-    /// The problems of the header; while there are any, no row is valid.
-    pub fn header(&self) -> &[Violation] {
-        &self.header
-    }
-
-    pub fn operation(&self) -> Operation {
-        self.operation
-    }
-
-    pub fn columns(&self) -> &Columns {
-        &self.columns
-    }
-
-    /// The columns of dates of which times of day were left out, in the rows so far that are valid by themselves.
-    pub fn omitted_times(&self) -> impl Iterator<Item = OmittedTimes> {
-        self.omitted.times()
-    }
-
-    /// The columns of which bad values were left out, in the rows so far that are valid by themselves.
-    pub fn omitted_values(&self) -> &[OmittedValues] {
-        self.omitted.values()
-    }
-
-    /// Whether bad values of some parameters are left out.
-    pub fn leaves_out_bad(&self) -> bool {
-        !self.rules.leave_out_bad.is_empty()
-    }
-
     /// Checks a row, and reports all its violations.
     pub fn check(&mut self, row: &Row) -> Result<Checked<'_>, Rejection> {
         self.values.clear();
         self.omitted.begin_row();
         self.violations.clear();
+        if let Some(flaw) = row.flaws().iter().find(|flaw| flaw.kind.is_of_no_row()) {
+            self.violations.push(Violation::new(ViolationCode::BadValue, None, None, flaw.kind.to_string()));
+            return Err(self.reject(Vec::new()));
+        }
         for flaw in row.flaws().iter().filter(|flaw| flaw.column.is_none()) {
             self.violations.push(Violation::new(ViolationCode::BadValue, None, None, flaw.kind.to_string()));
         }
@@ -143,6 +114,12 @@ impl Checker {
         let is_usual = characters::are_usual(row.text());
         for place in 0..self.columns.bindings.len() {
             self.check_cell(self.columns.bindings[place], row, is_usual);
+        }
+        if (self.creates || !self.violations.is_empty())
+            && let Some(cell) = cell_of_no_customer(&self.columns, self.creates, row)
+        {
+            self.violations.clear();
+            self.violations.push(of_no_customer(row, cell));
         }
         let given = self.given_key(row);
         if self.violations.is_empty() && self.header.is_empty() {
@@ -192,10 +169,17 @@ impl Checker {
     }
 
     fn check_cell(&mut self, binding: Binding, row: &Row, is_usual: bool) {
-        let Binding { column, parameter } = binding;
-        let cell = row.cell(column).map_or("", trimmed);
-        let unwrapped = scars::unwrapped(cell);
-        let value = unwrapped.unwrap_or(cell);
+        let Binding { column, parameter, .. } = binding;
+        let text = cell_text(binding, row, &self.columns, &self.dates, &self.rules.dates);
+        // Fewer values than parameters leave the others out.
+        let Some(CellText { cell, value, is_meant, dates, surplus }) = text else { return };
+        if let Some(count) = surplus {
+            let reason = too_many(count, binding);
+            let name = Some(self.columns.name(column));
+            self.violations.push(Violation::new(ViolationCode::BadValue, name, Some(cell), reason));
+        }
+        let unwrapped = if is_meant { Ok(value) } else { scars::unwrapped(value) };
+        let value = unwrapped.unwrap_or(value);
         if parameter.kind.is_date() && !value.is_empty() {
             self.filled[column] += 1;
         }
@@ -226,13 +210,15 @@ impl Checker {
             let reason = out_of_version(parameter, self.rules.server);
             self.violations.push(violation(self, ViolationCode::NotInVersion, reason));
         } else {
-            let rules = self.rules.of_values();
+            let rules = ValueRules { dates, ..self.rules.of_values() };
             let pushed = self.values.push(parameter, |out| {
                 unwrapped?;
                 if !is_usual {
                     characters::check(value)?;
                 }
-                scars::check(value)?;
+                if !is_meant {
+                    scars::check(value)?;
+                }
                 if parameter.kind == ValueKind::Money {
                     normalise(parameter, &of_one_reading(value, row, column), rules, out)
                 } else {
@@ -248,14 +234,6 @@ impl Checker {
             }
         }
     }
-}
-
-/// Text with three decimals reads in two ways (`1.234`); a number in a cell of a workbook does not, which one more zero
-/// says.
-fn of_one_reading<'v>(value: &'v str, row: &Row, column: usize) -> Cow<'v, str> {
-    let is_number = matches!(row.cell_type(column), CellType::Number | CellType::Amount);
-    let decimals = value.rsplit_once('.').map_or(0, |(_, decimals)| decimals.len());
-    if is_number && decimals == 3 { format!("{value}0").into() } else { value.into() }
 }
 
 impl Checked<'_> {

@@ -2,10 +2,13 @@
 
 use super::call::Values;
 use super::characters;
+use super::date_order::{DateOrder, ParseDateOrderError};
 use super::kinds::normalise_whole;
 use super::rules::Rules;
+use super::rules::ValueRules;
 use super::value_error::ValueError;
 use crate::catalogue::{Parameter, Version};
+use crate::reading::Columns;
 
 /// A constant of `--set` or of the mapping file cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,6 +31,19 @@ pub enum ConstantError {
         /// The parameter.
         parameter: &'static str,
     },
+    /// A word of a mapping.
+    #[error(transparent)]
+    Word(Box<WordError>),
+    /// A date format of a mapping.
+    #[error("line {line} of the mapping file, [date_format] of the column '{column}': {refusal}")]
+    DateFormat {
+        /// The line.
+        line: usize,
+        /// The column.
+        column: String,
+        /// Why.
+        refusal: ParseDateOrderError,
+    },
     /// The server's version does not take it.
     #[error("the constant {parameter}={value} cannot be used: {reason}")]
     NotInVersion {
@@ -38,6 +54,55 @@ pub enum ConstantError {
         /// Since when, or until when.
         reason: String,
     },
+}
+
+/// A word of a mapping stands for a value that its parameter does not take.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "in the mapping '{word}' of the column '{column}' stands for '{value}', which is not a value of {parameter}: {refusal}"
+)]
+pub struct WordError {
+    word: String,
+    column: String,
+    value: String,
+    parameter: &'static str,
+    refusal: ValueError,
+}
+
+/// How the dates of columns are written of which the mapping says so. Words that stand for values are tried here, too:
+/// a mistake is told once, not with every row.
+pub(super) fn dates_of(columns: &Columns, rules: &Rules) -> Result<Vec<Option<DateOrder>>, ConstantError> {
+    let mut dates = vec![None; columns.readings.len()];
+    for binding in &columns.bindings {
+        let (Some(place), Some(reading)) = (binding.reading, columns.reading(*binding)) else { continue };
+        let column = || columns.name(binding.column);
+        if let Some(format) = &reading.date_format {
+            let order = format.text.parse::<DateOrder>();
+            let refused =
+                |refusal| ConstantError::DateFormat { line: format.line, column: column(), refusal };
+            dates[place] = Some(order.map_err(refused)?);
+        }
+        let order = dates[place].as_ref().unwrap_or(&rules.dates);
+        let mut scratch = String::new();
+        for (word, value) in reading.words().filter(|(_, value)| !value.is_empty()) {
+            normalise_whole(
+                binding.parameter,
+                value,
+                ValueRules { dates: order, ..rules.of_values() },
+                &mut scratch,
+            )
+            .map_err(|refusal| {
+                ConstantError::Word(Box::new(WordError {
+                    word: word.to_owned(),
+                    column: column(),
+                    value: value.to_owned(),
+                    parameter: binding.parameter.name,
+                    refusal,
+                }))
+            })?;
+        }
+    }
+    Ok(dates)
 }
 
 pub(super) fn constant(

@@ -122,6 +122,22 @@ impl From<&HeaderProblem> for Violation {
                 None,
                 format!("{given} give the same parameter, {parameter}; leave out all but one"),
             ),
+            HeaderProblem::Headerless { value, operation } => Self::new(
+                ViolationCode::UnknownParameter,
+                None,
+                Some(value),
+                format!(
+                    "the first line must name the columns, but holds values; put a line with the names above it, such as `userside-bulk template {operation}` prints"
+                ),
+            ),
+            HeaderProblem::Undivided { cell, delimiter } => Self::new(
+                ViolationCode::UnknownParameter,
+                None,
+                Some(cell),
+                format!(
+                    "the names of the columns stand in one cell; if '{delimiter}' separates the cells, add --delimiter '{delimiter}'"
+                ),
+            ),
             HeaderProblem::Missing { parameter } => Self::new(
                 ViolationCode::MissingParameter,
                 None,

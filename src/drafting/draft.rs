@@ -1,0 +1,197 @@
+//! The draft of a mapping file for one table.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::column_sample::{ColumnSample, is_word_for_nothing};
+use super::guess::{ColumnGuess, guess};
+use super::toml_text::{comment, quoted};
+use crate::catalogue::{Operation, ValueKind, flag_of_word, spoken_of};
+use crate::reading::{Input, MappingKeys, ReadError, Row, Source, TableChoice};
+use crate::validating::{Trial, date_format_of, tried};
+
+/// Which table a mapping is drafted for.
+#[derive(Debug)]
+pub struct DraftSpec {
+    /// What will be done with its rows.
+    pub operation: Operation,
+    /// The table.
+    pub input: Input,
+    /// What was said about how it is written, and where in the file it lies.
+    pub table: TableChoice,
+}
+
+/// The draft, as the text of a mapping file.
+pub fn draft(spec: &DraftSpec) -> Result<String, ReadError> {
+    let DraftSpec { operation, input, table } = spec;
+    let operation = *operation;
+    let mut source = Source::open(input, table, std::io::stdin())?;
+    source.find_header(&|name| {
+        operation.parameter(name).is_some()
+            || operation.sets_field(name).is_some()
+            || !spoken_of(operation, name).is_empty()
+    })?;
+    let (header, mut records) = source.records()?;
+    let keys = MappingKeys::of(&header);
+    let mut samples = vec![ColumnSample::default(); header.len()];
+    let mut row = Row::default();
+    while records.read(&mut row)? {
+        for (column, (cell, sample)) in row.cells().zip(&mut samples).enumerate() {
+            if !keys.is_own(column) {
+                sample.see(cell);
+            }
+        }
+    }
+    let guesses = guess(operation, &keys, &samples);
+    let mut text = head(operation, &source);
+    text.push_str(&nothing(&guesses, &samples));
+    let _ = writeln!(text, "\n[{}.columns]", operation.name());
+    for (column, key) in keys.written.iter().enumerate().filter(|(column, _)| !keys.is_own(*column)) {
+        text.push_str(&line(key, &guesses[column], &samples[column]));
+    }
+    missing(operation, &guesses, &mut text);
+    for (column, key) in keys.written.iter().enumerate().filter(|(column, _)| !keys.is_own(*column)) {
+        text.push_str(&values(operation, key, &guesses[column], &samples[column]));
+    }
+    text.push_str(&dates(operation, &keys, &guesses, &samples));
+    Ok(text)
+}
+
+fn head(operation: Operation, source: &Source) -> String {
+    let name = operation.name();
+    let mut text = format!(
+        "# What the columns of {0} probably are, for `userside-bulk {name}`: guessed from their names and\n# from what they hold. Check every line, then: userside-bulk validate {name} {0} --mapping THIS-FILE\n",
+        comment(source.name())
+    );
+    for note in source.notes() {
+        let _ = writeln!(text, "# {note}");
+    }
+    text
+}
+
+/// Words for nothing that the columns hold.
+fn nothing(guesses: &[ColumnGuess], samples: &[ColumnSample]) -> String {
+    let mut words = BTreeSet::new();
+    for (guess, sample) in guesses.iter().zip(samples) {
+        let Some(parameter) = guess.parameters.first() else { continue };
+        words.extend(
+            sample.values().filter(|value| is_word_for_nothing(value)).filter(|value| {
+                parameter.kind == ValueKind::Text || tried(parameter, value) == Trial::Refused
+            }),
+        );
+    }
+    // What means no in a column of flags is not nothing.
+    let flags = guesses
+        .iter()
+        .zip(samples)
+        .filter(|(guess, _)| guess.parameters.iter().any(|p| p.kind == ValueKind::Flag));
+    for (_, sample) in flags {
+        sample.values().for_each(|value| {
+            words.remove(value);
+        });
+    }
+    if words.is_empty() {
+        return String::new();
+    }
+    let words: Vec<String> = words.into_iter().map(quoted).collect();
+    format!("\n# Words for an empty cell:\nempty = [{}]\n", words.join(", "))
+}
+
+/// A column, with examples.
+fn line(key: &str, guess: &ColumnGuess, sample: &ColumnSample) -> String {
+    let examples: Vec<String> = sample.examples().map(comment).collect();
+    let examples = if examples.is_empty() { "no values".to_owned() } else { examples.join(" | ") };
+    let key = quoted(key);
+    match guess.parameters.as_slice() {
+        [] => {
+            let all = sample
+                .few()
+                .map(|few| few.iter().map(|value| comment(value)).collect::<Vec<_>>().join(" | "));
+            let seen = all.map_or(examples, |all| format!("all values: {all}"));
+            format!(
+                "# {seen}\n# Not guessed, so it is left out: write a parameter's name between the last quotation marks.\n{key} = \"\"\n"
+            )
+        }
+        [one] => format!("# {examples}\n{key} = {}\n", quoted(one.name)),
+        several => {
+            let names: Vec<String> = several.iter().map(|parameter| quoted(parameter.name)).collect();
+            format!("# {examples}\n{key} = [{}]\n", names.join(", "))
+        }
+    }
+}
+
+/// Parameters that every row needs and no column gives.
+fn missing(operation: Operation, guesses: &[ColumnGuess], text: &mut String) {
+    let given = |name: &str| {
+        guesses.iter().flat_map(|guess| &guess.parameters).any(|parameter| parameter.name == name)
+    };
+    let missing = operation.parameters_in(None).filter(|p| p.presence.is_required() && !given(p.name));
+    for parameter in missing {
+        let _ = writeln!(
+            text,
+            "# No column was found for {0} ({1}), which every row needs: give it a column above, or all rows one value:\n# [{2}.set]\n# {0} = \"\"",
+            parameter.name,
+            parameter.summary,
+            operation.name()
+        );
+    }
+}
+
+/// All values of a column, where they are few: filled in where a column of flags has words that are not read as flags.
+fn values(operation: Operation, key: &str, guess: &ColumnGuess, sample: &ColumnSample) -> String {
+    let ([parameter], Some(few)) = (guess.parameters.as_slice(), sample.few()) else { return String::new() };
+    if parameter.is_customer() {
+        return String::new();
+    }
+    let few: Vec<&String> = few.iter().filter(|value| !is_word_for_nothing(value)).collect();
+    let head = format!("[{}.values.{}]", operation.name(), quoted(key));
+    let refused: Vec<_> = few.iter().filter(|value| tried(parameter, value) == Trial::Refused).collect();
+    let known = |value: &str| flag_of_word(parameter, value).filter(|_| parameter.kind == ValueKind::Flag);
+    if refused.iter().any(|value| known(value).is_some()) {
+        let mut text = format!("\n# Words of {}, and what they stand for:\n{head}\n", comment(key));
+        for value in refused {
+            let _ = match known(value) {
+                Some(flag) => writeln!(text, "{} = \"{}\"", quoted(value), u8::from(flag)),
+                None => writeln!(text, "# {} = \"\"", quoted(value)),
+            };
+        }
+        return text;
+    }
+    let why =
+        if refused.is_empty() { "All values" } else { "All values, some of which are refused as they are" };
+    let mut text = format!(
+        "\n# {why} of {}. To read some of them otherwise, take off the # and fill in:\n# {head}\n",
+        comment(key)
+    );
+    for value in few {
+        let _ = writeln!(text, "# {} = {}", quoted(value), quoted(value));
+    }
+    text
+}
+
+/// How dates are written, where that has to be said.
+fn dates(
+    operation: Operation,
+    keys: &MappingKeys,
+    guesses: &[ColumnGuess],
+    samples: &[ColumnSample],
+) -> String {
+    let mut lines = String::new();
+    for ((key, guess), sample) in keys.written.iter().zip(guesses).zip(samples) {
+        let [parameter] = guess.parameters.as_slice() else { continue };
+        if !parameter.kind.is_date() {
+            continue;
+        }
+        let values = || sample.values().filter(|value| !is_word_for_nothing(value));
+        if values().all(|value| tried(parameter, value) != Trial::NeedsDateFormat) {
+            continue;
+        }
+        let _ = match date_format_of(&values().collect::<Vec<_>>()) {
+            Some(format) => writeln!(lines, "{} = {}", quoted(key), quoted(format)),
+            None => {
+                writeln!(lines, "# Day first or month first? Write dmy or mdy:\n# {} = \"dmy\"", quoted(key))
+            }
+        };
+    }
+    if lines.is_empty() { lines } else { format!("\n[{}.date_format]\n{lines}", operation.name()) }
+}
