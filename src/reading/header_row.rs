@@ -5,6 +5,9 @@ use super::error::ReadError;
 use super::records::Records;
 use super::row::Row;
 
+/// No table of customers has more columns.
+pub(super) const COLUMN_LIMIT: usize = 4096;
+
 /// How many lines are looked at for the names.
 const LINES: u64 = 50;
 
@@ -32,6 +35,11 @@ struct HeaderCandidate {
 
 impl HeaderCandidate {
     fn of(row: &Row, is_expected: &dyn Fn(&str) -> bool) -> Self {
+        let filled = row.cells().filter(|cell| !cell.trim().is_empty()).count();
+        if filled > COLUMN_LIMIT {
+            // It is refused as a header, and looked at no further.
+            return Self { line: row.line(), expected: 0, named: filled, cells: Vec::new() };
+        }
         let cells: Vec<String> = row.cells().map(|cell| clean(cell).into_owned()).collect();
         let named = cells.iter().filter(|cell| !cell.is_empty());
         Self {

@@ -13,6 +13,7 @@ use super::encoding::TextEncoding;
 use super::error::ReadError;
 use super::fingerprint::Fingerprint;
 use super::format::FileKind;
+use super::header_row::COLUMN_LIMIT;
 use super::line_unit::LineUnit;
 use super::note::ReadNote;
 use super::open_sheet::OpenSheet;
@@ -44,8 +45,6 @@ impl Input {
         }
     }
 }
-
-const COLUMN_LIMIT: usize = 4096;
 
 /// An input whose dialect is known; it can be read as often as needed.
 #[derive(Debug)]
