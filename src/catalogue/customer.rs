@@ -84,9 +84,9 @@ const EDIT: Subcategory = Subcategory {
         p("date_activity_inet", DATE_TIME, Sets("date_activity_inet"), "last activity on the internet"),
         p("date_connect", DATE, Sets("date_connect"), "connection date"),
         p("email", EMAIL, Sets("email.0.address"), "e-mail address"),
-        p("entrance", INTEGER, Sets("address.0.entrance"), "entrance"),
+        p("entrance", NUMBER_OR_TEXT, Sets("address.0.entrance"), "entrance"),
         p("flag_corporate", FLAG, Sets("flag_corporate"), "legal entity"),
-        p("floor", INTEGER, Sets("address.0.floor"), "floor"),
+        p("floor", NUMBER_OR_TEXT, Sets("address.0.floor"), "floor"),
         p("group_id", ID, Sets("group.*.id"), "group id").since(Version::dev(3, 16, 3)),
         p("house_id", ID, Sets("address.0.house_id"), "house id"),
         p("is_potential", FLAG, Sets("is_potential"), "potential customer"),
@@ -332,6 +332,7 @@ const MONEY: ValueKind = ValueKind::Money;
 const EMAIL: ValueKind = ValueKind::Email;
 const PHONE: ValueKind = ValueKind::Phone;
 const INTEGER: ValueKind = ValueKind::Integer;
+const NUMBER_OR_TEXT: ValueKind = ValueKind::NumberOrText;
 const TEXT: ValueKind = ValueKind::Text;
 
 const fn p(name: &'static str, kind: ValueKind, meaning: super::Meaning, summary: &'static str) -> Parameter {

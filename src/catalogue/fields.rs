@@ -60,8 +60,8 @@ pub const FIELDS: &[Field] = &[
     f("address.#.apartment.full_name", TEXT),
     f("address.#.apartment.number", TEXT),
     f("address.#.apartment.block", TEXT),
-    f("address.#.entrance", INTEGER),
-    f("address.#.floor", INTEGER),
+    f("address.#.entrance", NUMBER_OR_TEXT),
+    f("address.#.floor", NUMBER_OR_TEXT),
     f("coordinates", TEXT),
     f("date_create", DATE),
     f("date_connect", DATE),
@@ -197,6 +197,7 @@ const FLAG: ValueKind = ValueKind::Flag;
 const DATE: ValueKind = ValueKind::DateTime;
 const MONEY: ValueKind = ValueKind::Money;
 const INTEGER: ValueKind = ValueKind::Integer;
+const NUMBER_OR_TEXT: ValueKind = ValueKind::NumberOrText;
 const TEXT: ValueKind = ValueKind::Text;
 
 const fn f(path: &'static str, kind: ValueKind) -> Field {

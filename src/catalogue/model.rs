@@ -88,6 +88,8 @@ pub enum ValueKind {
     Phone,
     /// A whole number, negative too.
     Integer,
+    /// A whole number on older servers, on newer ones any text: a number is written as one, a word stays as it is.
+    NumberOrText,
     /// An IPv4 address.
     Ip,
     /// A hardware address: twelve hex digits.
@@ -115,6 +117,7 @@ impl ValueKind {
             Self::Email => "e-mail",
             Self::Phone => "phone",
             Self::Integer => "integer",
+            Self::NumberOrText => "number/text",
             Self::Ip => "IP address",
             Self::Mac => "MAC address",
             Self::Text => "text",
@@ -339,9 +342,7 @@ impl Subcategory {
 }
 
 impl Section {
-    /// The subcategory that does this.
-    ///
-    /// A test checks that every action of the section has one.
+    /// The subcategory that does this; a test checks that every action of the section has one.
     pub fn subcategory(&self, action: Action) -> Option<&'static Subcategory> {
         self.subcategories.iter().find(|s| s.action == action)
     }

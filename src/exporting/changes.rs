@@ -117,7 +117,7 @@ fn is_same(kind: ValueKind, now: &str, earlier: &str) -> bool {
         return true;
     }
     match kind {
-        ValueKind::Money | ValueKind::Id | ValueKind::Flag | ValueKind::Integer => {
+        ValueKind::Money | ValueKind::Id | ValueKind::Flag | ValueKind::Integer | ValueKind::NumberOrText => {
             let amount = |text: &str| Money::written_by_server(text);
             matches!((amount(now), amount(earlier)), (Some(now), Some(earlier)) if now == earlier)
         }

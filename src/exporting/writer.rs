@@ -55,7 +55,8 @@ fn parsed(text: &str) -> Option<Map<String, Value>> {
 
 /// A cell of an earlier file as JSON has it: ids are numbers there.
 fn value_of(cell: &str, kind: ValueKind) -> Option<Value> {
-    let is_number = matches!(kind, ValueKind::Id | ValueKind::Flag | ValueKind::Integer);
+    let is_number =
+        matches!(kind, ValueKind::Id | ValueKind::Flag | ValueKind::Integer | ValueKind::NumberOrText);
     let number = cell.parse::<i64>().ok().filter(|number| is_number && number.to_string() == cell);
     let text = (!cell.is_empty()).then(|| Value::from(cell));
     number.map(Value::from).or(text)

@@ -104,7 +104,9 @@ enum Number {
 fn number(cell: &str, kind: ValueKind) -> Number {
     let amount = match kind {
         ValueKind::Money => plain(cell),
-        ValueKind::Id | ValueKind::Flag | ValueKind::Integer => is_plain(cell).then_some(Cow::Borrowed(cell)),
+        ValueKind::Id | ValueKind::Flag | ValueKind::Integer | ValueKind::NumberOrText => {
+            is_plain(cell).then_some(Cow::Borrowed(cell))
+        }
         _ => None,
     };
     let Some(amount) = amount else { return Number::None };

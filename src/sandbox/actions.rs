@@ -233,7 +233,7 @@ fn billing_field() -> Option<&'static str> {
 /// IdSet, flags and integers are numbers in an answer, the rest is text.
 fn stored(kind: ValueKind, value: &str) -> Value {
     match kind {
-        ValueKind::Id | ValueKind::Flag | ValueKind::Integer => {
+        ValueKind::Id | ValueKind::Flag | ValueKind::Integer | ValueKind::NumberOrText => {
             value.parse::<i64>().map_or_else(|_| value.into(), Value::from)
         }
         _ => value.into(),

@@ -139,7 +139,7 @@ fn fits_kind(kind: ValueKind, value: &str) -> bool {
             (3..=20).contains(&number.len()) && is_digits(number)
         }
         ValueKind::Integer => value.parse::<i64>().is_ok() && !value.starts_with('+'),
-        ValueKind::Ip | ValueKind::Mac | ValueKind::Text => true,
+        ValueKind::NumberOrText | ValueKind::Ip | ValueKind::Mac | ValueKind::Text => true,
         ValueKind::Choice(choices) => choices.iter().any(|choice| choice.name == value),
     }
 }

@@ -67,6 +67,7 @@ pub(super) fn normalise_as(
         ValueKind::Email => whole(email(value, out)),
         ValueKind::Phone => whole(phone(value, out)),
         ValueKind::Integer => whole(integer(value, out)),
+        ValueKind::NumberOrText => whole(number_or_text(value, out)),
         ValueKind::Ip => whole(ip(value, out)),
         ValueKind::Mac => whole(mac(value, out)),
         ValueKind::Text => whole(text(value, out)),
@@ -123,6 +124,13 @@ fn integer(value: &str, out: &mut String) -> Result<(), ValueError> {
     let number: i64 = value.parse().map_err(|_| ValueError::NoInteger)?;
     out.push_str(&number.to_string());
     Ok(())
+}
+
+/// `цоколь`, `2а` and `1-2` are names; what is only a number must be whole, because older servers keep it as one.
+fn number_or_text(value: &str, out: &mut String) -> Result<(), ValueError> {
+    let unsigned = value.trim_start_matches(['+', '-', '\u{2212}']);
+    let is_number = unsigned.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','));
+    if is_number { integer(value, out) } else { text(value, out) }
 }
 
 fn email(value: &str, out: &mut String) -> Result<(), ValueError> {
@@ -311,7 +319,7 @@ mod tests {
     fn a_whole_number_loses_the_fraction_that_it_does_not_have() {
         for (kind, written, meant) in [
             (ValueKind::Id, "1001.0", "1001"),
-            (ValueKind::Integer, "-2.0", "-2"),
+            (ValueKind::NumberOrText, "-2.0", "-2"),
             (ValueKind::Phone, "380670001122.0", "380670001122"),
             (ValueKind::Phone, "+380670001122.0", "+380670001122"),
             (ValueKind::Flag, "1.0", "1"),

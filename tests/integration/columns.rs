@@ -91,7 +91,7 @@ fn mistakes_in_a_mapping_are_named() {
         (["--map", "Имья=name"], "did you mean 'Имя'"),
         (["--map", "name"], "--map"),
         (["--set", "flor=1"], "did you mean 'floor'"),
-        (["--set", "floor=high"], "high"),
+        (["--set", "floor=1.5"], "1.5"),
     ] {
         userside(&place).line("validate edit input.csv").args(options).run().exits(2).says(found);
     }

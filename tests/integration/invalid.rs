@@ -35,7 +35,7 @@ fn twenty_problems_are_told_and_all_are_in_the_results() {
 
 #[test]
 fn a_row_with_several_problems_tells_them_all() {
-    let place = Place::new().with("input.csv", "id,email,floor,phone0\n1,ivan@,high,12\n");
+    let place = Place::new().with("input.csv", "id,email,floor,phone0\n1,ivan@,1.5,12\n");
     let line = "validate edit input.csv --results input.results.csv";
     let output = userside(&place).line(line).run().exits(2);
     let error = output.results().only().result("error").to_owned();

@@ -111,8 +111,15 @@ fn flags_phones_mails_and_numbers_are_normalised_or_refused() {
         "",
         &[("ivan@", "not a valid e-mail"), ("a@example.com; b@example.com", "more than one")],
     );
-    takes("edit", "floor", "", &[("7", "7"), ("-1", "-1")]);
-    refuses("edit", "floor", "", &[("7.5", "whole number")]);
+    // Newer servers keep these as text, older ones as whole numbers.
+    for column in ["floor", "entrance"] {
+        let numbers = [("7", "7"), ("-1", "-1"), ("\u{2212}1", "-1"), ("7.0", "7")];
+        takes("edit", column, "", &numbers);
+        let names = ["цоколь", "2а", "1-2", "1/2", "мансарда, 2 уровень"];
+        takes("edit", column, "", &names.map(|name| (name, name)));
+        refuses("edit", column, "", &[("7.5", "whole number"), ("7,5", "whole number")]);
+        refuses("edit", column, "", &[("99999999999999999999", "whole number"), ("1E+05", "shortened")]);
+    }
     refuses("edit", "house_id", "", &[("-1", "not a valid id"), ("0012", "leading zeros")]);
     // An account number is text: its zeros stay.
     takes("edit", "account_number", "", &[("000042", "000042")]);
