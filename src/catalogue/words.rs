@@ -1,7 +1,7 @@
 //! How people call the columns of their tables, in Ukrainian, Russian and English: by what a parameter means.
 
 use super::lookup::Operation;
-use super::model::{Meaning, Parameter};
+use super::model::{Meaning, Parameter, ValueKind};
 
 /// Words for a meaning, in small letters, the dots and hyphens of abbreviations left out.
 struct MeaningWords {
@@ -206,9 +206,12 @@ pub fn spoken_of(operation: Operation, column: &str) -> Vec<(&'static Parameter,
             if name == word {
                 Some(Likeness::Whole)
             } else {
-                // Short words are parts of too many names.
-                (word.chars().count() > 3 && padded.contains(&format!(" {word} ")))
-                    .then(|| Likeness::Part(word.chars().count()))
+                // Short words are parts of too many names, and an id that is not the customer's is called
+                // `billing_customer_id` or `id договору`.
+                (word.chars().count() > 3
+                    && parameter.kind != ValueKind::Id
+                    && padded.contains(&format!(" {word} ")))
+                .then(|| Likeness::Part(word.chars().count()))
             }
         });
         found.extend(likeness.max().map(|likeness| (parameter, likeness)));
@@ -269,6 +272,11 @@ mod tests {
         assert_eq!(best("change_balance", "Призначення платежу"), Some("comment"));
         assert_eq!(best("add", "ПІБ абонента"), Some("fio"));
         assert_eq!(best("edit", "Тариф"), None);
+        assert_eq!(best("edit", "Код клієнта"), Some("id"));
+        for column in ["billing_customer_id", "Код клієнта в 1С", "ID договору абонента"]
+        {
+            assert_ne!(best("edit", column), Some("id"), "{column}");
+        }
     }
 
     #[test]

@@ -97,6 +97,9 @@ fn nothing(guesses: &[ColumnGuess], samples: &[ColumnSample]) -> String {
     format!("\n# Words for an empty cell:\nempty = [{}]\n", words.join(", "))
 }
 
+/// A list from another program may call its own numbers so, and no check can tell them from UserSide's.
+const FOREIGN_IDS: &str = "# These must be UserSide's own ids: a number from another program is somebody else, or something else, there.\n";
+
 /// A column, with examples.
 fn line(key: &str, guess: &ColumnGuess, sample: &ColumnSample) -> String {
     let examples: Vec<String> = sample.examples().map(comment).collect();
@@ -112,7 +115,10 @@ fn line(key: &str, guess: &ColumnGuess, sample: &ColumnSample) -> String {
                 "# {seen}\n# Not guessed, so it is left out: write a parameter's name between the last quotation marks.\n{key} = \"\"\n"
             )
         }
-        [one] => format!("# {examples}\n{key} = {}\n", quoted(one.name)),
+        [one] => {
+            let warning = if one.kind == ValueKind::Id && key != quoted(one.name) { FOREIGN_IDS } else { "" };
+            format!("# {examples}\n{warning}{key} = {}\n", quoted(one.name))
+        }
         several => {
             let names: Vec<String> = several.iter().map(|parameter| quoted(parameter.name)).collect();
             format!("# {examples}\n{key} = [{}]\n", names.join(", "))

@@ -28,7 +28,7 @@ fn a_draft_says_what_each_column_is_and_is_accepted() {
     for line in [
         "# the header is line 2",
         "empty = [\"-\", \"немає\"]",
-        "# 1001 | 1002 | 1003\n\"Код абонента\" = \"id\"",
+        "# 1001 | 1002 | 1003\n# These must be UserSide's own ids: a number from another program is somebody else, or something else, there.\n\"Код абонента\" = \"id\"",
         "\"ПІБ\" = \"name\"",
         "\"Тип\" = \"flag_corporate\"",
         "\"Моб. телефон\" = [\"phone0\", \"phone1\"]",
