@@ -29,7 +29,7 @@ pub struct MappingArgs {
     /// What will be done with every row; see `userside-bulk operations`
     #[arg(value_parser = |text: &str| operation(text), value_name = "OPERATION")]
     operation: Operation,
-    /// CSV file or XLSX workbook; - for standard input
+    /// CSV file or workbook; - for standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
     #[command(flatten)]

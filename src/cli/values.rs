@@ -1,6 +1,7 @@
 //! Values that parse themselves: what is typed after an option.
 
 use std::net::IpAddr;
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -101,6 +102,11 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
 /// A whole number from 1 on.
 pub(super) fn positive<N: FromStr>(text: &str) -> Result<N, String> {
     text.trim().parse().map_err(|_| format!("'{text}' is not a whole number from 1 on"))
+}
+
+/// The number of a line or row, counted from 1.
+pub(super) fn row_number(text: &str) -> Result<u64, String> {
+    positive::<NonZeroU64>(text).map(NonZeroU64::get)
 }
 
 /// A span that is not nothing.

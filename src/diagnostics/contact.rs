@@ -43,7 +43,7 @@ const SELECTOR: &str = "selector";
 pub(super) fn judge(contacts: &Contacts<'_>) -> (Vec<CheckResult>, Option<ApiSelector>) {
     let mut points = Vec::new();
     points.extend(contacts.proxy.as_ref().map(|proxy| {
-        CheckResult::ok(PROXY, format!("{proxy} leads to the server"))
+        CheckResult::ok(PROXY, format!("{proxy} is used for this server"))
             .needed()
             .found(json!({ "proxy": proxy }))
     }));

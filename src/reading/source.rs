@@ -175,6 +175,11 @@ impl Source {
         Ok((header.cells().map(|cell| cell.trim().to_owned()).collect(), records))
     }
 
+    /// The line (the row of a sheet) that names the columns.
+    pub fn header_line(&self) -> Result<u64, ReadError> {
+        Ok(self.start(usize::MAX / 2)?.0.line())
+    }
+
     /// Reads the header. Every row after it may have so many empty cells more.
     fn start(&self, surplus: usize) -> Result<(Row, Records), ReadError> {
         let mut records = self.all_records();

@@ -28,7 +28,7 @@ fn after_refusal(summary: &Summary) -> Option<String> {
     let (nothing_sent, say) = if summary.sends { ("nothing was sent. ", "Say") } else { ("", "say") };
     match summary.refused? {
         Refused::Header => Some(format!(
-            "{nothing_sent}{say} which column is which parameter with --map or a --mapping file; `userside-bulk operations {}` lists the parameters",
+            "{nothing_sent}{say} which column is which parameter with --map or a --mapping file; `userside-bulk mapping {0} FILE` writes such a file to start from, and `userside-bulk operations {0}` lists the parameters",
             summary.operation
         )),
         Refused::Rows if summary.sends => Some(

@@ -44,8 +44,11 @@ pub(super) fn check_all(
     let mut across = Across::new(repeats).counting_customers(asks_first);
     let (_, records) = source.records()?;
     let (name, unit) = (source.table_name(), source.unit());
-    for violation in checker.header() {
-        listener.event(Event::Invalid { name: &name, unit, line: 1, violation });
+    if !checker.header().is_empty() {
+        let line = source.header_line()?;
+        for violation in checker.header() {
+            listener.event(Event::Invalid { name: &name, unit, line, violation });
+        }
     }
     let mut problems = Problems::new(name, unit);
     let mut short = ShortRows::of(source, checker.columns());

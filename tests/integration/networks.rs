@@ -310,7 +310,7 @@ fn the_proxy_of_the_environment_leads_to_the_server() {
     counts(count(&place, "http://userside.test").env("ALL_PROXY", &format!("u:pw@127.0.0.1:{port}")).run());
     let checked = userside(&place).line("check --ca-file ca.pem").at_url(url);
     let checked = checked.env("HTTPS_PROXY", &format!("http://u:pw@127.0.0.1:{port}")).run();
-    let line = format!("ok       proxy: http://127.0.0.1:{port} (HTTPS_PROXY) leads to the server\n");
+    let line = format!("ok       proxy: http://127.0.0.1:{port} (HTTPS_PROXY) is used for this server\n");
     assert!(checked.stdout.starts_with(&line), "{}", checked.report());
     assert!(
         checked.stdout.contains("userside.test:443 answers, by way of the proxy"),

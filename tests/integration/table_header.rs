@@ -40,6 +40,19 @@ fn titles_above_the_header_are_passed_over_with_a_note() {
 }
 
 #[test]
+fn what_is_wrong_with_the_header_is_told_with_its_line() {
+    refused(&["edit"], "Звіт за березень;\n;\nid;name;Тариф\n1;Гнатюк Олена;x\n")
+        .says("line 3, column 'Тариф'");
+    let told = ["edit", "--header-row", "2"];
+    refused(&told, "x;y\nid;Тариф\n1;x\n")
+        .says("line 2, column 'Тариф'")
+        .says("`userside-bulk mapping edit FILE`");
+    refused(&["edit"], "\n\nid;Тариф\n1;x\n").says("line 3, column 'Тариф'");
+    refused(&["edit", "--header-row", "x"], "id\n1\n").says("'x' is not a whole number from 1 on");
+    refused(&["edit", "--last-row", "0"], "id\n1\n").says("'0' is not a whole number from 1 on");
+}
+
+#[test]
 fn mapped_names_and_the_first_row_of_them_are_the_header() {
     let content = "Станом на 01.04.2024;;\nКод;ПІБ;Примітка\n1;login;comment\n";
     let case = Case::with_args(

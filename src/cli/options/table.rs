@@ -22,13 +22,13 @@ pub struct TableArgs {
     /// The line of the file (the row of the sheet) that names the columns, counted from 1
     ///
     /// What stands above it is passed over.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), hide_short_help = true)]
+    #[arg(long, value_name = "N", value_parser = values::row_number, hide_short_help = true)]
     #[arg(falls_back_to("the first that is not empty"))]
     header_row: Option<u64>,
     /// The last line of the file (the last row of the sheet) that belongs to the table, counted from 1
     ///
     /// What stands below it, such as totals, is passed over.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), hide_short_help = true)]
+    #[arg(long, value_name = "N", value_parser = values::row_number, hide_short_help = true)]
     #[arg(falls_back_to("the last that is not empty"))]
     last_row: Option<u64>,
     /// What to do with hidden rows of a workbook, also those that a filter hides
