@@ -30,6 +30,8 @@ mod pick;
 mod quotes;
 mod records;
 mod repeated_header;
+#[cfg(test)]
+mod round_trips;
 mod row;
 mod scan;
 mod sheet_records;

@@ -96,7 +96,9 @@ impl QuoteSplitter {
     /// What is wrong with the row, which has the place of a row of `width` cells; 0 where that is not known yet.
     pub(super) fn flaw(&self, row: &[u8], width: usize) -> Option<FlawKind> {
         self.flaw.or_else(|| {
-            let looks = |place: &usize| self.looks_like_rows(row, *place, width);
+            // A program that puts a cell of several lines in marks does so with a cell that holds a mark.
+            let spans = |place: usize| self.unpaired && self.cells[place].lines.0 < self.cells[place].lines.1;
+            let looks = |place: &usize| spans(*place) || self.looks_like_rows(row, *place, width);
             let place = (0..self.cells.len()).find(looks)?;
             let (first, last) = self.cells[place].lines;
             Some(FlawKind::RowsInCell { first, last })
