@@ -102,6 +102,14 @@ pub enum FlawKind {
         "a blank stands before a quotation mark, so nobody can say where the cell ends; remove the blank if the mark begins the cell, and otherwise write marks inside a cell twice (\"\") and put the whole cell in marks"
     )]
     BlankBeforeQuote,
+    /// A delimiter stands between two marks of a cell that does not begin with one.
+    #[error(
+        "a delimiter on line {line} stands between two quotation marks of a cell that does not begin with one, so nobody can say where the cell ends; put the whole cell in marks, with those inside it twice (\"\"), or remove the marks"
+    )]
+    TornMarks {
+        /// The line.
+        line: u64,
+    },
     /// What follows a stray quotation mark may belong to its row.
     #[error(
         "the row may be a part of the one that ends on line {line}, where a quotation mark is wrong; correct that one first"

@@ -15,6 +15,8 @@ pub(super) struct QuoteSplitter {
     open: Option<OpenQuote>,
     flaw: Option<FlawKind>,
     unpaired: bool,
+    /// Whether such a mark opens something.
+    torn: bool,
 }
 
 /// Where a cell is in the bytes of its row.
@@ -48,13 +50,14 @@ pub(super) enum RowEnd {
 
 impl QuoteSplitter {
     pub(super) fn new(delimiter: u8) -> Self {
-        Self { delimiter, cells: Vec::new(), at: 0, open: None, flaw: None, unpaired: false }
+        Self { delimiter, cells: Vec::new(), at: 0, open: None, flaw: None, unpaired: false, torn: false }
     }
 
     /// Forgets the row before.
     pub(super) fn begin(&mut self) {
         self.cells.clear();
-        (self.at, self.open, self.flaw, self.unpaired) = (0, None, None, false);
+        (self.at, self.open, self.flaw) = (0, None, None);
+        (self.unpaired, self.torn) = (false, false);
     }
 
     /// Goes on to the end of a line. `row` is all that has been read of the row, `line` the number of its last line.
@@ -183,12 +186,28 @@ impl QuoteSplitter {
         let text = &row[start..end.unwrap_or(row.len())];
         let text = if end.is_none() { text.strip_suffix(b"\r").unwrap_or(text) } else { text };
         let marks = memchr_iter(b'"', text).count();
-        self.unpaired |= marks % 2 == 1;
+        if marks % 2 == 1 {
+            self.unpaired = true;
+            self.find_torn(text, line);
+        }
         if marks > 0 && memmem::find(text, b"\\\"").is_some() {
             self.flaw.get_or_insert(FlawKind::BackslashQuote { line });
         }
         self.push(start, start + text.len(), false, (line, line));
         self.pass(row, end.unwrap_or(row.len()))
+    }
+
+    /// One cell opens marks in its text and a later one closes them: the delimiter between them may be text.
+    fn find_torn(&mut self, text: &[u8], line: u64) {
+        let last = text.iter().rposition(|byte| *byte == b'"').unwrap_or(0);
+        let opens = text
+            .get(last + 1)
+            .is_some_and(|next| !next.is_ascii_whitespace() && !next.is_ascii_punctuation());
+        if opens {
+            self.torn = true;
+        } else if self.torn && last + 1 == text.trim_ascii_end().len() {
+            self.flaw.get_or_insert(FlawKind::TornMarks { line });
+        }
     }
 
     /// Goes on after a cell; whether there is another one.

@@ -44,6 +44,15 @@ fn marks_after_a_backslash_are_those_of_mysql() {
 }
 
 #[test]
+fn a_delimiter_between_marks_that_begin_no_cell_is_named() {
+    let text = "id,name,comment\n1,ТОВ\"Мальва, Київ\"\n2,труба 3\",дріт 5\"\n3,ТОВ \"Мальва\",\"x, y\"\n";
+    let case = Case::of("edit", "input.csv", text);
+    assert_eq!(case.refused(), [1]);
+    assert!(case.refusals()[0].contains("between two quotation marks"), "{:?}", case.refusals());
+    assert_eq!(case.values("comment"), ["дріт 5\"", "x, y"]);
+}
+
+#[test]
 fn rows_inside_a_cell_are_named() {
     let text = "customer_id;amount;comment\n1001;10,00;\"оплата\n1002;20,00;оплата\n1003;30,00;оплата\"\n1004;40,00;оплата\n";
     let case = Case::of("change_balance", "input.csv", text);
@@ -235,6 +244,10 @@ fn an_unusual_delimiter_is_named() {
 #[test]
 fn a_lookup_does_not_lose_what_a_mark_swallows() {
     let place = Place::new().with("input.csv", "id,login\n1,\"a\n2,b\n3,\"c\"\n");
-    let output = userside(&place).line("lookup login input.csv --column login").run().exits(2);
+    let output = userside(&place)
+        .line("lookup login input.csv --column login")
+        .at_url("http://127.0.0.1:9")
+        .run()
+        .exits(2);
     output.says("line 2").says("closes on line 4");
 }
