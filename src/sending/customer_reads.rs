@@ -36,7 +36,8 @@ impl<T: Transport, C: Clock> Link<T, C> {
                 false
             }
             Ok(_) | Err((AttemptEnd::SaidNo, _)) => true,
-            Err(_) => false,
+            // PHP may break down over a name that it does not know. Once the other has not helped, it is something else.
+            Err((end, problem)) => has_broken_down(*end, problem.code) && !self.breaks_down_anyway.get(),
         };
         if !may_be_the_name {
             return older;
@@ -50,6 +51,8 @@ impl<T: Transport, C: Clock> Link<T, C> {
                 asked
             }
             _ => {
+                let has_broken_down = matches!(&older.answer, Err((end, _)) if *end != AttemptEnd::SaidNo);
+                self.breaks_down_anyway.set(self.breaks_down_anyway.get() || has_broken_down);
                 older.requests = requests;
                 older
             }
@@ -83,5 +86,14 @@ impl<T: Transport, C: Clock> Link<T, C> {
         }
         let ids = texts.iter().map(|text| id_of(text)).collect::<Option<Vec<u64>>>();
         ids.ok_or_else(|| no_list("the server's list of customers contains a number that is not a valid id"))
+    }
+}
+
+/// Whether something answered that is not the API: a page, a 500, nothing at all.
+fn has_broken_down(end: AttemptEnd, code: FailureCode) -> bool {
+    match end {
+        AttemptEnd::MayHaveHappened => !matches!(code, FailureCode::Connect | FailureCode::Timeout),
+        AttemptEnd::Replaced => true,
+        _ => false,
     }
 }

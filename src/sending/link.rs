@@ -55,6 +55,8 @@ pub struct Link<T, C: Clock> {
     has_told_encoding: Cell<bool>,
     /// Under which name the server takes a customer who is read; none where that is not known yet.
     pub(super) reads_by: Cell<Option<ReadName>>,
+    /// Whether the server broke down over the one name, and the other did not help.
+    pub(super) breaks_down_anyway: Cell<bool>,
     /// Whether the server has shown a history with entries.
     history_shown: Cell<bool>,
     key: ApiKey,
@@ -115,6 +117,7 @@ impl<T: Transport, C: Clock> Link<T, C> {
             retries: settings.retries,
             has_told_encoding: Cell::new(false),
             reads_by: Cell::new(None),
+            breaks_down_anyway: Cell::new(false),
             history_shown: Cell::new(false),
             key,
             sent: Cell::new(0),

@@ -109,11 +109,9 @@ fn whatever_subcat_is_answered_action_is_tried() {
 
 #[test]
 fn a_customer_is_read_under_the_name_that_the_server_takes() {
-    let by = |wanted: &'static str| {
+    let by = |wanted: &'static str, (status, other): (u16, &'static str)| {
         server(move |name, body| match name {
-            "get_data" if field(body, wanted).is_empty() => {
-                json(r#"{"Result":"ERROR","ErrorText":"Customer not found"}"#)
-            }
+            "get_data" if field(body, wanted).is_empty() => Some(Answer::new(status, other)),
             "get_data" => {
                 let customer = |id: &str| format!(r#""{id}":{{"id":{id},"login":"u{id}","balance":"1"}}"#);
                 let ids = field(body, wanted);
@@ -124,13 +122,21 @@ fn a_customer_is_read_under_the_name_that_the_server_takes() {
             _ => None,
         })
     };
-    for wanted in ["customer_id", "id"] {
-        let server = by(wanted);
+    let others = [
+        (200, r#"{"Result":"ERROR","ErrorText":"Customer not found"}"#),
+        (500, r#"{"Result":"ERROR","ErrorText":"customer_id"}"#),
+        (500, ""),
+        (200, "<html>Fatal error</html>"),
+        (404, "<html>Not Found</html>"),
+    ];
+    let all = others.map(|other| ("id", other)).into_iter().chain([("customer_id", others[0])]);
+    for (wanted, other) in all {
+        let server = by(wanted, other);
         for line in
             ["export --state-id 1 --columns id,login", "export --state-id 1 --columns id,login --batch 1"]
         {
             let output = run(&server, &Place::new(), line, 0);
-            assert_eq!(output.stdout, "id,login\n7,u7\n8,u8\n9,u9\n", "{wanted}: {line}");
+            assert_eq!(output.stdout, "id,login\n7,u7\n8,u8\n9,u9\n", "{wanted}: {line}: {other:?}");
         }
         let checked = userside(&Place::new()).line("check").at_url(server.url()).run();
         assert!(checked.stdout.contains(&format!("named by {wanted}\n")), "{}", checked.report());
