@@ -144,7 +144,7 @@ pub struct ExportOptions {
     pace: PaceArgs,
     /// Customers per request
     ///
-    /// auto finds out whether the server takes several, and then asks for 100.
+    /// auto finds out whether the server takes several, and then asks for 100, and for more while it answers them all.
     #[arg(long, value_name = "N|auto", help_heading = "Pace", hide_short_help = true, falls_back_to("auto"))]
     batch: Option<BatchSize>,
 }

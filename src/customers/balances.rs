@@ -22,30 +22,33 @@ pub struct BalanceReader<'l, T, C: Clock> {
 /// What a server does with a request for two customers.
 #[derive(Debug, PartialEq, Eq)]
 pub struct BalanceTrial {
-    /// How many customers are asked for at once.
-    pub size: usize,
+    /// Whether it answers them both.
+    pub taken: bool,
     /// The balances that were read to find that out.
     pub read: Vec<ReadBalance>,
 }
 
-/// So many customers in a request are few enough for any server's memory.
-const BATCH: usize = 100;
-
 impl<'l, T: Transport, C: Clock> BalanceReader<'l, T, C> {
-    /// How many customers should be there for [`Self::try_size`].
-    pub const TRIED: usize = BATCH;
-
     /// Nothing is read yet.
     pub fn new(link: &'l Link<T, C>, selector: ApiSelector) -> Self {
         let keep = KeptFields::Only([BALANCE.to_owned()].into());
         Self { link, selector, fetcher: Fetcher::new(link, selector, keep) }
     }
 
-    /// Finds out how many customers the server answers at once: one, or many.
+    /// Finds out how many customers the server answers at once: one, or many. [`Self::size`] is what it has shown.
     pub async fn try_size(&self, ids: &[u64]) -> Result<BalanceTrial, FetchStop> {
         let trial = self.fetcher.try_batches(ids).await?;
-        let size = if trial.taken { BATCH } else { 1 };
-        Ok(BalanceTrial { size, read: trial.fetched.into_iter().map(read).collect() })
+        Ok(BalanceTrial { taken: trial.taken, read: trial.fetched.into_iter().map(read).collect() })
+    }
+
+    /// How many customers should be asked for at once; it changes with what the server answers.
+    pub fn size(&self) -> usize {
+        self.fetcher.size()
+    }
+
+    /// The next of these customers, as many as should be asked for at once.
+    pub fn next_group(&self, ids: &mut impl Iterator<Item = u64>) -> Option<Vec<u64>> {
+        self.fetcher.next_group(ids)
     }
 
     /// Reads the balances of these customers. Each of them comes back exactly once.

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::answer::{self, CustomerFields, SingleAnswer};
 use super::fields::{KeptFields, tidy};
+use super::group_size::GroupSize;
 use crate::catalogue::ApiSelector;
 use crate::sending::{Clock, FailureCode, Link, Outage, Problem, Transport, Unread};
 use crate::validating::{Call, CallError};
@@ -37,6 +38,7 @@ pub struct Fetcher<'l, T, C: Clock> {
     link: &'l Link<T, C>,
     selector: ApiSelector,
     keep: KeptFields,
+    size: GroupSize,
     /// Customers in a row who could not be read: beyond a number it is doubtful that the server is there at all.
     outage: Cell<Outage>,
     /// A customer who could be read.
@@ -55,7 +57,24 @@ pub struct BatchTrial {
 impl<'l, T: Transport, C: Clock> Fetcher<'l, T, C> {
     /// Reads customers from a server; of each only what `keep` says.
     pub fn new(link: &'l Link<T, C>, selector: ApiSelector, keep: KeptFields) -> Self {
-        Self { link, selector, keep, outage: Cell::default(), known: Cell::new(None) }
+        let (outage, known) = (Cell::default(), Cell::new(None));
+        Self { link, selector, keep, size: GroupSize::growing(), outage, known }
+    }
+
+    /// From now on so many customers are asked for at once.
+    pub fn fix_size(&self, size: usize) {
+        self.size.fix(size);
+    }
+
+    /// The next of these customers, as many as should be asked for at once.
+    pub fn next_group(&self, ids: &mut impl Iterator<Item = u64>) -> Option<Vec<u64>> {
+        let group: Vec<u64> = ids.take(self.size.get()).collect();
+        (!group.is_empty()).then_some(group)
+    }
+
+    /// How many customers should be asked for at once: more, after every good answer, up to a bound.
+    pub fn size(&self) -> usize {
+        self.size.get()
     }
 
     /// Whether the server answers several customers at once: two are asked for, and if not both come back, one
@@ -85,6 +104,9 @@ impl<'l, T: Transport, C: Clock> Fetcher<'l, T, C> {
                 Err(Unread::Refused(_)) => was_answered = true,
             }
         }
+        if was_answered {
+            self.size.fix(1);
+        }
         Ok(BatchTrial { taken: !was_answered, fetched: Vec::new() })
     }
 
@@ -98,6 +120,7 @@ impl<'l, T: Transport, C: Clock> Fetcher<'l, T, C> {
                 [id] => fetched.push(self.read_one(*id).await?),
                 _ => {
                     let (found, rest) = self.read_several(&group).await?;
+                    self.size.came(group.len(), found.len());
                     let is_whole = found.len() + rest.len() == group.len() && !found.is_empty();
                     fetched.extend(found);
                     if is_whole {

@@ -13,6 +13,7 @@ mod fields;
 mod finder;
 #[cfg(any(test, fuzzing))]
 mod fuzzing;
+mod group_size;
 mod history;
 mod read_history;
 mod refusal;

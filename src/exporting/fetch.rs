@@ -16,9 +16,9 @@ use crate::read_session::ReadSession;
 use crate::recording::{ExportJournal, JournalError, SHEET_ROWS};
 use crate::sending::{Clock, StopReason, Transport};
 
-/// So many customers in a request are few enough for any server's memory, and many enough for a night.
-const BATCH: usize = 100;
-/// How many answers wait to be kept.
+/// So many customers are kept together at least.
+const TOGETHER: usize = 100;
+/// How many such parts of answers wait to be kept.
 const WAITING: usize = 16;
 
 /// Reads the customers that are not in the journal yet.
@@ -88,13 +88,15 @@ struct Fetching<'f, T, C: Clock> {
 
 impl<T: Transport, C: Clock> Fetching<'_, T, C> {
     async fn all(&mut self, missing: Vec<u64>) -> Result<(), FetchEnd> {
-        let (size, first) = self.try_size(&missing).await?;
+        let first = self.try_size(&missing).await?;
         let known: Vec<u64> = first.iter().map(|fetched| fetched.id).collect();
         self.done += first.len() as u64;
         self.keep(first).await?;
-        let rest = missing.iter().copied().filter(|id| !known.contains(id));
+        let mut rest = missing.iter().copied().filter(|id| !known.contains(id));
         let (session, fetcher) = (self.session, &self.fetcher);
-        let reads = iter(groups(rest, size)).map(|group| fetcher.read(group));
+        // Each group is made when its turn has come: by then the server may have shown that it answers more.
+        let groups = std::iter::from_fn(|| fetcher.next_group(&mut rest));
+        let reads = iter(groups).map(|group| fetcher.read(group));
         let mut reading = std::pin::pin!(reads.buffer_unordered(session.server.concurrency.get()));
         loop {
             let next = session.stop.race(reading.next()).await;
@@ -108,14 +110,13 @@ impl<T: Transport, C: Clock> Fetching<'_, T, C> {
         }
     }
 
-    /// How many customers are asked for at once, and those that were read to find that out.
-    async fn try_size(&self, missing: &[u64]) -> Result<(usize, Vec<FetchedCustomer>), FetchEnd> {
-        let size = match self.size {
-            BatchSize::Fixed(size) => size.get(),
-            BatchSize::Auto => BATCH,
-        };
-        if size == 1 || missing.len() < 2 {
-            return Ok((1, Vec::new()));
+    /// Finds out whether the server answers several customers at once; those that were read for that.
+    async fn try_size(&self, missing: &[u64]) -> Result<Vec<FetchedCustomer>, FetchEnd> {
+        if let BatchSize::Fixed(size) = self.size {
+            self.fetcher.fix_size(size.get());
+        }
+        if self.fetcher.size() == 1 || missing.len() < 2 {
+            return Ok(Vec::new());
         }
         let tried = self.session.stop.race(self.fetcher.try_batches(missing)).await;
         let tried = tried.ok_or(FetchEnd::Stopped(StopReason::Interrupted))??;
@@ -124,26 +125,18 @@ impl<T: Transport, C: Clock> Fetching<'_, T, C> {
                 "the server answers one customer per request, so each of them is asked for separately",
             ));
         }
-        Ok((if tried.taken { size } else { 1 }, tried.fetched))
+        Ok(tried.fetched)
     }
 
     /// Hands customers to what keeps them. What waits there is counted in messages, and a batch may be large.
     async fn keep(&self, mut fetched: Vec<FetchedCustomer>) -> Result<(), FetchEnd> {
         while !fetched.is_empty() {
-            let rest = fetched.split_off(fetched.len().min(BATCH));
+            let rest = fetched.split_off(fetched.len().min(TOGETHER));
             self.keep.send(fetched).await.map_err(|_| FetchEnd::KeeperGone)?;
             fetched = rest;
         }
         Ok(())
     }
-}
-
-/// The ids in groups of this size, made as they are asked for.
-fn groups(mut ids: impl Iterator<Item = u64>, size: usize) -> impl Iterator<Item = Vec<u64>> {
-    std::iter::from_fn(move || {
-        let group: Vec<u64> = ids.by_ref().take(size).collect();
-        (!group.is_empty()).then_some(group)
-    })
 }
 
 /// Keeps what comes, as much of it at once as has come together meanwhile.
@@ -152,7 +145,7 @@ fn keep_all(
     mut fetched: mpsc::Receiver<Vec<FetchedCustomer>>,
 ) -> (ExportJournal, Option<JournalError>) {
     while let Some(mut together) = fetched.blocking_recv() {
-        while together.len() < BATCH * WAITING
+        while together.len() < TOGETHER * WAITING
             && let Ok(more) = fetched.try_recv()
         {
             together.extend(more);

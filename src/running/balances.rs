@@ -59,10 +59,11 @@ impl CustomerGroup {
 }
 
 /// Customers as the rows come that are about them, each customer once.
-fn groups(calls: Calls, size: usize) -> impl Stream<Item = CustomerGroup> {
-    unfold((calls.fuse(), HashSet::new()), move |(mut calls, mut seen)| async move {
+fn groups(calls: Calls, size: impl Fn() -> usize) -> impl Stream<Item = CustomerGroup> {
+    unfold((calls.fuse(), HashSet::new(), size), |(mut calls, mut seen, size)| async move {
+        let wanted = size();
         let mut group = CustomerGroup { customers: Vec::new(), last: RowNumber(0) };
-        while group.customers.len() < size {
+        while group.customers.len() < wanted {
             let Some((row, call)) = calls.next().await else { break };
             group.last = row;
             // Every customer of a valid row has a number.
@@ -70,7 +71,7 @@ fn groups(calls: Calls, size: usize) -> impl Stream<Item = CustomerGroup> {
                 group.customers.push((customer, row));
             }
         }
-        (!group.customers.is_empty()).then_some((group, (calls, seen)))
+        (!group.customers.is_empty()).then_some((group, (calls, seen, size)))
     })
 }
 
@@ -88,18 +89,18 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         // What is there already, as a look has found, is in the balances that are read now.
         let there = if self.counts()?.ok > 0 { self.booked().await? } else { BTreeMap::new() };
         let reader = BalanceReader::new(&self.server.link, selector);
-        let mut groups = Box::pin(groups(calls, BalanceReader::<T, C>::TRIED));
+        let reader = &reader;
+        let mut groups = Box::pin(groups(calls, || reader.size()));
         let Some(mut first) = groups.next().await else { return Ok(()) };
-        let (size, known) = match self.try_size(&reader, &first.ids(), end).await? {
+        let known = match self.try_size(reader, &first.ids(), end).await? {
             Some(tried) => tried,
             None => return Ok(()),
         };
         self.keep(&known, &there).await;
         first.customers.retain(|(id, _)| known.iter().all(|(read, _)| read != id));
-        let parts = iter(first.parts(size))
-            .chain(groups.flat_map(|group| iter(group.parts(size))))
+        let parts = iter(first.parts(reader.size()))
+            .chain(groups)
             .filter(|group| std::future::ready(!group.customers.is_empty()));
-        let reader = &reader;
         let asked = parts.map(|group| async move {
             let read = reader.read(group.ids()).await;
             (group, read)
@@ -133,25 +134,23 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         Ok(())
     }
 
-    /// How many customers are asked for at once, and the balances that were read to find that out; none where
+    /// Finds out how many customers the server answers at once; the balances that were read for that, none where
     /// balances are not read.
     pub(super) async fn try_size(
         &self,
         reader: &BalanceReader<'_, T, C>,
         ids: &[u64],
         end: &mut RunEnd,
-    ) -> Result<Option<(usize, Vec<ReadBalance>)>, RunError> {
+    ) -> Result<Option<Vec<ReadBalance>>, RunError> {
         if ids.len() < 2 {
-            return Ok(Some((1, Vec::new())));
+            return Ok(Some(Vec::new()));
         }
         let Some(tried) = self.host.stop.stop().race(reader.try_size(ids)).await else {
             end.stop(StopReason::Interrupted);
             return Ok(None);
         };
         match tried {
-            Ok(trial) if trial.size > 1 || self.policy.verify == Verify::Each => {
-                Ok(Some((trial.size, trial.read)))
-            }
+            Ok(trial) if trial.taken || self.policy.verify == Verify::Each => Ok(Some(trial.read)),
             Ok(_) => {
                 self.host.tell(Event::Note(
                     "balances are not verified: the server answers one customer per request; with --verify they are read one by one, before the first booking and after the last",

@@ -61,11 +61,12 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         self.host.tell(Event::Looking { look: Look::BalancesAgain, rows: total, done: 0 });
         let ids: Vec<u64> = booked.keys().copied().collect();
         let reader = BalanceReader::new(&self.server.link, selector);
-        let Some((size, known)) = self.try_size(&reader, &ids, end).await? else { return Ok(()) };
-        let rest: Vec<u64> =
-            ids.iter().copied().filter(|id| known.iter().all(|(read, _)| read != id)).collect();
+        let Some(known) = self.try_size(&reader, &ids, end).await? else { return Ok(()) };
+        let tried: Vec<u64> = known.iter().map(|(read, _)| *read).collect();
+        let mut rest = ids.iter().copied().filter(|id| !tried.contains(id));
         let reader = &reader;
-        let reads = rest.chunks(size).map(|group| reader.read(group.to_vec()));
+        let groups = std::iter::from_fn(|| reader.next_group(&mut rest));
+        let reads = groups.map(|group| reader.read(group));
         let known = iter([Ok(known)]);
         let asked = known.map(|known| Either::Left(std::future::ready(known)));
         let asked = asked.chain(iter(reads.map(Either::Right)));

@@ -166,6 +166,19 @@ fn a_server_that_answers_one_of_two_is_asked_one_by_one() {
     }
 }
 
+/// The batches grow while the server answers them all.
+#[test]
+fn many_customers_are_few_requests() {
+    for (options, fewest) in [("", 7), ("--batch-limit 150", 25)] {
+        let (place, sandbox) = (Place::new(), Sandbox::with(&format!("--customers 2000 {options}")));
+        let line = "export --is-ex 0 --is-ex 1 --columns id --concurrency 1";
+        let output = userside(&place).line(line).to(&sandbox).run().exits(0);
+        assert_eq!(output.stdout.lines().count(), 2001);
+        let sizes: Vec<usize> = reads(&sandbox.log()).iter().map(Vec::len).collect();
+        assert!(sizes.len() <= fewest && sizes.iter().all(|size| *size <= 1000), "{options}: {sizes:?}");
+    }
+}
+
 /// One of the first two may have been deleted meanwhile: that says nothing of the server.
 #[test]
 fn one_of_the_first_two_who_is_gone_does_not_make_it_slow() {

@@ -104,14 +104,29 @@ fn no_verify_reads_nothing() {
     assert_eq!(reads(&sandbox), [0, 0]);
 }
 
+/// The batches grow while the server answers them all.
+#[test]
+fn balances_of_many_customers_are_few_requests() {
+    let rows: String = (1..=700).map(|id| format!("{id},1,x\n")).collect();
+    let place = Place::new().with("input.csv", format!("customer_id,amount,comment\n{rows}"));
+    let sandbox = Sandbox::with("--customers 700");
+    let line = "import change_balance input.csv --booked ignore --concurrency 2";
+    let output = userside(&place).line(line).to(&sandbox).run().exits(0);
+    output.says("balances: those of 700 customers differ by what was booked");
+    let [before, after] = reads(&sandbox);
+    // Two for the trial, then 98, 100, and twice as many; the entry of the first booking is read by itself.
+    assert!(before <= 6 && after <= 7, "{before} and {after}");
+}
+
 /// One by one only on demand: that doubles the requests of a run, and more.
 #[test]
 fn a_server_without_batches_is_asked_one_by_one_only_if_that_is_wanted() {
-    for manner in ["first", "refuse"] {
+    // What is refused is asked for under the other name of the parameter as well.
+    for (manner, tries) in [("first", 2), ("refuse", 4)] {
         let (place, sandbox) = (Place::new().with_bookings(5), Sandbox::with(&format!("--batches {manner}")));
         let output = userside(&place).line("import change_balance input.csv").to(&sandbox).run().exits(0);
         output.says("balances are not verified: the server answers one customer per request; with --verify");
-        assert_eq!(reads(&sandbox), [2, 0]);
+        assert_eq!(reads(&sandbox), [tries, 0]);
         let place = Place::new().with_bookings(5);
         let output = userside(&place)
             .line("import change_balance input.csv --verify --list again")

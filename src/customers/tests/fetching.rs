@@ -19,6 +19,8 @@ enum Manner {
     Refuse,
     /// Only the first so many are looked at.
     Limit(usize),
+    /// It breaks down over more.
+    Most(usize),
     /// An error if one of them is not there.
     AllOrNothing,
 }
@@ -55,6 +57,9 @@ impl World {
         let seen: Vec<u64> = match self.manner {
             Manner::First => ids[..1].to_vec(),
             Manner::Refuse if ids.len() > 1 => return no(),
+            Manner::Most(most) if ids.len() > most => {
+                return answer(500, "<html>Internal Server Error</html>");
+            }
             Manner::Limit(limit) => ids.iter().copied().take(limit).collect(),
             Manner::AllOrNothing if ids.iter().any(|id| self.gone.contains(id)) => return no(),
             _ => ids.clone(),
@@ -148,6 +153,42 @@ fn a_server_that_answers_the_first_of_many_is_asked_for_the_rest() {
     let ids: Vec<u64> = (1..=100).collect();
     let (fetched, requests) = fetch(&World::of(Manner::Limit(40)), &ids);
     assert_eq!((fetched.expect("customers").len(), requests), (100, 3));
+}
+
+/// How many customers each request names, where these are read group by group.
+fn sizes(manner: Manner, customers: u64) -> Vec<usize> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime").block_on(async {
+        let server = World::of(manner).server();
+        let link = server.link(TestClock::start());
+        let fetcher = Fetcher::new(&link, ApiSelector::Subcat, KeptFields::All);
+        let (mut ids, mut fetched) = (1..=customers, Vec::new());
+        while let Some(group) = fetcher.next_group(&mut ids) {
+            fetched.extend(fetcher.read(group).await.expect("the server is there"));
+        }
+        let known = fetched.iter().filter(|one| one.customer.is_ok()).count();
+        assert_eq!(known, fetched.len(), "{manner:?}");
+        assert_eq!(fetched.len() as u64, customers, "{manner:?}");
+        let named = |fields: &Fields| fields.get("customer_id").map(|ids| ids.split(',').count());
+        server.requests().iter().filter_map(named).collect()
+    })
+}
+
+#[test]
+fn a_server_that_answers_everybody_is_asked_for_more() {
+    for manner in [Manner::Map, Manner::List, Manner::AllOrNothing] {
+        assert_eq!(sizes(manner, 3_000), [100, 200, 400, 800, 1_000, 500], "{manner:?}");
+    }
+}
+
+#[test]
+fn a_server_that_breaks_down_over_many_is_asked_for_fewer() {
+    // Over 400: those come in halves, and from then on it is asked for as many as it has answered.
+    assert_eq!(sizes(Manner::Most(300), 1_300), [100, 200, 400, 200, 200, 200, 200, 200]);
+    // Over a hundred as well: what fails is halved.
+    assert_eq!(sizes(Manner::Most(60), 200), [100, 50, 50, 100, 50, 50]);
+    // It answers the first of a list and leaves out the others.
+    assert_eq!(sizes(Manner::Limit(90), 200), [100, 10, 100, 10]);
 }
 
 fn tried(world: &World, ids: &[u64]) -> (bool, usize, usize) {
