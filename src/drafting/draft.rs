@@ -49,7 +49,7 @@ pub fn draft(spec: &DraftSpec) -> Result<String, ReadError> {
     for (column, key) in keys.written.iter().enumerate().filter(|(column, _)| !keys.is_own(*column)) {
         text.push_str(&line(key, &guesses[column], &samples[column]));
     }
-    missing(operation, &guesses, &mut text);
+    missing(operation, &keys, &guesses, &mut text);
     for (column, key) in keys.written.iter().enumerate().filter(|(column, _)| !keys.is_own(*column)) {
         text.push_str(&values(operation, key, &guesses[column], &samples[column]));
     }
@@ -127,12 +127,21 @@ fn line(key: &str, guess: &ColumnGuess, sample: &ColumnSample) -> String {
 }
 
 /// Parameters that every row needs and no column gives.
-fn missing(operation: Operation, guesses: &[ColumnGuess], text: &mut String) {
+fn missing(operation: Operation, keys: &MappingKeys, guesses: &[ColumnGuess], text: &mut String) {
     let given = |name: &str| {
         guesses.iter().flat_map(|guess| &guess.parameters).any(|parameter| parameter.name == name)
     };
     let missing = operation.parameters_in(None).filter(|p| p.presence.is_required() && !given(p.name));
     for parameter in missing {
+        if let Some(ids) = keys.ids_of_results().filter(|_| parameter.is_customer()) {
+            let _ = writeln!(
+                text,
+                "# The ids that an earlier import has written beside its rows:\n{} = {}",
+                quoted(ids),
+                quoted(parameter.name)
+            );
+            continue;
+        }
         let _ = writeln!(
             text,
             "# No column was found for {0} ({1}), which every row needs: give it a column above, or all rows one value:\n# [{2}.set]\n# {0} = \"\"",

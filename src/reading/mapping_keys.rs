@@ -21,6 +21,11 @@ impl MappingKeys {
         Self { names, written }
     }
 
+    /// The column into which an earlier run wrote the ids of its customers.
+    pub fn ids_of_results(&self) -> Option<&str> {
+        self.names.iter().map(String::as_str).find(|name| *name == "result_id")
+    }
+
     /// Whether an earlier run of this program added the column.
     pub fn is_own(&self, column: usize) -> bool {
         self.names.get(column).is_some_and(|name| is_old_result(name))

@@ -64,6 +64,17 @@ fn drafts_of_other_operations_are_accepted_too() {
 }
 
 #[test]
+fn the_ids_of_an_earlier_import_are_those_of_the_next_step() {
+    let results = "ПІБ;Код;Сума;Примітка;result_status;result_id\nГнатюк Олена;ab-7;10,50;борг;ok;1001\n";
+    let (place, _) = drafted("change_balance", "list.results.csv", results);
+    let text = place.text("draft.toml");
+    assert!(text.contains("\n\"result_id\" = \"customer_id\"\n"), "{text}");
+    validated(&place, "change_balance", "list.results.csv").exits(0).says("1 valid");
+    let (place, _) = drafted("edit", "list.csv", "id;ПІБ;result_id\n7;Гнатюк Олена;1001\n");
+    assert!(!place.text("draft.toml").contains("result_id"), "{}", place.text("draft.toml"));
+}
+
+#[test]
 fn what_a_table_holds_cannot_break_the_draft() {
     let content = "id;\"a\"\"b\n]= \\ # c\";\u{202E}evil;;;phone\n1;\"x\ny\";\u{1b}[31m;z;;0670001122\n2;];#;\"\"\"\";;+380670001133\n";
     let (place, _) = drafted("edit", "hostile.csv", content);
