@@ -7,8 +7,17 @@ use super::page::{Page, pages};
 use crate::support::{Place, userside};
 
 /// Options of other programs that the docs name.
-const OF_OTHERS: [&str; 8] =
-    ["--release", "--path", "--quick", "--locked", "--test", "--lib", "--open", "--all-targets"];
+const OF_OTHERS: [&str; 9] = [
+    "--release",
+    "--path",
+    "--quick",
+    "--locked",
+    "--test",
+    "--lib",
+    "--open",
+    "--all-targets",
+    "--nocapture",
+];
 
 fn said(line: &str) -> String {
     userside(&Place::new()).line(line).run().exits(0).stdout
