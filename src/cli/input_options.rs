@@ -22,9 +22,10 @@ pub struct TargetArgs {
     /// CSV file or workbook; - for standard input
     #[arg(value_name = "FILE")]
     pub(super) file: PathBuf,
-    /// Read mappings and constants from a TOML file
+    /// A TOML file: which column is which parameter
     ///
-    /// --map and --set take precedence over it.
+    /// And how its cells are read, and which values all rows have. `userside-bulk mapping` writes one to start from. --map and
+    /// --set take precedence over it.
     #[arg(long, value_name = "FILE", help_heading = "Columns")]
     pub(super) mapping: Option<PathBuf>,
 }

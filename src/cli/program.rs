@@ -56,7 +56,7 @@ pub enum Command {
     Reconcile(Box<ReconcileArgs>),
     /// Write the results of a run again
     Results(Box<ResultsArgs>),
-    /// Write a CSV that takes back what a run applied; send nothing
+    /// Write the rows that take back what a run applied; send nothing
     Undo(UndoArgs),
     /// List the runs in a folder: how each stands, and what to type next
     Status(StatusArgs),

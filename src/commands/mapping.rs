@@ -7,7 +7,7 @@ use crate::cli::MappingSettings;
 use crate::drafting::draft;
 use crate::exit::Exit;
 use crate::recording::{OutputTarget, RecordError};
-use crate::reporting::print_document;
+use crate::reporting::{print_document, print_mapping_written};
 
 /// Drafts a mapping, and writes it.
 pub(super) fn run(settings: &MappingSettings) -> Result<Exit, Failure> {
@@ -20,7 +20,7 @@ pub(super) fn run(settings: &MappingSettings) -> Result<Exit, Failure> {
             let mut out = file.begin()?;
             out.write_all(text.as_bytes())
                 .map_err(|source| RecordError::Write { path: path.clone(), source })?;
-            out.finish()?;
+            print_mapping_written(path, out.finish()?.as_deref());
         }
     }
     Ok(Exit::Done)

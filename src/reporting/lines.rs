@@ -3,6 +3,7 @@
 
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
@@ -87,6 +88,15 @@ pub fn print_error(text: &dyn Display) {
 /// A line for a person, without a label.
 pub fn print_text(text: &dyn Display) {
     plain(text);
+}
+
+/// Where a drafted mapping file is, and where one that was there before.
+pub fn print_mapping_written(path: &Path, earlier: Option<&Path>) {
+    if let Some(earlier) = earlier {
+        plain(&format_args!("an earlier file is kept as {}", earlier.display()));
+    }
+    plain(&format_args!("mapping: {}", path.display()));
+    labelled(HINT, "hint:", &"check every line of it; it begins with what to type next");
 }
 
 /// A command as it would be typed.

@@ -15,7 +15,8 @@ mod undo_summary;
 mod visible;
 
 pub use lines::{
-    LogLines, print_command, print_document, print_error, print_json, print_line, print_text, print_usage,
+    LogLines, print_command, print_document, print_error, print_json, print_line, print_mapping_written,
+    print_text, print_usage,
 };
 pub use mode::Mode;
 pub use question::ask;

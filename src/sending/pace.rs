@@ -76,7 +76,7 @@ impl fmt::Display for Rate {
     }
 }
 
-/// How many requests may leave at once after a silence: `--burst`.
+/// How many requests may leave at once after a pause: `--burst`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Burst {
     /// A tenth of a second's worth of the rate, at least 1.

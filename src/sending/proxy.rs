@@ -156,7 +156,7 @@ pub(super) fn through_proxy(proxy: &ChosenProxy, said: &str, is_timeout: bool) -
         format!("the proxy {proxy} makes no connection in time")
     } else if said.contains("tunnel error: unsuccessful") {
         format!(
-            "the proxy {proxy} refuses to connect to the server, or can't: ask whoever runs it, or leave the server out with NO_PROXY"
+            "the proxy {proxy} refuses to connect to the server, or can't: ask the people who run it, or leave the server out with NO_PROXY"
         )
     } else {
         format!("through the proxy {proxy}: {said}")

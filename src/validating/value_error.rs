@@ -97,7 +97,9 @@ pub enum ValueError {
     #[error("not a valid e-mail address")]
     NoEmail,
     /// Several addresses or numbers in a cell.
-    #[error("contains more than one value; give each a column of its own")]
+    #[error(
+        "contains more than one value; give each a column of its own, or the column several parameters in a mapping file"
+    )]
     Several,
     /// Not a telephone number.
     #[error("not a valid telephone number; write 5 to 15 digits, with or without a leading +")]

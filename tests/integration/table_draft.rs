@@ -102,7 +102,11 @@ fn a_draft_goes_to_standard_output_and_keeps_what_is_there() {
     let output = userside(&place).line("mapping edit list.csv").run().exits(0);
     assert!(output.stdout.contains("[edit.columns]\n# 1\n\"id\" = \"id\""), "{}", output.report());
     userside(&place).line("mapping edit list.csv -o list.csv").run().exits(2);
-    userside(&place).line("mapping edit list.csv -o draft.toml").run().exits(0);
+    let output = userside(&place).line("mapping edit list.csv -o draft.toml").run().exits(0);
+    output
+        .says("an earlier file is kept as draft.1.toml")
+        .says("mapping: draft.toml")
+        .says("check every line");
     assert!(place.names().iter().any(|name| place.text(name) == "mine"), "{:?}", place.names());
     userside(&place).line("mapping edit nowhere.csv").run().exits(2).says("nowhere.csv");
     userside(&place).line("mapping").run().exits(2);

@@ -25,7 +25,7 @@ pub struct PaceArgs {
     /// Requests per second, minute or hour. Retries and reads count too.
     #[arg(long, value_name = "RATE", falls_back_to(RATE))]
     pub(in crate::cli) rate: Option<Rate>,
-    /// Requests that may leave at once after a silence
+    /// Requests that may leave at once after a pause
     ///
     /// No second ever sees more than rate + burst requests.
     #[arg(long, value_name = "N", value_parser = burst, hide_short_help = true)]

@@ -23,7 +23,7 @@ pub struct TableArgs {
     ///
     /// What stands above it is passed over.
     #[arg(long, value_name = "N", value_parser = values::row_number, hide_short_help = true)]
-    #[arg(falls_back_to("the first that is not empty"))]
+    #[arg(falls_back_to("found among the first 50"))]
     header_row: Option<u64>,
     /// The last line of the file (the last row of the sheet) that belongs to the table, counted from 1
     ///
