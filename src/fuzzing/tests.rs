@@ -84,7 +84,6 @@ fn spoilt_seeds_end_well() {
                 panic!("{name} fails with {}", find.display());
             }
         }
-        println!("{name}: {tries} inputs");
     }
 }
 

@@ -81,12 +81,9 @@ pub enum FlawKind {
     },
     /// A backslash stands before a quotation mark, as MySQL writes it.
     #[error(
-        "line {line}: a backslash stands before a quotation mark, as MySQL writes it; export the table with quotation marks inside a cell written twice (\"\"), or write them so"
+        "a backslash stands before a quotation mark, as MySQL writes it; export the table with quotation marks inside a cell written twice (\"\"), or write them so"
     )]
-    BackslashQuote {
-        /// The line where the cell began.
-        line: u64,
-    },
+    BackslashQuote,
     /// A cell holds what looks like rows.
     #[error(
         "the cell in quotation marks that begins on line {first} holds line breaks and looks like several rows, to line {last}; remove the quotation mark of line {first} if they are rows, or the delimiters from the text if they are not"
@@ -157,16 +154,14 @@ impl FlawKind {
 
     /// Whether it is unknown where the row ends.
     pub(super) fn breaks_rows(self) -> bool {
-        matches!(self, Self::StrayQuote { .. } | Self::BackslashQuote { .. } | Self::BlankBeforeQuote)
+        matches!(self, Self::StrayQuote { .. } | Self::BackslashQuote | Self::BlankBeforeQuote)
     }
 }
 
 fn stray_quote(opened: u64, closed: u64) -> String {
     let advice = "write quotation marks inside a cell twice (\"\")";
     if opened == closed {
-        return format!(
-            "line {opened}: text follows a closing quotation mark; {advice}, or remove the marks"
-        );
+        return format!("text follows a closing quotation mark; {advice}, or remove the marks");
     }
     format!(
         "the quotation mark that opens a cell on line {opened} closes on line {closed}, with text after it, so lines {opened} to {closed} are read as one row; close it where its cell ends, or remove it, and {advice}"

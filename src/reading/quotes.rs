@@ -81,7 +81,7 @@ impl QuoteSplitter {
     /// The input ends inside a cell.
     pub(super) fn end_open(&mut self, row: &[u8], line: u64) {
         if let Some(open) = self.open.take() {
-            let kind = self.told_by_backslash(row, open.start, row.len(), open.line);
+            let kind = told_by_backslash(&row[open.start..]);
             self.flaw = Some(kind.unwrap_or(FlawKind::UnclosedQuote { first: open.line, last: line }));
             self.push(open.start - 1, row.len(), false, (open.line, line));
         }
@@ -172,7 +172,7 @@ impl QuoteSplitter {
             return self.pass(row, after);
         }
         let stray = FlawKind::StrayQuote { opened: open.line, closed: line };
-        let kind = self.told_by_backslash(row, open.start, place + 1, open.line).unwrap_or(stray);
+        let kind = told_by_backslash(&row[open.start..=place]).unwrap_or(stray);
         self.flaw.get_or_insert(kind);
         let end = memchr(self.delimiter, &row[after..]).map_or(row.len(), |at| after + at);
         self.push(open.start - 1, end, false, (open.line, line));
@@ -191,7 +191,7 @@ impl QuoteSplitter {
             self.find_torn(text, line);
         }
         if marks > 0 && memmem::find(text, b"\\\"").is_some() {
-            self.flaw.get_or_insert(FlawKind::BackslashQuote { line });
+            self.flaw.get_or_insert(FlawKind::BackslashQuote);
         }
         self.push(start, start + text.len(), false, (line, line));
         self.pass(row, end.unwrap_or(row.len()))
@@ -234,11 +234,6 @@ impl QuoteSplitter {
         }
     }
 
-    /// Marks that break the rule because a backslash was to stand for a second one.
-    fn told_by_backslash(&self, row: &[u8], start: usize, end: usize, line: u64) -> Option<FlawKind> {
-        memmem::find(&row[start..end], b"\\\"").map(|_| FlawKind::BackslashQuote { line })
-    }
-
     /// Whether a cell looks like rows that a mark has swallowed: one of its lines has as many delimiters as a row, and
     /// begins with the same kind of value as the row.
     fn looks_like_rows(&self, row: &[u8], place: usize, width: usize) -> bool {
@@ -272,4 +267,9 @@ impl QuoteSplitter {
 fn is_number(text: &[u8]) -> bool {
     let text = text.trim_ascii();
     !text.is_empty() && text.iter().all(u8::is_ascii_digit)
+}
+
+/// Marks that break the rule because a backslash was to stand for a second one.
+fn told_by_backslash(cell: &[u8]) -> Option<FlawKind> {
+    memmem::find(cell, b"\\\"").map(|_| FlawKind::BackslashQuote)
 }
