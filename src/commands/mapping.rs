@@ -20,7 +20,8 @@ pub(super) fn run(settings: &MappingSettings) -> Result<Exit, Failure> {
             let mut out = file.begin()?;
             out.write_all(text.as_bytes())
                 .map_err(|source| RecordError::Write { path: path.clone(), source })?;
-            print_mapping_written(path, out.finish()?.as_deref());
+            let earlier = out.finish()?;
+            print_mapping_written(path, earlier.as_deref(), &settings.draft.next(path));
         }
     }
     Ok(Exit::Done)

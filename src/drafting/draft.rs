@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::path::Path;
 
 use super::column_sample::{ColumnSample, is_word_for_nothing};
 use super::guess::{ColumnGuess, guess};
 use super::toml_text::{comment, quoted};
 use crate::catalogue::{Operation, ValueKind, flag_of_word, spoken_of};
 use crate::reading::{Input, MappingKeys, ReadError, Row, Source, TableChoice};
+use crate::shell;
 use crate::validating::{Trial, date_format_of, tried};
 
 /// Which table a mapping is drafted for.
@@ -19,6 +21,29 @@ pub struct DraftSpec {
     pub input: Input,
     /// What was said about how it is written, and where in the file it lies.
     pub table: TableChoice,
+}
+
+impl DraftSpec {
+    /// The command that tries the mapping file on the same table.
+    pub fn next(&self, mapping: &Path) -> String {
+        let file = match &self.input {
+            Input::Stdin => "-".to_owned(),
+            Input::File(path) => shell::quoted(path).to_string(),
+        };
+        let mut command = format!("userside-bulk validate {} {file}", self.operation.name());
+        let TableChoice { sheet, header_row, last_row, hidden_rows, .. } = &self.table;
+        let options = [
+            sheet.as_ref().map(|sheet| format!("--sheet {}", shell::quoted_word(sheet))),
+            header_row.map(|row| format!("--header-row {row}")),
+            last_row.map(|row| format!("--last-row {row}")),
+            hidden_rows.map(|what| format!("--hidden-rows {}", what.name())),
+        ];
+        for option in options.into_iter().flatten() {
+            let _ = write!(command, " {option}");
+        }
+        let _ = write!(command, " --mapping {}", shell::quoted(mapping));
+        command
+    }
 }
 
 /// The draft, as the text of a mapping file.
@@ -43,7 +68,7 @@ pub fn draft(spec: &DraftSpec) -> Result<String, ReadError> {
         }
     }
     let guesses = guess(operation, &keys, &samples);
-    let mut text = head(operation, &source);
+    let mut text = head(spec, &source);
     text.push_str(&nothing(&guesses, &samples));
     let _ = writeln!(text, "\n[{}.columns]", operation.name());
     for (column, key) in keys.written.iter().enumerate().filter(|(column, _)| !keys.is_own(*column)) {
@@ -57,11 +82,12 @@ pub fn draft(spec: &DraftSpec) -> Result<String, ReadError> {
     Ok(text)
 }
 
-fn head(operation: Operation, source: &Source) -> String {
-    let name = operation.name();
+fn head(spec: &DraftSpec, source: &Source) -> String {
     let mut text = format!(
-        "# What the columns of {0} probably are, for `userside-bulk {name}`: guessed from their names and\n# from what they hold. Check every line, then: userside-bulk validate {name} {0} --mapping THIS-FILE\n",
-        comment(source.name())
+        "# What the columns of {} probably are, for `userside-bulk {}`: guessed from their names and\n# from what they hold. Check every line, then: {}\n",
+        comment(source.name()),
+        spec.operation.name(),
+        spec.next(Path::new("THIS-FILE"))
     );
     for note in source.notes() {
         let _ = writeln!(text, "# {note}");

@@ -91,12 +91,12 @@ pub fn print_text(text: &dyn Display) {
 }
 
 /// Where a drafted mapping file is, and where one that was there before.
-pub fn print_mapping_written(path: &Path, earlier: Option<&Path>) {
+pub fn print_mapping_written(path: &Path, earlier: Option<&Path>, next: &str) {
     if let Some(earlier) = earlier {
         plain(&format_args!("an earlier file is kept as {}", earlier.display()));
     }
     plain(&format_args!("mapping: {}", path.display()));
-    labelled(HINT, "hint:", &"check every line of it; it begins with what to type next");
+    labelled(HINT, "hint:", &format_args!("check every line of it, then: `{next}`"));
 }
 
 /// A command as it would be typed.

@@ -107,6 +107,9 @@ fn a_draft_goes_to_standard_output_and_keeps_what_is_there() {
         .says("an earlier file is kept as draft.1.toml")
         .says("mapping: draft.toml")
         .says("check every line");
+    let output =
+        userside(&place).line("mapping edit list.csv --header-row 1 --last-row 2 -o m.toml").run().exits(0);
+    output.says("then: `userside-bulk validate edit list.csv --header-row 1 --last-row 2 --mapping m.toml`");
     assert!(place.names().iter().any(|name| place.text(name) == "mine"), "{:?}", place.names());
     userside(&place).line("mapping edit nowhere.csv").run().exits(2).says("nowhere.csv");
     userside(&place).line("mapping").run().exits(2);
