@@ -137,9 +137,11 @@ fn line(key: &str, guess: &ColumnGuess, sample: &ColumnSample) -> String {
                 .few()
                 .map(|few| few.iter().map(|value| comment(value)).collect::<Vec<_>>().join(" | "));
             let seen = all.map_or(examples, |all| format!("all values: {all}"));
-            format!(
-                "# {seen}\n# Not guessed, so it is left out: write a parameter's name between the last quotation marks.\n{key} = \"\"\n"
-            )
+            let why = guess.only_named.map_or_else(
+                || "Not guessed, so it is left out: write a parameter's name between the last quotation marks.".to_owned(),
+                |named| format!("Left out: its name speaks of {}, but most of its values would be refused as that.", named.name),
+            );
+            format!("# {seen}\n# {why}\n{key} = \"\"\n")
         }
         [one] => {
             let warning = if one.kind == ValueKind::Id && key != quoted(one.name) { FOREIGN_IDS } else { "" };

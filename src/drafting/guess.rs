@@ -10,6 +10,8 @@ use crate::validating::{Trial, tried};
 pub(super) struct ColumnGuess {
     /// The parameters that it gives values; none where it can't be told.
     pub(super) parameters: Vec<&'static Parameter>,
+    /// The parameter of which its name speaks, where most of its values are not of that kind.
+    pub(super) only_named: Option<&'static Parameter>,
 }
 
 /// So many per cent of a column's values are of the parameter's kind.
@@ -39,6 +41,8 @@ pub(super) fn guess(operation: Operation, keys: &MappingKeys, samples: &[ColumnS
                 || several(parameter, sample) > 0
             {
                 candidates.push((Sureness::Words(likeness), column, parameter));
+            } else if likeness == Likeness::Whole {
+                guesses[column].only_named.get_or_insert(parameter);
             }
         }
     }

@@ -64,6 +64,14 @@ fn drafts_of_other_operations_are_accepted_too() {
 }
 
 #[test]
+fn a_column_whose_values_do_not_fit_its_name_is_left_out_and_says_so() {
+    let (place, _) = drafted("edit", "list.csv", "id;E-mail;Тариф\n7;сорок;x\n8;два;y\n");
+    let text = place.text("draft.toml");
+    let line = "# Left out: its name speaks of email, but most of its values would be refused as that.\n\"E-mail\" = \"\"";
+    assert!(text.contains(line), "{text}");
+}
+
+#[test]
 fn the_ids_of_an_earlier_import_are_those_of_the_next_step() {
     let results = "ПІБ;Код;Сума;Примітка;result_status;result_id\nГнатюк Олена;ab-7;10,50;борг;ok;1001\n";
     let (place, _) = drafted("change_balance", "list.results.csv", results);
