@@ -49,7 +49,7 @@ pub const FIELDS: &[Field] = &[
     f("parent_id", ID),
     f("dependence_device_id", ID),
     f("agreement.#.number", TEXT),
-    f("agreement.#.date", DATE),
+    f("agreement.#.date", ValueKind::Date),
     f("phone.#.number", ValueKind::Phone),
     f("phone.#.flag_main", FLAG),
     f("email.#.address", ValueKind::Email),
@@ -193,7 +193,7 @@ pub fn kind_at(path: &[&str]) -> ValueKind {
 
 const ID: ValueKind = ValueKind::Id;
 const FLAG: ValueKind = ValueKind::Flag;
-/// Dates in answers may have a time of day.
+/// Dates in answers may have a time of day. That of an agreement says nothing: it is a day.
 const DATE: ValueKind = ValueKind::DateTime;
 const MONEY: ValueKind = ValueKind::Money;
 const INTEGER: ValueKind = ValueKind::Integer;
@@ -268,7 +268,7 @@ mod tests {
     #[test]
     fn only_names_that_begin_as_dates_do_are_dates() {
         for (path, kind) in [
-            ("agreement.3.date", ValueKind::DateTime),
+            ("agreement.3.date", ValueKind::Date),
             ("new.date_of_birth", ValueKind::DateTime),
             ("update", ValueKind::Text),
             ("dates", ValueKind::Text),

@@ -27,7 +27,8 @@ pub(super) fn text(value: &Value, kind: ValueKind) -> String {
         Value::String(text) => text.clone(),
     };
     match kind {
-        ValueKind::Date | ValueKind::DateTime => date(text),
+        ValueKind::Date => day(date(text)),
+        ValueKind::DateTime => date(text),
         ValueKind::Ip => ip(text),
         ValueKind::Mac => mac(text),
         _ => text,
@@ -61,6 +62,19 @@ fn date(text: String) -> String {
         return text;
     }
     if time.is_empty() { day.to_owned() } else { format!("{day} {time}") }
+}
+
+/// A date without the time that some servers write after it; other text stays as it came.
+fn day(text: String) -> String {
+    let is_date = |day: &str| day.parse::<jiff::civil::Date>().is_ok();
+    match text.split_once(' ') {
+        Some((day, time))
+            if is_date(day) && time.bytes().all(|b| b.is_ascii_digit() || b":.+Z-".contains(&b)) =>
+        {
+            day.to_owned()
+        }
+        _ => text,
+    }
 }
 
 /// Dotted, also where the API has one decimal number.
@@ -119,6 +133,22 @@ mod tests {
             ("Я.03.2023", "Я.03.2023"),
         ] {
             assert_eq!(text(&json!(from), ValueKind::DateTime), to, "{from}");
+        }
+    }
+
+    #[test]
+    fn a_day_has_no_time() {
+        for (from, to) in [
+            ("2023-03-09 00:00:00", "2023-03-09"),
+            ("2023-03-09T16:03:28", "2023-03-09"),
+            ("09.03.2023 16:03", "2023-03-09"),
+            ("09.03.2023", "2023-03-09"),
+            ("1970-01-01 03:00:00", ""),
+            ("2023-03-09 or so", "2023-03-09 or so"),
+            ("31.02.2023 00:00:00", "31.02.2023 00:00:00"),
+            ("to be agreed", "to be agreed"),
+        ] {
+            assert_eq!(text(&json!(from), ValueKind::Date), to, "{from}");
         }
     }
 

@@ -35,7 +35,12 @@ fn equals(values: &[&Value], kind: ValueKind, wanted: &str, like: bool) -> bool 
             set == (wanted == "1")
         }
         ValueKind::Id | ValueKind::Integer => {
-            values.iter().any(|value| wanted.split(',').any(|one| same_number(&paths::text(value), one)))
+            // 0 means none: no field, or an empty one.
+            let is_none = || values.iter().all(|value| paths::text(value).trim().is_empty());
+            let is_met = |one: &str| {
+                values.iter().any(|value| same_number(&paths::text(value), one)) || one == "0" && is_none()
+            };
+            wanted.split(',').any(is_met)
         }
         _ => {
             let wanted = wanted.to_lowercase();
@@ -103,6 +108,18 @@ mod tests {
         assert!(holds(&customer, name, "ИВАНОВ пётр", false));
         assert!(!holds(&customer, name, "иванов", false));
         assert!(holds(&customer, name, "иванов", true));
+    }
+
+    #[test]
+    fn nobody_is_0() {
+        let manager = condition(Meaning::Equals("manager_id"));
+        for none in
+            [json!({}), json!({"manager_id": null}), json!({"manager_id": ""}), json!({"manager_id": "0"})]
+        {
+            assert!(holds(&none, manager, "0", false) && holds(&none, manager, "5,0", false), "{none}");
+            assert!(!holds(&none, manager, "5", false), "{none}");
+        }
+        assert!(!holds(&json!({"manager_id": 5}), manager, "0", false));
     }
 
     #[test]

@@ -77,9 +77,11 @@ fn invent(word: &str, id: u64, draw: Draw) -> Option<String> {
         // In cents: a binary float never holds money.
         "balance" => Decimal::new(i64::try_from(draw.below(4, 200_000)).ok()? - 50_000, 2).to_string(),
         "note" => draw.choose(5, &NOTES, "").to_owned(),
-        "state" => between(6, 1, 3).to_string(),
+        // Stopped, paused, active.
+        "state" => (between(6, 1, 3) % 3).to_string(),
         "billing" => between(7, 1, 2).to_string(),
-        "manager" => between(8, 1, 5).to_string(),
+        // 0 is nobody.
+        "manager" => between(8, 0, 5).to_string(),
         "device" => between(9, 100, 130).to_string(),
         "connected" => iso(date(10, 2012, 2023)),
         "active" => iso(date(11, 2024, 2025)),

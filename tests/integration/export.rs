@@ -110,30 +110,44 @@ fn a_flag_alone_means_1() {
     assert_eq!(ids(&sandbox, "--is-ex 1 --is-ex 0"), (1..=60).collect::<Vec<_>>());
 }
 
+/// 0 means none, and there is a search for those who have none.
+#[test]
+fn customers_without_a_manager_can_be_searched_for() {
+    let sandbox = Sandbox::with("--customers 80");
+    let without = ids(&sandbox, "--manager-id 0");
+    assert!(!without.is_empty() && without.len() < 80);
+    assert_eq!(without, those(&sandbox, |c| c["manager_id"] == 0));
+    assert_eq!(searches(&sandbox), ["manager_id=0"]);
+    for state in ["0", "1", "2"] {
+        assert!(!ids(&sandbox, &format!("--state-id {state}")).is_empty(), "{state}");
+    }
+    assert!(ids(&sandbox, "--state-id 3,4,5").is_empty());
+}
+
 #[test]
 fn several_values_are_several_searches_and_their_union() {
     let sandbox = Sandbox::with("--customers 80");
     let of_states = |wanted: &[u64]| those(&sandbox, |c| wanted.iter().any(|state| c["state_id"] == *state));
-    assert_eq!(ids(&sandbox, "--state-id 1,3"), of_states(&[1, 3]));
-    assert_eq!(ids(&sandbox, "--state-id 3 --state-id 1,3"), of_states(&[1, 3]));
+    assert_eq!(ids(&sandbox, "--state-id 0,2"), of_states(&[0, 2]));
+    assert_eq!(ids(&sandbox, "--state-id 2 --state-id 0,2"), of_states(&[0, 2]));
     assert_eq!(searches(&sandbox).len(), 4);
     // All conditions must be met; customers who are found twice come once.
-    let both = ids(&sandbox, "--state-id 1,3 --is-ex 0 --is-ex 1");
-    assert_eq!(both, of_states(&[1, 3]));
+    let both = ids(&sandbox, "--state-id 0,2 --is-ex 0 --is-ex 1");
+    assert_eq!(both, of_states(&[0, 2]));
     assert_eq!(searches(&sandbox).len(), 8);
     // A limit is one of the export, not of each search.
-    assert_eq!(ids(&sandbox, "--state-id 1,3 --limit 7"), of_states(&[1, 3])[..7]);
+    assert_eq!(ids(&sandbox, "--state-id 0,2 --limit 7"), of_states(&[0, 2])[..7]);
 }
 
 #[test]
 fn a_file_holds_the_values_of_an_id_condition() {
     let sandbox = Sandbox::with("--customers 80");
-    let place = Place::new().with("states.txt", "\u{FEFF}1\r\n3\r\n\r\n3\r\n");
+    let place = Place::new().with("states.txt", "\u{FEFF}0\r\n2\r\n\r\n2\r\n");
     for name in ["states.txt", "@states.txt"] {
         let line = format!("export --columns id --state-id {name}");
         let output = userside(&place).line(&line).to(&sandbox).run().exits(0);
         let found: Vec<u64> = rows(&output).into_iter().map(|id| id.parse().expect("an id")).collect();
-        assert_eq!(found, those(&sandbox, |c| c["state_id"] == 1 || c["state_id"] == 3));
+        assert_eq!(found, those(&sandbox, |c| c["state_id"] == 0 || c["state_id"] == 2));
     }
     is_refused("--state-id nobody.txt", "nobody.txt");
 }
