@@ -124,7 +124,7 @@ pub enum ReadError {
     },
     /// Blanks separate the columns.
     #[error(
-        "the columns of {name} are separated by blanks, which also stand inside cells; save it as CSV, or name what separates its cells with --delimiter"
+        "the columns of {name} are separated by spaces, which also stand inside cells; save it as CSV, or name what separates its cells with --delimiter"
     )]
     AlignedColumns {
         /// The input's name.

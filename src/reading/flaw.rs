@@ -47,9 +47,7 @@ pub enum FlawKind {
     #[error("the workbook says that the cell is a number, but it is not; correct the cell")]
     NoNumber,
     /// A number of which a file does not tell how it is shown.
-    #[error(
-        "the file does not tell how this number is shown; save it as .xlsx, or format the column as text"
-    )]
+    #[error("the file does not say how this number is shown; save it as .xlsx, or format the column as text")]
     Untold,
     /// Cells that were made one.
     #[error(
@@ -96,7 +94,7 @@ pub enum FlawKind {
     },
     /// A blank stands before a quotation mark that may begin a cell or not.
     #[error(
-        "a blank stands before a quotation mark, so nobody can say where the cell ends; remove the blank if the mark begins the cell, and otherwise write marks inside a cell twice (\"\") and put the whole cell in marks"
+        "a space stands before a quotation mark, so nobody can say where the cell ends; remove the space if the mark begins the cell, and otherwise write marks inside a cell twice (\"\") and put the whole cell in marks"
     )]
     BlankBeforeQuote,
     /// A delimiter stands between two marks of a cell that does not begin with one.

@@ -88,15 +88,13 @@ fn certificate_words(reason: &CertificateError, host: &str) -> String {
     match reason {
         CertificateError::NotValidForName => {
             format!(
-                "the certificate of {host} is for another name: the name in --url must be one that it is made for"
+                "the certificate of {host} is for another name: --url must have the name that it is made for"
             )
         }
         CertificateError::NotValidForNameContext { presented, .. } => {
             let names: Vec<&str> = presented.iter().map(|name| plain_name(name)).collect();
             let names = if names.is_empty() { "no name".to_owned() } else { names.join(", ") };
-            format!(
-                "the certificate of {host} is for another name ({names}): the name in --url must be one of its own"
-            )
+            format!("the certificate of {host} is for another name ({names}): --url must have one of these")
         }
         CertificateError::Expired => {
             format!("the certificate of {host} is out of date, or this machine's clock is wrong")

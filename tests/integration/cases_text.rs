@@ -76,7 +76,7 @@ fn a_blank_before_marks_is_nothing_where_they_are_the_whole_cell() {
     let text = "id, name, comment\n1001, \"Гнатюк, Олена\", ok\n1002, Мороз Ігор, ok\n1003, \"Мальва\" ТОВ, ok\n1004, \"Мальва, ТОВ, ok\n";
     let case = Case::of("edit", "input.csv", text);
     assert_eq!(case.values("name"), ["Гнатюк, Олена", "Мороз Ігор", "\"Мальва\" ТОВ"]);
-    assert!(case.refusals()[3].contains("a blank stands before a quotation mark"), "{:?}", case.refusals());
+    assert!(case.refusals()[3].contains("a space stands before a quotation mark"), "{:?}", case.refusals());
 }
 
 #[test]
@@ -236,7 +236,7 @@ fn commas_in_the_header_do_not_split_it() {
 fn an_unusual_delimiter_is_named() {
     let output = validated("edit", "id:name:comment\n1001:Гнатюк Олена:ok\n").exits(2);
     output.says("--delimiter ':'").says_not("--map");
-    validated("edit", "id   name\n1001 Гнатюк  Олена\n1  x\n").exits(2).says("separated by blanks");
+    validated("edit", "id   name\n1001 Гнатюк  Олена\n1  x\n").exits(2).says("separated by spaces");
     let place = Place::new().with("input.csv", "id:name:comment\n1001:Гнатюк Олена:ok\n");
     userside(&place).line("validate edit input.csv --delimiter :").run().exits(0);
 }
