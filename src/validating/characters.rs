@@ -89,6 +89,11 @@ pub(super) fn check(text: &str) -> Result<(), BadText> {
     if has_lost_letters(text) { Err(BadText::LostLetters) } else { Ok(()) }
 }
 
+/// Refuses runs of question marks in a name: nobody is called so. In other text they may be questions.
+pub(super) fn check_name(name: &str) -> Result<(), BadText> {
+    if name.contains("??") { Err(BadText::LostLetters) } else { Ok(()) }
+}
+
 /// What an invisible character is. Some hold emoji or letters of other scripts together, and are left alone there.
 fn invisible(c: char, before: Option<char>) -> Option<&'static str> {
     let joins =
@@ -112,6 +117,9 @@ fn invisible(c: char, before: Option<char>) -> Option<&'static str> {
         | '\u{3164}'
         | '\u{FFA0}'
         | '\u{FFF9}'..='\u{FFFB}' => Some("a filler"),
+        // What they show depends on the font, and most fonts show nothing.
+        '\u{2800}' | '\u{E000}'..='\u{F8FF}' => Some("a character without a meaning of its own"),
+        '\u{FFFE}' | '\u{FFFF}' => Some("not a character"),
         '\u{E0000}'..='\u{E007F}' if before.is_none_or(|before| before < '\u{1F000}') => Some("a tag"),
         _ => None,
     }
@@ -167,6 +175,8 @@ mod tests {
             ("а\u{200D}б", "U+200D"),
             ("\u{200E}5", "U+200E"),
             ("a\u{2069}", "U+2069"),
+            ("a\u{E000}", "U+E000"),
+            ("a\u{FFFE}", "U+FFFE"),
             ("10\u{FFFD}1", "character 3 is U+FFFD"),
         ] {
             let error = check(text).expect_err(text).to_string();

@@ -215,6 +215,9 @@ impl Checker {
                 unwrapped?;
                 if !is_usual {
                     characters::check(value)?;
+                    if parameter.is_name_of_customer() {
+                        characters::check_name(value)?;
+                    }
                 }
                 if !is_meant {
                     scars::check(value)?;

@@ -59,7 +59,12 @@ fn read(text: &str, rules: ValueRules<'_>) -> Result<(Date, Option<Time>), Value
     }
     let (day, time) =
         match text.find([' ', 'T', '\u{A0}']).filter(|_| text.len() > 10).map(|place| text.split_at(place)) {
-            Some((day, time)) => (day, Some(time_of_day(time.trim_start_matches('T').trim())?)),
+            Some((day, time)) => {
+                let time = time_of_day(time.trim_start_matches('T').trim());
+                // `9 березня 2023` is not a wrong time.
+                let is_day = || day_of(day, rules.dates) != Err(ValueError::NoDate);
+                (day, Some(time.map_err(|error| if is_day() { error } else { ValueError::NoDate })?))
+            }
             None => (text, None),
         };
     let day = day_of(day, rules.dates)?;

@@ -1,9 +1,9 @@
 //! Text that was once read in a wrong encoding and saved like that: `Р†РІР°РЅ` and `Ð†Ð²Ð°Ð½` were `Іван`.
 
-use encoding_rs::{Encoding, IBM866, WINDOWS_1251, WINDOWS_1252};
+use encoding_rs::{Encoding, IBM866, KOI8_U, WINDOWS_1251, WINDOWS_1252, X_MAC_CYRILLIC};
 
 /// The encodings in which UTF-8 is read by mistake.
-const MISTAKEN: [&Encoding; 3] = [WINDOWS_1251, WINDOWS_1252, IBM866];
+const MISTAKEN: [&Encoding; 5] = [WINDOWS_1251, WINDOWS_1252, IBM866, KOI8_U, X_MAC_CYRILLIC];
 
 /// What the text was before; none where it is as it should be.
 pub(super) fn original(text: &str) -> Option<String> {
@@ -13,6 +13,11 @@ pub(super) fn original(text: &str) -> Option<String> {
         let run = &text[start..end];
         if run.contains(begins_letter)
             && let Some(original) = MISTAKEN.iter().find_map(|encoding| as_utf8(run, encoding))
+        {
+            return Some(original);
+        }
+        if is_drawn(run)
+            && let Some(original) = as_windows(run)
         {
             return Some(original);
         }
@@ -27,6 +32,13 @@ pub(super) fn original(text: &str) -> Option<String> {
 /// What a run of characters beyond ASCII is as UTF-8, if its bytes in this encoding are nearly all of that.
 fn as_utf8(run: &str, encoding: &'static Encoding) -> Option<String> {
     let bytes = bytes_of(run, encoding)?;
+    // It may have happened twice.
+    if let Ok(once) = std::str::from_utf8(&bytes)
+        && once.len() > 1
+        && let Some(first) = original(once)
+    {
+        return Some(first);
+    }
     let (mut good, mut bad, mut is_long) = (0, 0, false);
     for chunk in bytes.utf8_chunks() {
         bad += chunk.invalid().len();
@@ -43,6 +55,9 @@ fn as_utf8(run: &str, encoding: &'static Encoding) -> Option<String> {
     let has_sign = run.chars().any(|c| !c.is_alphabetic() || matches!(c, 'ª' | 'º' | 'µ' | 'Ÿ'));
     let is_western = encoding == WINDOWS_1252;
     let enough = match good {
+        // Words of these alphabets may have such pairs of letters, and lists may have dashes.
+        _ if encoding == KOI8_U && !has_sign => false,
+        _ if encoding == X_MAC_CYRILLIC => good > 2 && bad == 0,
         0 => false,
         1 => bad == 0 && has_sign && (is_long || is_western),
         2 => bad == 0 && has_sign,
@@ -56,7 +71,9 @@ fn begins_letter(c: char) -> bool {
     const CYRILLIC: &str = "РСТВв";
     const WESTERN: &str = "ÐÑÒÂÃÄÅâ";
     const DOS: &str = "╨╤╥┬├─┼т";
-    [CYRILLIC, WESTERN, DOS].iter().any(|leads| leads.contains(c))
+    const KOI8: &str = "пярбцБ";
+    const MAC: &str = "–—“¬";
+    [CYRILLIC, WESTERN, DOS, KOI8, MAC].iter().any(|leads| leads.contains(c))
 }
 
 /// The bytes of a run. Bytes that the encoding does not use are read as controls by many programs.
@@ -84,11 +101,25 @@ fn is_usual(c: char) -> bool {
         | '«' | '»' | '°' | '\u{A0}' | '·' | '§' | '№' | '–' | '—' | '’' | '‘' | '“' | '”' | '„' | '…' | '•' | '€' | '₴')
 }
 
-/// Cyrillic letters of windows-1251 that were read as windows-1252: `Ìîðîç`. No language has so many accented
+/// Cyrillic letters of windows-1251 that were read as windows-1252: `Ìîðîç`, `²âàí`. No language has so many accented
 /// letters in a row.
 fn is_western(run: &str) -> bool {
-    run.chars().count() >= 4
-        && run.chars().all(|c| matches!(c, '\u{C0}'..='\u{FF}') && !matches!(c, '×' | '÷'))
+    let accented =
+        run.chars().filter(|c| matches!(c, '\u{C0}'..='\u{FF}') && !matches!(c, '×' | '÷')).count();
+    let ukrainian = run.chars().filter(|c| "²³¯¿ªº¥´".contains(*c)).count();
+    accented >= 3 && accented + ukrainian >= 4 && accented + ukrainian == run.chars().count()
+}
+
+/// Lines and blocks that text is framed with, among letters.
+fn is_drawn(run: &str) -> bool {
+    run.contains(|c| matches!(c, '\u{2500}'..='\u{259F}')) && run.contains(char::is_alphabetic)
+}
+
+/// Letters of windows-1251 that were read as the DOS page: `├эрЄ■ъ`.
+fn as_windows(run: &str) -> Option<String> {
+    let bytes = bytes_of(run, IBM866)?;
+    let read = WINDOWS_1251.decode(&bytes).0;
+    read.chars().all(char::is_alphabetic).then(|| read.into_owned())
 }
 
 #[cfg(test)]
@@ -111,6 +142,11 @@ mod tests {
             ("KrakÃ³w", "ó"),
             ("╨Ь╨╛╤А╨╛╨╖", "Мороз"),
             ("Ìîðîç", "Мороз"),
+            ("²âàí", "Іван"),
+            ("п≤п╡п╟пҐ", "Иван"),
+            ("–Ш–≤–∞–љ", "Иван"),
+            ("Р\u{A0}в\u{402}\u{A0}Р\u{A0}Р†Р\u{A0}В°Р\u{A0}Р…", "Іван"),
+            ("├эрЄ■ъ", "Гнатюк"),
             ("ТОВ В«РћСЂС…С–РґРµСЏВ»", "«Орхідея»"),
         ] {
             assert_eq!(original(read).as_deref(), Some(meant), "{read}");
@@ -140,6 +176,11 @@ mod tests {
             "😀 ₴ € …",
             "Ўладзімір Съешь ещё этих",
             "ЎўЄєІіЇї",
+            "піп'ять",
+            "—Привіт – секції А–Б–В–Г",
+            "–А –Б",
+            "яр–пік",
+            "│ Київ │",
         ] {
             assert_eq!(original(text), None, "{text}");
         }

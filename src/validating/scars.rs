@@ -34,7 +34,7 @@ pub enum Scar {
 
 /// Error words of Excel and LibreOffice in the languages that lists come in. Not everything that begins with `#` is
 /// one: `#5` is text.
-const ERROR_WORDS: [&str; 58] = [
+const ERROR_WORDS: [&str; 78] = [
     "#N/A",
     "#REF!",
     "#VALUE!",
@@ -93,6 +93,26 @@ const ERROR_WORDS: [&str; 58] = [
     "#NAZWA?",
     "#DZIEL/0!",
     "#ZERO!",
+    "#N/A N/A",
+    "#N/A!",
+    "#NOM?",
+    "#VALEUR!",
+    "#NOMBRE!",
+    "#NUL!",
+    "#NOMBRE?",
+    "#¿NOMBRE?",
+    "#¡VALOR!",
+    "#VALOR!",
+    "#¡REF!",
+    "#¡NUM!",
+    "#¡DIV/0!",
+    "#YOK",
+    "#AD?",
+    "#SAYI!",
+    "#SAYI/0!",
+    "#BAŞV!",
+    "#DEĞER!",
+    "#BOŞ!",
 ];
 
 /// As they are written by programs: a person's name may be Nan.
@@ -130,8 +150,22 @@ pub(super) fn unwrapped(value: &str) -> Result<&str, Scar> {
         }
         [b'\'', b'0'..=b'9' | b'+', .., b'\''] => Err(Scar::BetweenApostrophes),
         [b'\'', b'0'..=b'9' | b'+', ..] => Ok(&value[1..]),
+        // `'(067) 111-22-33`, `'-5`, `'A000123`; not `'Аделаїда`.
+        [b'\'', b'(' | b'-' | b'=' | b'A'..=b'Z' | b'a'..=b'z', ..] if keeps_digits(&value[1..]) => {
+            Ok(&value[1..])
+        }
         _ => Ok(value),
     }
+}
+
+/// Whether all that follows an apostrophe is a number in some form.
+fn keeps_digits(value: &str) -> bool {
+    let is_part = |b: u8| {
+        b.is_ascii_alphanumeric() || matches!(b, b'(' | b')' | b'-' | b' ' | b'/' | b'.' | b',' | b'+')
+    };
+    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    digits > letters && value.bytes().all(is_part)
 }
 
 /// Refuses a whole cell that is no value. For most cells the first byte decides.
@@ -165,6 +199,15 @@ fn after_hash(value: &str) -> Result<(), Scar> {
 /// `=SUM(A1:A3)`, `=Лист1!A1`, `=B7`, `=-B7`; not `=)`.
 fn is_formula(value: &str) -> bool {
     let body = value[1..].trim_start_matches(['+', '-', '@', '$', '(']);
+    // `='Лист 1'!A1`, `=[book.xls]Лист1!A1`, `=1+1`, `=R[-1]C`.
+    let of_other_sheet = body.starts_with(['\'', '[']) && body.contains('!');
+    let is_sum = body.starts_with(|c: char| c.is_ascii_digit())
+        && body.contains(['+', '-', '*', '/', '^'])
+        && body.bytes().all(|b| b.is_ascii_digit() || b"+-*/^().,".contains(&b));
+    let is_relative = body.starts_with(['R', 'C']) && body[1..].starts_with('[');
+    if of_other_sheet || is_sum || is_relative {
+        return true;
+    }
     let name = body.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.' | '$'));
     let (name, rest) = body.split_at(name.unwrap_or(body.len()));
     let is_name = name.starts_with(char::is_alphabetic);
@@ -202,9 +245,20 @@ mod tests {
 
     #[test]
     fn words_in_place_of_a_value_are_refused() {
-        for word in
-            ["#N/A", "#Н/Д", "#ССЫЛКА!", "#ЗНАЧ!", "#ДІЛ/0!", "#назва?", "#REF!", "Err:502", "Помилка:508"]
-        {
+        for word in [
+            "#N/A",
+            "#N/A N/A",
+            "#¡REF!",
+            "#NOM?",
+            "#Н/Д",
+            "#ССЫЛКА!",
+            "#ЗНАЧ!",
+            "#ДІЛ/0!",
+            "#назва?",
+            "#REF!",
+            "Err:502",
+            "Помилка:508",
+        ] {
             assert_eq!(check(word), Err(Scar::ErrorWord), "{word}");
         }
         for word in ["###", "########"] {
@@ -213,7 +267,18 @@ mod tests {
         for word in ["NULL", "null", "\\N", "NaN", "None", "<null>", "[NULL]", "undefined"] {
             assert_eq!(check(word), Err(Scar::NoValue), "{word}");
         }
-        for formula in ["=SUM(A1:A3)", "=B7", "=$B$7", "=Лист1!A1", "=-B7", "=ВПР(A1;B:C;2)"] {
+        for formula in [
+            "='Лист 1'!A1",
+            "=[b.xls]Лист1!A1",
+            "=1+1",
+            "=R[-1]C",
+            "=SUM(A1:A3)",
+            "=B7",
+            "=$B$7",
+            "=Лист1!A1",
+            "=-B7",
+            "=ВПР(A1;B:C;2)",
+        ] {
             assert_eq!(check(formula), Err(Scar::Formula), "{formula}");
         }
         for text in [
@@ -250,6 +315,10 @@ mod tests {
             ("'+380671112233", "+380671112233"),
             ("'Ромашка'", "'Ромашка'"),
             ("'abc", "'abc"),
+            ("'(067) 111-22-33", "(067) 111-22-33"),
+            ("'-5", "-5"),
+            ("'AB000123", "AB000123"),
+            ("'x5 abc", "'x5 abc"),
             ("12'3", "12'3"),
             ("'", "'"),
         ] {

@@ -249,3 +249,26 @@ fn a_table_of_google_is_read() {
     let file = "id,name,agreement_date,comment\n1001,\"Гнатюк, Олена\",09.03.2024,\"1 234,50\"\n";
     import("edit", file, "").sends("name", &["Гнатюк, Олена"]).sends("comment", &["1 234,50"]);
 }
+
+#[test]
+fn a_telephone_loses_zeros_after_its_point_but_never_gains_digits() {
+    let file = "id;phone0\n1001;380670001122.00\n1002;380670001122,0\n1003;0670001122.5\n1004;0670001122/33\n\
+                1005;234-56-78 345-67-89\n1006;'(067) 000-11-22\n1007;044/000-11-22\n";
+    import("edit", file, "")
+        .sends("phone0", &["380670001122", "380670001122", "0670001122", "0440001122"])
+        .refuses(&[(4, "telephone"), (5, "more than one"), (6, "more than one")]);
+}
+
+#[test]
+fn names_that_were_read_wrong_twice_or_lost_a_part_are_refused() {
+    let file = "id;name;comment\n1001;Р\u{A0}в\u{402}\u{A0}Р\u{A0}Р†Р\u{A0}В°Р\u{A0}Р…;ok\n1002;п≤п╡п╟пҐ;ok\n\
+                1003;–Ш–≤–∞–љ;ok\n1004;├эрЄ■ъ ╬ыхэр;ok\n1005;Гнатюк ????;ok\n1006;Мороз – Кіт;борг ???\n1007;¯æàê;ok\n";
+    import("edit", file, "").sends("comment", &["борг ???"]).refuses(&[
+        (2, "wrong encoding"),
+        (3, "wrong encoding"),
+        (4, "wrong encoding"),
+        (5, "wrong encoding"),
+        (6, "letters were lost"),
+        (8, "wrong encoding"),
+    ]);
+}
