@@ -253,11 +253,6 @@ impl Parameter {
         })
     }
 
-    /// Whether the parameter is what a customer is called.
-    pub fn is_name_of_customer(&self) -> bool {
-        self.meaning == Meaning::Sets("full_name")
-    }
-
     /// Whether the parameter names the customer that the call is about.
     pub fn is_customer(&self) -> bool {
         self.meaning == Meaning::Customer

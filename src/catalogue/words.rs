@@ -237,6 +237,13 @@ fn plain(name: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+impl Parameter {
+    /// Whether the parameter is what a customer is called.
+    pub fn is_name_of_customer(&self) -> bool {
+        self.meaning == Meaning::Sets("full_name")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{FLAG_WORDS, Likeness, WORDS, plain, spoken_of};

@@ -120,6 +120,9 @@ fn is_unusual_table(head: &str, delimiter: u8) -> bool {
 fn is_aligned(head: &str) -> bool {
     let mut lines = head.lines().filter(|line| !line.trim().is_empty()).take(ROWS);
     let Some(header) = lines.next() else { return false };
+    if header.contains('\t') {
+        return false;
+    }
     let by_two = |line: &str| line.trim().split("  ").filter(|cell| !cell.trim().is_empty()).count();
     let by_one = |line: &str| line.split_whitespace().count();
     let is_name =
@@ -161,6 +164,8 @@ mod tests {
             ("customer_id;amount;comment\n1;1 234,56;a, b\n", b';'),
             ("id\tname\n1\tA, B; C\n", b'\t'),
             ("id|name\n1|A\n", b'|'),
+            ("id\tname\tlogin\t\n1\tA\ta\n2\tB\tb\n", b'\t'),
+            ("id\tlogin\tname\n1\ta\tA\tB\tC\n", b'\t'),
             ("id\n1\n", b','),
             ("\"a,b,c\";id\n\"x\";1\n", b';'),
             ("id;comment\n1;\"a, b, c, d\"\n2;e, f, g\n", b';'),

@@ -44,6 +44,16 @@ pub enum ReadError {
         /// The input's name.
         name: String,
     },
+    /// The sheet that is read has no cells, but others may.
+    #[error("the sheet '{sheet}' of {name} is empty; read another one with --sheet ({others})")]
+    EmptySheet {
+        /// The input's name.
+        name: String,
+        /// The sheet's name.
+        sheet: String,
+        /// The names of the others.
+        others: String,
+    },
     /// `--header-row` points below the last row.
     #[error("{name} has no row at line {line} or below; correct --header-row, which counts from 1")]
     NoHeaderRow {
@@ -183,10 +193,12 @@ pub enum ReadError {
         name: String,
     },
     /// It is unknown where the cells of the header end.
-    #[error("{name}, line {line}: the row that names the columns cannot be read: {flaw}")]
+    #[error("{name}, {unit} {line}: the row that names the columns cannot be read: {flaw}")]
     Header {
         /// The input's name.
         name: String,
+        /// What numbers of rows count.
+        unit: LineUnit,
         /// Where the row begins.
         line: u64,
         /// What is wrong with it.

@@ -166,7 +166,8 @@ impl Source {
         };
         let (header, records) = self.start(surplus)?;
         if let Some(flaw) = header.flaws().iter().find(|flaw| flaw.column.is_none()) {
-            return Err(ReadError::Header { name: self.name.clone(), line: header.line(), flaw: flaw.kind });
+            let (name, unit, line) = (self.name.clone(), self.unit(), header.line());
+            return Err(ReadError::Header { name, unit, line, flaw: flaw.kind });
         }
         let columns = header.cells().filter(|cell| !cell.trim().is_empty()).count();
         if columns > COLUMN_LIMIT {
@@ -186,6 +187,12 @@ impl Source {
         let mut header = Row::default();
         if !records.read_header(self.header_row, surplus, &mut header)? {
             let name = self.name.clone();
+            if let Some(sheet) =
+                self.sheet.as_ref().filter(|sheet| self.header_row <= 1 && !sheet.others().is_empty())
+            {
+                let (sheet, others) = (sheet.name().to_owned(), sheet.others());
+                return Err(ReadError::EmptySheet { name, sheet, others });
+            }
             return Err(match self.header_row {
                 ..=1 => ReadError::Empty { name },
                 line => ReadError::NoHeaderRow { name, line },

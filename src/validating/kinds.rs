@@ -6,6 +6,8 @@ use email_address::{EmailAddress, Options};
 
 use super::date;
 use super::kept::Kept;
+use super::phone::phone;
+use super::point_zero::without_point_zero;
 use super::rules::ValueRules;
 use super::scars::Scar;
 use super::value_error::ValueError;
@@ -93,22 +95,6 @@ fn id(value: &str, is_customer: bool, out: &mut String) -> Result<(), ValueError
     Ok(())
 }
 
-/// Programs that keep whole numbers as fractions write `380670001122.0` or `1001,00`, which read one way. Three zeros may
-/// be thousands.
-fn without_point_zero(value: &str) -> &str {
-    let is_whole = |whole: &&str| {
-        let digits = whole.strip_prefix(['+', '-']).unwrap_or(whole);
-        !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
-    };
-    match value.as_bytes() {
-        [.., b'0'] => [".0", ",0", ".00", ",00"]
-            .iter()
-            .find_map(|zeros| value.strip_suffix(zeros).filter(is_whole))
-            .unwrap_or(value),
-        _ => value,
-    }
-}
-
 /// Words of the languages that lists are written in, including the names that spreadsheets give to true and
 /// false.
 const YES: [&str; 11] = ["1", "+", "да", "так", "yes", "y", "true", "истина", "істина", "д", "т"];
@@ -148,32 +134,6 @@ fn email(value: &str, out: &mut String) -> Result<(), ValueError> {
     EmailAddress::parse_with_options(value, options).map_err(|_| ValueError::NoEmail)?;
     out.push_str(value);
     Ok(())
-}
-
-fn phone(value: &str, out: &mut String) -> Result<(), ValueError> {
-    let start = out.len();
-    for (place, c) in without_point_zero(value).char_indices() {
-        match c {
-            '0'..='9' => out.push(c),
-            '+' if place == 0 => out.push(c),
-            // What follows is the fraction of a number, or another telephone.
-            '.' if place >= 9 && out.len() - start == place => return Err(ValueError::NoPhone),
-            '/' if out.len() - start > 7 => return Err(ValueError::Several),
-            ' ' | '\u{A0}' | '\u{202F}' | '(' | ')' | '-' | '\u{2010}' | '\u{2011}' | '\u{2012}'
-            | '\u{2013}' | '.' | '/' => {}
-            ',' | ';' => return Err(ValueError::Several),
-            _ => return Err(ValueError::NoPhone),
-        }
-    }
-    // E.164 allows 15 digits; short numbers inside a town may have 5.
-    let digits = out[start..].bytes().filter(u8::is_ascii_digit).count();
-    let is_long =
-        digits > 15 || digits > 13 && !["+", "00", "8"].iter().any(|abroad| out[start..].starts_with(abroad));
-    if !is_long && (5..=15).contains(&digits) {
-        Ok(())
-    } else {
-        Err(if is_long { ValueError::Several } else { ValueError::NoPhone })
-    }
 }
 
 /// Dotted, or one decimal number, as the API stores it.
@@ -265,27 +225,6 @@ mod tests {
         let customer =
             operations().find_map(|o| o.subcategory().customer_parameter(None)).expect("a customer");
         assert_eq!(read(customer, "0"), Err(ValueError::ZeroId));
-    }
-
-    #[test]
-    fn phones_lose_what_people_put_between_digits() {
-        let phone = parameter(ValueKind::Phone);
-        assert_eq!(read(phone, "+38 (067) 000-11-22"), Ok("+380670001122".to_owned()));
-        assert_eq!(read(phone, "067.000.11.22"), Ok("0670001122".to_owned()));
-        assert_eq!(read(phone, "0670001122, 0670001133"), Err(ValueError::Several));
-        for whole in ["380670001122.0", "380670001122.00", "380670001122,0"] {
-            assert_eq!(read(phone, whole), Ok("380670001122".to_owned()), "{whole}");
-        }
-        for whole in ["+380.67.000.11.22", "00380670001122", "(067)000-11-22"] {
-            assert!(read(phone, whole).is_ok(), "{whole}");
-        }
-        assert_eq!(read(phone, "044/000-11-22"), Ok("0440001122".to_owned()));
-        for two in ["0670001122/33", "234-56-78 345-67-89"] {
-            assert_eq!(read(phone, two), Err(ValueError::Several), "{two}");
-        }
-        for bad in ["нет", "067-abc", "12", "++380670001122", "067+1", "380670001122.5"] {
-            assert!(read(phone, bad).is_err(), "{bad}");
-        }
     }
 
     #[test]

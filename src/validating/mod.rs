@@ -23,6 +23,8 @@ mod mojibake;
 mod money;
 mod money_form;
 mod omitted;
+mod phone;
+mod point_zero;
 mod reads;
 mod rules;
 mod scars;

@@ -33,16 +33,24 @@ const TOTALS: &[&str] = &[
     "sub-total",
     "sub total",
     "sum",
+    "razem",
+    "ogółem",
+    "suma",
+    "кількість",
+    "количество",
+    "к-сть",
+    "кол-во",
 ];
 
 /// Those that are words of other rows too: they count only where nothing or a colon follows.
-const BARE: &[&str] = &["сума", "сумма", "sum", "итог", "итоги"];
+const BARE: &[&str] =
+    &["сума", "сумма", "sum", "suma", "итог", "итоги", "кількість", "количество", "к-сть", "кол-во"];
 
 /// Whether a cell says that its row is one of totals.
 fn is_total(cell: &str) -> bool {
     let cell = cell.trim().trim_start_matches(['*', '=', '-', '\u{2013}', '\u{2014}', ' ']);
     let begins_so =
-        cell.chars().next().is_some_and(|c| "итвурзпосgst".contains(c.to_lowercase().next().unwrap_or(c)));
+        cell.chars().next().is_some_and(|c| "итвурзпоскgorst".contains(c.to_lowercase().next().unwrap_or(c)));
     if !begins_so || cell.len() > 200 {
         return false;
     }
@@ -88,7 +96,7 @@ pub(super) fn cell_of_no_customer<'r>(columns: &Columns, creates: bool, row: &'r
     let has_customer = columns.bindings.iter().filter(needed).any(|binding| {
         let cell = row.cell(binding.column).unwrap_or_default();
         if creates {
-            !cell.trim().is_empty()
+            !cell.trim().is_empty() && !is_total(cell)
         } else {
             binding.parameter.is_customer() && names_customer(cell)
         }
@@ -120,6 +128,10 @@ mod tests {
             "Сума:",
             "Разом 12 345,00",
             "* Итого",
+            "Razem",
+            "Ogółem: 5",
+            "Кількість: 2",
+            "К-сть: 2",
         ] {
             assert!(is_total(total), "{total}");
         }
@@ -134,6 +146,9 @@ mod tests {
             "Суми",
             "Іван",
             "Підсумок Марія",
+            "Кількість товару",
+            "Коломієць Роман",
+            "Razemski Jan",
         ] {
             assert!(!is_total(name), "{name}");
         }

@@ -272,3 +272,17 @@ fn names_that_were_read_wrong_twice_or_lost_a_part_are_refused() {
         (8, "wrong encoding"),
     ]);
 }
+
+#[test]
+fn a_row_of_totals_makes_no_customer_whatever_its_columns() {
+    let file = "codeti;fio;billing_id\n501;Гнатюк Олена;1\nРазом:;1;\n";
+    import("add", file, "").sends("fio", &["Гнатюк Олена"]).refuses(&[(3, "a row of totals")]);
+    let file = "fio;codeti;billing_id\nКоломієць Роман;501;1\nКількість: 1;;\n";
+    import("add", file, "").sends("fio", &["Коломієць Роман"]).refuses(&[(3, "a row of totals")]);
+}
+
+#[test]
+fn a_tab_at_the_end_of_the_header_is_no_blank() {
+    let file = "id\tname\tlogin\t\n1001\tГнатюк Олена\tgna\n1002\tМороз Ігор\tmor\n";
+    import("edit", file, "").sends("name", &["Гнатюк Олена", "Мороз Ігор"]).refuses(&[]);
+}
