@@ -92,11 +92,11 @@ fn a_run_that_has_ended_leaves_one_file() {
 /// As the documentation of the tables says; anybody can read them.
 #[test]
 fn the_tables_hold_the_run() {
-    let content = "customer_id;amount;Прим\n1;5;x\n77;6;y\n";
+    let content = "customer_id;amount;Прим\n1;5;x\n2;6;y\n";
     let place = Place::new().with("input.csv", content);
     let line =
         "import change_balance input.csv --map Прим=comment --delimiter ; --rate 50/s --set employee_id=3";
-    let sandbox = Sandbox::start();
+    let sandbox = Sandbox::with("--fault error@2");
     userside(&place).line(line).args(["--url", sandbox.url()]).run().exits(1);
     let journal = Journal::read(&place, "input.journal");
     let text = |sql: &str| journal.value::<String>(sql);
@@ -112,7 +112,7 @@ fn the_tables_hold_the_run() {
     assert_eq!(text("SELECT state FROM row WHERE number = 1"), "ok");
     assert_eq!(
         text("SELECT state || error_code || http_status FROM row WHERE number = 2"),
-        "failednot_found404"
+        "failedapi_error200"
     );
     assert_eq!(number("SELECT attempts FROM row WHERE number = 2"), 1);
     assert_eq!(number("SELECT count(*) FROM row WHERE ended >= sent"), 2);
