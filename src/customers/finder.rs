@@ -42,6 +42,31 @@ impl CustomerFinder {
         selector: ApiSelector,
         search: &Call,
     ) -> Result<SearchResult, Unread> {
+        Ok(self.found_or_refused(link, selector, search).await?.unwrap_or(SearchResult::Nobody))
+    }
+
+    /// The same where nothing else has shown that the search finds anybody: the API's no under a status that says that the
+    /// server broke down is not "nobody".
+    pub async fn find_strictly<T: Transport, C: Clock>(
+        &self,
+        link: &Link<T, C>,
+        selector: ApiSelector,
+        search: &Call,
+    ) -> Result<SearchResult, Unread> {
+        match self.found_or_refused(link, selector, search).await? {
+            Ok(found) => Ok(found),
+            Err(problem) if is_plain_no(&problem) => Ok(SearchResult::Nobody),
+            Err(problem) => Err(Unread::Refused(problem)),
+        }
+    }
+
+    /// What was found, or how the server said no.
+    async fn found_or_refused<T: Transport, C: Clock>(
+        &self,
+        link: &Link<T, C>,
+        selector: ApiSelector,
+        search: &Call,
+    ) -> Result<Result<SearchResult, Problem>, Unread> {
         let newer = search.newer_find();
         let (first, second) = match (self.known.get(), newer) {
             (Some(SearchName::Newer), Some(newer)) => return of(ask(link, selector, &newer).await),
@@ -49,17 +74,22 @@ impl CustomerFinder {
             (None, Some(newer)) => (ask(link, selector, search).await, newer),
         };
         let older = match first {
-            Said::Found(found) => return Ok(self.knows(SearchName::Older, found)),
+            Said::Found(found) => return Ok(Ok(self.knows(SearchName::Older, found))),
             Said::Unread(unread) => return Err(unread),
             Said::No(_) | Said::Odd(_) => first,
         };
         match (older, ask(link, selector, &second).await) {
-            (_, Said::Found(found)) => Ok(self.knows(SearchName::Newer, found)),
+            (_, Said::Found(found)) => Ok(Ok(self.knows(SearchName::Newer, found))),
             (Said::No(older), Said::No(newer)) => {
                 self.compare(link, selector, search, &older, &newer).await;
-                Ok(SearchResult::Nobody)
+                let is_newer = match self.known.get() {
+                    Some(known) => known == SearchName::Newer,
+                    // Nobody knows which of them counts: the one that is less of an answer.
+                    None => is_plain_no(&older),
+                };
+                Ok(Err(if is_newer { newer } else { older }))
             }
-            (Said::No(_), Said::Odd(odd)) | (Said::Odd(odd), Said::No(_) | Said::Odd(_)) => Ok(odd),
+            (Said::No(_), Said::Odd(odd)) | (Said::Odd(odd), Said::No(_) | Said::Odd(_)) => Ok(Ok(odd)),
             // An old server may answer with anything where it does not know a name.
             (older, Said::Unread(unread)) if is_foreign(&unread) => of(older),
             // Without an answer nothing is known: it may be the name that finds somebody.
@@ -103,7 +133,7 @@ impl CustomerFinder {
 async fn ask<T: Transport, C: Clock>(link: &Link<T, C>, selector: ApiSelector, call: &Call) -> Said {
     // A server that says "nobody" by a status of its own says so every time.
     let read = match link.read_hastily(selector, call).await {
-        Err(Unread::Lost(_)) => link.read(selector, call).await,
+        Err(Unread::Lost(_)) if link.tries_again() => link.read(selector, call).await,
         read => read,
     };
     match read {
@@ -122,12 +152,17 @@ fn said(answer: Answer) -> Said {
     }
 }
 
-fn of(said: Said) -> Result<SearchResult, Unread> {
+fn of(said: Said) -> Result<Result<SearchResult, Problem>, Unread> {
     match said {
-        Said::Found(found) | Said::Odd(found) => Ok(found),
-        Said::No(_) => Ok(SearchResult::Nobody),
+        Said::Found(found) | Said::Odd(found) => Ok(Ok(found)),
+        Said::No(problem) => Ok(Err(problem)),
         Said::Unread(unread) => Err(unread),
     }
+}
+
+/// Whether the API said no, and did not break down over it.
+fn is_plain_no(problem: &Problem) -> bool {
+    matches!(problem.code, FailureCode::ApiError | FailureCode::NotFound)
 }
 
 /// Whether something was answered that is not the API's.

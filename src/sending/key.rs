@@ -60,10 +60,18 @@ impl ApiKey {
     /// The text without the key, plain or escaped as URLs, HTML or JSON escape it.
     pub fn scrub(&self, text: &str) -> String {
         let mut text = text.to_owned();
-        for form in &self.forms {
-            if text.contains(form.expose_secret()) {
-                text = text.replace(form.expose_secret(), REDACTED);
+        for form in self.forms.iter().map(ExposeSecret::expose_secret) {
+            if !text.contains(form) {
+                continue;
             }
+            // What stands for a key already is not looked through: a short key may be a part of it.
+            text = if form.contains(REDACTED) {
+                text.replace(form, REDACTED)
+            } else {
+                let parts: Vec<String> =
+                    text.split(REDACTED).map(|part| part.replace(form, REDACTED)).collect();
+                parts.join(REDACTED)
+            };
         }
         text
     }
@@ -152,6 +160,19 @@ mod tests {
             assert!(!scrubbed.contains("cret") && scrubbed.contains("[key]"), "{scrubbed}");
         }
         assert!(!format!("{key:?}").contains("s3cret"));
+    }
+
+    #[test]
+    fn what_stands_for_a_key_is_not_scrubbed_again() {
+        for key in ["k", "e", "y", "[", "key", "ey]"] {
+            let key_of = ApiKey::new(key).expect("a key");
+            let once = key_of.scrub(&format!("bad {key}: {key}{key}!"));
+            assert_eq!(once.matches("[key]").count(), 3, "{once}");
+            assert_eq!(key_of.scrub(&once), once, "{key}");
+            assert_eq!(once.replace("[key]", ""), "bad : !", "{key}");
+        }
+        let odd = ApiKey::new("a[key]b").expect("a key");
+        assert_eq!(odd.scrub("x a[key]b y"), "x [key] y");
     }
 
     #[test]

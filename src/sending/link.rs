@@ -131,6 +131,11 @@ impl<T: Transport, C: Clock> Link<T, C> {
         *self.on_news.borrow_mut() = Some(Box::new(tell));
     }
 
+    /// Whether a read that failed is tried again.
+    pub fn tries_again(&self) -> bool {
+        self.retries > 0
+    }
+
     /// All requests so far, whatever they were for and however they ended.
     pub fn requests(&self) -> u64 {
         self.sent.get()

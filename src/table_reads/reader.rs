@@ -4,6 +4,7 @@ use tokio::sync::Semaphore;
 
 use super::read_stop::ReadStop;
 use crate::catalogue::ApiSelector;
+use crate::customers::CustomerFinder;
 use crate::read_session::ReadSession;
 use crate::sending::{Clock, Link, StopReason, Unread};
 
@@ -13,6 +14,8 @@ pub(super) struct TableReader<'r, T, C: Clock> {
     pub(super) link: &'r Link<T, C>,
     /// The name under which the server takes the subcategory.
     pub(super) selector: ApiSelector,
+    /// Asks under the name that the server has for the search.
+    pub(super) finder: CustomerFinder,
     concurrency: usize,
     /// As many as may be in flight.
     places: Semaphore,
@@ -25,6 +28,7 @@ impl<'r, T, C: Clock> TableReader<'r, T, C> {
         Self {
             link: &session.server.link,
             selector,
+            finder: CustomerFinder::default(),
             concurrency,
             places: Semaphore::new(concurrency),
             end: ReadStop::new(session.stop.clone()),

@@ -6,7 +6,7 @@ use crate::catalogue::{Choice, ValueKind};
 use crate::customers::{SearchResult, search_result};
 use crate::reading::Row;
 use crate::recording::ErrorCode;
-use crate::sending::{Answer, Clock, FailureCode, StopReason, Transport, Unread};
+use crate::sending::{Clock, FailureCode, StopReason, Transport, Unread};
 use crate::validating::{Call, FindError};
 
 /// What is looked for, and where in a row it stands.
@@ -60,7 +60,7 @@ impl RowLookup {
             Ok(call) => call,
             Err(invalid) => return (row, invalid),
         };
-        let read = reader.link.read(reader.selector, &call);
+        let read = reader.finder.find_strictly(reader.link, reader.selector, &call);
         let result = match reader.read(read, |read| read.as_ref().err()).await {
             Some(read) => found(read, self.kind),
             None => LookupResult::Skipped(why_skipped(reader.stopped().as_ref())),
@@ -76,8 +76,8 @@ pub(super) fn reads_like_a_value(kind: &'static Choice, text: &str) -> bool {
 }
 
 /// What a read says of a row: not found only where the server said so.
-fn found(read: Result<Answer, Unread>, kind: &Choice) -> LookupResult {
-    match search_result(read) {
+fn found(read: Result<SearchResult, Unread>, kind: &Choice) -> LookupResult {
+    match read.unwrap_or_else(|unread| search_result(Err(unread))) {
         SearchResult::One(id) => LookupResult::One(id),
         SearchResult::Several(ids) => LookupResult::Several(ids),
         SearchResult::Nobody => {
@@ -110,6 +110,7 @@ fn why_skipped(reason: Option<&StopReason>) -> String {
 mod tests {
     use super::{RowLookup, found, reads_like_a_value};
     use crate::catalogue::{Action, Choice, choices};
+    use crate::customers::search_result;
     use crate::reading::Row;
     use crate::recording::ErrorCode;
     use crate::sending::{Answer, FailureCode, Problem, Unread};
@@ -120,7 +121,7 @@ mod tests {
     }
 
     fn code(read: Result<Answer, Unread>) -> &'static str {
-        match found(read, kind("login")) {
+        match found(Ok(search_result(read)), kind("login")) {
             LookupResult::Failed(code, _) => code.name(),
             other => other.status(),
         }

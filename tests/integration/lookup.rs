@@ -96,13 +96,16 @@ fn nobody_is_not_found_in_every_shape_and_nothing_else_is() {
 
 #[test]
 fn an_answer_that_says_nothing_of_customers_is_not_nobody() {
-    let server = Responder::start(|number, _| {
-        Some(match number {
-            1 => Answer::ok(),
-            2 => Answer::new(200, r#"{"Result":"OK"}"#),
-            3 => Answer::new(404, "<html><title>404 Not Found</title>nginx</html>"),
-            4 => Answer::new(404, r#"{"error":"no such customer"}"#),
-            _ => Answer::new(200, r#"{"Result":"OK","Id":"x"}"#),
+    let server = Responder::start(|_, body| {
+        let asks_for = |login: &str| body.contains(login);
+        Some(match () {
+            () if asks_for("user000001") => Answer::new(200, r#"{"Result":"OK"}"#),
+            () if asks_for("user000002") => {
+                Answer::new(404, "<html><title>404 Not Found</title>nginx</html>")
+            }
+            () if asks_for("user000003") => Answer::new(404, r#"{"error":"no such customer"}"#),
+            () if asks_for("user000004") => Answer::new(200, r#"{"Result":"OK","Id":"x"}"#),
+            () => Answer::ok(),
         })
     });
     let place = Place::new().with("input.csv", logins(4));
@@ -217,4 +220,20 @@ fn all_inputs_of_an_import_are_read() {
         output.stdout,
         "Логин\tx\tresult_status\tresult_id\tresult_error_code\tresult_error\nuser000002\tЖ\tok\t2\t\t\n"
     );
+}
+
+/// Newer servers have the search under another name.
+#[test]
+fn it_is_asked_under_the_name_that_the_server_has() {
+    let sandbox = Sandbox::with("--search gone");
+    let place = Place::new().with("input.csv", format!("{}nobody\n", logins(5)));
+    let line = "lookup login input.csv -o out.csv --concurrency 1";
+    let output = userside(&place).line(line).to(&sandbox).run().exits(1);
+    let results = output.results_in("out.csv");
+    let verdicts: Vec<String> = results.rows.iter().map(verdict).collect();
+    let mut expected: Vec<String> = (1..=5).map(|id| format!("ok {id} -")).collect();
+    expected.push("failed - not_found".to_owned());
+    assert_eq!(verdicts, expected, "{}", output.report());
+    let newer = |entry: &&crate::support::Entry| entry.subcategory.as_deref() == Some("get_customer_id");
+    assert_eq!(sandbox.log().iter().filter(newer).count(), 6);
 }
