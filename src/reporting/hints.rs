@@ -98,7 +98,7 @@ fn after_blindness(summary: &Summary) -> Option<String> {
     matches!(summary.stopped, Some(StopReason::Blind(_))).then(|| {
         // `resume` has no such option, and a new run would send again what was sent.
         let text = if summary.tally.skipped == summary.tally.rows() {
-            "to send the rows without that search, import the file again with --new-run --existing ignore"
+            "to send the rows without that search, import the file again with --new-run --existing ignore, and with the options that it was imported with"
         } else {
             "to send the skipped rows without that search, put them into a file of their own, and import it with --existing ignore"
         };

@@ -1,6 +1,7 @@
 //! The summary of a run: counts, the most frequent errors, where the results are, and what to do next.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use anstyle::Style;
@@ -15,6 +16,7 @@ use crate::count::{Count, grouped};
 use crate::events::{Refused, Summary};
 use crate::recording::RunStep;
 use crate::sending::StopReason;
+use crate::shell::quoted;
 
 /// How many different errors are shown.
 const ERRORS: usize = 5;
@@ -67,6 +69,9 @@ pub(super) fn print(summary: &Summary, mode: Mode) {
 
 /// The one command to type next, and when.
 fn next(summary: &Summary) -> Option<String> {
+    if let Some(command) = without_search(summary) {
+        return Some(format!("if none of these customers exists yet: `{command}`"));
+    }
     let when = match (summary.refused, &summary.stopped) {
         (Some(Refused::Server), _) => "once that is fixed: ",
         (_, Some(StopReason::KeyRefused(_))) => "once the key works: ",
@@ -79,8 +84,26 @@ fn next(summary: &Summary) -> Option<String> {
     next_command(summary).map(|command| format!("{when}`{command}`"))
 }
 
+/// The command that sends all rows without the search that finds nobody: `resume` would search again.
+fn without_search(summary: &Summary) -> Option<String> {
+    let is_all = summary.tally.skipped == summary.tally.rows();
+    // What came through standard input is gone.
+    let is_file = summary.input != "-";
+    (is_all && is_file && summary.journal.is_some() && matches!(summary.stopped, Some(StopReason::Blind(_))))
+        .then(|| {
+            format!(
+                "userside-bulk import {} {} --new-run --existing ignore",
+                summary.operation,
+                quoted(Path::new(&summary.input))
+            )
+        })
+}
+
 /// The one command to type next.
 fn next_command(summary: &Summary) -> Option<String> {
+    if let Some(command) = without_search(summary) {
+        return Some(command);
+    }
     let (step, journal) = (summary.next?, summary.journal.as_ref()?);
     let is_due = match step {
         // The file that the last step writes is there already.

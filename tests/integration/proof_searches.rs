@@ -53,9 +53,17 @@ fn a_search_that_does_not_find_who_is_there_makes_no_customer() {
         let line = format!("import add input.csv --concurrency 1 --settle 0s {options}");
         let output = userside(&place).line(&line).to(&sandbox).run().exits(3);
         let output = output.says("who has it. So the search").says("no more rows were sent");
+        let next = "userside-bulk import add input.csv --new-run --existing ignore";
+        let output = output.says(&format!("next: if none of these customers exists yet: `{next}`"));
         output.says("again with --new-run --existing ignore").results().all_are("skipped");
         assert_eq!(sandbox.applied(), 1);
-        userside(&place).line("resume input.journal").to(&sandbox).run().exits(3);
+        // It leads to the same command, and not round in circles.
+        userside(&place)
+            .line("resume input.journal")
+            .to(&sandbox)
+            .run()
+            .exits(3)
+            .says("--new-run --existing ignore`");
         assert_eq!(sandbox.applied(), 1);
         // To go on without the search is the user's word.
         let line = "import add input.csv --new-run --existing ignore --concurrency 1 --no-reconcile";
