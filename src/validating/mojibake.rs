@@ -11,9 +11,9 @@ pub(super) fn original(text: &str) -> Option<String> {
     while let Some(start) = text[from..].find(|c: char| !c.is_ascii()).map(|place| from + place) {
         let end = text[start..].find(|c: char| c.is_ascii()).map_or(text.len(), |place| start + place);
         let run = &text[start..end];
-        if run.contains(begins_letter)
-            && let Some(original) = MISTAKEN.iter().find_map(|encoding| as_utf8(run, encoding))
-        {
+        if let Some(original) = MISTAKEN.iter().find_map(|encoding| {
+            run.contains(|c| leads(encoding).contains(c)).then(|| as_utf8(run, encoding)).flatten()
+        }) {
             return Some(original);
         }
         if is_drawn(run)
@@ -67,13 +67,14 @@ fn as_utf8(run: &str, encoding: &'static Encoding) -> Option<String> {
 }
 
 /// What the first bytes of UTF-8 letters and signs become.
-fn begins_letter(c: char) -> bool {
-    const CYRILLIC: &str = "РСТВв";
-    const WESTERN: &str = "ÐÑÒÂÃÄÅâ";
-    const DOS: &str = "╨╤╥┬├─┼т";
-    const KOI8: &str = "пярбцБ";
-    const MAC: &str = "–—“¬";
-    [CYRILLIC, WESTERN, DOS, KOI8, MAC].iter().any(|leads| leads.contains(c))
+fn leads(encoding: &'static Encoding) -> &'static str {
+    match encoding {
+        e if e == WINDOWS_1251 => "РСТВв",
+        e if e == WINDOWS_1252 => "ÐÑÒÂÃÄÅâ",
+        e if e == IBM866 => "╨╤╥┬├─┼т",
+        e if e == KOI8_U => "пярбцБ",
+        _ => "–—“¬",
+    }
 }
 
 /// The bytes of a run. Bytes that the encoding does not use are read as controls by many programs.
