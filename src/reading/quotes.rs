@@ -2,7 +2,7 @@
 //! with one ends with one, marks inside it are written twice, and only blanks stand between the closing one and the
 //! delimiter. A mark inside a cell that does not begin with one is text.
 
-use memchr::{memchr, memchr_iter, memmem};
+use memchr::{memchr, memchr_iter, memchr2, memmem};
 
 use super::flaw::FlawKind;
 
@@ -182,6 +182,14 @@ impl QuoteSplitter {
     /// Takes a cell as it stands, up to the delimiter or the end of the line; whether the row goes on.
     fn take_plain(&mut self, row: &[u8], start: usize, line: u64) -> bool {
         self.open = None;
+        // Most cells have no mark before the delimiter.
+        match memchr2(self.delimiter, b'"', &row[start..]) {
+            Some(at) if row[start + at] == self.delimiter => {
+                self.push(start, start + at, false, (line, line));
+                return self.pass(row, start + at);
+            }
+            _ => {}
+        }
         let end = memchr(self.delimiter, &row[start..]).map(|at| start + at);
         let text = &row[start..end.unwrap_or(row.len())];
         let text = if end.is_none() { text.strip_suffix(b"\r").unwrap_or(text) } else { text };

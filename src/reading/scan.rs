@@ -72,11 +72,10 @@ fn is_utf8(head: &[u8], mut rest: impl Read) -> io::Result<bool> {
     let mut pending = head.to_vec();
     let mut buffer = vec![0; HEAD];
     loop {
-        let valid = Encoding::utf8_valid_up_to(&pending);
         // A character may lie across two chunks: what is merely incomplete is carried over.
-        let carried = match std::str::from_utf8(&pending[valid..]) {
+        let carried = match simdutf8::compat::from_utf8(&pending) {
             Ok(_) => 0,
-            Err(error) if error.error_len().is_none() => pending.len() - valid,
+            Err(error) if error.error_len().is_none() => pending.len() - error.valid_up_to(),
             Err(_) => return Ok(false),
         };
         pending.drain(..pending.len() - carried);

@@ -89,8 +89,12 @@ impl TextRecords {
             self.above += 1;
         }
         let text = self.lines.text();
+        let valid = simdutf8::basic::from_utf8(text).ok();
         for (column, span) in self.splitter.cells().iter().enumerate() {
-            push(cell(text, *span, &mut self.unescaped), column, row);
+            match valid.and_then(|valid| valid.get(span.start..span.end)) {
+                Some(cell) if !span.has_doubled => row.record.push_field(cell),
+                _ => push(cell(text, *span, &mut self.unescaped), column, row),
+            }
         }
         let flaw = self.splitter.flaw(text, self.width.header);
         row.flaws.extend(flaw.map(|kind| Flaw { column: None, kind }));
@@ -138,7 +142,7 @@ impl TextRecords {
 fn split_plain(line: &[u8], delimiter: u8, row: &mut Row) {
     let ends = memchr_iter(delimiter, line).chain([line.len()]);
     let mut start = 0;
-    if let Ok(text) = std::str::from_utf8(line) {
+    if let Ok(text) = simdutf8::basic::from_utf8(line) {
         for end in ends {
             row.record.push_field(text.get(start..end).unwrap_or_default());
             start = end + 1;

@@ -46,22 +46,46 @@ pub enum BadText {
 /// Whether all characters are the usual ones: of Ukrainian, Russian and English text, without question marks. Most
 /// rows are, and nothing else is asked of them then.
 pub(super) fn are_usual(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let alone = |b: u8| {
-        !(matches!(b, 0x20..=0x3E | 0x40..=0x7E | 0x80..=0xBF | 0xD0..=0xD2)
-            || matches!(b, b'\t' | b'\n' | b'\r'))
-    };
-    // Letters that these languages don't have: they come with text that was read in a wrong encoding.
-    let together = |lead: u8, next: u8| match lead {
-        0xD0 => next < 0x90 && !matches!(next, 0x81 | 0x84 | 0x86 | 0x87),
-        0xD1 => next >= 0x90 && !matches!(next, 0x91 | 0x94 | 0x96 | 0x97),
-        0xD2 => !matches!(next, 0x90 | 0x91),
-        _ => false,
-    };
-    // No early end: so the compiler can look at many bytes at once.
-    let odd = bytes.iter().fold(false, |odd, b| odd | alone(*b));
-    let next = bytes.get(1..).unwrap_or_default();
-    !bytes.iter().zip(next).fold(odd, |odd, (lead, next)| odd | together(*lead, *next))
+    let mut before = 0;
+    let odd = text.bytes().fold(0, |odd, byte| {
+        let class = CLASSES[usize::from(byte)];
+        let odd = odd | (class & ((before << 3) | ALONE));
+        before = class;
+        odd
+    });
+    odd == 0
+}
+
+/// A byte that is odd wherever it stands.
+const ALONE: u8 = 1 << 6;
+
+/// What each byte is to [`are_usual`]: the first three bits say that it is 0xD0, 0xD1 or 0xD2; the next three, that it
+/// is odd after that one.
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = class_of(byte);
+        byte += 1;
+    }
+    classes
+};
+
+/// Letters of Cyrillic that these languages don't have come with text that was read in a wrong encoding.
+const fn class_of(byte: usize) -> u8 {
+    match byte {
+        0xD0 => 1,
+        0xD1 => 2,
+        0xD2 => 4,
+        0x80..=0x8F if !matches!(byte, 0x81 | 0x84 | 0x86 | 0x87) => (1 << 3) | (1 << 5),
+        0x80..=0x8F => 1 << 5,
+        0x90 => 1 << 4,
+        0x91 => 0,
+        0x94 | 0x96 | 0x97 => 1 << 5,
+        0x92..=0xBF => (1 << 4) | (1 << 5),
+        0x09 | 0x0A | 0x0D | 0x20..=0x3E | 0x40..=0x7E => 0,
+        _ => ALONE,
+    }
 }
 
 /// Refuses text that a person cannot have meant.
@@ -186,6 +210,14 @@ mod tests {
             ["👨\u{200D}👩\u{200D}👧", "❤\u{FE0F}", "می\u{200C}خواهم", "a\tb\r\nв", "Müller «5» № –", ""]
         {
             assert_eq!(check(text), Ok(()), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn letters_are_usual_where_the_languages_have_them() {
+        let usual = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='>' | '@'..='~' | 'А'..='я' | 'ё' | 'є' | 'і' | 'ї' | 'Ё' | 'Є' | 'І' | 'Ї' | 'ґ' | 'Ґ');
+        for c in '\0'..='\u{FFFF}' {
+            assert_eq!(are_usual(&format!("а{c}б")), usual(c), "{c:?}");
         }
     }
 
