@@ -70,7 +70,7 @@ fn the_object_comes_at_every_end_of_a_run() {
 #[test]
 fn every_request_is_counted() {
     let place = Place::new().with("input.csv", INPUT);
-    for fault in ["read:403@1-9", "read:503@1-9", "read:html@1-9", "read:400@1-9", "read:302@1-9"] {
+    for fault in ["read:403@1-99", "read:503@1-99", "read:html@1-99", "read:400@1-99", "read:302@1-99"] {
         let sandbox = Sandbox::with(&format!("--fault {fault}"));
         let output =
             userside(&place).line("import edit input.csv --json --new-run").to(&sandbox).run().exits(3);
