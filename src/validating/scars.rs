@@ -199,13 +199,10 @@ fn after_hash(value: &str) -> Result<(), Scar> {
 /// `=SUM(A1:A3)`, `=Лист1!A1`, `=B7`, `=-B7`; not `=)`.
 fn is_formula(value: &str) -> bool {
     let body = value[1..].trim_start_matches(['+', '-', '@', '$', '(']);
-    // `='Лист 1'!A1`, `=[book.xls]Лист1!A1`, `=1+1`, `=R[-1]C`.
+    // `='Лист 1'!A1`, `=[book.xls]Лист1!A1`, `=R[-1]C`. A mere sum, such as `=1+1`, may be text.
     let of_other_sheet = body.starts_with(['\'', '[']) && body.contains('!');
-    let is_sum = body.starts_with(|c: char| c.is_ascii_digit())
-        && body.contains(['+', '-', '*', '/', '^'])
-        && body.bytes().all(|b| b.is_ascii_digit() || b"+-*/^().,".contains(&b));
     let is_relative = body.starts_with(['R', 'C']) && body[1..].starts_with('[');
-    if of_other_sheet || is_sum || is_relative {
+    if of_other_sheet || is_relative {
         return true;
     }
     let name = body.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.' | '$'));
@@ -270,7 +267,6 @@ mod tests {
         for formula in [
             "='Лист 1'!A1",
             "=[b.xls]Лист1!A1",
-            "=1+1",
             "=R[-1]C",
             "=SUM(A1:A3)",
             "=B7",

@@ -165,7 +165,7 @@ fn errors_of_last_month_do_not_stay() {
 /// not be judged by them.
 #[test]
 fn an_export_that_goes_on_reads_many_at_once_whoever_was_broken() {
-    let options = "--customers 400 --unreadable 1-6 --fault read:403@20";
+    let options = "--customers 400 --unreadable 1-6 --fault read:403@25";
     let (place, sandbox) = (Place::new(), Sandbox::with(options));
     let line = "export --is-ex 0 --is-ex 1 --columns id -o out.csv --batch 20 --concurrency 1 --retries 0";
     userside(&place).line(line).to(&sandbox).run().exits(3);
