@@ -156,7 +156,7 @@ impl InputOptions {
     }
 }
 
-/// Refuses to leave out what is no parameter, or what every row needs.
+/// Refuses to leave out what is not a parameter, or what every row needs.
 fn may_be_left_out(name: &str, operation: Operation) -> Result<(), SettingsError> {
     let reason = match operation.parameter(name) {
         Some(parameter) if parameter.presence.is_required() => "every row needs it".to_owned(),

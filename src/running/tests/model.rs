@@ -312,7 +312,6 @@ fn live(
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "how cautious it was is for people to see")]
 fn no_server_makes_the_program_lie_or_book_twice() {
     let cases = (
         view(),
@@ -329,9 +328,13 @@ fn no_server_makes_the_program_lie_or_book_twice() {
         *counts = (counts.0 + rows, counts.1 + unknown);
         Ok(())
     });
-    let (rows, unknown) = *counts.borrow();
-    println!("of {rows} rows {unknown} stayed unknown at the end of their last session");
     if let Err(error) = ran {
         panic!("{error}");
     }
+    // Servers that hide or lose what was booked leave about a third of the rows open. Caution has a limit.
+    let (rows, unknown) = *counts.borrow();
+    assert!(
+        unknown * 4 < rows * 3,
+        "of {rows} rows {unknown} stayed unknown at the end of their last session"
+    );
 }

@@ -99,17 +99,21 @@ async fn only_an_answer_of_the_api_shows_that_the_server_is_back() {
     }
 }
 
-/// Requests beyond the rows, and how long it took.
-async fn with_quota(rate: &'static str, quota: usize, rows: usize, concurrency: usize) -> (usize, Course) {
+/// Whether a server takes a request that may take so many a second; its seconds begin at a phase of ours.
+fn takes(quota: usize, phase: Duration) -> impl Fn(&Request) -> bool {
     let window = Cell::new((0, 0));
-    let take = move |request: &Request| {
-        let second = request.began.as_secs();
+    move |request| {
+        let second = (request.began + phase).as_secs();
         let (known, used) = window.get();
         let used = if known == second { used } else { 0 };
         window.set((second, used + 1));
         used < quota
-    };
-    let take = std::rc::Rc::new(take);
+    }
+}
+
+/// Requests beyond the rows, and how long it took.
+async fn with_quota(rate: &'static str, quota: usize, rows: usize, concurrency: usize) -> (usize, Course) {
+    let take = std::rc::Rc::new(takes(quota, Duration::ZERO));
     let taken = std::rc::Rc::clone(&take);
     let server = Server::new(move |request| if take(request) { Reply::Ok } else { Reply::Page(429) })
         .with_probe(move |request| if taken(request) { Reply::OkNumber } else { Reply::Page(429) });
@@ -145,15 +149,7 @@ async fn a_quota_ends_with_all_rows_ok_and_hardly_more_requests_than_rows() {
 
 /// Requests beyond the rows, with a quota that says after how many seconds it takes more.
 async fn with_told_quota(quota: usize, rows: usize, concurrency: usize, phase: Duration) -> usize {
-    let window = Cell::new((0, 0));
-    let take = move |request: &Request| {
-        let second = (request.began + phase).as_secs();
-        let (known, used) = window.get();
-        let used = if known == second { used } else { 0 };
-        window.set((second, used + 1));
-        used < quota
-    };
-    let take = std::rc::Rc::new(take);
+    let take = std::rc::Rc::new(takes(quota, phase));
     let taken = std::rc::Rc::clone(&take);
     let away = || Reply::Later(429, "1".to_owned());
     let server = Server::new(move |request| if take(request) { Reply::Ok } else { away() })
