@@ -97,6 +97,8 @@ pub enum Event<'e> {
     Link(&'e LinkNews),
     /// The user wants the run to stop.
     Stopping(Work),
+    /// The time has come that the user named, in these words.
+    TimeUp(&'e str),
     /// The user wants to leave at once.
     Leaving(Work),
     /// The command has ended.

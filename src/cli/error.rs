@@ -166,6 +166,14 @@ pub enum SettingsError {
         /// Why it is not one.
         refusal: ValueError,
     },
+    /// A time that makes no sense.
+    #[error("--until {said}: {why}")]
+    Until {
+        /// What was typed.
+        said: String,
+        /// Why not.
+        why: String,
+    },
     /// A period without a day.
     #[error("--from {from} is later than --to {to}, so the period is empty; swap them")]
     NoDays {

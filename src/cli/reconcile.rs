@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::error::SettingsError;
-use super::options::{DisplayArgs, OutputArgs, PaceArgs, PatienceArgs, ServerArgs, Terminals, WhichRun};
+use super::options::{
+    DisplayArgs, NightArgs, OutputArgs, PaceArgs, PatienceArgs, ServerArgs, Terminals, WhichRun,
+};
 use super::raw_options::ChangedArgs;
 use super::run_options::{CertaintyArgs, ImportSettings, JournalArgs, RunOptions, ThisCommand, YesArgs};
 use super::stored_run::StoredRun;
@@ -40,6 +42,8 @@ struct ReconcileChanges {
     output: OutputArgs,
     #[command(flatten)]
     certainty: CertaintyArgs,
+    #[command(flatten)]
+    night: NightArgs,
 }
 
 /// `reconcile`.

@@ -7,7 +7,9 @@ use clap::Args;
 
 use super::error::SettingsError;
 use super::export::{ExportOptions, ExportSettings, StoredExport};
-use super::options::{DisplayArgs, OutputArgs, PaceArgs, PatienceArgs, ServerArgs, Terminals, WhichRun};
+use super::options::{
+    DisplayArgs, NightArgs, OutputArgs, PaceArgs, PatienceArgs, ServerArgs, Terminals, WhichRun,
+};
 use super::raw_options::ChangedArgs;
 use super::run_options::{
     AskingArgs, CertaintyArgs, ImportSettings, JournalArgs, RunOptions, ThisCommand, YesArgs,
@@ -56,6 +58,8 @@ struct ResumeChanges {
     certainty: CertaintyArgs,
     #[command(flatten)]
     asking: AskingArgs,
+    #[command(flatten)]
+    night: NightArgs,
 }
 
 /// `resume`.

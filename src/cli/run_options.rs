@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
+use jiff::ZonedDateTime;
 
 use super::error::SettingsError;
 use super::input_options::{InputOptions, only_money};
 use super::options::{
-    CommandFiles, FallsBack as _, OutputArgs, PaceArgs, PatienceArgs, SelectorArgs, SendSettings, ServerArgs,
-    Shown, Terminals, journal_of, output_of_run,
+    CommandFiles, FallsBack as _, NightArgs, OutputArgs, PaceArgs, PatienceArgs, SelectorArgs, SendSettings,
+    ServerArgs, Shown, Terminals, journal_of, output_of_run,
 };
 use super::raw_options::{RawOptions, StoredError};
 use super::stored_run::StoredRun;
@@ -17,6 +18,7 @@ use super::values;
 use crate::catalogue::{Action, Operation};
 use crate::reading::Input;
 use crate::running::{InputSpec, JournalSpec, OnBooked, OnExisting, OutputSpec, Policy, RunSpec, Verify};
+use crate::sending::Deadline;
 
 const SETTLE: Duration = Duration::from_secs(300);
 
@@ -41,6 +43,8 @@ pub struct RunOptions {
     certainty: CertaintyArgs,
     #[command(flatten)]
     pub(super) asking: AskingArgs,
+    #[command(flatten)]
+    night: NightArgs,
 }
 
 /// What becomes of rows.
@@ -176,6 +180,8 @@ pub struct ImportSettings {
     pub warnings: Vec<String>,
     /// What is shown.
     pub shown: Shown,
+    /// When the run stops, if it is not over by then.
+    pub until: Option<Deadline>,
 }
 
 /// What is not kept in a journal.
@@ -190,7 +196,12 @@ pub(super) struct ThisCommand {
 impl RunOptions {
     /// The options of a stored run, with what was typed now before them.
     pub(super) fn resumed(typed: RawOptions, stored: &StoredRun) -> Result<Self, StoredError> {
-        typed.or(stored.options().clone()).parse()
+        let was_typed = typed.has("until");
+        let mut options: Self = typed.or(stored.options().clone()).parse()?;
+        if !was_typed {
+            options.night.forget_past(&ZonedDateTime::now());
+        }
+        Ok(options)
     }
 
     /// The rows of a stored run, and where its results go.
@@ -212,6 +223,7 @@ impl RunOptions {
             SendSettings::resolve(&self.server, &self.selector, &self.pace, environment_key)?;
         let operation = run.operation()?;
         let policy = self.policy(operation)?;
+        let until = self.night.deadline(&ZonedDateTime::now())?;
         let input = self.rules.bookings(self.input.spec(operation, file, run.mapping(operation)?));
         let output = output_of_run(self.output, &input.input, shown.mode)?;
         let journal = JournalSpec {
@@ -229,7 +241,7 @@ impl RunOptions {
             .remembers_in(Some(&journal.path))
             .check()?;
         let spec = RunSpec { input, output, connection, journal, policy };
-        Ok(ImportSettings { spec, asks, warnings, shown })
+        Ok(ImportSettings { spec, asks, warnings, shown, until })
     }
 
     /// What a run does with its rows.

@@ -11,8 +11,8 @@ use crate::running::{self, Question};
 
 /// Checks every row, then sends what is valid.
 pub(super) fn run(settings: ImportSettings) -> Result<Exit, Failure> {
-    let ImportSettings { spec, asks, warnings, shown } = settings;
-    runtime::run(shown, &warnings, |host| {
+    let ImportSettings { spec, asks, warnings, shown, until } = settings;
+    runtime::run(shown, &warnings, until, |host| {
         running::import(spec, host, stdin(), person(asks), super::network::open)
     })
 }
@@ -20,7 +20,7 @@ pub(super) fn run(settings: ImportSettings) -> Result<Exit, Failure> {
 /// Checks every row.
 pub(super) fn validate(settings: ValidateSettings) -> Result<Exit, Failure> {
     let ValidateSettings { spec, shown } = settings;
-    runtime::run(shown, &[], |host| running::validate(spec, host, stdin()))
+    runtime::run(shown, &[], None, |host| running::validate(spec, host, stdin()))
 }
 
 /// Who answers before money is booked or customers are removed.

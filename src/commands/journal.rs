@@ -47,14 +47,14 @@ fn go_on(
 ) -> Result<Exit, Failure> {
     let journal = Journal::open(path)?;
     let stored = StoredRun::from_json(&journal.run().options)?.near(journal.path());
-    let ImportSettings { spec, asks, warnings, shown } = settings(&stored)?;
+    let ImportSettings { spec, asks, warnings, shown, until } = settings(&stored)?;
     if let Some(nothing) = nothing_to_do(&journal, kind, &spec)? {
         if !shown.mode.quiet {
             print_text(&nothing.text);
         }
         return runtime::run_at_once(shown, |host| nothing.end(journal, spec, shown.mode.json, host));
     }
-    runtime::run(shown, &warnings, |host| {
+    runtime::run(shown, &warnings, until, |host| {
         running::go_on(journal, kind, spec, host, person(asks), super::network::open)
     })
 }

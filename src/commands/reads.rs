@@ -26,8 +26,9 @@ where
     super::runtime::tell_waits(Arc::clone(&listener));
     let runtime = super::runtime::new()?;
     let exit = runtime.block_on(async {
-        let (_, stop) = stop::listen(Arc::clone(&listener), Work::Reads)?;
-        let server = network::open(settings.send.connection, TokioClock::start())?;
+        let clock = TokioClock::start();
+        let (_, stop) = stop::listen(Arc::clone(&listener), Work::Reads, clock, None)?;
+        let server = network::open(settings.send.connection, clock)?;
         let session = ReadSession { server, listener, stop: stop.clone() };
         tokio::select! {
             exit = work(session) => exit,

@@ -10,7 +10,7 @@ use crate::exit::Exit;
 use crate::recording::tell_of_locked_journals;
 use crate::reporting::Reporter;
 use crate::running::{Host, RunError};
-use crate::sending::{StopSwitch, TokioClock};
+use crate::sending::{Deadline, StopSwitch, TokioClock};
 
 const LOCKED: &str = "the journal is locked by another program, such as one with an open query or a backup; waiting for it, 10 seconds at most";
 
@@ -45,6 +45,7 @@ pub(super) fn tell_waits(listener: Arc<dyn Listener>) {
 pub(super) fn run<W>(
     shown: Shown,
     warnings: &[String],
+    until: Option<Deadline>,
     work: impl FnOnce(CommandHost) -> W,
 ) -> Result<Exit, Failure>
 where
@@ -55,8 +56,9 @@ where
     tell_waits(Arc::clone(&listener) as _);
     let runtime = new()?;
     let exit = runtime.block_on(async {
-        let (stop, _) = stop::listen(listener.clone(), Work::Writes)?;
-        let host = Host { listener, stop, clock: TokioClock::start() };
+        let clock = TokioClock::start();
+        let (stop, _) = stop::listen(listener.clone(), Work::Writes, clock, until)?;
+        let host = Host { listener, stop, clock };
         warnings.iter().for_each(|warning| host.listener.event(Event::Warning(warning)));
         Ok(work(host).await?)
     });

@@ -1,25 +1,44 @@
-//! Ctrl-C and SIGTERM: the first asks the run to stop, the second to leave at once.
+//! Ctrl-C, SIGTERM and the time of `--until`: the first of them asks the run to stop; a signal after it, to leave at once.
 
 use std::sync::Arc;
 
 use crate::events::{Event, Listener, Work};
-use crate::sending::{Stop, StopSwitch};
+use crate::sending::{Deadline, Stop, StopSwitch, TokioClock};
 
 /// Listens for signals as long as the runtime lives. Anyone else who has a reason to stop the run uses the switch
 /// that is returned.
-pub(super) fn listen(listener: Arc<dyn Listener>, work: Work) -> std::io::Result<(StopSwitch, Stop)> {
+pub(super) fn listen(
+    listener: Arc<dyn Listener>,
+    work: Work,
+    clock: TokioClock,
+    until: Option<Deadline>,
+) -> std::io::Result<(StopSwitch, Stop)> {
     let (switch, stop) = StopSwitch::new();
     let listening = switch.clone();
     let mut signals = Signals::new()?;
     tokio::spawn(async move {
-        signals.next().await;
-        listener.event(Event::Stopping(work));
-        listening.finish();
+        tokio::select! {
+            () = signals.next() => {
+                listener.event(Event::Stopping(work));
+                listening.finish();
+            }
+            said = time_up(clock, until) => {
+                listener.event(Event::TimeUp(&said));
+                listening.finish_at(said);
+            }
+        }
         signals.next().await;
         listener.event(Event::Leaving(work));
         listening.abandon();
     });
     Ok((switch, stop))
+}
+
+/// The time that the user named, once it has come.
+async fn time_up(clock: TokioClock, until: Option<Deadline>) -> String {
+    let Some(deadline) = until else { return std::future::pending().await };
+    deadline.reached(&clock).await;
+    deadline.said
 }
 
 #[cfg(unix)]

@@ -182,6 +182,9 @@ impl Listener for Reporter {
                 };
                 self.line(HINT, "stopping:", &text);
             }
+            Event::TimeUp(said) => self.line(HINT, "stopping:", &format_args!(
+                "it is {said} (--until): no more requests are sent; those in flight are finished. Press Ctrl-C to leave at once"
+            )),
             Event::Leaving(Work::Writes) => {
                 self.line(HINT, "leaving:", &"requests in flight are abandoned; their rows are unknown")
             }

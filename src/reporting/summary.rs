@@ -30,6 +30,9 @@ pub(super) fn print(summary: &Summary, mode: Mode) {
         Some(StopReason::Interrupted) if summary.sends && summary.journal.is_none() => {
             lines::labelled(ERROR, "stopped:", &"interrupted; nothing was sent");
         }
+        Some(StopReason::TimeUp(said)) if summary.sends && summary.journal.is_none() => {
+            lines::labelled(ERROR, "stopped:", &format_args!("at {said}, as --until says; nothing was sent"));
+        }
         Some(reason) => lines::labelled(ERROR, "stopped:", &stopped(reason)),
         None => {}
     }
@@ -79,7 +82,7 @@ fn next(summary: &Summary) -> Option<String> {
         (_, Some(StopReason::NotRecorded)) => "once it can be written again: ",
         (_, Some(StopReason::ServerGone(_))) => "once the server is back: ",
         (_, Some(StopReason::Blind(_))) => "once the search works: ",
-        (_, None | Some(StopReason::Interrupted)) => "",
+        (_, None | Some(StopReason::Interrupted | StopReason::TimeUp(_))) => "",
     };
     next_command(summary).map(|command| format!("{when}`{command}`"))
 }
@@ -141,6 +144,9 @@ pub(super) fn stopped(reason: &StopReason) -> String {
         StopReason::Interrupted => {
             "interrupted; rows that were not sent are skipped, and the journal has the rest".to_owned()
         }
+        StopReason::TimeUp(said) => format!(
+            "at {said}, as --until says; rows that were not sent are skipped, and the journal has the rest"
+        ),
         StopReason::KeyRefused(problem) => format!("{problem}. No more rows were sent"),
         StopReason::TooManyFailures(problem) => {
             format!("too many rows failed (--max-failures sets the limit); the last one: {problem}")

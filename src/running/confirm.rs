@@ -26,8 +26,9 @@ pub(super) async fn confirm<C: Clock>(
     }
     host.tell(Event::Stake { operation, totals, unsent });
     let Some(person) = person else { return Ok(()) };
-    match host.stop.stop().race(spawn_blocking(person)).await {
-        None => Err(RunError::Interrupted),
+    let stop = host.stop.stop();
+    match stop.race(spawn_blocking(person)).await {
+        None => Err(RunError::ended_by(&stop)),
         Some(answer) => match answer? {
             Ok(true) => Ok(()),
             // An answer that cannot be understood is not a yes.

@@ -38,6 +38,7 @@ impl<C: Clock> Ending<'_, C> {
         let mut journal = self.close(recorded.await)?;
         let finished = self.write(&journal).await?;
         self.end.counts = journal.counts().ok();
+        self.end.name_reason(&self.host.stop.stop());
         let exit = self.end.exit(&finished.tally, self.fault.is_some());
         let closed = journal.end_session(self.host.now(), exit as u8).and_then(|()| journal.tidy());
         if let Err(error) = closed {

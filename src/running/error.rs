@@ -7,7 +7,7 @@ use crate::count::Count;
 use crate::exit::Exit;
 use crate::reading::{Fingerprint, MappingError, ReadError};
 use crate::recording::{Counts, JournalError, RecordError, ResultsError};
-use crate::sending::TransportError;
+use crate::sending::{Stop, StopReason, TransportError};
 use crate::shell::quoted;
 use crate::validating::ConstantError;
 
@@ -50,6 +50,9 @@ pub enum RunError {
     /// The user wanted an end before anything was sent.
     #[error("interrupted before anything was sent")]
     Interrupted,
+    /// The time that the user named came before anything was sent.
+    #[error("stopped at {0}, as --until says, before anything was sent. Type the same command again")]
+    TimeUp(String),
     /// The user did not wait for the results.
     #[error(
         "left before the results were written; the journal knows everything. `userside-bulk resume {}` goes on",
@@ -119,6 +122,14 @@ pub enum RunError {
 }
 
 impl RunError {
+    /// An end that was wanted before anything was sent.
+    pub(super) fn ended_by(stop: &Stop) -> Self {
+        match stop.reason() {
+            StopReason::TimeUp(said) => Self::TimeUp(said),
+            _ => Self::Interrupted,
+        }
+    }
+
     /// The exit code that follows.
     pub fn exit(&self) -> Exit {
         match self {
@@ -134,7 +145,9 @@ impl RunError {
             | Self::InputHeld { .. }
             | Self::Declined
             | Self::CannotUndo { .. } => Exit::Refused,
-            Self::Panicked | Self::ResultsLost { .. } | Self::Overtaken(_) => Exit::StoppedEarly,
+            Self::TimeUp(_) | Self::Panicked | Self::ResultsLost { .. } | Self::Overtaken(_) => {
+                Exit::StoppedEarly
+            }
             Self::Interrupted | Self::Left { .. } => Exit::Interrupted,
         }
     }

@@ -56,7 +56,7 @@ pub(super) fn check_all(
         let prefetch = Prefetch::start(scope, records);
         while let Some(bundle) = prefetch.next()? {
             if stop.is_wanted() {
-                return Err(RunError::Interrupted);
+                return Err(RunError::ended_by(stop));
             }
             for row in bundle.rows() {
                 if row.number().0.is_multiple_of(STEP) {

@@ -33,7 +33,8 @@ impl OpenInput {
         let told = spec.clone();
         let open = move || open_table(&told, stdin);
         // Standard input may never come to an end, and the user still wants one.
-        let source = host.stop.stop().race(spawn_blocking(open)).await.ok_or(RunError::Interrupted)???;
+        let stop = host.stop.stop();
+        let source = stop.race(spawn_blocking(open)).await.ok_or_else(|| RunError::ended_by(&stop))???;
         Ok(Self::of(spec, source, host))
     }
 
@@ -46,7 +47,8 @@ impl OpenInput {
     ) -> Result<Self, RunError> {
         let told = spec.clone();
         let open = move || same_source(&told, content, &expected);
-        let source = host.stop.stop().race(spawn_blocking(open)).await.ok_or(RunError::Interrupted)???;
+        let stop = host.stop.stop();
+        let source = stop.race(spawn_blocking(open)).await.ok_or_else(|| RunError::ended_by(&stop))???;
         Ok(Self::of(spec, source, host))
     }
 

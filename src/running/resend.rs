@@ -21,7 +21,7 @@ use crate::events::Event;
 use crate::reading::RowNumber;
 use crate::reconciling::{Finding, Instrument, Open, Settling, Verdict};
 use crate::recording::{ErrorCode, Replay, RowResult, Status, Tagging};
-use crate::sending::{Clock, Job, Transport};
+use crate::sending::{Clock, Job, StopReason, Transport};
 
 /// So many rows at the most lie between a look and the request that it is for.
 const AT_ONCE: usize = 8;
@@ -50,7 +50,11 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         loop {
             let later = self.resend_due(selector, &instrument, settling, &doubts, due.take(), end).await?;
             let Some(last) = later.values().max().copied() else { break };
-            if !end.may_send() || !self.wait_until(last, last, later.len()).await {
+            if !end.may_send() {
+                break;
+            }
+            if !self.wait_until(last, last, later.len()).await {
+                end.stop(StopReason::Interrupted);
                 break;
             }
             due = Some(later);

@@ -5,7 +5,7 @@ use crate::catalogue::Effect;
 use crate::events::Refused;
 use crate::exit::Exit;
 use crate::recording::{Counts, RunStep, Tally, Tried, next_step};
-use crate::sending::StopReason;
+use crate::sending::{Stop, StopReason};
 
 /// What a run came to, beside its rows.
 #[derive(Debug, Default)]
@@ -65,6 +65,13 @@ impl RunEnd {
     /// The first reason is the one that counts.
     pub(super) fn stop(&mut self, reason: StopReason) {
         self.stopped.get_or_insert(reason);
+    }
+
+    /// An end that was wanted is the user's, or that of the time that was named.
+    pub(super) fn name_reason(&mut self, stop: &Stop) {
+        if self.stopped == Some(StopReason::Interrupted) {
+            self.stopped = Some(stop.reason());
+        }
     }
 
     /// Whether rows may still be sent.

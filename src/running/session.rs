@@ -71,6 +71,7 @@ impl<T: Transport, C: Clock + Send> Session<T, C> {
             };
             Account::Written(write_unsent(&input, &validated, files, why).await?)
         };
+        end.name_reason(&host.stop.stop());
         let exit = end.exit(account.tally(), false);
         summarise(&host, &input.spec, Some(&path), account, end);
         Ok(exit)

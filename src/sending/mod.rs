@@ -9,6 +9,7 @@ mod body;
 mod clock;
 mod connection;
 mod customer_reads;
+mod deadline;
 mod deletion;
 mod engine;
 mod excerpt;
@@ -51,6 +52,7 @@ mod transport;
 
 pub use clock::{Clock, TokioClock};
 pub use connection::{Connection, Server};
+pub use deadline::Deadline;
 #[cfg(any(test, fuzzing))]
 pub use fuzzing::read_answer;
 pub use hold::LinkNews;

@@ -1,5 +1,7 @@
-//! How a user ends a run, and why runs end early. What listens to the user has the [`StopSwitch`]; every stage is handed a
+//! How a user ends a run, or the time that the user named, and why runs end early. What listens to the user has the [`StopSwitch`]; every stage is handed a
 //! [`Stop`] and races what it waits for against it.
+
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::watch;
 
@@ -19,17 +21,28 @@ pub enum StopSignal {
 
 /// Whether the user wants an end. Once its switch is gone a stop that was not wanted never will be.
 #[derive(Debug, Clone)]
-pub struct Stop(watch::Receiver<StopSignal>);
+pub struct Stop {
+    signal: watch::Receiver<StopSignal>,
+    time_up: TimeUp,
+}
+
+/// The time that the user named, once it has come first.
+type TimeUp = Arc<OnceLock<String>>;
 
 impl Stop {
     /// What the user wants at this moment.
     pub fn signal(&self) -> StopSignal {
-        *self.0.borrow()
+        *self.signal.borrow()
     }
 
     /// Whether the user wants an end at this moment, be it gentle or at once.
     pub fn is_wanted(&self) -> bool {
         self.signal() > StopSignal::None
+    }
+
+    /// Why an end is wanted: the user does, unless the time that was named has come before.
+    pub fn reason(&self) -> StopReason {
+        self.time_up.get().cloned().map_or(StopReason::Interrupted, StopReason::TimeUp)
     }
 
     /// Waits until the user wants an end.
@@ -53,7 +66,7 @@ impl Stop {
 
     /// Waits until the user wants more than this.
     pub(super) async fn beyond(&self, known: StopSignal) {
-        if self.0.clone().wait_for(|signal| *signal > known).await.is_err() {
+        if self.signal.clone().wait_for(|signal| *signal > known).await.is_err() {
             std::future::pending::<()>().await;
         }
     }
@@ -61,18 +74,35 @@ impl Stop {
 
 /// Asks for an end, which cannot be taken back.
 #[derive(Debug, Clone)]
-pub struct StopSwitch(watch::Sender<StopSignal>);
+pub struct StopSwitch {
+    signal: watch::Sender<StopSignal>,
+    time_up: TimeUp,
+}
 
 impl StopSwitch {
     /// A switch that has not been used, and a stop that listens to it.
     pub fn new() -> (Self, Stop) {
         let (sender, receiver) = watch::channel(StopSignal::None);
-        (Self(sender), Stop(receiver))
+        let time_up = TimeUp::default();
+        (Self { signal: sender, time_up: Arc::clone(&time_up) }, Stop { signal: receiver, time_up })
     }
 
     /// Nothing more is launched; what is in flight is finished.
     pub fn finish(&self) {
         self.raise(StopSignal::Finish);
+    }
+
+    /// The same because the time has come that the user named, in these words. Where an end is wanted already, that
+    /// stays the reason.
+    pub fn finish_at(&self, said: String) {
+        self.signal.send_if_modified(|signal| {
+            let is_first = *signal == StopSignal::None;
+            if is_first {
+                *signal = StopSignal::Finish;
+                self.time_up.get_or_init(|| said);
+            }
+            is_first
+        });
     }
 
     /// Everything is left at once.
@@ -82,11 +112,11 @@ impl StopSwitch {
 
     /// A stop that listens to this switch.
     pub fn stop(&self) -> Stop {
-        Stop(self.0.subscribe())
+        Stop { signal: self.signal.subscribe(), time_up: Arc::clone(&self.time_up) }
     }
 
     fn raise(&self, wanted: StopSignal) {
-        self.0.send_if_modified(|signal| {
+        self.signal.send_if_modified(|signal| {
             let raises = *signal < wanted;
             *signal = (*signal).max(wanted);
             raises
@@ -99,6 +129,8 @@ impl StopSwitch {
 pub enum StopReason {
     /// The user wanted it.
     Interrupted,
+    /// The time has come that the user named, in these words.
+    TimeUp(String),
     KeyRefused(Problem),
     /// Too many calls failed; with the last problem.
     TooManyFailures(Problem),
@@ -112,7 +144,7 @@ pub enum StopReason {
 
 #[cfg(test)]
 mod tests {
-    use super::{StopSignal, StopSwitch};
+    use super::{StopReason, StopSignal, StopSwitch};
     use futures_util::future::FutureExt;
 
     #[tokio::test]
@@ -135,6 +167,25 @@ mod tests {
         assert!(stop.is_wanted());
         stop.wanted().await;
         assert_eq!(stop.abandoned().now_or_never(), None);
+    }
+
+    #[tokio::test]
+    async fn what_came_first_is_the_reason() {
+        let (switch, stop) = StopSwitch::new();
+        switch.finish_at("06:00".to_owned());
+        assert_eq!(
+            (stop.signal(), stop.reason()),
+            (StopSignal::Finish, StopReason::TimeUp("06:00".to_owned()))
+        );
+        switch.abandon();
+        assert_eq!(
+            (stop.signal(), stop.reason()),
+            (StopSignal::Abandon, StopReason::TimeUp("06:00".to_owned()))
+        );
+        let (switch, stop) = StopSwitch::new();
+        switch.finish();
+        switch.finish_at("06:00".to_owned());
+        assert_eq!((stop.signal(), stop.reason()), (StopSignal::Finish, StopReason::Interrupted));
     }
 
     #[tokio::test]

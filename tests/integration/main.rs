@@ -40,6 +40,7 @@ mod lookup;
 mod messages;
 mod money;
 mod networks;
+mod night;
 mod not_begun;
 mod operations;
 mod pace;

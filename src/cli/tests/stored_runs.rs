@@ -51,6 +51,7 @@ const SAMPLES: &[(&str, &str, &[&str])] = &[
     ("add", "settle", &["0s"]),
     ("add", "no-reconcile", &[]),
     ("add", "resend", &[]),
+    ("add", "until", &["06:00"]),
     ("change_balance", "verify", &[]),
     ("change_balance", "no-verify", &[]),
 ];
@@ -64,7 +65,7 @@ fn kept_names() -> BTreeSet<String> {
 fn told(settings: ImportSettings) -> String {
     let mut spec = settings.spec;
     spec.journal.path = "j".into();
-    format!("{spec:?} {:?}", settings.warnings)
+    format!("{spec:?} {:?} {:?}", settings.warnings, settings.until)
 }
 
 #[test]

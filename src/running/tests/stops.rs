@@ -2,22 +2,33 @@
 
 use std::cell::OnceCell;
 use std::rc::Rc;
+use std::time::Duration;
 
-use super::support::Stage;
+use super::server::lost;
+use super::support::{JumpingClock, Stage};
 use crate::exit::Exit;
 use crate::recording::Journal;
 use crate::running::{SessionKind, nothing_to_do};
-use crate::sending::StopSwitch;
+use crate::sending::{Clock, StopSwitch};
 
 type Switch = Rc<OnceCell<Rc<std::cell::RefCell<StopSwitch>>>>;
 
 /// A stage whose user wants an end at the request in this place.
 fn stopped_at(place: usize, make: fn(Box<dyn Fn(usize)>) -> Stage) -> Stage {
+    ended_at(place, make, StopSwitch::finish)
+}
+
+/// A stage whose time is up at the request in this place.
+fn time_up_at(place: usize, make: fn(Box<dyn Fn(usize)>) -> Stage) -> Stage {
+    ended_at(place, make, |switch| switch.finish_at("06:00".to_owned()))
+}
+
+fn ended_at(place: usize, make: fn(Box<dyn Fn(usize)>) -> Stage, end: fn(&StopSwitch)) -> Stage {
     let switch: Switch = Rc::default();
     let own = Rc::clone(&switch);
     let stage = make(Box::new(move |number| {
         if number == place {
-            own.get().expect("a switch").borrow().finish();
+            end(&own.get().expect("a switch").borrow());
         }
     }));
     assert!(switch.set(stage.stop()).is_ok());
@@ -95,4 +106,46 @@ fn a_run_that_ended_before_its_balances_were_compared_is_gone_on_with() {
     assert_eq!(stage.go_on(SessionKind::Resume).expect("an end"), Exit::Done);
     assert!(stage.server.requests()[asked..].contains(&"get_data".to_owned()));
     assert!(is_finished());
+}
+
+/// In every phase it is the end that the user would have made, and another reason and exit code.
+#[test]
+fn a_time_that_is_up_ends_a_run_as_its_user_would() {
+    for place in 0..10 {
+        let (stage, stopped) = (time_up_at(place, bookings), stopped_at(place, bookings));
+        assert_eq!(stage.import().expect("an end"), Exit::StoppedEarly, "{place}");
+        assert_eq!(stopped.import().expect("an end"), Exit::Interrupted, "{place}");
+        assert_eq!(stage.heard().last().expect("an end"), "Finished at 06:00", "{place}");
+        assert_eq!(stage.statuses(), stopped.statuses(), "{place}");
+        assert_eq!(stage.server.booked(), stopped.server.booked(), "{place}");
+        stage.server.behaves();
+        if place > 0 {
+            assert_eq!(stage.go_on(SessionKind::Resume).expect("an end"), Exit::Done, "{place}");
+            assert_eq!(stage.server.booked(), ["1", "2", "3"], "{place}");
+        }
+    }
+    for place in 1..6 {
+        let stage = time_up_at(place, customers);
+        assert_eq!(stage.import().expect("an end"), Exit::StoppedEarly, "{place}");
+        assert!(!stage.server.requests().contains(&"add".to_owned()), "{place}");
+    }
+}
+
+/// The second row's answer is lost, and nothing is booked: it would be looked for during five minutes.
+#[test]
+fn a_time_that_is_up_ends_the_looks_for_what_is_in_doubt() {
+    let (switch, clock): (Switch, Rc<OnceCell<JumpingClock>>) = Default::default();
+    let (own, known) = (Rc::clone(&switch), Rc::clone(&clock));
+    let mut stage = Stage::bookings(move |_, kind, fields| {
+        if known.get().expect("a clock").now() >= Duration::from_secs(20) {
+            own.get().expect("a switch").borrow().finish_at("06:00".to_owned());
+        }
+        (kind == "change_balance" && fields["customer_id"] == "2").then(lost).flatten()
+    });
+    stage.policy.settle = Duration::from_secs(300);
+    assert!(clock.set(stage.clock.clone()).is_ok() && switch.set(stage.stop()).is_ok());
+    assert_eq!(stage.import().expect("an end"), Exit::StoppedEarly);
+    assert_eq!(stage.statuses(), ["ok", "unknown", "ok"]);
+    assert_eq!(stage.heard().last().expect("an end"), "Finished at 06:00");
+    assert!(stage.clock.now() < Duration::from_secs(100), "{:?}", stage.clock.now());
 }

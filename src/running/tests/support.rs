@@ -20,7 +20,7 @@ use crate::running::{
 };
 use crate::sending::{
     ApiKey, Burst, Clock, Connection, HttpSettings, Link, LinkSettings, PaceSettings, SelectorChoice, Server,
-    StopSwitch,
+    StopReason, StopSwitch,
 };
 use crate::validating::{Expectation, Rules};
 
@@ -81,7 +81,10 @@ impl Listener for Heard {
             Event::Looking { look, .. } => format!("{look:?}"),
             Event::Sending(_) => "Sending".to_owned(),
             Event::FindingOut(_) => "FindingOut".to_owned(),
-            Event::Finished(_) => "Finished".to_owned(),
+            Event::Finished(summary) => match &summary.stopped {
+                Some(StopReason::TimeUp(said)) => format!("Finished at {said}"),
+                _ => "Finished".to_owned(),
+            },
             _ => return,
         };
         self.0.lock().expect("nobody panicked").push(text);
