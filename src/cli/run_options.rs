@@ -182,6 +182,8 @@ pub struct ImportSettings {
     pub shown: Shown,
     /// When the run stops, if it is not over by then.
     pub until: Option<Deadline>,
+    /// The command that hears of the end.
+    pub notify: Option<String>,
 }
 
 /// What is not kept in a journal.
@@ -241,7 +243,7 @@ impl RunOptions {
             .remembers_in(Some(&journal.path))
             .check()?;
         let spec = RunSpec { input, output, connection, journal, policy };
-        Ok(ImportSettings { spec, asks, warnings, shown, until })
+        Ok(ImportSettings { spec, asks, warnings, shown, until, notify: self.night.notify() })
     }
 
     /// What a run does with its rows.

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::export;
 use super::failure::Failure;
 use super::import::person;
-use super::runtime;
+use super::runtime::{self, Surroundings};
 use crate::cli::{
     ImportSettings, ReconcileArgs, ResultsArgs, ResumeArgs, SettingsError, StoredExport, StoredRun,
     Terminals, UndoArgs, undone_rows,
@@ -47,16 +47,18 @@ fn go_on(
 ) -> Result<Exit, Failure> {
     let journal = Journal::open(path)?;
     let stored = StoredRun::from_json(&journal.run().options)?.near(journal.path());
-    let ImportSettings { spec, asks, warnings, shown, until } = settings(&stored)?;
+    let ImportSettings { spec, asks, warnings, shown, until, notify } = settings(&stored)?;
+    let notify = notify.map(|command| (command, spec.input.operation));
+    let around = Surroundings { shown, warnings, until, notify };
     if let Some(nothing) = nothing_to_do(&journal, kind, &spec)? {
         if !shown.mode.quiet {
             print_text(&nothing.text);
         }
-        return runtime::run_at_once(shown, |host| nothing.end(journal, spec, shown.mode.json, host));
+        // Who is told of the end is told of the run, too.
+        let wants_summary = shown.mode.json || around.notify.is_some();
+        return runtime::run_at_once(around, |host| nothing.end(journal, spec, wants_summary, host));
     }
-    runtime::run(shown, &warnings, until, |host| {
-        running::go_on(journal, kind, spec, host, person(asks), super::network::open)
-    })
+    runtime::run(around, |host| running::go_on(journal, kind, spec, host, person(asks), super::network::open))
 }
 
 /// Writes the results of a run again.
@@ -64,7 +66,7 @@ pub(super) fn results(args: ResultsArgs, path: &Path, terminals: Terminals) -> R
     let (run, _) = Journal::read_only(path)?;
     let stored = StoredRun::from_json(&run.options)?.near(path);
     let (input, output, shown) = args.settings(&stored, path, terminals)?;
-    runtime::run_at_once(shown, |host| rewrite(&path.to_owned(), input, &output, host))
+    runtime::run_at_once(Surroundings::of(shown), |host| rewrite(&path.to_owned(), input, &output, host))
 }
 
 /// Writes what takes a run back. Sends nothing.
@@ -74,7 +76,7 @@ pub(super) fn undo(args: &UndoArgs, path: &Path) -> Result<Exit, Failure> {
     let stored = StoredRun::from_json(&journal.run().options)?.near(path);
     let target = args.output(&stored, path)?;
     let input = undone_rows(&stored)?;
-    runtime::run_at_once(args.shown(), |host| {
+    runtime::run_at_once(Surroundings::of(args.shown()), |host| {
         running::undo(&mut journal, args.extent(), input, &target, host)
     })
 }

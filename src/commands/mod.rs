@@ -17,11 +17,13 @@ mod log;
 mod lookup;
 mod mapping;
 mod network;
+mod notify;
 mod panic_hook;
 mod reads;
 mod run;
 mod runtime;
 mod sandbox;
+mod shell_command;
 mod status;
 mod stop;
 

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::failure::Failure;
+use super::notify::Notify;
 use super::stop;
+use crate::catalogue::Operation;
 use crate::cli::Shown;
 use crate::events::{Event, Listener, Work};
 use crate::exit::Exit;
@@ -22,18 +24,59 @@ pub(super) fn new() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
+/// What there is around the work of a command.
+pub(super) struct Surroundings {
+    pub(super) shown: Shown,
+    /// What is told first.
+    pub(super) warnings: Vec<String>,
+    /// When the work is to stop.
+    pub(super) until: Option<Deadline>,
+    /// Which command hears of the end of which operation.
+    pub(super) notify: Option<(String, Operation)>,
+}
+
+impl Surroundings {
+    /// Nothing but what is shown.
+    pub(super) fn of(shown: Shown) -> Self {
+        Self { shown, warnings: Vec::new(), until: None, notify: None }
+    }
+}
+
 /// Runs the work of a command that only reads and writes files. Nobody listens for signals: they end it at once, as
 /// they end any program, and its files appear whole or not at all.
 pub(super) fn run_at_once(
-    shown: Shown,
+    Surroundings { shown, notify, .. }: Surroundings,
     work: impl FnOnce(&CommandHost) -> Result<Exit, RunError>,
 ) -> Result<Exit, Failure> {
     super::log::start(shown.verbose);
     let runtime = new()?;
-    let _inside = runtime.enter();
-    let (stop, _) = StopSwitch::new();
-    let host = Host { listener: Arc::new(Reporter::new(shown.mode)), stop, clock: TokioClock::start() };
-    Ok(work(&host)?)
+    let inside = runtime.enter();
+    let (listener, notify) = listeners(shown, notify);
+    let host = Host { listener, stop: StopSwitch::new().0, clock: TokioClock::start() };
+    let ended = work(&host);
+    drop(inside);
+    runtime.block_on(tell_end(notify, &ended, &host));
+    runtime.shutdown_background();
+    Ok(ended?)
+}
+
+/// Who hears of events, and who of the end.
+fn listeners(shown: Shown, notify: Option<(String, Operation)>) -> (Arc<dyn Listener>, Option<Arc<Notify>>) {
+    let reporter = Arc::new(Reporter::new(shown.mode));
+    match notify {
+        None => (reporter, None),
+        Some((command, operation)) => {
+            let notify = Arc::new(Notify::new(command, operation, reporter));
+            (Arc::clone(&notify) as _, Some(notify))
+        }
+    }
+}
+
+/// Tells the command that wants to hear of the end, if there is one.
+async fn tell_end(notify: Option<Arc<Notify>>, ended: &Result<Exit, RunError>, host: &CommandHost) {
+    let Some(notify) = notify else { return };
+    let exit = ended.as_ref().map_or_else(RunError::exit, |exit| *exit);
+    notify.run(exit, &host.clock, &host.stop.stop()).await;
 }
 
 /// Says that a journal is locked as everything else is said from now on: above the progress bar.
@@ -43,24 +86,24 @@ pub(super) fn tell_waits(listener: Arc<dyn Listener>) {
 
 /// Runs the work of a command over rows, and tells the warnings first.
 pub(super) fn run<W>(
-    shown: Shown,
-    warnings: &[String],
-    until: Option<Deadline>,
+    Surroundings { shown, warnings, until, notify }: Surroundings,
     work: impl FnOnce(CommandHost) -> W,
 ) -> Result<Exit, Failure>
 where
     W: Future<Output = Result<Exit, RunError>>,
 {
     super::log::start(shown.verbose);
-    let listener = Arc::new(Reporter::new(shown.mode));
-    tell_waits(Arc::clone(&listener) as _);
+    let (listener, notify) = listeners(shown, notify);
+    tell_waits(Arc::clone(&listener));
     let runtime = new()?;
     let exit = runtime.block_on(async {
         let clock = TokioClock::start();
-        let (stop, _) = stop::listen(listener.clone(), Work::Writes, clock, until)?;
+        let (stop, _) = stop::listen(Arc::clone(&listener), Work::Writes, clock, until)?;
         let host = Host { listener, stop, clock };
         warnings.iter().for_each(|warning| host.listener.event(Event::Warning(warning)));
-        Ok(work(host).await?)
+        let ended = work(host.clone()).await;
+        tell_end(notify, &ended, &host).await;
+        Ok(ended?)
     });
     // A thread that hangs, on a pipe that nobody reads say, must not keep the program from leaving.
     runtime.shutdown_background();

@@ -52,6 +52,11 @@ fn tell_unless_closed(printed: io::Result<()>) {
     }
 }
 
+/// Standard error, for what another program has to say.
+pub fn errors_stream() -> io::Stderr {
+    io::stderr()
+}
+
 /// A line for a person on standard output.
 pub fn print_line(line: &str) -> io::Result<()> {
     print_document(format!("{}\n", visible(line)).as_bytes())

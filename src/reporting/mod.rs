@@ -15,11 +15,12 @@ mod undo_summary;
 mod visible;
 
 pub use lines::{
-    LogLines, print_command, print_document, print_error, print_json, print_line, print_mapping_written,
-    print_text, print_usage,
+    LogLines, errors_stream, print_command, print_document, print_error, print_json, print_line,
+    print_mapping_written, print_text, print_usage,
 };
 pub use mode::Mode;
 pub use question::ask;
 pub use reporter::Reporter;
 pub use runs::{print_choice, print_found, print_runs};
+pub use summary::{json_without_summary, summary_json};
 pub use visible::visible;

@@ -12,6 +12,7 @@ use super::hints;
 use super::lines::{self, ERROR, GOOD, HINT, WARNING};
 use super::mode::Mode;
 use super::next::command;
+use crate::catalogue::Operation;
 use crate::count::{Count, grouped};
 use crate::events::{Refused, Summary};
 use crate::recording::RunStep;
@@ -23,7 +24,7 @@ const ERRORS: usize = 5;
 
 pub(super) fn print(summary: &Summary, mode: Mode) {
     if mode.json {
-        lines::json_to_stdout(&object(summary));
+        lines::json_to_stdout(&summary_json(summary));
     }
     match &summary.stopped {
         // A run that has not begun has no journal.
@@ -193,7 +194,7 @@ pub(super) fn took(elapsed: Duration) -> String {
 }
 
 /// The summary for scripts. Scripts rely on its names.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct JsonSummary<'s> {
     pub(super) operation: &'s str,
     pub(super) rows: u64,
@@ -232,7 +233,8 @@ pub(super) fn seconds(elapsed: Duration) -> f64 {
     (elapsed.as_secs_f64() * 1000.0).round() / 1000.0
 }
 
-fn object(summary: &Summary) -> String {
+/// The summary of a run as one object.
+pub fn summary_json(summary: &Summary) -> String {
     let tally = &summary.tally;
     let object = JsonSummary {
         operation: summary.operation,
@@ -253,5 +255,11 @@ fn object(summary: &Summary) -> String {
         changes: None,
         totals: None,
     };
+    serde_json::to_string(&object).unwrap_or_default()
+}
+
+/// The same of a run that ended before there was anything to sum up.
+pub fn json_without_summary(operation: Operation) -> String {
+    let object = JsonSummary { operation: operation.name(), ..JsonSummary::default() };
     serde_json::to_string(&object).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Runs that nobody watches: when they stop.
+//! Runs that nobody watches: when they stop, and who hears of their end.
 
 use std::fmt::{self, Display, Formatter};
 use std::str::FromStr;
@@ -22,6 +22,13 @@ pub struct NightArgs {
     /// unless --until says another time, or never. A date that is over no longer holds.
     #[arg(long, value_name = "TIME", hide_short_help = true)]
     until: Option<Until>,
+    /// Run this command at the end, with the summary on its standard input
+    ///
+    /// Through the shell. The summary is the object of --json; the exit code is in USERSIDE_BULK_EXIT, and the key is not
+    /// in the environment. What it prints goes to standard error; if it fails, that is told and changes nothing. It is
+    /// waited for a minute at most. The journal keeps the command; an empty one takes it back.
+    #[arg(long, value_name = "COMMAND", hide_short_help = true)]
+    notify: Option<String>,
 }
 
 /// `--until`.
@@ -129,6 +136,11 @@ impl NightArgs {
         until.deadline(now).map_err(|why| SettingsError::Until { said: until.to_string(), why })
     }
 
+    /// The command that hears of the end.
+    pub(in crate::cli) fn notify(&self) -> Option<String> {
+        self.notify.clone().filter(|command| !command.trim().is_empty())
+    }
+
     /// A moment that a journal keeps, and that has passed, was that session's.
     pub(in crate::cli) fn forget_past(&mut self, now: &ZonedDateTime) {
         if matches!(self.until, Some(Until::Moment(moment)) if moment <= now.datetime()) {
@@ -215,7 +227,7 @@ mod tests {
     #[test]
     fn only_a_moment_passes_for_good() {
         for (text, is_left) in [("06:00", true), ("2026-11-28 06:00", false), ("2026-11-29 06:00", true)] {
-            let mut night = NightArgs { until: Some(text.parse().expect(text)) };
+            let mut night = NightArgs { until: Some(text.parse().expect(text)), notify: None };
             night.forget_past(&now());
             assert_eq!(night.until.is_some(), is_left, "{text}");
         }

@@ -52,6 +52,7 @@ const SAMPLES: &[(&str, &str, &[&str])] = &[
     ("add", "no-reconcile", &[]),
     ("add", "resend", &[]),
     ("add", "until", &["06:00"]),
+    ("add", "notify", &["mail -s 'end' noc@example.com"]),
     ("change_balance", "verify", &[]),
     ("change_balance", "no-verify", &[]),
 ];
@@ -65,7 +66,7 @@ fn kept_names() -> BTreeSet<String> {
 fn told(settings: ImportSettings) -> String {
     let mut spec = settings.spec;
     spec.journal.path = "j".into();
-    format!("{spec:?} {:?} {:?}", settings.warnings, settings.until)
+    format!("{spec:?} {:?} {:?} {:?}", settings.warnings, settings.until, settings.notify)
 }
 
 #[test]
