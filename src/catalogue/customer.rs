@@ -39,7 +39,7 @@ pub static CUSTOMER: Section = Section {
 /// The fields that hold a customer's id in the billing: one value, which a search finds under both names.
 pub const BILLING_CODES: [&str; 2] = ["codeti", "billing.uuid"];
 
-const ADD: Subcategory = Subcategory {
+pub(super) const ADD: Subcategory = Subcategory {
     action: Action::Add,
     name: "add",
     summary: "create a customer",
@@ -67,7 +67,7 @@ const ADD: Subcategory = Subcategory {
     ],
 };
 
-const EDIT: Subcategory = Subcategory {
+pub(super) const EDIT: Subcategory = Subcategory {
     action: Action::Edit,
     name: "edit",
     summary: "change a customer's fields",
@@ -105,7 +105,7 @@ const EDIT: Subcategory = Subcategory {
     ],
 };
 
-const CHANGE_DATE_CONNECT: Subcategory = Subcategory {
+pub(super) const CHANGE_DATE_CONNECT: Subcategory = Subcategory {
     action: Action::ChangeDateConnect,
     name: "change_date_connect",
     summary: "set a customer's connection date",
@@ -117,7 +117,7 @@ const CHANGE_DATE_CONNECT: Subcategory = Subcategory {
     ],
 };
 
-const CHANGE_BALANCE: Subcategory = Subcategory {
+pub(super) const CHANGE_BALANCE: Subcategory = Subcategory {
     action: Action::ChangeBalance,
     name: "change_balance",
     summary: "book income or expense on a customer's balance",
@@ -136,7 +136,7 @@ const CHANGE_BALANCE: Subcategory = Subcategory {
     ],
 };
 
-const CHANGE_BILLING: Subcategory = Subcategory {
+pub(super) const CHANGE_BILLING: Subcategory = Subcategory {
     action: Action::ChangeBilling,
     name: "change_billing",
     summary: "move a customer to another billing",
@@ -150,7 +150,7 @@ const CHANGE_BILLING: Subcategory = Subcategory {
     ],
 };
 
-const DELETE: Subcategory = Subcategory {
+pub(super) const DELETE: Subcategory = Subcategory {
     action: Action::Delete,
     name: "delete",
     summary: "remove a customer",

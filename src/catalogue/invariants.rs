@@ -94,8 +94,22 @@ fn closed_lists_are_those_of_the_specification() {
 
 #[test]
 fn every_write_but_add_names_its_customer() {
+    for (_, step) in super::operations().flat_map(super::Operation::steps) {
+        let names_customer = step.customer_parameter(None).is_some();
+        assert_eq!(names_customer, step.action != Action::Add, "{}", step.name);
+    }
+}
+
+/// A row's first call may make the customer of the others; all later ones are about it. There is room for eight in a
+/// journal's sets of steps.
+#[test]
+fn the_steps_of_an_operation_are_different_calls_about_one_customer() {
     for operation in super::operations() {
-        let names_customer = operation.subcategory().customer_parameter(None).is_some();
-        assert_eq!(names_customer, operation.subcategory().action != Action::Add, "{}", operation.name());
+        assert!((1..=8).contains(&operation.step_count()), "{}", operation.name());
+        let mut seen = HashSet::new();
+        for (step, subcategory) in operation.steps() {
+            assert!(seen.insert(subcategory.name) && subcategory.effect != Effect::Reads);
+            assert!(step.place() == 0 || subcategory.customer_parameter(None).is_some());
+        }
     }
 }

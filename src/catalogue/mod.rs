@@ -11,6 +11,8 @@ mod fields;
 mod invariants;
 mod lookup;
 mod model;
+mod operation;
+mod recipes;
 mod version;
 mod words;
 
@@ -23,9 +25,10 @@ pub use envelope::{ApiSelector, KEY, SECTION, WRITES_BY_POST};
 pub use fields::{
     CUSTOMER_ID, Elements, FIELDS, STAND_INS, USUAL_COLUMNS, elements, is_known, kind_at, place,
 };
-pub use lookup::{Nearest, Operation, choices, nearest, operation, operations};
+pub use lookup::{Nearest, choices, nearest};
 pub use model::{
     Action, Choice, Effect, Identity, Meaning, Parameter, Presence, Provenance, Subcategory, ValueKind,
 };
+pub use operation::{NoParameter, Operation, Step, StepParameter, operation, operations};
 pub use version::Version;
 pub use words::{Likeness, flag_of_word, spoken_of};

@@ -1,7 +1,7 @@
 //! How people call the columns of their tables, in Ukrainian, Russian and English: by what a parameter means.
 
-use super::lookup::Operation;
 use super::model::{Meaning, Parameter, ValueKind};
+use super::operation::Operation;
 
 /// Words for a meaning, in small letters, the dots and hyphens of abbreviations left out.
 struct MeaningWords {
@@ -201,7 +201,7 @@ pub fn spoken_of(operation: Operation, column: &str) -> Vec<(&'static Parameter,
     let padded = format!(" {name} ");
     let mut found = Vec::new();
     for words in WORDS {
-        let Some(parameter) = operation.subcategory().by_meaning(words.meaning) else { continue };
+        let Some(parameter) = operation.by_meaning(words.meaning) else { continue };
         let likeness = words.words().filter_map(|word| {
             if name == word {
                 Some(Likeness::Whole)
@@ -289,11 +289,7 @@ mod tests {
     #[test]
     fn every_meaning_is_one_of_a_parameter_and_every_word_is_plain() {
         for words in WORDS {
-            assert!(
-                operations().any(|o| o.subcategory().by_meaning(words.meaning).is_some()),
-                "{:?}",
-                words.meaning
-            );
+            assert!(operations().any(|o| o.by_meaning(words.meaning).is_some()), "{:?}", words.meaning);
             for word in words.words() {
                 assert_eq!(plain(word), word);
             }

@@ -162,7 +162,8 @@ fn may_be_left_out(name: &str, operation: Operation) -> Result<(), SettingsError
         Some(parameter) if parameter.presence.is_required() => "every row needs it".to_owned(),
         Some(_) => return Ok(()),
         None => {
-            let known = operation.parameters_in(None).map(|parameter| parameter.name);
+            let known = operation.fields_in(None);
+            let known = known.iter().map(|field| field.name.as_str());
             format!("not a parameter of {}{}", operation.name(), nearest(name, known))
         }
     };
@@ -171,7 +172,7 @@ fn may_be_left_out(name: &str, operation: Operation) -> Result<(), SettingsError
 
 /// Refuses an option that says something about money where none is booked.
 pub(super) fn only_money(option: &'static str, operation: Operation) -> Result<(), SettingsError> {
-    if operation.subcategory().books_money() {
+    if operation.books_money() {
         return Ok(());
     }
     Err(SettingsError::OnlyMoney { option, operation: operation.name() })
@@ -181,7 +182,7 @@ pub(super) fn only_money(option: &'static str, operation: Operation) -> Result<(
 pub(super) fn with_operations(text: &str) -> String {
     let mut list = String::from("Operations:\n");
     for operation in operations() {
-        let _ = writeln!(list, "  {:<20} {}", operation.name(), operation.subcategory().summary);
+        let _ = writeln!(list, "  {:<20} {}", operation.name(), operation.summary());
     }
     format!("{list}\n{text}")
 }

@@ -91,7 +91,7 @@ impl RuleArgs {
     /// The rows with what tells their bookings from others.
     fn bookings(&self, mut rows: InputSpec) -> InputSpec {
         rows.rules.list = self.list.clone().unwrap_or_default();
-        if rows.operation.subcategory().books_money() {
+        if rows.operation.books_money() {
             rows.on_booked = match (self.no_comment_tag, self.booked) {
                 (true, _) => OnBooked::Untagged,
                 (false, booked) => booked.unwrap_or(OnBooked::Fail),
@@ -261,7 +261,7 @@ impl RunOptions {
                 only_money(option, operation)?;
             }
         }
-        if rules.existing.is_some() && operation.subcategory().action != Action::Add {
+        if rules.existing.is_some() && !operation.does(Action::Add) {
             return Err(SettingsError::OnlyNew { option: "--existing", operation: operation.name() });
         }
         Ok(Policy {
@@ -274,7 +274,7 @@ impl RunOptions {
             resend: certainty.resend,
             verify: match (rules.verify, rules.no_verify) {
                 (true, _) => Verify::Each,
-                (false, false) if operation.subcategory().books_money() => Verify::InBatches,
+                (false, false) if operation.books_money() => Verify::InBatches,
                 (false, _) => Verify::Not,
             },
         })

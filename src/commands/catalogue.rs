@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::catalogue::{
-    Effect, Operation, Parameter, Presence, Provenance, ValueKind, operations as all_operations,
+    Effect, Operation, Parameter, Presence, Provenance, Step, ValueKind, operations as all_operations,
 };
 use crate::cli::{OperationsArgs, TemplateArgs};
 use crate::exit::Exit;
@@ -13,9 +13,10 @@ use crate::reporting::print_document;
 pub(super) fn template(args: &TemplateArgs) -> Exit {
     let names = args
         .operation
-        .parameters_in(args.server_version)
-        .filter(|p| !args.obligatory || p.presence.is_required())
-        .map(|p| p.name);
+        .fields_in(args.server_version)
+        .into_iter()
+        .filter(|named| !args.obligatory || named.of.parameter.presence.is_required())
+        .map(|named| named.name);
     let delimiter = char::from(args.delimiter).to_string();
     print(&format!("{}\n", names.collect::<Vec<_>>().join(&delimiter)))
 }
@@ -37,16 +38,9 @@ fn print(text: &str) -> Exit {
 fn overview() -> String {
     let mut text = String::new();
     for operation in all_operations() {
-        let needed: Vec<_> =
-            operation.parameters_in(None).filter(|p| p.presence.is_required()).map(|p| p.name).collect();
-        let _ = writeln!(text, "{:<20} {}", operation.name(), operation.subcategory().summary);
-        let _ = writeln!(
-            text,
-            "{:<20}   needs {}; {}",
-            "",
-            needed.join(", "),
-            effect(operation.subcategory().effect)
-        );
+        let needed: Vec<_> = operation.needed(None).into_iter().map(|needed| needed.name).collect();
+        let _ = writeln!(text, "{:<20} {}", operation.name(), operation.summary());
+        let _ = writeln!(text, "{:<20}   needs {}; {}", "", needed.join(", "), effect(operation.effect()));
     }
     text.push_str("\nuserside-bulk operations OPERATION lists the parameters of one.\n");
     text
@@ -61,15 +55,41 @@ fn effect(effect: Effect) -> &'static str {
 }
 
 fn details(operation: Operation) -> String {
-    let subcategory = operation.subcategory();
+    if operation.has_several_steps() {
+        return steps(operation);
+    }
+    let subcategory = operation.step(Step::FIRST);
     let added = subcategory.added.map_or_else(String::new, |added| format!("; since {added}"));
     let mut text =
         format!("{}: {} ({}{added})\n\n", subcategory.name, subcategory.summary, effect(subcategory.effect));
-    let width = subcategory.parameters.iter().map(|p| p.name.len()).max().unwrap_or_default();
-    for parameter in subcategory.parameters {
+    let fields: Vec<_> = subcategory.parameters.iter().map(|p| (p.name.to_owned(), p)).collect();
+    text.push_str(&listed(&fields));
+    text
+}
+
+/// An operation of several steps: the steps, then each value once, under the name of the first step that takes it.
+fn steps(operation: Operation) -> String {
+    let mut text =
+        format!("{}: {} ({})\n\n", operation.name(), operation.summary(), effect(operation.effect()));
+    for (step, subcategory) in operation.steps() {
+        let _ = writeln!(text, "step {}: {:<20} {}", step.0 + 1, subcategory.name, subcategory.summary);
+    }
+    text.push_str(
+        "\nA value goes with the first step of the row that takes it; a column named with a step (edit.comment) with that\nstep. Rows with an id have no step that makes a customer.\n\n",
+    );
+    let fields: Vec<_> =
+        operation.fields_in(None).into_iter().map(|named| (named.name, named.of.parameter)).collect();
+    text.push_str(&listed(&fields));
+    text
+}
+
+fn listed(fields: &[(String, &Parameter)]) -> String {
+    let mut text = String::new();
+    let width = fields.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+    for (name, parameter) in fields {
         let line = format!(
             "{:<width$}  {:<13}  {:<10}  {}{}",
-            parameter.name,
+            name,
             parameter.kind.name(),
             presence(parameter.presence),
             parameter.summary,

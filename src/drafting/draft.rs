@@ -159,7 +159,8 @@ fn missing(operation: Operation, keys: &MappingKeys, guesses: &[ColumnGuess], te
     let given = |name: &str| {
         guesses.iter().flat_map(|guess| &guess.parameters).any(|parameter| parameter.name == name)
     };
-    let missing = operation.parameters_in(None).filter(|p| p.presence.is_required() && !given(p.name));
+    let missing = operation.needed(None).into_iter().map(|needed| needed.of.parameter);
+    let missing = missing.filter(|p| !given(p.name));
     for parameter in missing {
         if let Some(ids) = keys.ids_of_results().filter(|_| parameter.is_customer()) {
             let _ = writeln!(

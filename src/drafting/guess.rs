@@ -69,6 +69,11 @@ enum Sureness {
     Name,
 }
 
+/// The parameters of the operation, each value once.
+fn parameters(operation: Operation) -> impl Iterator<Item = &'static Parameter> {
+    operation.fields_in(None).into_iter().map(|named| named.of.parameter)
+}
+
 /// Gives a column its parameter, unless another column has it; of telephone numbers the next one.
 fn take(
     operation: Operation,
@@ -78,7 +83,7 @@ fn take(
     guesses: &mut [ColumnGuess],
     taken: &mut Vec<&'static str>,
 ) {
-    let same = operation.parameters_in(None).filter(|other| {
+    let same = parameters(operation).filter(|other| {
         other.name == parameter.name || other.kind == ValueKind::Phone && parameter.kind == ValueKind::Phone
     });
     let mut free: Vec<_> = same.filter(|other| !taken.contains(&other.name)).collect();
@@ -93,7 +98,7 @@ fn take(
 
 /// What a column holds where its name says nothing: only what cannot be anything else.
 fn by_content(operation: Operation, sample: &ColumnSample) -> Option<&'static Parameter> {
-    let of_kind = |kind| operation.parameters_in(None).find(|parameter| parameter.kind == kind);
+    let of_kind = |kind| parameters(operation).find(|parameter| parameter.kind == kind);
     let is_phone = |value: &str| {
         let digits = value.bytes().filter(u8::is_ascii_digit).count();
         (10..=13).contains(&digits)

@@ -1,10 +1,11 @@
 //! The names under which a table has its customers' ids.
 
-use crate::catalogue::{CUSTOMER_ID, operations};
+use crate::catalogue::{CUSTOMER_ID, Operation, operations};
 
 /// The names: `id`, and those under which operations take a customer's id.
 pub(super) fn id_columns() -> Vec<&'static str> {
-    let parameters = operations().filter_map(|operation| operation.subcategory().customer_parameter(None));
+    let parameters =
+        operations().flat_map(Operation::steps).filter_map(|(_, step)| step.customer_parameter(None));
     let mut names: Vec<&str> = std::iter::once(CUSTOMER_ID).chain(parameters.map(|p| p.name)).collect();
     let mut seen = std::collections::HashSet::new();
     names.retain(|name| seen.insert(*name));

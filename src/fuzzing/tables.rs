@@ -45,7 +45,7 @@ pub fn validation(bytes: &[u8]) {
     let Some(operation) = known.get(usize::from(*which) % known.len()).copied() else { return };
     let mut content = Vec::new();
     if with_header.is_multiple_of(2) {
-        let names: Vec<&str> = operation.parameters_in(None).map(|parameter| parameter.name).collect();
+        let names: Vec<String> = operation.fields_in(None).into_iter().map(|named| named.name).collect();
         content.extend_from_slice(names.join(",").as_bytes());
         content.push(b'\n');
     }

@@ -10,7 +10,7 @@ use super::mapping::Mapping;
 use super::mapping_error::MappingError;
 use super::mapping_file::Target;
 use super::row::{RESULT_KEY, RESULT_PREFIX, WHY};
-use crate::catalogue::{Operation, Parameter, Version, nearest};
+use crate::catalogue::{Nearest, NoParameter, Operation, Parameter, Step, StepParameter, Version, nearest};
 
 /// A column that gives a parameter its values.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +19,8 @@ pub struct Binding {
     pub column: usize,
     /// The parameter.
     pub parameter: &'static Parameter,
+    /// The step that takes it, where its name says so.
+    pub step: Option<Step>,
     /// How its cells are read, where the mapping says so: the place in [`Columns::readings`].
     pub reading: Option<usize>,
     /// Which value of its cells it is, where they hold several.
@@ -35,7 +37,7 @@ pub struct Columns {
     /// How cells of columns are read of which the mapping says more.
     pub readings: Vec<ColumnReading>,
     /// Parameters with the same value in every row, not checked yet.
-    pub constants: Vec<(&'static Parameter, String)>,
+    pub constants: Vec<(StepParameter, String)>,
     /// Whether a column is one of an earlier result.
     pub old_results: Vec<bool>,
     /// The column that says which booking a row was in an earlier result.
@@ -78,7 +80,7 @@ impl Columns {
                     for (place, target) in targets.iter().enumerate() {
                         let of = targets.len();
                         let part = (of > 1).then_some(CellPart { place, of });
-                        columns.bind(column, parameter(operation, target)?, part);
+                        columns.bind(column, field(operation, target)?, part);
                     }
                 }
                 None => columns.guess(column, operation, mapping.ignore_unknown, &names),
@@ -86,12 +88,12 @@ impl Columns {
         }
         columns.read_as_mapped(mapping, &names)?;
         for (name, value) in mapping.constants() {
-            columns.constants.push((parameter(operation, name)?, value.to_owned()));
+            columns.constants.push((field(operation, name)?, value.to_owned()));
         }
         if mapped.is_empty() {
             columns.find_values(operation);
         }
-        columns.find_repeated();
+        columns.find_repeated(operation);
         columns.find_missing(operation, server);
         Ok(columns)
     }
@@ -99,7 +101,7 @@ impl Columns {
     /// The parameters that get a value from a column or a constant.
     pub fn parameters(&self) -> impl Iterator<Item = &'static Parameter> {
         let bound = self.bindings.iter().map(|binding| binding.parameter);
-        bound.chain(self.constants.iter().map(|(parameter, _)| *parameter))
+        bound.chain(self.constants.iter().map(|(field, _)| field.parameter))
     }
 
     /// The name of a column for messages.
@@ -151,8 +153,9 @@ impl Columns {
         Ok(())
     }
 
-    fn bind(&mut self, column: usize, parameter: &'static Parameter, part: Option<CellPart>) {
-        self.bindings.push(Binding { column, parameter, reading: None, part });
+    fn bind(&mut self, column: usize, field: StepParameter, part: Option<CellPart>) {
+        let StepParameter { parameter, step } = field;
+        self.bindings.push(Binding { column, parameter, step, reading: None, part });
         self.old_results[column] = is_old_result(&self.names[column]);
     }
 
@@ -163,12 +166,16 @@ impl Columns {
             if name == RESULT_KEY {
                 self.result_key = Some(column);
             }
-        } else if let Some(parameter) = operation.parameter(name).or_else(|| operation.sets_field(name)) {
-            self.bind(column, parameter, None);
+        } else if let Some(field) = known(operation, name) {
+            self.bind(column, field, None);
         } else if let Some(parts) = operation.sets_elements(name) {
             for (place, parameter) in parts.iter().enumerate() {
-                self.bind(column, parameter, Some(CellPart { place, of: parts.len() }));
+                let field = StepParameter { parameter, step: None };
+                self.bind(column, field, Some(CellPart { place, of: parts.len() }));
             }
+        } else if let Err(NoParameter::Ambiguous(choices)) = operation.named(name) {
+            let column = shown(&names.written(&self.names, column)).into_owned();
+            self.problems.push(HeaderProblem::Ambiguous { column, names: choices });
         } else if ignore_unknown {
             // The user wants it left out.
         } else if name.is_empty() {
@@ -180,7 +187,7 @@ impl Columns {
                 Some(delimiter) => HeaderProblem::Undivided { cell: shown(name).into_owned(), delimiter },
                 None => HeaderProblem::Unknown {
                     column: shown(&names.written(&self.names, column)).into_owned(),
-                    nearest: nearest(name, operation.parameters_in(None).map(|p| p.name)),
+                    nearest: nearest_field(operation, name),
                 },
             };
             self.problems.push(problem);
@@ -197,47 +204,22 @@ impl Columns {
             self.problems = vec![HeaderProblem::Headerless { value, operation: operation.name() }];
         }
     }
+}
 
-    fn find_repeated(&mut self) {
-        let mut given: Vec<(&'static str, Vec<String>)> = Vec::new();
-        let columns =
-            self.bindings.iter().map(|b| (b.parameter.name, format!("column '{}'", self.name(b.column))));
-        let constants =
-            self.constants.iter().map(|(p, value)| (p.name, format!("the constant '{}'", shown(value))));
-        for (name, what) in columns.chain(constants) {
-            match given.iter_mut().find(|(known, _)| *known == name) {
-                Some((_, all)) => all.push(what),
-                None => given.push((name, vec![what])),
-            }
+/// What a column of this name gives values for. The name of a field of an export counts where it is nothing else.
+fn known(operation: Operation, name: &str) -> Option<StepParameter> {
+    match operation.named(name) {
+        Ok(field) => Some(field),
+        Err(NoParameter::Unknown) => {
+            operation.sets_field(name).map(|parameter| StepParameter { parameter, step: None })
         }
-        let repeated = given.into_iter().filter(|(_, all)| all.len() > 1);
-        self.problems.extend(
-            repeated.map(|(parameter, all)| HeaderProblem::Repeated { parameter, given: several(&all) }),
-        );
-    }
-
-    fn find_missing(&mut self, operation: Operation, server: Option<Version>) {
-        // Names that were not understood are what is missing.
-        if self.problems.iter().any(HeaderProblem::is_of_whole_header) {
-            return;
-        }
-        let given = |p: &Parameter| self.parameters().any(|g| g.name == p.name);
-        let missing: Vec<_> = operation
-            .parameters_in(server)
-            .filter(|p| p.presence.is_required() && !given(p))
-            .map(|p| HeaderProblem::Missing { parameter: p.name })
-            .collect();
-        self.problems.extend(missing);
+        Err(NoParameter::Ambiguous(_)) => None,
     }
 }
 
-/// What stands for a parameter, joined; a header may have thousands of it.
-fn several(all: &[String]) -> String {
-    const LISTED: usize = 5;
-    match all.len().checked_sub(LISTED).filter(|more| *more > 0) {
-        Some(more) => format!("{} and {more} more", all[..LISTED].join(", ")),
-        None => all.join(" and "),
-    }
+fn nearest_field(operation: Operation, name: &str) -> Nearest {
+    let names: Vec<String> = operation.fields_in(None).into_iter().map(|field| field.name).collect();
+    nearest(name, names.iter().map(String::as_str))
 }
 
 /// The character between the names, where one cell holds several: the file has another delimiter.
@@ -245,20 +227,24 @@ fn undivided(operation: Operation, name: &str) -> Option<char> {
     const PARTED: usize = 2;
     const DELIMITERS: [char; 10] = [':', ';', ',', '|', '\t', '/', '\\', '^', '~', '*'];
     DELIMITERS.into_iter().find(|delimiter| {
-        let is_known =
-            |part: &str| operation.parameter(part).or_else(|| operation.sets_field(part.trim())).is_some();
+        let is_known = |part: &str| known(operation, part.trim()).is_some();
         name.split(*delimiter).filter(|part| is_known(part)).take(PARTED).count() == PARTED
     })
 }
 
-fn parameter(operation: Operation, name: &str) -> Result<&'static Parameter, MappingError> {
+fn field(operation: Operation, name: &str) -> Result<StepParameter, MappingError> {
     if let Some((_, key)) = name.split_once(':') {
         return Err(MappingError::Key { target: shown(name).into_owned(), key: shown(key).into_owned() });
     }
-    operation.parameter(name).ok_or_else(|| MappingError::NoParameter {
-        name: shown(name).into_owned(),
-        operation: operation.name(),
-        nearest: nearest(name, operation.parameters_in(None).map(|p| p.name)),
+    operation.named(name).map_err(|none| match none {
+        NoParameter::Ambiguous(names) => {
+            MappingError::AmbiguousParameter { name: shown(name).into_owned(), names }
+        }
+        NoParameter::Unknown => MappingError::NoParameter {
+            name: shown(name).into_owned(),
+            operation: operation.name(),
+            nearest: nearest_field(operation, name),
+        },
     })
 }
 

@@ -12,6 +12,13 @@ pub enum HeaderProblem {
         /// The parameter that was probably meant.
         nearest: Nearest,
     },
+    /// The name means something else in each of these.
+    Ambiguous {
+        /// The column's name, with its place where another column has the name too.
+        column: String,
+        /// The names that mean one thing.
+        names: Vec<String>,
+    },
     /// Two columns, or a column and a constant, stand for one parameter.
     Repeated {
         /// The parameter.

@@ -71,6 +71,14 @@ pub enum MappingError {
         /// What comes after the colon.
         key: String,
     },
+    /// A column was mapped to, or a constant set for, a name that means several things.
+    #[error("'{name}' means something else in several steps; write which one: {}", names.join(" or "))]
+    AmbiguousParameter {
+        /// What was written.
+        name: String,
+        /// The names that mean one thing.
+        names: Vec<String>,
+    },
     /// A column was mapped to, or a constant set for, something that is not a parameter.
     #[error(
         "'{name}' is not a parameter of {operation}{nearest}; `userside-bulk operations {operation}` lists them"

@@ -15,6 +15,7 @@ mod flaw;
 mod format;
 mod formula;
 mod header;
+mod header_checks;
 mod header_problem;
 mod header_row;
 mod line_unit;

@@ -9,7 +9,7 @@ pub type Compensation = Vec<(&'static str, String)>;
 
 /// Whether rows of this operation can be taken back by other rows: for the rest it is not known what was there before.
 pub fn can_be_undone(operation: Operation) -> bool {
-    operation.subcategory().action == Action::ChangeBalance
+    operation.does(Action::ChangeBalance)
 }
 
 /// The row that takes this one back: the same customer and employee, the amount negated, and a note that names the

@@ -11,7 +11,7 @@ use super::atomic::beside;
 use super::export_journal::{ExportProgress, JournalKind, journal_kind};
 use super::journal::{Counts, Journal, JournalError, Run, is_held};
 use super::next_step::{RunStep, Tried, next_step};
-use crate::catalogue::{Effect, operation};
+use crate::catalogue::{Effect, Operation, operation};
 
 /// A run that was found by its journal.
 #[derive(Debug)]
@@ -69,8 +69,7 @@ impl FoundRun {
             RunProgress::Export(_) => Some(RunStep::Resume),
             RunProgress::Import { run, counts } => {
                 // What this program does not know is not sent twice by it.
-                let effect = operation(&run.operation)
-                    .map_or(Effect::OnceOnly, |operation| operation.subcategory().effect);
+                let effect = operation(&run.operation).map_or(Effect::OnceOnly, Operation::effect);
                 next_step(effect, counts, Tried::default())
             }
         }
@@ -114,7 +113,7 @@ impl FoundRun {
     pub fn can_undo(&self) -> bool {
         matches!(&self.progress, Ok(RunProgress::Import { run, .. })
             if self.is_free()
-                && operation(&run.operation).is_ok_and(|operation| operation.subcategory().books_money()))
+                && operation(&run.operation).is_ok_and(|operation| operation.books_money()))
     }
 
     /// Whether this run is of that input, or writes that output.

@@ -13,7 +13,7 @@ pub fn stake(operation: Operation, totals: &Totals) -> String {
     if let Some(customers) = totals.customers {
         text.push_str(&format!(" for {}", Count(customers, "customer")));
     }
-    if operation.subcategory().books_money() {
+    if operation.books_money() {
         let sum = |sum: Option<Money>| sum.map_or_else(|| "too many digits to add up".to_owned(), grouped);
         text.push_str(&format!(
             ": credit {}, debit {}, net total {}",

@@ -37,7 +37,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         selector: ApiSelector,
         end: &mut RunEnd,
     ) -> Result<UnreadRows, RunError> {
-        let is_about_bookings = self.input.spec.operation.subcategory().action == Action::ChangeBalance;
+        let is_about_bookings = self.input.spec.operation.does(Action::ChangeBalance);
         let looks = match self.input.spec.on_booked {
             OnBooked::Fail | OnBooked::Skip => true,
             // Nobody else makes bookings with the keys of this run.

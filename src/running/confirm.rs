@@ -21,7 +21,7 @@ pub(super) async fn confirm<C: Clock>(
     unsent: Option<u64>,
     person: Option<Question>,
 ) -> Result<(), RunError> {
-    if !operation.subcategory().asks_first() || unsent == Some(0) {
+    if !operation.asks_first() || unsent == Some(0) {
         return Ok(());
     }
     host.tell(Event::Stake { operation, totals, unsent });

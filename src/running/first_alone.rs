@@ -45,14 +45,14 @@ pub(super) enum GoesNext {
 impl<T: Transport, C: Clock> Phases<'_, T, C> {
     /// Whether the first row is read back before the others go.
     pub(super) fn goes_alone(&self) -> bool {
-        let is_once_only = self.input.spec.operation.subcategory().effect == Effect::OnceOnly;
+        let is_once_only = self.input.spec.operation.effect() == Effect::OnceOnly;
         let is_open = !matches!(*self.proof.borrow(), Proof::Shown(_));
         is_once_only && is_open && self.policy.reconcile
     }
 
     /// What is sent from here on may end in doubt later than what was written down of that.
     pub(super) async fn forget_doubts_end(&self) {
-        if self.input.spec.operation.subcategory().effect == Effect::OnceOnly {
+        if self.input.spec.operation.effect() == Effect::OnceOnly {
             self.notes.report(Report::Fact(facts::DOUBTS_ENDED, String::new())).await;
         }
     }
@@ -60,8 +60,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
     /// Whether nothing more may be sent to a server that does not find what was made: customers were looked for before
     /// the first row, and what that look has not found may be there.
     fn must_find(&self) -> bool {
-        self.input.spec.operation.subcategory().action == Action::Add
-            && self.policy.existing != OnExisting::Ignore
+        self.input.spec.operation.does(Action::Add) && self.policy.existing != OnExisting::Ignore
     }
 
     /// Why nothing more may be sent in a run that has made customers before: the server does not find them.

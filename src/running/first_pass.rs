@@ -40,7 +40,7 @@ pub(super) fn check_all(
     listener: &dyn Listener,
     stop: &Stop,
 ) -> Result<Validated, RunError> {
-    let asks_first = checker.operation().subcategory().asks_first();
+    let asks_first = checker.operation().asks_first();
     let mut across = Across::new(repeats).counting_customers(asks_first);
     let (_, records) = source.records()?;
     let (name, unit) = (source.table_name(), source.unit());

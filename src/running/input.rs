@@ -10,6 +10,7 @@ use super::first_pass::{Validated, check_all};
 use super::host::Host;
 use super::rows::Rows;
 use super::spec::InputSpec;
+use crate::catalogue::NoParameter;
 use crate::events::Event;
 use crate::reading::{Columns, Fingerprint, ReadError, ReadNote, Source};
 use crate::recording::StoredInput;
@@ -138,7 +139,7 @@ fn open_table(spec: &InputSpec, stdin: impl Read) -> Result<Source, ReadError> {
 fn find_header(source: &mut Source, spec: &InputSpec) -> Result<(), ReadError> {
     let (operation, mapped) = (spec.operation, spec.mapping.expected_names());
     source.find_header(&|name| {
-        operation.parameter(name).is_some()
+        operation.named(name).err() != Some(NoParameter::Unknown)
             || operation.sets_field(name).is_some()
             || operation.leaves_out_field(name)
             || mapped.contains(&name.to_lowercase())
@@ -146,11 +147,12 @@ fn find_header(source: &mut Source, spec: &InputSpec) -> Result<(), ReadError> {
 }
 
 fn check_version(spec: &InputSpec) -> Result<(), RunError> {
-    let subcategory = spec.operation.subcategory();
-    match (spec.rules.server, subcategory.added) {
-        (Some(server), Some(added)) if !subcategory.is_in(Some(server)) => {
-            Err(RunError::NotInVersion { operation: subcategory.name, added, server })
+    for (_, subcategory) in spec.operation.steps() {
+        if let (Some(server), Some(added)) = (spec.rules.server, subcategory.added)
+            && !subcategory.is_in(Some(server))
+        {
+            return Err(RunError::NotInVersion { operation: subcategory.name, added, server });
         }
-        _ => Ok(()),
     }
+    Ok(())
 }

@@ -85,7 +85,7 @@ pub(super) fn prepare<C: Clock>(
 
 /// Whether rows must not be sent twice.
 pub(super) fn is_once_only(operation: Operation) -> bool {
-    operation.subcategory().effect == Effect::OnceOnly
+    operation.effect() == Effect::OnceOnly
 }
 
 /// Keeps other runs away from the input while its rows are sent, where they must not be sent twice: a run with other

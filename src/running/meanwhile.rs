@@ -45,7 +45,7 @@ impl Waiting {
 impl<T: Transport, C: Clock> Phases<'_, T, C> {
     /// Asks about rows in doubt as long as rows are sent: it has no end of its own, and may be dropped at any time.
     pub(super) async fn settle_meanwhile(&self, selector: ApiSelector, end: &mut RunEnd) -> Infallible {
-        let is_once_only = self.input.spec.operation.subcategory().effect == Effect::OnceOnly;
+        let is_once_only = self.input.spec.operation.effect() == Effect::OnceOnly;
         if !is_once_only || !self.policy.reconcile {
             return std::future::pending().await;
         }

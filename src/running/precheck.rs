@@ -39,7 +39,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             OnExisting::Skip => Status::Skipped,
             OnExisting::Ignore => return Ok(()),
         };
-        if self.input.spec.operation.subcategory().action != Action::Add {
+        if !self.input.spec.operation.does(Action::Add) {
             return Ok(());
         }
         let is_over = self.replay()?.progress(EXISTING.name)? >= self.validated.totals.rows;

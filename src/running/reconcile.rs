@@ -41,7 +41,7 @@ pub(super) type Later = BTreeMap<RowNumber, Duration>;
 impl<T: Transport, C: Clock> Phases<'_, T, C> {
     /// Asks the server until nothing is left that waiting could help.
     pub(super) async fn reconcile(&self, selector: ApiSelector, end: &mut RunEnd) -> Result<(), RunError> {
-        let is_once_only = self.input.spec.operation.subcategory().effect == Effect::OnceOnly;
+        let is_once_only = self.input.spec.operation.effect() == Effect::OnceOnly;
         if !self.policy.reconcile || !end.may_ask() || !is_once_only || !self.notes.written().await {
             return Ok(());
         }

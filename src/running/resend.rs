@@ -36,7 +36,7 @@ struct Candidate {
 impl<T: Transport, C: Clock> Phases<'_, T, C> {
     /// Looks for every row that was proven not to be applied, and sends it if it is still not there.
     pub(super) async fn resend(&self, selector: ApiSelector, end: &mut RunEnd) -> Result<(), RunError> {
-        let is_once_only = self.input.spec.operation.subcategory().effect == Effect::OnceOnly;
+        let is_once_only = self.input.spec.operation.effect() == Effect::OnceOnly;
         let is_written = self.notes.written().await;
         if !is_once_only || !is_written || self.counts()?.not_applied == 0 {
             return Ok(());

@@ -85,7 +85,7 @@ impl<T: Transport, C: Clock + Send> Session<T, C> {
         selector: Option<ApiSelector>,
     ) -> Result<Exit, RunError> {
         let Self { input, validated, files, server, policy, host, path } = self;
-        let effect = input.spec.operation.subcategory().effect;
+        let effect = input.spec.operation.effect();
         journal.set_durability(match effect {
             Effect::OnceOnly => Durability::Synced,
             Effect::Repeatable | Effect::Reads => Durability::Written,

@@ -48,12 +48,12 @@ pub(super) fn summarise<C: Clock>(
         Account::Counted(tally) => (tally, None, None, None),
         Account::Told { tally, results } => (tally, results, None, None),
     };
-    let next = end.next(spec.operation.subcategory().effect);
+    let next = end.next(spec.operation.effect());
     let summary = Summary {
         operation: spec.operation.name(),
         input,
         sends: journal.is_some(),
-        repeatable: spec.operation.subcategory().effect == Effect::Repeatable,
+        repeatable: spec.operation.effect() == Effect::Repeatable,
         tally,
         stopped: end.stopped,
         refused: end.refused,

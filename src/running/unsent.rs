@@ -19,7 +19,7 @@ pub(super) fn refusal(
     skips_invalid: bool,
     tell: impl FnOnce(Event<'_>),
 ) -> Option<Refused> {
-    let books_money = input.spec.operation.subcategory().books_money();
+    let books_money = input.spec.operation.books_money();
     if let Err(unexpected) = expectation.check(&validated.totals, books_money) {
         tell(Event::Error(&unexpected.to_string()));
         Some(Refused::Expectation)

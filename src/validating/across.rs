@@ -219,11 +219,17 @@ impl Across {
         let earlier = match (self.repeats, checked.booking) {
             (Repeats::None, _) => None,
             (_, Some(Booking { given: Some(given), .. })) => {
-                return self.once(given.number(), line, checked.unit());
+                self.once(given.number(), line, checked.unit())?;
+                let is_refused = self.repeats == Repeats::Refused && checked.is_more_than_booking();
+                if is_refused {
+                    checked.identity().and_then(|identity| self.seen.insert(identity, line))
+                } else {
+                    None
+                }
             }
             (Repeats::Refused, _) => checked.identity().and_then(|identity| self.seen.insert(identity, line)),
             (Repeats::Allowed, Some(booking)) => {
-                let Some(identity) = checked.identity() else { return Ok(()) };
+                let Some(identity) = checked.booking_identity() else { return Ok(()) };
                 if self.seen.insert(identity, line).is_none() {
                     return Ok(());
                 }

@@ -3,10 +3,10 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::booking_key::BookingKey;
+use super::booking_key::{BookingKey, BookingParts, KeyMaker};
 use super::digest::Digest;
 use super::money::Money;
-use crate::catalogue::{Action, Effect, Meaning, Parameter, Subcategory};
+use crate::catalogue::{Action, Effect, Meaning, Parameter, Subcategory, Version};
 
 /// Rows with the same key are sent one after the other, in file order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,6 +19,35 @@ pub struct Call {
     values: Values,
     sequence: Option<SequenceKey>,
     key: Option<BookingKey>,
+    /// What makes the key, where the customer is still to come.
+    key_to_come: Option<Box<KeyToCome>>,
+}
+
+/// Makes the key of a booking once its customer is known.
+#[derive(Debug, Clone)]
+struct KeyToCome {
+    maker: KeyMaker,
+    occurrence: u64,
+}
+
+/// It is no part of what a call does.
+impl PartialEq for KeyToCome {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for KeyToCome {}
+
+/// Whom a call is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallTarget<'c> {
+    /// Nobody who is there: it makes a customer, or is about several.
+    Nobody,
+    /// The customer with this id.
+    Known(&'c str),
+    /// The customer that an earlier step of the row makes or finds.
+    ToCome,
 }
 
 /// Two are equal if they do the same.
@@ -75,6 +104,21 @@ impl Values {
         self.ends.push((parameter, self.text.len()));
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// These values after another one.
+    pub(super) fn after(&self, parameter: &'static Parameter, value: &str) -> Self {
+        let mut values = Self {
+            text: String::with_capacity(value.len() + self.text.len()),
+            ends: Vec::with_capacity(self.ends.len() + 1),
+        };
+        values.push_text(parameter, value);
+        self.iter().for_each(|(parameter, value)| values.push_text(parameter, value));
+        values
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = (&'static Parameter, &str)> {
         let starts = std::iter::once(0).chain(self.ends.iter().map(|(_, end)| *end));
         starts
@@ -93,7 +137,37 @@ impl Call {
         values: Values,
         sequence: Option<SequenceKey>,
     ) -> Self {
-        Self { subcategory: CalledSubcategory(subcategory), values, sequence, key: None }
+        Self { subcategory: CalledSubcategory(subcategory), values, sequence, key: None, key_to_come: None }
+    }
+
+    /// The same booking of a customer who is still to come.
+    pub(super) fn with_key_to_come(self, maker: KeyMaker, occurrence: u64) -> Self {
+        Self { key_to_come: Some(Box::new(KeyToCome { maker, occurrence })), ..self }
+    }
+
+    /// Whom the call is about.
+    pub fn target(&self) -> CallTarget<'_> {
+        match self.customer() {
+            Some(id) => CallTarget::Known(id),
+            None if self.subcategory.0.customer_parameter(None).is_some() => CallTarget::ToCome,
+            None => CallTarget::Nobody,
+        }
+    }
+
+    /// The same call about this customer, who was still to come; a call that has a customer does not change.
+    #[must_use]
+    pub fn of_customer(self, id: &str, server: Option<Version>) -> Self {
+        let Some(parameter) = self.subcategory.0.customer_parameter(server) else { return self };
+        if self.customer().is_some() {
+            return self;
+        }
+        let key = self.key.or_else(|| {
+            let KeyToCome { maker, occurrence } = self.key_to_come.as_deref()?;
+            let amount = self.values.by_meaning(Meaning::Amount)?;
+            let parts = BookingParts { customer: id, amount, comment: self.note()? };
+            maker.key(parts, *occurrence)
+        });
+        Self { values: self.values.after(parameter, id), key, key_to_come: None, ..self }
     }
 
     /// The same call, which is this booking, or one without an identity.
@@ -120,7 +194,7 @@ impl Call {
                 values.push_text(parameter, value);
             }
         }
-        Self { values, ..*self }
+        Self { values, key_to_come: self.key_to_come.clone(), ..*self }
     }
 
     /// A short hash of the subcategory and the values. It must stay the same in all versions of the program,
@@ -202,10 +276,10 @@ impl Call {
 #[cfg(test)]
 mod tests {
     use super::{Call, Values};
-    use crate::catalogue::{Effect, Meaning, operation};
+    use crate::catalogue::{Effect, Meaning, Step, operation};
 
     fn booking(customer: &str, amount: &str, note: &str) -> Call {
-        let subcategory = operation("change_balance").expect("an operation").subcategory();
+        let subcategory = operation("change_balance").expect("an operation").step(Step::FIRST);
         let mut values = Values::default();
         for (meaning, value) in
             [(Meaning::Customer, customer), (Meaning::Amount, amount), (Meaning::BookingNote, note)]
@@ -232,7 +306,7 @@ mod tests {
             let mut values = Values::default();
             let pairs: Vec<_> = call.parameters().collect();
             pairs.iter().rev().for_each(|(parameter, value)| values.push_text(parameter, value));
-            Call::new(operation("change_balance").expect("an operation").subcategory(), values, None)
+            Call::new(operation("change_balance").expect("an operation").step(Step::FIRST), values, None)
         };
         let call = booking("1002", "10.50", "fee");
         assert_eq!(reversed(&call).digest(), call.digest());
@@ -255,7 +329,7 @@ mod tests {
     fn the_reads_that_a_run_needs_can_be_made() {
         let probe = Call::probe().expect("a probe");
         assert_eq!(probe.effect(), Effect::Reads);
-        let delete = operation("delete").expect("delete").subcategory();
+        let delete = operation("delete").expect("delete").step(Step::FIRST);
         let mut values = Values::default();
         values.push_text(delete.customer_parameter(None).expect("a customer"), "1001");
         let read = Call::new(delete, values, None).read_customer().expect("a read");

@@ -1,24 +1,23 @@
 //! Checks one row by the operation's rules: it becomes a call, or all its violations are reported at once.
 
-use std::hash::{DefaultHasher, Hasher};
-
-use super::booking_key::{BookingKey, BookingParts, KeyMaker};
-use super::call::{Call, SequenceKey, Values};
+use super::booking_key::{BookingKey, KeyMaker};
+use super::call::Values;
 use super::cell_text::{CellText, cell_text, of_one_reading, too_many};
 use super::characters;
-use super::constants::{ConstantError, constant, dates_of, out_of_version};
+use super::constants::{ConstantError, dates_of, out_of_version};
 use super::date_order::DateOrder;
 use super::empty_cells::EmptyCells;
 use super::kept::Kept;
 use super::kinds::normalise;
-use super::money::Money;
 use super::omitted::Omitted;
+use super::row_calls::StepSet;
 use super::rules::{Rules, ValueRules};
 use super::scars;
+use super::steps::{StepPlans, Taker, booking_step, noted_step};
 use super::total_row::{cell_of_no_customer, of_no_customer};
 use super::value_error::ValueError;
 use super::violation::{Rejection, Violation, ViolationCode};
-use crate::catalogue::{Identity, Meaning, Operation, Parameter, ValueKind};
+use crate::catalogue::{Operation, Parameter, Step, ValueKind};
 use crate::reading::{Binding, CellType, Columns, LineUnit, Row};
 
 /// Checks rows of one input against one operation.
@@ -27,16 +26,20 @@ pub struct Checker {
     pub(super) operation: Operation,
     pub(super) columns: Columns,
     pub(super) rules: Rules,
-    constants: Values,
+    pub(super) plans: StepPlans,
     /// How dates are written, for each reading of the columns.
     dates: Vec<Option<DateOrder>>,
     pub(super) header: Vec<Violation>,
-    books_money: bool,
-    /// Whether the operation makes customers, so that rows name none.
-    creates: bool,
+    /// The step that books money.
+    pub(super) booking: Option<usize>,
     /// None where nothing is booked.
     pub(super) keys: Option<KeyMaker>,
-    values: Values,
+    /// The values of the row, by step; behind them the customer of several steps.
+    pub(super) values: Vec<Values>,
+    /// The steps that the row has.
+    pub(super) steps: StepSet,
+    /// Whether the row's first step makes its customer.
+    pub(super) creates: bool,
     pub(super) violations: Vec<Violation>,
     pub(super) omitted: Omitted,
     pub(super) unit: LineUnit,
@@ -44,10 +47,10 @@ pub struct Checker {
     pub(super) filled: Vec<u64>,
 }
 
-/// A row that is valid by itself. It borrows the checker's memory: a call is made only when it is needed.
+/// A row that is valid by itself. It borrows the checker's memory: calls are made only when they are needed.
 #[derive(Debug)]
 pub struct Checked<'c> {
-    checker: &'c Checker,
+    pub(super) checker: &'c Checker,
     pub(super) booking: Option<Booking>,
 }
 
@@ -63,30 +66,22 @@ pub(super) struct Booking {
 impl Checker {
     /// Prepares the rules. Constants are checked once, here.
     pub fn new(operation: Operation, columns: Columns, rules: Rules) -> Result<Self, ConstantError> {
-        let mut constants = Values::default();
-        for (parameter, value) in &columns.constants {
-            constant(parameter, value, &rules, &mut constants)?;
-        }
-        if let Some(skip) = rules.skip_internal_api {
-            constants.push_text(skip, "1");
-        }
+        let plans = StepPlans::new(operation, &columns, &rules)?;
         let filled = vec![0; columns.names.len()];
         let dates = dates_of(&columns, &rules)?;
         let header = columns.problems.iter().map(Violation::from).collect();
-        let subcategory = operation.subcategory();
-        let books_money = subcategory.by_meaning(Meaning::Amount).is_some();
-        let has_note = subcategory.by_meaning(Meaning::BookingNote).is_some();
         Ok(Self {
-            books_money,
-            creates: subcategory.customer_parameter(None).is_none(),
-            keys: has_note.then(|| KeyMaker::new(&rules.list)),
+            booking: booking_step(operation).map(Step::place),
+            keys: noted_step(operation).map(|_| KeyMaker::new(&rules.list)),
             operation,
             columns,
             rules,
-            constants,
+            plans,
             dates,
             header,
-            values: Values::default(),
+            values: vec![Values::default(); operation.step_count() + 1],
+            steps: StepSet::default(),
+            creates: false,
             violations: Vec::new(),
             omitted: Omitted::default(),
             unit: LineUnit::default(),
@@ -96,7 +91,7 @@ impl Checker {
 
     /// Checks a row, and reports all its violations.
     pub fn check(&mut self, row: &Row) -> Result<Checked<'_>, Rejection> {
-        self.values.clear();
+        self.values.iter_mut().for_each(Values::clear);
         self.omitted.begin_row();
         self.violations.clear();
         if let Some(flaw) = row.flaws().iter().find(|flaw| flaw.kind.is_of_no_row()) {
@@ -112,22 +107,32 @@ impl Checker {
         }
         self.check_width(row);
         let is_usual = characters::are_usual(row.text());
+        let is_creating = self.plans.creating.is_some() && !self.find_customer(row, is_usual);
         for place in 0..self.columns.bindings.len() {
-            self.check_cell(self.columns.bindings[place], row, is_usual);
+            if let Some(taker) = self.plan(is_creating).takers[place]
+                && taker.place < self.operation.step_count()
+            {
+                self.check_cell(self.columns.bindings[place], taker, row, is_usual);
+            }
         }
+        self.creates = self.plan(is_creating).creates;
         if (self.creates || !self.violations.is_empty())
             && let Some(cell) = cell_of_no_customer(&self.columns, self.creates, row)
         {
             self.violations.clear();
             self.violations.push(of_no_customer(row, cell));
         }
+        if self.operation.has_several_steps() {
+            self.find_steps(is_creating);
+        } else {
+            self.steps = StepSet::default().with(Step::FIRST);
+        }
         let given = self.given_key(row);
         if self.violations.is_empty() && self.header.is_empty() {
-            for (parameter, value) in self.constants.iter() {
-                self.values.push_text(parameter, value);
-            }
+            self.add_constants(is_creating);
             self.omitted.keep_row(row.line());
-            let booking = self.keys.is_some().then_some(Booking { given, occurrence: 1 });
+            let books = self.booking.is_some_and(|step| self.has(step));
+            let booking = (self.keys.is_some() && books).then_some(Booking { given, occurrence: 1 });
             Ok(Checked { checker: self, booking })
         } else {
             Err(self.reject(Vec::new()))
@@ -141,22 +146,6 @@ impl Checker {
         Rejection { own, header: self.header.first().map(|violation| violation.code) }
     }
 
-    /// What makes the row that was checked a booking; none where it books nothing.
-    fn parts(&self) -> Option<BookingParts<'_>> {
-        self.keys.as_ref()?;
-        let value = |meaning| self.values.by_meaning(meaning);
-        Some(BookingParts {
-            customer: value(Meaning::Customer)?,
-            amount: value(Meaning::Amount)?,
-            comment: value(Meaning::BookingNote)?,
-        })
-    }
-
-    /// What it is as a booking, by its content.
-    fn key(&self, occurrence: u64) -> Option<BookingKey> {
-        self.keys.as_ref()?.key(self.parts()?, occurrence)
-    }
-
     /// A bad value makes the row invalid, unless it is to be left out.
     fn refuse(&mut self, parameter: &'static Parameter, violation: Violation) {
         let is_left_out =
@@ -168,8 +157,8 @@ impl Checker {
         }
     }
 
-    fn check_cell(&mut self, binding: Binding, row: &Row, is_usual: bool) {
-        let Binding { column, parameter, .. } = binding;
+    pub(super) fn check_cell(&mut self, binding: Binding, taker: Taker, row: &Row, is_usual: bool) {
+        let (column, Taker { place, parameter }) = (binding.column, taker);
         let text = cell_text(binding, row, &self.columns, &self.dates, &self.rules.dates);
         // Fewer values than parameters leave the others out.
         let Some(CellText { cell, value, is_meant, dates, surplus }) = text else { return };
@@ -201,17 +190,22 @@ impl Checker {
             );
         } else if value.is_empty() {
             if parameter.presence.is_required() {
-                let reason = format!("{} is obligatory, but the cell is empty", parameter.name);
-                self.violations.push(violation(self, ViolationCode::MissingParameter, reason));
+                // Of several steps it is not known yet which of them the row has.
+                if !self.operation.has_several_steps() {
+                    let reason = format!("{} is obligatory, but the cell is empty", parameter.name);
+                    self.violations.push(violation(self, ViolationCode::MissingParameter, reason));
+                }
             } else if self.rules.empty == EmptyCells::Clear && parameter.is_in(self.rules.server) {
-                self.values.push_text(parameter, "");
+                self.values[place].push_text(parameter, "");
             }
         } else if !parameter.is_in(self.rules.server) {
             let reason = out_of_version(parameter, self.rules.server);
             self.violations.push(violation(self, ViolationCode::NotInVersion, reason));
         } else {
-            let rules = ValueRules { dates, ..self.rules.of_values() };
-            let pushed = self.values.push(parameter, |out| {
+            let mut rules = ValueRules { dates, ..self.rules.of_values() };
+            // A row of several steps that books nothing has no such step.
+            rules.allow_zero |= self.operation.has_several_steps();
+            let pushed = self.values[place].push(parameter, |out| {
                 unwrapped?;
                 if !is_usual {
                     characters::check(value)?;
@@ -236,94 +230,5 @@ impl Checker {
                 }
             }
         }
-    }
-}
-
-impl Checked<'_> {
-    pub fn to_call(&self) -> Call {
-        let sequence =
-            self.checker.rules.allow_duplicates.then(|| self.identity().map(SequenceKey)).flatten();
-        Call::new(self.checker.operation.subcategory(), self.checker.values.clone(), sequence)
-            .with_key(self.key())
-    }
-
-    /// Which booking the row is. It takes a while to make, so only those who need it ask.
-    pub fn key(&self) -> Option<BookingKey> {
-        let Booking { given, occurrence } = self.booking?;
-        given.or_else(|| self.checker.key(occurrence))
-    }
-
-    /// Whether rows of this file may say themselves which bookings they are.
-    pub(super) fn may_be_given(&self) -> bool {
-        self.checker.columns.result_key.is_some()
-    }
-
-    /// What was left out of the row because it is bad: for its result.
-    pub fn left_out(&self) -> Option<String> {
-        let bad: Vec<String> = self.checker.omitted.bad.iter().map(ToString::to_string).collect();
-        (!bad.is_empty()).then(|| format!("left out: {}", bad.join("; ")))
-    }
-
-    /// What the numbers of rows count.
-    pub(super) fn unit(&self) -> LineUnit {
-        self.checker.unit
-    }
-
-    /// The note of the booking as the file has it.
-    pub(super) fn note(&self) -> Option<&str> {
-        self.checker.values.by_meaning(Meaning::BookingNote)
-    }
-
-    /// The amount that the row books; none if the operation books no money.
-    pub fn amount(&self) -> Option<Money> {
-        if !self.checker.books_money {
-            return None;
-        }
-        self.checker.values.by_meaning(Meaning::Amount)?.parse().ok()
-    }
-
-    /// A fingerprint of the customer that the row is about; none if the operation creates one.
-    pub(super) fn customer(&self) -> Option<u64> {
-        let mut hasher = DefaultHasher::new();
-        hasher.write(self.checker.values.by_meaning(Meaning::Customer)?.as_bytes());
-        Some(hasher.finish())
-    }
-
-    /// What makes two rows duplicates, as a part of a sentence: "customer_id, amount and comment are the
-    /// same".
-    pub(super) fn identity_names(&self) -> String {
-        let parameters = self.checker.operation.subcategory().parameters.iter();
-        let names: Vec<_> = parameters.filter(|p| p.identity != Identity::No).map(|p| p.name).collect();
-        match names.split_last() {
-            Some((last, [])) => format!("{last} is the same"),
-            Some((last, others)) => format!("{} and {last} are the same", others.join(", ")),
-            None => "values are the same".to_owned(),
-        }
-    }
-
-    /// A fingerprint of the normalised values that make two rows duplicates; none if the row lacks one that
-    /// is needed for the comparison.
-    ///
-    /// Among a million different rows, the probability that two share a fingerprint is below one in ten
-    /// million. The later one would then be refused as a duplicate, never sent twice.
-    pub fn identity(&self) -> Option<u64> {
-        if let Some(parts) = self.booking.and_then(|_| self.checker.parts()) {
-            // Where rows say which bookings they are, those are compared with what others are by their content.
-            let is_key = self.may_be_given();
-            return if is_key { Some(self.checker.key(1)?.number()) } else { parts.fingerprint() };
-        }
-        let values = &self.checker.values;
-        let mut hasher = DefaultHasher::new();
-        for parameter in self.checker.operation.subcategory().parameters {
-            let value = match parameter.identity {
-                Identity::No => continue,
-                Identity::Needed => Some(values.iter().find(|(p, _)| p.name == parameter.name)?.1),
-                Identity::Where => values.iter().find(|(p, _)| p.name == parameter.name).map(|(_, v)| v),
-            };
-            hasher.write(parameter.name.as_bytes());
-            hasher.write(value.unwrap_or_default().as_bytes());
-            hasher.write_u8(0xFF);
-        }
-        Some(hasher.finish())
     }
 }

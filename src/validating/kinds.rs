@@ -184,14 +184,15 @@ fn choice(value: &str, choices: &[Choice], out: &mut String) -> Result<(), Value
 #[cfg(test)]
 mod tests {
     use super::normalise_whole;
-    use crate::catalogue::{CUSTOMER, Meaning, Parameter, ValueKind, operations};
+    use crate::catalogue::{CUSTOMER, Meaning, Operation, Parameter, Step, ValueKind, operations};
     use crate::validating::ValueError;
     use crate::validating::rules::ValueRules;
     use proptest::prelude::*;
 
     fn parameter(kind: ValueKind) -> &'static Parameter {
         operations()
-            .flat_map(|o| o.subcategory().parameters)
+            .flat_map(Operation::steps)
+            .flat_map(|(_, step)| step.parameters)
             .find(|p| p.kind == kind && !p.is_customer())
             .expect("a parameter of this kind")
     }
@@ -223,7 +224,7 @@ mod tests {
             assert_eq!(read(id, bad), Err(ValueError::NoId), "{bad}");
         }
         let customer =
-            operations().find_map(|o| o.subcategory().customer_parameter(None)).expect("a customer");
+            operations().find_map(|o| o.step(Step::FIRST).customer_parameter(None)).expect("a customer");
         assert_eq!(read(customer, "0"), Err(ValueError::ZeroId));
     }
 
@@ -298,7 +299,7 @@ mod tests {
         fn normalising_twice_changes_nothing(value in "[0-9+.,: /а-яa-z@-]{1,16}") {
             let value = value.trim();
             prop_assume!(!value.is_empty());
-            for parameter in operations().flat_map(|o| o.subcategory().parameters) {
+            for parameter in operations().flat_map(Operation::steps).flat_map(|(_, step)| step.parameters) {
                 if let Ok(once) = read(parameter, value) {
                     prop_assert_eq!(read(parameter, &once), Ok(once.clone()));
                 }

@@ -9,6 +9,8 @@ mod cell_text;
 mod characters;
 mod check;
 mod check_facts;
+mod check_steps;
+mod checked;
 mod conditions;
 mod constants;
 mod date;
@@ -26,8 +28,12 @@ mod omitted;
 mod phone;
 mod point_zero;
 mod reads;
+mod row_calls;
 mod rules;
 mod scars;
+#[cfg(test)]
+mod step_tests;
+mod steps;
 #[cfg(test)]
 mod tests;
 mod total_row;
@@ -40,7 +46,7 @@ mod zone;
 
 pub use across::{Across, Expectation, Repeats, Totals};
 pub use booking_key::{ALPHABET, BookingKey};
-pub use call::{Call, SequenceKey};
+pub use call::{Call, CallTarget, SequenceKey};
 pub use check::{Checked, Checker};
 pub use conditions::{ConditionError, Conditions, option_of};
 pub use constants::ConstantError;
@@ -51,6 +57,7 @@ pub use empty_cells::EmptyCells;
 pub use money::{Money, ParseMoneyError};
 pub use omitted::{OmittedTimes, OmittedValues};
 pub use reads::{CallError, FindError, Search, customer_id};
+pub use row_calls::{RowCalls, StepCall, StepSet};
 pub use rules::Rules;
 pub use trial::{Trial, date_format_of, tried};
 pub use value_error::ValueError;

@@ -207,7 +207,7 @@ fn read(subcategory: &'static Subcategory, pairs: &[(&'static Parameter, &str)])
 #[cfg(test)]
 mod tests {
     use super::{Call, FindError, Values, customer_id};
-    use crate::catalogue::{Action, Effect, choices, operation};
+    use crate::catalogue::{Action, Effect, Step, choices, operation};
     use crate::validating::ValueError;
 
     fn add(pairs: &[(&str, &str)]) -> Call {
@@ -216,7 +216,7 @@ mod tests {
         for (name, value) in pairs {
             values.push_text(add.parameter(name).expect("a parameter"), value);
         }
-        Call::new(add.subcategory(), values, None)
+        Call::new(add.step(Step::FIRST), values, None)
     }
 
     fn pairs(call: &Call) -> Vec<(&str, &str)> {

@@ -138,6 +138,16 @@ impl From<&HeaderProblem> for Violation {
                     "the names of the columns stand in one cell; if '{delimiter}' separates the cells, add --delimiter '{delimiter}'"
                 ),
             ),
+            HeaderProblem::Ambiguous { column, names } => Self::new(
+                ViolationCode::UnknownParameter,
+                Some(column.clone()),
+                None,
+                format!(
+                    "means something else in several steps; write which one: {}. Rename it, or add {}",
+                    names.join(" or "),
+                    map_option(column, names.first().map_or("STEP.PARAMETER", String::as_str))
+                ),
+            ),
             HeaderProblem::Missing { parameter } => Self::new(
                 ViolationCode::MissingParameter,
                 None,

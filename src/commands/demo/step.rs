@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::exit::Exit;
 
 /// One command of the journey.
-pub(super) struct Step {
+pub(super) struct JourneyStep {
     /// What it shows.
     pub(super) about: &'static str,
     pub(super) command: StepCommand,
@@ -29,7 +29,7 @@ pub(super) enum StepCommand {
     Export(&'static str),
 }
 
-impl Step {
+impl JourneyStep {
     pub(super) fn words(&self, folder: &Path, samples: &Path) -> Vec<OsString> {
         let mut words: Vec<OsString> = vec!["userside-bulk".into()];
         match self.command {

@@ -129,7 +129,7 @@ pub(super) fn make(connection: &Connection, operation: &str) -> rusqlite::Result
 
 fn make_second(connection: &Connection, of: &str) -> rusqlite::Result<()> {
     connection.execute_batch(SECOND)?;
-    let makes_customers = operation(of).is_ok_and(|operation| operation.subcategory().action == Action::Add);
+    let makes_customers = operation(of).is_ok_and(|operation| operation.does(Action::Add));
     if makes_customers { connection.execute_batch(TAKEN) } else { Ok(()) }
 }
 

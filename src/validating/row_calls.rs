@@ -1,0 +1,84 @@
+//! The calls of one row, in the order of its steps.
+
+use super::call::Call;
+use crate::catalogue::Step;
+
+/// The call of a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepCall {
+    pub step: Step,
+    pub call: Call,
+}
+
+/// The calls of a row; there is always one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowCalls(Vec<StepCall>);
+
+impl RowCalls {
+    pub(super) const fn new(calls: Vec<StepCall>) -> Self {
+        Self(calls)
+    }
+
+    /// The call of a step, if the row has that step.
+    pub fn of(&self, step: Step) -> Option<&Call> {
+        self.0.iter().find(|of| of.step == step).map(|of| &of.call)
+    }
+
+    /// The same, taken out.
+    pub fn into_call(self, step: Step) -> Option<Call> {
+        self.0.into_iter().find(|of| of.step == step).map(|of| of.call)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &StepCall> {
+        self.0.iter()
+    }
+
+    /// Which steps the row has.
+    pub fn steps(&self) -> StepSet {
+        self.0.iter().map(|of| of.step).collect()
+    }
+}
+
+impl IntoIterator for RowCalls {
+    type Item = StepCall;
+    type IntoIter = std::vec::IntoIter<StepCall>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+/// Some of the steps of an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct StepSet(pub u8);
+
+impl StepSet {
+    pub const fn has(self, step: Step) -> bool {
+        self.0 & bit(step) != 0
+    }
+
+    #[must_use]
+    pub const fn with(self, step: Step) -> Self {
+        Self(self.0 | bit(step))
+    }
+
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// In their order.
+    pub fn iter(self) -> impl Iterator<Item = Step> {
+        (0..8).map(Step).filter(move |step| self.has(*step))
+    }
+}
+
+/// An operation has at most eight steps, as a test of the catalogue makes sure.
+const fn bit(step: Step) -> u8 {
+    if step.0 < 8 { 1 << step.0 } else { 0 }
+}
+
+impl FromIterator<Step> for StepSet {
+    fn from_iter<I: IntoIterator<Item = Step>>(steps: I) -> Self {
+        steps.into_iter().fold(Self::default(), Self::with)
+    }
+}
