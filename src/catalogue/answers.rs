@@ -26,6 +26,12 @@ pub const BALANCE: &str = "balance";
 /// The field with the billing that a customer is in.
 pub const BILLING_ID: &str = "billing_id";
 
+/// The same where an answer tells more of the billing. The other field may hold what the billing calls the customer.
+pub const BILLING: &str = "billing.id";
+
+/// The field that marks somebody who is not a customer yet.
+pub const POTENTIAL: &str = "is_potential";
+
 /// Whether a field of an answer has this name, whatever its case and underscores.
 pub fn is_field(spelt: &str, known: &str) -> bool {
     let bare = |c: &char| *c != '_';

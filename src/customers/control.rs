@@ -71,7 +71,7 @@ fn known_values(fields: &Map<String, Value>) -> Vec<(&'static Choice, String)> {
 }
 
 /// The value under these names; none where it is empty, or stands in a list.
-fn value_at(fields: &Map<String, Value>, path: &str) -> Option<String> {
+pub(super) fn value_at(fields: &Map<String, Value>, path: &str) -> Option<String> {
     let (first, rest) = path.split_once('.').unwrap_or((path, ""));
     match fields.get(first)? {
         Value::Object(inner) if !rest.is_empty() => value_at(inner, rest),

@@ -20,6 +20,15 @@ pub enum SearchResult {
 }
 
 impl SearchResult {
+    /// The customers who were found.
+    pub fn ids(&self) -> &[String] {
+        match self {
+            Self::Nobody | Self::Unsaid | Self::Unclear(_) => &[],
+            Self::One(id) => std::slice::from_ref(id),
+            Self::Several(ids) => ids,
+        }
+    }
+
     /// Why an answer without a place for a customer is none.
     pub fn unsaid() -> Problem {
         let text = "the server's answer to the search does not say whether anyone was found".to_owned();

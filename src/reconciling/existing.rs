@@ -21,6 +21,17 @@ pub enum ExistingCustomer {
     Unclear(Problem),
 }
 
+impl ExistingCustomer {
+    /// Those who were found.
+    pub fn ids(&self) -> &[String] {
+        match self {
+            Self::Is(id) => std::slice::from_ref(id),
+            Self::Several(ids) | Self::Others(ids) => ids,
+            Self::No | Self::Unclear(_) => &[],
+        }
+    }
+}
+
 /// Asks for one row; none where the row has no value to search for a customer by, and nothing is asked.
 pub async fn existing<T: Transport, C: Clock>(
     link: &Link<T, C>,

@@ -20,7 +20,9 @@ use super::settling::Settling;
 use super::time_window::Window;
 use super::verdict::Verdict;
 use crate::catalogue::{Action, ApiSelector};
-use crate::customers::{CustomerFinder, HistoryReader, NoHistory, SearchResult, ShownHistory, balance};
+use crate::customers::{
+    CustomerFinder, EmptyBillings, HistoryReader, NoHistory, SearchResult, ShownHistory, Whereabouts, balance,
+};
 use crate::reading::RowNumber;
 use crate::recording::Tag;
 use crate::sending::{Clock, Link, Outage, Problem, Stop, Transport, Unread};
@@ -73,6 +75,8 @@ pub struct Round<'r, T, C: Clock> {
     pub selector: ApiSelector,
     pub histories: &'r HistoryReader,
     pub finder: &'r CustomerFinder,
+    /// Where nobody was looked for one by one, because nobody was there.
+    pub billings: &'r EmptyBillings,
     /// How many rows are asked for at once.
     pub concurrency: NonZeroUsize,
     /// By which the time of a request is judged.
@@ -230,6 +234,7 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
             Err(Unread::Refused(problem)) => (SearchResult::Unclear(problem), None),
             Err(Unread::Lost(problem)) => (SearchResult::Unclear(problem.clone()), Some(problem)),
         };
+        let strangers = self.strangers(&open.call, &found).await;
         let mut customers = customers.borrow_mut();
         let row = CustomerInDoubt {
             search: &search,
@@ -239,11 +244,29 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
             due: open.due,
             instrument: self.instrument,
         };
-        let verdict = row.verdict(found, |id| (self.is_taken)(id) || customers.contains(id));
+        let verdict =
+            row.verdict(found, |id| (self.is_taken)(id) || customers.contains(id) || strangers.contains(id));
         if let Verdict::Applied { id: Some(id), .. } = &verdict {
             customers.insert(id.clone());
         }
         Ok((verdict, lost))
+    }
+
+    /// Of the customers who were found, those who can have been there before: nobody looked for the row's own by itself,
+    /// because its billing was empty, and they are not known to be in it.
+    async fn strangers(&self, add: &Call, found: &SearchResult) -> HashSet<String> {
+        let mut strangers = HashSet::new();
+        if !self.billings.began_empty(add) {
+            return strangers;
+        }
+        for id in found.ids() {
+            if !(self.is_taken)(id)
+                && self.billings.whereabouts(self.link, self.selector, add, id).await != Whereabouts::There
+            {
+                strangers.insert(id.clone());
+            }
+        }
+        strangers
     }
 }
 

@@ -16,6 +16,8 @@ const OFFSET: &str = "history_offset_s";
 pub(super) const DOUBTS_ENDED: &str = "doubts_ended";
 /// Customers were looked for before the first row was sent.
 pub(super) const LOOKED_FOR: &str = "looked_for";
+/// In these billings nobody was before the first row was sent, so that nobody was looked for one by one.
+pub(super) const EMPTY_BILLINGS: &str = "empty_billings";
 
 /// Whether rows were booked whose customers' balances have not been compared since.
 const UNVERIFIED: &str = "unverified";

@@ -14,7 +14,7 @@ use super::rows::Rows;
 use super::session_kind::SessionKind;
 use super::spec::Policy;
 use crate::catalogue::ApiSelector;
-use crate::customers::{CustomerFinder, HistoryReader};
+use crate::customers::{CustomerFinder, EmptyBillings, HistoryReader};
 use crate::events::Event;
 use crate::reading::RowNumber;
 use crate::reconciling::{Proof, ReadBack};
@@ -39,6 +39,8 @@ pub(super) struct Phases<'s, T, C: Clock> {
     pub(super) doubts_ended: Option<Timestamp>,
     pub(super) finder: CustomerFinder,
     pub(super) histories: HistoryReader,
+    /// Where nobody has to be looked for.
+    pub(super) billings: EmptyBillings,
     /// Whether this session has seen the server show what is there.
     pub(super) proof: RefCell<Proof>,
 }

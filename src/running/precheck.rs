@@ -8,18 +8,23 @@ use futures_util::stream::StreamExt;
 use super::balances::BALANCES;
 use super::booked::BOOKINGS;
 use super::error::RunError;
-use super::facts::LOOKED_FOR;
+use super::facts::{EMPTY_BILLINGS, LOOKED_FOR};
 use super::look::{RowLook, UnsentRow};
 use super::phases::Phases;
 use super::recorder::Report;
 use super::run_end::RunEnd;
 use super::spec::OnExisting;
 use crate::catalogue::{Action, ApiSelector};
-use crate::customers::{SearchControl, control_search};
+use crate::customers::{SearchControl, Whereabouts, control_search};
 use crate::events::{Event, Look, Refused};
 use crate::reconciling::{ExistingCustomer, existing};
 use crate::recording::{ErrorCode, Replay, RowResult, Status};
 use crate::sending::{Clock, StopReason, Transport};
+use crate::validating::Call;
+
+/// So few rows are looked for by themselves with no more requests than it takes to find out whether anyone is in their
+/// billing.
+const FEW: u64 = 2;
 
 /// Who is there already.
 const EXISTING: RowLook = RowLook { name: "existing", look: Look::Existing };
@@ -45,12 +50,20 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         let is_over = self.replay()?.progress(EXISTING.name)? >= self.validated.totals.rows;
         let Some(rows) = self.unsent_rows(EXISTING)? else { return Ok(()) };
         let (link, replay) = (&self.server.link, self.replay()?);
+        let asks_billings = self.counts()?.unsent() > FEW;
         let asked = rows.map(|row| async move {
-            let found = existing(link, selector, &self.finder, &row.call).await;
-            (row, found)
+            let found = match asks_billings && self.is_in_empty_billing(selector, &row.call).await {
+                true => None,
+                false => existing(link, selector, &self.finder, &row.call).await,
+            };
+            let candidates = match &found {
+                Some(found) if !row.is_first_look => self.candidates(selector, &row.call, found).await,
+                _ => Candidates { ids: Vec::new(), are_placed: true },
+            };
+            (row, found, candidates)
         });
         let (mut own, mut unfound, mut is_seen) = (0, None, false);
-        self.ask_each(asked, end, async |(row, found), end| {
+        self.ask_each(asked, end, async |(row, found, candidates), end| {
             match found {
                 Some(ExistingCustomer::No) if unfound.is_none() => unfound = Some(row.call.clone()),
                 None | Some(ExistingCustomer::No | ExistingCustomer::Unclear(_)) => {}
@@ -64,7 +77,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
                     end.refused = Some(Refused::Server);
                     return Ok(ControlFlow::Break(()));
                 }
-                Some(found) if !row.is_first_look => found_later(&row, found, &replay)?,
+                Some(_) if !row.is_first_look => found_later(&row, candidates, &replay)?,
                 Some(ExistingCustomer::Others(ids)) => {
                     self.notes.report(Report::There(ids)).await;
                     None
@@ -81,6 +94,10 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         })
         .await?;
         self.tell_own(own);
+        let empty = self.billings.begun();
+        if !empty.is_empty() {
+            self.notes.report(Report::Fact(EMPTY_BILLINGS, empty)).await;
+        }
         if let Some(add) = unfound.filter(|_| !is_seen && end.may_send()) {
             // Nobody was found: only from a server that finds who is there does that say something.
             let tried = control_search(link, selector, &self.finder, &add);
@@ -95,6 +112,36 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         }
         Ok(())
     }
+
+    /// Whether the customer of a row that could be looked for is not there, because nobody is in the billing.
+    async fn is_in_empty_billing(&self, selector: ApiSelector, add: &Call) -> bool {
+        add.find_same().is_some() && self.billings.is_empty(&self.server.link, selector, add).await
+    }
+
+    /// Those of the customers found who can be the row's own, whom a look before the first row has not found. Where its
+    /// billing was empty, nobody has looked for those in others.
+    async fn candidates(&self, selector: ApiSelector, add: &Call, found: &ExistingCustomer) -> Candidates {
+        let mut candidates = Candidates { ids: Vec::new(), are_placed: true };
+        let is_placed = self.billings.began_empty(add);
+        for id in found.ids() {
+            let place = match is_placed {
+                true => self.billings.whereabouts(&self.server.link, selector, add, id).await,
+                false => Whereabouts::There,
+            };
+            candidates.are_placed &= place != Whereabouts::NotKnown;
+            if place != Whereabouts::Elsewhere {
+                candidates.ids.push(id.clone());
+            }
+        }
+        candidates
+    }
+}
+
+/// Customers one of whom may be a row's own.
+struct Candidates {
+    ids: Vec<String>,
+    /// Whether it is known of each that they were not there before the run.
+    are_placed: bool,
 }
 
 /// The row is not sent: somebody has its id in the billing already.
@@ -111,23 +158,18 @@ fn there_already(status: Status, ids: Vec<String>) -> RowResult {
 /// was there before, does not count.
 fn found_later(
     row: &UnsentRow,
-    found: ExistingCustomer,
+    candidates: Candidates,
     replay: &Replay,
 ) -> Result<Option<RowResult>, RunError> {
-    let ids = match found {
-        ExistingCustomer::Is(id) => vec![id],
-        ExistingCustomer::Several(ids) | ExistingCustomer::Others(ids) => ids,
-        ExistingCustomer::No | ExistingCustomer::Unclear(_) => Vec::new(),
-    };
     let mut new = Vec::new();
-    for id in ids {
+    for id in candidates.ids {
         if !replay.is_taken(&id)? {
             new.push(id);
         }
     }
     Ok(match (new.len(), row.call.sequence()) {
         (0, _) => None,
-        (1, None) => {
+        (1, None) if candidates.are_placed => {
             let id = new.pop();
             Some(RowResult { status: Status::Ok, id, error: None, http_status: None, attempts: 0 })
         }

@@ -194,6 +194,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             selector,
             histories: &self.histories,
             finder: &self.finder,
+            billings: &self.billings,
             concurrency,
             settling,
             instrument,

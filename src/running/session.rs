@@ -25,7 +25,7 @@ use super::spec::Policy;
 use super::summary::{Account, summarise};
 use super::unsent::{why_refused, write_unsent};
 use crate::catalogue::{ApiSelector, Effect};
-use crate::customers::{CustomerFinder, HistoryReader};
+use crate::customers::{CustomerFinder, EmptyBillings, HistoryReader};
 use crate::events::{Event, Refused};
 use crate::exit::Exit;
 use crate::reconciling::Proof;
@@ -103,6 +103,8 @@ impl<T: Transport, C: Clock + Send> Session<T, C> {
         };
         let run = journal.run().clone();
         let doubts_ended = facts::doubts_ended(&journal.replay()?)?;
+        let empty = journal.replay()?.fact(facts::EMPTY_BILLINGS)?;
+        let billings = EmptyBillings::new(input.spec.rules.server, empty.as_deref());
         let listener = Arc::clone(&host.listener);
         server.link.tell_news(move |news| listener.event(Event::Link(&news)));
         let clock = host.clock.clone();
@@ -125,6 +127,7 @@ impl<T: Transport, C: Clock + Send> Session<T, C> {
             doubts_ended,
             finder: CustomerFinder::default(),
             histories: HistoryReader::new(input.spec.rules.server),
+            billings,
             proof: RefCell::new(Proof::Untried),
         };
         let mut end = RunEnd::journaled(kind);

@@ -6,8 +6,8 @@ use super::kinds::{normalise_as, sound};
 use super::rules::ValueRules;
 use super::value_error::ValueError;
 use crate::catalogue::{
-    Action, BILLING_ID, CUSTOMER, Choice, Identity, Meaning, NEWER_FIND, Parameter, READ_BY_ID, Subcategory,
-    UNKNOWN_FIND, ValueKind, Version,
+    Action, BILLING_ID, CUSTOMER, Choice, Identity, Meaning, NEWER_FIND, POTENTIAL, Parameter, READ_BY_ID,
+    Subcategory, UNKNOWN_FIND, ValueKind, Version,
 };
 
 /// The catalogue lacks a read that the program needs. A test makes all of them.
@@ -130,13 +130,39 @@ impl Call {
     /// none, anywhere.
     pub fn neighbours(&self) -> Option<Self> {
         let select = CUSTOMER.subcategory(Action::Select)?;
-        let is_billing = |parameter: &Parameter| parameter.meaning == Meaning::Sets(BILLING_ID);
-        let billing = self.parameters().find(|(parameter, value)| is_billing(parameter) && !value.is_empty());
-        let (condition, value) = match billing {
-            Some((_, billing)) => (Meaning::Equals(BILLING_ID), billing),
+        let (condition, value) = match self.set(BILLING_ID) {
+            Some(billing) => (Meaning::Equals(BILLING_ID), billing),
             None => (Meaning::Former, "0"),
         };
         Some(read(select, &[(select.by_meaning(condition)?, value)]))
+    }
+
+    /// The billing in which the customer will be whom this call creates; none where that is not certain.
+    pub fn billing_of_new(&self) -> Option<&str> {
+        let is_potential = self.set(POTENTIAL).is_some_and(|flag| flag != "0");
+        self.set(BILLING_ID).filter(|_| self.action() == Action::Add && !is_potential)
+    }
+
+    /// A search for customers who meet these conditions, of whom so many are enough where that is said, and a server of
+    /// this version takes a limit; none where it does not take a condition.
+    pub fn select(
+        conditions: &[(Meaning, &str)],
+        enough: Option<u64>,
+        server: Option<Version>,
+    ) -> Option<Self> {
+        let select = CUSTOMER.subcategory(Action::Select)?;
+        let known = |meaning| select.by_meaning(meaning).filter(|parameter| parameter.is_in(server));
+        let (enough, limit) = (enough.map(|enough| enough.to_string()), known(Meaning::Limit));
+        let limit = limit.zip(enough.as_deref());
+        let conditions = conditions.iter().map(|(meaning, value)| Some((known(*meaning)?, *value)));
+        let pairs: Option<Vec<_>> = conditions.chain(limit.map(Some)).collect();
+        Some(read(select, &pairs?))
+    }
+
+    /// What the call sets this field to.
+    fn set(&self, field: &'static str) -> Option<&str> {
+        let set = self.parameters().find(|(parameter, _)| parameter.meaning == Meaning::Sets(field));
+        set.map(|(_, value)| value).filter(|value| !value.is_empty())
     }
 
     /// By which kind of value this call looks for a customer, as its own subcategory names it; none where it does not.
@@ -207,7 +233,7 @@ fn read(subcategory: &'static Subcategory, pairs: &[(&'static Parameter, &str)])
 #[cfg(test)]
 mod tests {
     use super::{Call, FindError, Values, customer_id};
-    use crate::catalogue::{Action, Effect, Step, choices, operation};
+    use crate::catalogue::{Action, BILLING_ID, Effect, Meaning, Step, choices, operation};
     use crate::validating::ValueError;
 
     fn add(pairs: &[(&str, &str)]) -> Call {
@@ -280,6 +306,30 @@ mod tests {
             ("1001a", ValueError::NoId),
         ] {
             assert_eq!(customer_id(value), Err(refusal), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_search_for_anybody_says_how_many_are_enough_where_the_server_understands() {
+        let select = |server: Option<&str>| {
+            let server = server.map(|version| version.parse().expect("a version"));
+            let conditions = [(Meaning::Equals(BILLING_ID), "7"), (Meaning::Former, "1")];
+            Call::select(&conditions, Some(1), server)
+        };
+        let call = Call::select(&[(Meaning::Equals(BILLING_ID), "7")], Some(2), None).expect("a search");
+        assert_eq!(pairs(&call), [("billing_id", "7"), ("limit", "2")]);
+        assert!(select(Some("3.16")).is_some() && select(Some("3.15.27")).is_some());
+        assert_eq!(select(Some("3.15.25")), None);
+    }
+
+    #[test]
+    fn where_a_new_customer_will_be_is_certain_only_of_one_who_is_not_potential() {
+        assert_eq!(add(&[("billing_id", "7")]).billing_of_new(), Some("7"));
+        assert_eq!(add(&[("billing_id", "7"), ("is_potential", "0")]).billing_of_new(), Some("7"));
+        for none in
+            [&[("billing_id", "7"), ("is_potential", "1")][..], &[("billing_id", "")], &[("fio", "x")]]
+        {
+            assert_eq!(add(none).billing_of_new(), None, "{none:?}");
         }
     }
 

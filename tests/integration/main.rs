@@ -59,6 +59,7 @@ mod random;
 mod reconcile;
 mod reconcile_customers;
 mod reference;
+mod requests;
 mod resend;
 mod results;
 mod resume;

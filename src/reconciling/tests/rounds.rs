@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use super::support::{Fields, Said, Server, TestClock, answer, at, booking, call, lost, no, tag};
 use crate::catalogue::ApiSelector;
-use crate::customers::{CustomerFinder, HistoryReader};
+use crate::customers::{CustomerFinder, EmptyBillings, HistoryReader};
 use crate::reading::RowNumber;
 use crate::reconciling::{CustomerBookings, Finding, Instrument, Open, Round, RoundEnd, Settling, Verdict};
 use crate::sending::{Clock, StopSwitch};
@@ -83,7 +83,9 @@ async fn ask_with(
     is_taken: &dyn Fn(&str) -> bool,
 ) -> Course {
     let link = server.link(clock.clone());
+    let billings = EmptyBillings::default();
     let round = Round {
+        billings: &billings,
         link: &link,
         selector: ApiSelector::Subcat,
         histories: &HistoryReader::new(Some("3.17".parse().expect("a version"))),

@@ -1,0 +1,135 @@
+//! As few requests as the work needs: they are counted at the server.
+
+use crate::support::{Entry, Place, Sandbox, userside};
+
+/// So many new customers of billing 9, where nobody is: the others are in 1 and 2.
+fn newcomers(count: usize) -> Place {
+    let rows: String = (1..=count).map(|n| format!("Customer {n},code-{n},9\n")).collect();
+    Place::new().with("input.csv", format!("fio,codeti,billing_id\n{rows}"))
+}
+
+/// The searches for one customer, before the first write and after it.
+fn searches(log: &[Entry]) -> [usize; 2] {
+    let first = log.iter().position(|entry| !entry.is_read()).unwrap_or(log.len());
+    let is_search = |entry: &&Entry| entry.subcategory.as_deref() == Some("get_abon_id");
+    [log[..first].iter().filter(is_search).count(), log[first..].iter().filter(is_search).count()]
+}
+
+/// Of 50,000 at most 1,100 more than one a row: of 2,000 at most 44.
+#[test]
+fn an_empty_billing_needs_no_search() {
+    let (place, sandbox) = (newcomers(2000), Sandbox::with("--customers 300"));
+    let line = "import add input.csv --concurrency 32 --json";
+    let output = userside(&place).line(line).to(&sandbox).run().exits(0);
+    let log = sandbox.log();
+    assert!(log.len() <= 2044, "{} requests", log.len());
+    assert_eq!(searches(&log), [0, 1], "whoever is made first is read back");
+    let summary: serde_json::Value = serde_json::from_str(&output.stdout).expect("JSON");
+    assert_eq!(summary["writes"], 2000);
+    assert_eq!(summary["reads"], log.len() - 2000);
+    assert_eq!(summary["requests"], log.len());
+}
+
+#[test]
+fn nobody_is_believed_in_every_shape() {
+    for server in [
+        "",
+        "--customers 0",
+        "--nobody-listed missing",
+        "--nobody-listed error",
+        "--nobody-listed 404",
+        "--shape modern,bom,warning",
+        "--shape mixed --seed 3",
+        "--batches refuse",
+        "--search gone",
+    ] {
+        let (place, sandbox) = (newcomers(20), Sandbox::with(server));
+        userside(&place).line("import add input.csv").to(&sandbox).run().exits(0);
+        let log = sandbox.log();
+        assert_eq!(searches(&log)[0], 0, "{server}");
+        assert_eq!(sandbox.applied(), 20, "{server}");
+        // The names of what the server has are found out once.
+        assert!(log.len() <= 20 + 14, "{server}: {} requests", log.len());
+    }
+}
+
+/// One who is there, even a former one: everybody is looked for, as in a billing that nobody names.
+#[test]
+fn where_somebody_is_everybody_is_looked_for() {
+    for is_there in [true, false] {
+        let (place, sandbox) = (newcomers(20), Sandbox::start());
+        if is_there {
+            sandbox.call("add", &[("fio", "x"), ("codeti", "code-7"), ("billing_id", "9")]);
+        } else {
+            let input = place.text("input.csv").replace(",billing_id", "").replace(",9\n", "\n");
+            place.write("input.csv", input);
+        }
+        let code = i32::from(is_there);
+        let line = "import add input.csv";
+        let results = userside(&place).line(line).to(&sandbox).run().exits(code).results();
+        assert_eq!(results.count("failed"), usize::from(is_there));
+        let log = &sandbox.log()[usize::from(is_there)..];
+        // Where nobody is found, somebody else is looked for as a control.
+        assert_eq!(searches(log)[0], 20 + usize::from(!is_there));
+        assert_eq!(sandbox.applied(), 20);
+    }
+}
+
+/// What the code of a new customer is in another billing is somebody else's, also where an answer is lost.
+#[test]
+fn the_same_code_in_another_billing_is_another_customer() {
+    let sandbox = Sandbox::with("--fault drop-after@8 --fault drop-before@12");
+    let place = newcomers(6);
+    for n in 1..=6 {
+        sandbox.call("add", &[("fio", "x"), ("codeti", &format!("code-{n}")), ("billing_id", "1")]);
+    }
+    let line = "import add input.csv --concurrency 1 --settle 0s --resend";
+    let output = userside(&place).line(line).to(&sandbox).run();
+    let results = output.results();
+    let ids = results.column("result_id");
+    assert_eq!(results.count("ok"), 5, "{}", output.report());
+    assert_eq!(ids[1], "1008", "the one whose answer was lost");
+    // Somebody has the code, and whether the row has made another a person has to see.
+    assert_eq!(results.rows[5].result("status"), "unknown", "{}", output.report());
+    assert_eq!(sandbox.applied(), 6 + 5);
+}
+
+/// A run that was killed finds its own customers in the billing, and makes nobody twice.
+#[test]
+fn resume_looks_for_the_runs_own_customers() {
+    let (place, sandbox) = (newcomers(12), Sandbox::with("--fault 403@5"));
+    for n in [9, 11] {
+        sandbox.call("add", &[("fio", "x"), ("codeti", &format!("code-{n}")), ("billing_id", "1")]);
+    }
+    let line = "import add input.csv --concurrency 1";
+    userside(&place).line(line).to(&sandbox).run().exits(3);
+    let backup = place.bytes("input.journal");
+    let first = userside(&place).line("resume input.journal").to(&sandbox).run().exits(1).results();
+    assert_eq!(first.count("ok"), 11);
+    place.write("input.journal", backup);
+    let output = userside(&place).line("resume input.journal").to(&sandbox).run().exits(1);
+    let again = output.says("restored from a backup").results();
+    assert_eq!(again.column("result_id"), first.column("result_id"));
+    assert_eq!(sandbox.applied(), 2 + 11);
+}
+
+/// A run that never came to its first row asks again.
+#[test]
+fn a_billing_that_is_still_empty_needs_no_search_later_either() {
+    let (place, sandbox) = (newcomers(12), Sandbox::with("--fault 403@1"));
+    userside(&place).line("import add input.csv --concurrency 1").to(&sandbox).run().exits(3);
+    let output = userside(&place).line("resume input.journal").to(&sandbox).run().exits(1);
+    assert_eq!(output.results().count("ok"), 11);
+    assert_eq!(searches(&sandbox.log())[0], 0);
+    assert!(sandbox.log().iter().filter(|entry| entry.is_read()).count() <= 14);
+}
+
+/// Two billings in a file, one of them empty; a potential customer may be in neither.
+#[test]
+fn each_billing_is_asked_about_by_itself() {
+    let rows = "a,c1,9,0\nb,c2,9,1\nc,c3,1,0\nd,c4,8,0\ne,c5,9,0\nf,,9,0\n";
+    let place = Place::new().with("input.csv", format!("fio,codeti,billing_id,is_potential\n{rows}"));
+    let sandbox = Sandbox::start();
+    userside(&place).line("import add input.csv --concurrency 1").to(&sandbox).run().exits(0);
+    assert_eq!(searches(&sandbox.log()), [2, 1], "the potential one, and the one of billing 1");
+}
