@@ -139,6 +139,8 @@ pub enum Look {
     Lookups,
     /// Customers' operations.
     Histories,
+    /// Searches for the customers whom a file names by something else than the id.
+    Keys,
 }
 
 /// The end of a run, for people and for scripts.

@@ -32,6 +32,9 @@ pub const BILLING: &str = "billing.id";
 /// The field that marks somebody who is not a customer yet.
 pub const POTENTIAL: &str = "is_potential";
 
+/// The field with the customer that this one belongs to.
+pub(super) const PARENT_ID: &str = "parent_id";
+
 /// Whether a field of an answer has this name, whatever its case and underscores.
 pub fn is_field(spelt: &str, known: &str) -> bool {
     let bare = |c: &char| *c != '_';

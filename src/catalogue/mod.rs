@@ -9,6 +9,7 @@ mod envelope;
 mod fields;
 #[cfg(test)]
 mod invariants;
+mod keys;
 mod lookup;
 mod model;
 mod operation;
@@ -25,6 +26,7 @@ pub use envelope::{ApiSelector, KEY, SECTION, WRITES_BY_POST};
 pub use fields::{
     CUSTOMER_ID, Elements, FIELDS, STAND_INS, USUAL_COLUMNS, elements, is_known, kind_at, place,
 };
+pub use keys::{KeyKind, customer_id_names, key_kinds};
 pub use lookup::{Nearest, choices, nearest};
 pub use model::{
     Action, Choice, Effect, Identity, Meaning, Parameter, Presence, Provenance, Subcategory, ValueKind,

@@ -117,6 +117,12 @@ pub enum SettingsError {
     /// Conditions that cannot be searched by.
     #[error(transparent)]
     Condition(#[from] ConditionError),
+    /// Two ways to say which column is read.
+    #[error("--column and --map both say which column is read; leave one of them out")]
+    ColumnAndMap,
+    /// Columns of a file that is not read.
+    #[error("--map and --id-map say whom the file of --ids names; add --ids FILE, or leave them out")]
+    MapWithoutIds,
     /// A file of ids for a condition.
     #[error("cannot read the file of ids {}: {source}", path.display())]
     IdsFile {

@@ -9,14 +9,14 @@ use super::conditions::{ConditionArgs, condition_files, listed};
 use super::error::SettingsError;
 use super::export_files::{check_files, format};
 use super::options::{
-    CommandFiles, DisplayArgs, FallsBack as _, PaceArgs, ReadSettings, SelectorArgs, SendSettings,
-    ServerArgs, Shown, Terminals, output_of_reads,
+    CommandFiles, CustomerArgs, DisplayArgs, FallsBack as _, PaceArgs, ReadSettings, SelectorArgs,
+    SendSettings, ServerArgs, Shown, Terminals, input, output_of_reads,
 };
 use super::raw_options::{RawOptions, StoredArgs, StoredError, printable};
 use super::values;
 use crate::catalogue::Version;
 use crate::exporting::{
-    BatchSize, ColumnChoice, EarlierFile, ExportSpec, FieldPath, FileFormat, NewExport, Selection,
+    BatchSize, ColumnChoice, EarlierFile, ExportSpec, FieldPath, FileFormat, ListSpec, NewExport, Selection,
     SheetLocale,
 };
 use crate::reading::Input;
@@ -59,9 +59,12 @@ pub struct ExportArgs {
     conditions: ConditionArgs,
     /// Take the customers' ids from a file
     ///
-    /// A plain list or a table with a column id; - stands for standard input.
+    /// A plain list or a table with a column id; - stands for standard input. A column id:login names customers by login (or
+    /// by account, codeti and the other kinds of lookup) in rows without an id.
     #[arg(long, value_name = "FILE", help_heading = "Conditions")]
     ids: Option<PathBuf>,
+    #[command(flatten)]
+    listed: CustomerArgs,
     /// How dates in conditions are written that can be read in two ways
     ///
     /// dmy, mdy, ymd or a strftime pattern such as %d.%m.%Y.
@@ -176,10 +179,16 @@ impl ExportArgs {
     ) -> Result<NewExportSettings, SettingsError> {
         let StoredArgs { options, raw } = self.options;
         let condition_files = condition_files(&self.conditions);
+        let id_maps = self.listed.known.files();
         let customers = match self.ids {
             Some(_) if !self.conditions.0.is_empty() => return Err(SettingsError::IdsAndConditions),
-            Some(path) if path == Path::new("-") => Selection::Listed(Input::Stdin),
-            Some(path) => Selection::Listed(Input::File(path)),
+            None if !self.listed.map.is_empty() || !self.listed.known.id_map.is_empty() => {
+                return Err(SettingsError::MapWithoutIds);
+            }
+            Some(path) => {
+                let CustomerArgs { map: mapped, known } = self.listed;
+                Selection::Listed(ListSpec { input: input(path), mapped, id_maps: known.id_map })
+            }
             None => {
                 let dates = self.date_format.unwrap_or_default();
                 Selection::Meeting(Conditions::new(listed(self.conditions)?, &dates, self.server_version)?)
@@ -201,7 +210,7 @@ impl ExportArgs {
             (OutputTarget::File(output), None) => Some(beside(output, ".journal")),
         };
         let ids = match &customers {
-            Selection::Listed(Input::File(path)) => Some(path.as_path()),
+            Selection::Listed(ListSpec { input: Input::File(path), .. }) => Some(path.as_path()),
             _ => None,
         };
         let earlier_file = earlier.as_ref().map(|earlier| earlier.path.as_path());
@@ -209,6 +218,7 @@ impl ExportArgs {
             .reads(ids, "the file of --ids")
             .reads(earlier_file, "the file of --changes-since")
             .reads_all(&condition_files)
+            .reads_all(&id_maps)
             .reads_all(&settings.read.send.files);
         check_files(&settings.export, read, journal.as_deref())?;
         let options = StoredExport { options: raw }.to_json();

@@ -7,7 +7,8 @@ use jiff::civil::Date;
 
 use super::error::SettingsError;
 use super::options::{
-    ColumnArgs, CommandFiles, DateArgs, FallsBack as _, ReadArgs, ReadSettings, Terminals, output_of_reads,
+    ColumnArgs, CommandFiles, CustomerArgs, DateArgs, FallsBack as _, ReadArgs, ReadSettings, Terminals,
+    output_of_reads,
 };
 use super::values;
 use crate::catalogue::Version;
@@ -18,11 +19,13 @@ const HELP: &str = "\
 Examples:
   userside-bulk history customers.csv -o history.csv
   userside-bulk history customers.results.csv --column result_id --from 2025-01-01 --to 2025-01-31
+  userside-bulk history list.csv --map 'Логин=id:login' -o history.csv
   userside-bulk history list.xlsx --errors unread.csv --server-version 3.16 -o history.csv
 
 The customers' ids are in the column --column, or else in the one named id or
-customer_id, or else in the only one. A customer that stands there twice is read
-once.
+customer_id, or else in the only one. A column id:login names customers by login
+(or by account, codeti and the other kinds of lookup) in rows without an id. A
+customer that stands there twice is read once.
 
 Output:
   customer_id,date,type,employee_id,amount,comment: one line for every entry,
@@ -43,6 +46,8 @@ Exit codes:
 pub struct HistoryArgs {
     #[command(flatten)]
     table: ColumnArgs,
+    #[command(flatten)]
+    customers: CustomerArgs,
     #[command(flatten)]
     dates: DateArgs,
     /// Only entries of this day and later ones
@@ -97,10 +102,22 @@ impl HistoryArgs {
         }
         CommandFiles::of_input(&table.input)
             .reads_all(&read.send.files)
+            .reads_all(&self.customers.known.files())
             .writes_to(&output, "--output", "the output")
             .writes(self.errors.as_deref(), "--errors", "--errors")
             .check()?;
-        let history = HistorySpec { table, period, server: self.server_version, output, errors: self.errors };
+        if !self.customers.map.is_empty() && table.column.is_some() {
+            return Err(SettingsError::ColumnAndMap);
+        }
+        let history = HistorySpec {
+            table,
+            mapped: self.customers.map,
+            id_maps: self.customers.known.id_map,
+            period,
+            server: self.server_version,
+            output,
+            errors: self.errors,
+        };
         Ok(HistorySettings { history, read })
     }
 }

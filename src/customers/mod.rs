@@ -16,6 +16,7 @@ mod finder;
 mod fuzzing;
 mod group_size;
 mod history;
+mod keys;
 mod read_history;
 mod refusal;
 mod search;
@@ -35,6 +36,10 @@ pub use finder::CustomerFinder;
 #[cfg(any(test, fuzzing))]
 pub use fuzzing::read_anything;
 pub use history::{HistoryEntry, ShownHistory};
+pub use keys::{
+    CustomerColumns, CustomerColumnsError, IdMap, IdMapError, KeyLookup, KeyStop, MappedCustomer,
+    NamedCustomer, UnnamedCustomer, names_customer, read_id_maps,
+};
 pub use read_history::{HistoryReader, NoHistory};
 pub use refusal::{RefusalMeaning, refusal_meaning};
 pub use search::{SearchResult, search_result};

@@ -7,9 +7,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::task::spawn_blocking;
 
-use super::earlier::{EarlierExport, ListError, ids};
+use super::earlier::{EarlierExport, ListError, ListForm, ids, list_form};
 use super::error::ExportError;
-use super::spec::{EarlierFile, ExportSpec, NewExport, Selection};
+use super::key_list::{KeyList, NamedList};
+use super::spec::{EarlierFile, ExportSpec, ListSpec, NewExport, Selection};
+use crate::customers::read_id_maps;
 use crate::events::{Event, Listener};
 use crate::read_session::ReadSession;
 use crate::reading::{Input, Source, TableChoice};
@@ -39,7 +41,9 @@ pub(super) struct PreparedExport {
 
 /// Who is exported.
 enum WantedCustomers {
-    Ids(Vec<u64>),
+    Listed(NamedList),
+    /// Whose ids are not known yet.
+    Keys(KeyList),
     Meeting(Conditions),
 }
 
@@ -51,12 +55,26 @@ enum ComparedWith {
     NobodyYet,
 }
 
+impl WantedCustomers {
+    fn of(list: ListSpec) -> Result<Self, ExportError> {
+        let ListSpec { input, mapped, id_maps } = list;
+        let mut source = open(&input)?;
+        let known = read_id_maps(&id_maps)?;
+        let ids = match list_form(&mut source, &mapped)? {
+            ListForm::Plain => ids(&source, None)?,
+            ListForm::Ids(column) => ids(&source, Some(column))?,
+            ListForm::Keys(columns) => return Ok(Self::Keys(KeyList::of(source, columns, known)?)),
+        };
+        Ok(Self::Listed(NamedList { ids, unnamed: Vec::new() }))
+    }
+}
+
 impl Beginning {
     /// A new export: the files are read that name customers.
     pub(super) fn anew(new: NewExport) -> Result<Self, ExportError> {
         let NewExport { customers, earlier, journal, options } = new;
         let wanted = match customers {
-            Selection::Listed(input) => WantedCustomers::Ids(ids(&open(&input)?)?),
+            Selection::Listed(list) => WantedCustomers::of(list)?,
             Selection::Meeting(conditions) => WantedCustomers::Meeting(conditions),
         };
         let earlier = compared_with(earlier)?;
@@ -79,6 +97,30 @@ impl Beginning {
             None => None,
         };
         Ok(Self::Resumed { journal, conditions })
+    }
+
+    /// The keys of whose customers nobody knows yet, where there are any.
+    pub(super) fn take_keys(&mut self) -> Option<KeyList> {
+        let Self::New(PreparedExport { wanted, .. }) = self else { return None };
+        match std::mem::replace(wanted, WantedCustomers::Listed(NamedList::default())) {
+            WantedCustomers::Keys(keys) => Some(keys),
+            other => {
+                *wanted = other;
+                None
+            }
+        }
+    }
+
+    /// It is known now whose they are.
+    pub(super) fn name(&mut self, list: NamedList) -> Result<(), ExportError> {
+        let Self::New(PreparedExport { wanted, earlier, .. }) = self else { return Ok(()) };
+        if let (Some(first), true) = (list.unnamed.first(), !matches!(earlier, ComparedWith::Nothing)) {
+            let more = list.unnamed.len() - 1;
+            let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
+            return Err(ExportError::Unnamed { first: first.to_string(), more });
+        }
+        *wanted = WantedCustomers::Listed(list);
+        Ok(())
     }
 
     /// The journal, and the conditions where no ids were given.
@@ -106,7 +148,7 @@ impl PreparedExport {
     fn conditions(&self) -> Option<&Conditions> {
         match &self.wanted {
             WantedCustomers::Meeting(conditions) => Some(conditions),
-            WantedCustomers::Ids(_) => None,
+            WantedCustomers::Listed(_) | WantedCustomers::Keys(_) => None,
         }
     }
 
@@ -149,8 +191,9 @@ fn fill(
         }
         ComparedWith::NobodyYet => journal.keep_earlier(&[], std::iter::empty::<Result<_, ExportError>>())?,
     }
-    if let WantedCustomers::Ids(ids) = wanted {
+    if let WantedCustomers::Listed(NamedList { ids, unnamed }) = wanted {
         journal.list(&ids)?;
+        journal.keep_unnamed(&unnamed)?;
         journal.complete(None)?;
     }
     Ok(())

@@ -1,8 +1,8 @@
 //! Files that name customers: a list of ids, and an earlier export.
 
 use super::changes::{CHANGE, CHANGED_COLUMNS};
-use super::id_columns::id_columns;
-use crate::catalogue::{Nearest, nearest};
+use crate::catalogue::{Nearest, customer_id_names, nearest};
+use crate::customers::{CustomerColumns, CustomerColumnsError, MappedCustomer, names_customer};
 use crate::reading::{ReadError, Records, Row, Source};
 
 /// A file that was to name customers does not.
@@ -28,6 +28,19 @@ pub enum ListError {
         /// What stands there.
         value: String,
     },
+    /// Something stands where a customer should be named by something else than the id.
+    #[error("{name}, line {line}: '{value}' does not name a customer: {reason}")]
+    NoCustomer {
+        name: String,
+        /// The line, counted from 1.
+        line: u64,
+        /// What stands there.
+        value: String,
+        reason: String,
+    },
+    /// The columns do not say who is meant.
+    #[error(transparent)]
+    Columns(#[from] CustomerColumnsError),
     /// It has not even a header.
     #[error("{0} is empty; write one id on each line, or a table with a column 'id'")]
     Empty(String),
@@ -36,8 +49,35 @@ pub enum ListError {
     Changes(String),
 }
 
-/// The ids of a plain list, or of a table's column `id`. An id that comes again is taken once, in its first place.
-pub fn ids(source: &Source) -> Result<Vec<u64>, ListError> {
+/// What names customers in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListForm {
+    /// Nothing but ids.
+    Plain,
+    /// A column of ids.
+    Ids(usize),
+    /// A column of something else that customers are found by, perhaps beside one of ids.
+    Keys(CustomerColumns),
+}
+
+/// How a list names its customers.
+pub fn list_form(source: &mut Source, mapped: &[MappedCustomer]) -> Result<ListForm, ListError> {
+    let (header, _) = records(source)?;
+    if mapped.is_empty() && header.iter().all(|cell| cell.is_empty() || is_number(cell)) {
+        return Ok(ListForm::Plain);
+    }
+    source.find_header(&|name| names_customer(name, mapped))?;
+    let (header, _) = records(source)?;
+    let columns = CustomerColumns::find(source.name(), &header, mapped)?;
+    Ok(match columns {
+        CustomerColumns { key: Some(_), .. } => ListForm::Keys(columns),
+        CustomerColumns { id: Some(column), .. } => ListForm::Ids(column),
+        _ => ListForm::Ids(id_column(source.name(), &header)?),
+    })
+}
+
+/// The ids of a plain list, or of a table's column. An id that comes again is taken once, in its first place.
+pub fn ids(source: &Source, column: Option<usize>) -> Result<Vec<u64>, ListError> {
     let (header, mut records) = records(source)?;
     let mut seen = std::collections::HashSet::new();
     let mut ids = Vec::new();
@@ -48,10 +88,8 @@ pub fn ids(source: &Source) -> Result<Vec<u64>, ListError> {
         }
         Ok::<_, ListError>(())
     };
-    let is_list = header.iter().all(|cell| cell.is_empty() || is_number(cell));
-    let column = if is_list { None } else { Some(id_column(source.name(), &header)?) };
     let texts = |cells: &[String]| cells.iter().filter(|cell| !cell.is_empty()).cloned().collect::<Vec<_>>();
-    if is_list {
+    if column.is_none() {
         texts(&header).iter().try_for_each(|text| take(1, text))?;
     }
     let mut row = Row::default();
@@ -123,7 +161,7 @@ fn records(source: &Source) -> Result<(Vec<String>, Records), ListError> {
 fn id_column(name: &str, header: &[String]) -> Result<usize, ListError> {
     let bare = |column: &String| column.trim().to_lowercase().replace('-', "_");
     let place = |wanted: &&str| header.iter().position(|column| bare(column) == **wanted);
-    id_columns().iter().find_map(place).ok_or_else(|| ListError::NoIdColumn {
+    customer_id_names().iter().find_map(place).ok_or_else(|| ListError::NoIdColumn {
         name: name.to_owned(),
         nearest: nearest("id", header.iter().map(String::as_str)),
         known: header.iter().map(|column| format!("'{column}'")).collect::<Vec<_>>().join(", "),
@@ -142,11 +180,20 @@ fn id(name: &str, line: u64, text: &str) -> Result<u64, ListError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{EarlierExport, ListError, ids};
+    use super::{EarlierExport, ListError, ListForm, list_form};
     use crate::reading::{Input, Source, TableChoice};
 
     fn source(text: &str) -> Source {
         Source::open(&Input::Stdin, &TableChoice::default(), text.as_bytes()).expect("a source")
+    }
+
+    fn ids(text: &str) -> Result<Vec<u64>, ListError> {
+        let mut source = source(text);
+        match list_form(&mut source, &[])? {
+            ListForm::Plain => super::ids(&source, None),
+            ListForm::Ids(column) => super::ids(&source, Some(column)),
+            ListForm::Keys(_) => panic!("keys in {text}"),
+        }
     }
 
     #[test]
@@ -160,13 +207,13 @@ mod tests {
             "login;ID\nx;3\ny;1\nz;2\n",
             "Customer_ID,amount\n3,1\n1,1\n2,1\n3,5\n",
         ] {
-            assert_eq!(ids(&source(text)).expect(text), [3, 1, 2], "{text}");
+            assert_eq!(ids(text).expect(text), [3, 1, 2], "{text}");
         }
     }
 
     #[test]
     fn what_is_no_id_is_named_with_its_line() {
-        let refused = |text: &str| ids(&source(text)).expect_err(text).to_string();
+        let refused = |text: &str| ids(text).expect_err(text).to_string();
         assert!(refused("id\n1\nx\n").contains("line 3: 'x' is not a customer's id"));
         assert!(refused("1\n0\n").contains("line 2: '0' is not a customer's id"));
         assert!(refused("login,idd\nx,1\n").contains("no column 'id'"));

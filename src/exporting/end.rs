@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::ExportError;
 use super::written::Written;
+use crate::customers::KeyStop;
 use crate::events::{Event, ReadSummary};
 use crate::exit::Exit;
 use crate::read_session::{NotReady, ReadSession};
@@ -55,7 +56,7 @@ pub(super) fn whole<T: Transport, C: Clock>(
     fail_if_empty: bool,
 ) -> Result<Exit, JournalError> {
     let Written { lines, changes, totals, rows, unread, output } = written;
-    let wanted = journal.wanted()?;
+    let wanted = journal.wanted()? + journal.unnamed()?.len() as u64;
     journal.discard();
     let ok = wanted.saturating_sub(unread);
     let exit = session.finish(ReadSummary { ok, lines, changes, totals, output, ..counted(wanted, unread) });
@@ -106,6 +107,22 @@ pub(super) fn early<T: Transport, C: Clock>(
             Ok(Exit::StoppedEarly)
         }
         CollectEnd::ReaderGone => Ok(Exit::Done),
+    }
+}
+
+/// What an export comes to whose server was no good before it began.
+pub(super) fn not_begun<T: Transport, C: Clock>(session: &ReadSession<T, C>, why: NotReady) -> Exit {
+    session.refused(NAME, why)
+}
+
+/// The same where it was not found out who is exported.
+pub(super) fn not_looked_up<T: Transport, C: Clock>(session: &ReadSession<T, C>, stop: KeyStop) -> Exit {
+    match stop {
+        KeyStop::Stopped(reason) => session.finish(ReadSummary { stopped: Some(reason), ..counted(0, 0) }),
+        KeyStop::Unanswered(text) => {
+            session.tell(Event::Error(&format!("{text}. Nothing is written")));
+            session.refused(NAME, NotReady::NoServer)
+        }
     }
 }
 

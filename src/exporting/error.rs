@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::earlier::ListError;
 use super::union::TooWide;
+use crate::customers::IdMapError;
 use crate::exit::Exit;
 use crate::reading::ReadError;
 use crate::recording::{JournalError, RecordError};
@@ -19,6 +20,18 @@ pub enum ExportError {
     /// A file names no customers.
     #[error(transparent)]
     List(#[from] ListError),
+    /// A file that should know ids does not.
+    #[error(transparent)]
+    IdMap(#[from] IdMapError),
+    /// Of customers who can't be found nobody knows whether they are gone.
+    #[error(
+        "{first}{more}; without the ids of all customers in the list nobody knows who is gone since the earlier export"
+    )]
+    Unnamed {
+        /// The first of them.
+        first: String,
+        more: String,
+    },
     /// There is nothing to compare with.
     #[error("there is no earlier export {} to compare with; with --first-run everybody is new", path.display())]
     NoEarlier {
@@ -73,6 +86,8 @@ impl ExportError {
         match self {
             Self::Read(_)
             | Self::List(_)
+            | Self::IdMap(_)
+            | Self::Unnamed { .. }
             | Self::NoEarlier { .. }
             | Self::Record(_)
             | Self::Journal(_)

@@ -10,6 +10,7 @@ use super::fetch::fetch;
 use super::search::search;
 use super::spec::{ExportSpec, NewExport};
 use super::write::write;
+use crate::catalogue::ApiSelector;
 use crate::exit::Exit;
 use crate::read_session::ReadSession;
 use crate::recording::ExportJournal;
@@ -38,10 +39,27 @@ impl Export {
     }
 
     /// Goes through the phases that are left, and tells how it ended.
-    pub async fn run<T: Transport, C: Clock>(self, session: ReadSession<T, C>) -> Result<Exit, ExportError> {
+    pub async fn run<T: Transport, C: Clock>(
+        mut self,
+        session: ReadSession<T, C>,
+    ) -> Result<Exit, ExportError> {
+        let mut known = None;
+        if let Some(keys) = self.beginning.take_keys() {
+            // Who is exported is known before there is anything to go on with.
+            let selector = match session.selector().await {
+                Ok(selector) => selector,
+                Err(not_ready) => return Ok(end::not_begun(&session, not_ready)),
+            };
+            let list = match keys.look_up(&session, selector).await {
+                Ok(keys) => keys.named()?,
+                Err(stop) => return Ok(end::not_looked_up(&session, stop)),
+            };
+            self.beginning.name(list)?;
+            known = Some(selector);
+        }
         let (journal, conditions) = self.beginning.journal(&session).await?;
         let place = journal.path().map(Path::to_owned);
-        let exit = match phases(&session, &self.spec, journal, conditions).await {
+        let exit = match phases(&session, &self.spec, journal, conditions, known).await {
             Ok(exit) => Ok(exit),
             Err(PhaseEnd::Early(journal, end)) => {
                 end::early(&session, *journal, end).map_err(ExportError::from)
@@ -58,8 +76,13 @@ async fn phases<T: Transport, C: Clock>(
     spec: &Arc<ExportSpec>,
     journal: ExportJournal,
     conditions: Option<Conditions>,
+    known: Option<ApiSelector>,
 ) -> Result<Exit, PhaseEnd> {
-    let selector = match session.selector().await {
+    let selector = match known {
+        Some(selector) => Ok(selector),
+        None => session.selector().await,
+    };
+    let selector = match selector {
         Ok(selector) => selector,
         Err(not_ready) => return Err(PhaseEnd::early(journal, CollectEnd::NotReady(not_ready))),
     };

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use super::columns::ColumnChoice;
 use super::format::{FileFormat, SheetLocale};
 use super::path::FieldPath;
-use crate::customers::KeptFields;
+use crate::customers::{KeptFields, MappedCustomer};
 use crate::reading::Input;
 use crate::recording::OutputTarget;
 use crate::validating::Conditions;
@@ -64,7 +64,17 @@ pub enum Selection {
     /// Those that meet these conditions.
     Meeting(Conditions),
     /// Those in this list.
-    Listed(Input),
+    Listed(ListSpec),
+}
+
+/// A list of customers.
+#[derive(Debug)]
+pub struct ListSpec {
+    pub input: Input,
+    /// Columns that are said to name them, and by what.
+    pub mapped: Vec<MappedCustomer>,
+    /// Files that know whose keys are whose.
+    pub id_maps: Vec<PathBuf>,
 }
 
 /// The earlier export to compare with.

@@ -56,6 +56,9 @@ fn write_all(
     if let Some(header) = journal.earlier_header()? {
         tell_columns(&writer, &header, spec, listener);
     }
+    for row in journal.unnamed()? {
+        writer.take_unnamed(&row)?;
+    }
     let (mut done, mut is_whole) = (0, true);
     journal.each(|id, kept| {
         done += 1;

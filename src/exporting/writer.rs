@@ -15,7 +15,7 @@ use super::totals::ControlTotals;
 use super::union::Union;
 use crate::catalogue::{CUSTOMER_ID, ValueKind};
 use crate::reading::Dialect;
-use crate::recording::{ExportJournal, OutputSink, StoredCustomer, Table};
+use crate::recording::{ExportJournal, OutputSink, StoredCustomer, Table, UnnamedRow};
 
 /// How many of those who could not be read are named.
 const NAMED: usize = 5;
@@ -181,13 +181,22 @@ impl<'c> ExportWriter<'c> {
         }
     }
 
+    /// Leaves out a row of the list that names nobody.
+    pub fn take_unnamed(&mut self, row: &UnnamedRow) -> Result<(), ExportError> {
+        self.leave_out_as(row.to_string(), &row.cell, &format!("line {}: {}", row.line, row.reason))
+    }
+
     fn leave_out(&mut self, id: u64, reason: &str) -> Result<(), ExportError> {
+        self.leave_out_as(format!("customer {id}: {reason}"), &id.to_string(), reason)
+    }
+
+    fn leave_out_as(&mut self, told: String, cell: &str, reason: &str) -> Result<(), ExportError> {
         self.unread.count += 1;
         if self.unread.first.len() < NAMED {
-            self.unread.first.push(format!("customer {id}: {reason}"));
+            self.unread.first.push(told);
         }
         if let Some(errors) = &mut self.errors {
-            errors.write([id.to_string().as_str(), reason].into_iter())?;
+            errors.write([cell, reason].into_iter())?;
         }
         Ok(())
     }

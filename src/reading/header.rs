@@ -2,30 +2,19 @@
 
 use std::collections::HashMap;
 
+use super::binding::{Binding, KeyBinding};
 use super::column_name::{ColumnNames, NotFound, clean, listed, shown};
 use super::column_reading::{CellPart, ColumnReading};
 use super::header_problem::HeaderProblem;
 use super::header_row::is_value;
+use super::key_column::{KeyName, key_name, mapped_key, no_kind};
 use super::mapping::Mapping;
 use super::mapping_error::MappingError;
 use super::mapping_file::Target;
 use super::row::{RESULT_KEY, RESULT_PREFIX, WHY};
-use crate::catalogue::{Nearest, NoParameter, Operation, Parameter, Step, StepParameter, Version, nearest};
-
-/// A column that gives a parameter its values.
-#[derive(Debug, Clone, Copy)]
-pub struct Binding {
-    /// The column's place, counted from 0.
-    pub column: usize,
-    /// The parameter.
-    pub parameter: &'static Parameter,
-    /// The step that takes it, where its name says so.
-    pub step: Option<Step>,
-    /// How its cells are read, where the mapping says so: the place in [`Columns::readings`].
-    pub reading: Option<usize>,
-    /// Which value of its cells it is, where they hold several.
-    pub part: Option<CellPart>,
-}
+use crate::catalogue::{
+    KeyKind, Nearest, NoParameter, Operation, Parameter, StepParameter, Version, nearest,
+};
 
 /// What every column of an input is, for one operation.
 #[derive(Debug, Clone)]
@@ -34,6 +23,8 @@ pub struct Columns {
     pub names: Vec<String>,
     /// The columns that are parameters, in the file's order.
     pub bindings: Vec<Binding>,
+    /// The columns that name customers by something else than the id; a cell counts where the row has no id.
+    pub keys: Vec<KeyBinding>,
     /// How cells of columns are read of which the mapping says more.
     pub readings: Vec<ColumnReading>,
     /// Parameters with the same value in every row, not checked yet.
@@ -66,6 +57,7 @@ impl Columns {
             old_results: vec![false; header.len()],
             names: header,
             bindings: Vec::new(),
+            keys: Vec::new(),
             readings: Vec::new(),
             constants: Vec::new(),
             result_key: None,
@@ -80,7 +72,10 @@ impl Columns {
                     for (place, target) in targets.iter().enumerate() {
                         let of = targets.len();
                         let part = (of > 1).then_some(CellPart { place, of });
-                        columns.bind(column, field(operation, target)?, part);
+                        match mapped_key(operation, target)? {
+                            Some((field, kind)) => columns.bind_key(column, field, kind, part),
+                            None => columns.bind(column, field(operation, target)?, part),
+                        }
                     }
                 }
                 None => columns.guess(column, operation, mapping.ignore_unknown, &names),
@@ -88,6 +83,9 @@ impl Columns {
         }
         columns.read_as_mapped(mapping, &names)?;
         for (name, value) in mapping.constants() {
+            if mapped_key(operation, name)?.is_some() {
+                return Err(MappingError::KeyConstant { target: shown(name).into_owned() });
+            }
             columns.constants.push((field(operation, name)?, value.to_owned()));
         }
         if mapped.is_empty() {
@@ -100,7 +98,8 @@ impl Columns {
 
     /// The parameters that get a value from a column or a constant.
     pub fn parameters(&self) -> impl Iterator<Item = &'static Parameter> {
-        let bound = self.bindings.iter().map(|binding| binding.parameter);
+        let keys = self.keys.iter().map(|key| &key.binding);
+        let bound = self.bindings.iter().chain(keys).map(|binding| binding.parameter);
         bound.chain(self.constants.iter().map(|(field, _)| field.parameter))
     }
 
@@ -130,7 +129,8 @@ impl Columns {
             formats.insert(place(column)?, format);
         }
         let mut readings: HashMap<usize, usize> = HashMap::new();
-        for binding in &mut self.bindings {
+        let keys = self.keys.iter_mut().map(|key| &mut key.binding);
+        for binding in self.bindings.iter_mut().chain(keys) {
             let column = binding.column;
             let reading = || {
                 ColumnReading::new(
@@ -159,6 +159,13 @@ impl Columns {
         self.old_results[column] = is_old_result(&self.names[column]);
     }
 
+    fn bind_key(&mut self, column: usize, field: StepParameter, kind: KeyKind, part: Option<CellPart>) {
+        let StepParameter { parameter, step } = field;
+        let binding = Binding { column, parameter, step, reading: None, part };
+        self.keys.push(KeyBinding { binding, kind });
+        self.old_results[column] = is_old_result(&self.names[column]);
+    }
+
     fn guess(&mut self, column: usize, operation: Operation, ignore_unknown: bool, names: &ColumnNames) {
         let name = &self.names[column];
         if is_old_result(name) {
@@ -168,6 +175,8 @@ impl Columns {
             }
         } else if let Some(field) = known(operation, name) {
             self.bind(column, field, None);
+        } else if let Some(KeyName::Key(field, kind)) = key_name(operation, name) {
+            self.bind_key(column, field, kind, None);
         } else if let Some(parts) = operation.sets_elements(name) {
             for (place, parameter) in parts.iter().enumerate() {
                 let field = StepParameter { parameter, step: None };
@@ -183,12 +192,15 @@ impl Columns {
         } else if operation.leaves_out_field(name) {
             self.left_out.push(name.clone());
         } else {
-            let problem = match undivided(operation, name) {
-                Some(delimiter) => HeaderProblem::Undivided { cell: shown(name).into_owned(), delimiter },
-                None => HeaderProblem::Unknown {
-                    column: shown(&names.written(&self.names, column)).into_owned(),
-                    nearest: nearest_field(operation, name),
-                },
+            let written = || shown(&names.written(&self.names, column)).into_owned();
+            let problem = match (undivided(operation, name), key_name(operation, name)) {
+                (Some(delimiter), _) => {
+                    HeaderProblem::Undivided { cell: shown(name).into_owned(), delimiter }
+                }
+                (None, Some(KeyName::NoKind(kind))) => no_kind(written(), kind),
+                (None, _) => {
+                    HeaderProblem::Unknown { column: written(), nearest: nearest_field(operation, name) }
+                }
             };
             self.problems.push(problem);
         }
@@ -196,8 +208,9 @@ impl Columns {
 
     /// A first row of values: where no column has a name that means anything, some of them give it away.
     fn find_values(&mut self, operation: Operation) {
-        let is_known =
-            !self.bindings.is_empty() || !self.left_out.is_empty() || self.old_results.contains(&true);
+        let is_known = !(self.bindings.is_empty() && self.keys.is_empty())
+            || !self.left_out.is_empty()
+            || self.old_results.contains(&true);
         let value = self.names.iter().find(|name| is_value(name)).filter(|_| !is_known);
         if let Some(value) = value {
             let value = shown(value).into_owned();
@@ -233,9 +246,6 @@ fn undivided(operation: Operation, name: &str) -> Option<char> {
 }
 
 fn field(operation: Operation, name: &str) -> Result<StepParameter, MappingError> {
-    if let Some((_, key)) = name.split_once(':') {
-        return Err(MappingError::Key { target: shown(name).into_owned(), key: shown(key).into_owned() });
-    }
     operation.named(name).map_err(|none| match none {
         NoParameter::Ambiguous(names) => {
             MappingError::AmbiguousParameter { name: shown(name).into_owned(), names }

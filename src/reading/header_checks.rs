@@ -1,5 +1,6 @@
 //! What is wrong with a header as a whole: values that are given twice, and those that are missing.
 
+use super::binding::Binding;
 use super::column_name::shown;
 use super::header::Columns;
 use super::header_problem::HeaderProblem;
@@ -8,8 +9,21 @@ use crate::catalogue::{Operation, Parameter, StepParameter, Version};
 impl Columns {
     /// A value is given once, unless each of its names says the step that it is for.
     pub(super) fn find_repeated(&mut self, operation: Operation) {
+        self.problems.extend(self.repeated(operation, self.bindings.iter()));
+        // A column of keys may stand beside one of ids, and beside nothing else.
+        if !self.keys.is_empty() {
+            self.problems.extend(self.repeated(operation, self.keys.iter().map(|key| &key.binding)));
+        }
+    }
+
+    /// What these columns and constants give more than once.
+    fn repeated<'b>(
+        &self,
+        operation: Operation,
+        bindings: impl Iterator<Item = &'b Binding>,
+    ) -> Vec<HeaderProblem> {
         let mut given: Vec<(StepParameter, Vec<String>)> = Vec::new();
-        let columns = self.bindings.iter().map(|b| {
+        let columns = bindings.map(|b| {
             (
                 StepParameter { parameter: b.parameter, step: b.step },
                 format!("column '{}'", self.name(b.column)),
@@ -24,10 +38,11 @@ impl Columns {
             }
         }
         let repeated = given.into_iter().filter(|(_, all)| all.len() > 1);
-        self.problems.extend(repeated.map(|(field, all)| HeaderProblem::Repeated {
+        let problem = |(field, all): (StepParameter, Vec<String>)| HeaderProblem::Repeated {
             parameter: field.parameter.name,
             given: several(&all),
-        }));
+        };
+        repeated.map(problem).collect()
     }
 
     pub(super) fn find_missing(&mut self, operation: Operation, server: Option<Version>) {

@@ -19,6 +19,15 @@ pub enum HeaderProblem {
         /// The names that mean one thing.
         names: Vec<String>,
     },
+    /// The column names a customer by something that customers are not found by.
+    NoKind {
+        /// The column's name.
+        column: String,
+        /// The kind that was probably meant.
+        nearest: Nearest,
+        /// All kinds.
+        known: String,
+    },
     /// Two columns, or a column and a constant, stand for one parameter.
     Repeated {
         /// The parameter.

@@ -61,15 +61,39 @@ pub enum MappingError {
         /// How many there are.
         count: usize,
     },
-    /// A customer named by something else than the id.
+    /// A customer named by something that customers are not found by.
     #[error(
-        "'{target}' would find customers by their {key}, which a mapping can't do yet; find their ids first with `userside-bulk lookup`, and map its column result_id"
+        "'{target}' names a customer by '{kind}', which customers are not found by{nearest}; there are {known}"
     )]
-    Key {
+    NoKind {
         /// What was written.
         target: String,
         /// What comes after the colon.
-        key: String,
+        kind: String,
+        /// The kind that was probably meant.
+        nearest: Nearest,
+        /// All kinds.
+        known: String,
+    },
+    /// A colon after something that is not a customer's id.
+    #[error(
+        "'{target}' is not a parameter of {operation}; a colon names a customer by another value than the id{example}"
+    )]
+    NotOfCustomer {
+        /// What was written.
+        target: String,
+        /// The operation.
+        operation: &'static str,
+        /// How it is written for this operation, with what comes before it.
+        example: String,
+    },
+    /// One customer for all rows, by something else than the id.
+    #[error(
+        "'{target}' would give every row the same customer by a key; look for the id with `userside-bulk lookup`, and set that"
+    )]
+    KeyConstant {
+        /// What was written.
+        target: String,
     },
     /// A column was mapped to, or a constant set for, a name that means several things.
     #[error("'{name}' means something else in several steps; write which one: {}", names.join(" or "))]

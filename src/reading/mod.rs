@@ -1,6 +1,7 @@
 //! Stage 1, bytes to rows: how a file is written, which column is which parameter, and its rows one by one,
 //! with one row in memory. It knows the catalogue, but not what a valid value is.
 
+mod binding;
 mod column_name;
 mod column_reading;
 mod copy;
@@ -18,6 +19,7 @@ mod header;
 mod header_checks;
 mod header_problem;
 mod header_row;
+mod key_column;
 mod line_unit;
 mod lines;
 mod mapping;
@@ -43,6 +45,7 @@ mod tests;
 mod text_records;
 mod workbook;
 
+pub use binding::Binding;
 pub use dialect::{Dialect, DialectChoice, parse_delimiter};
 pub use encoding::{TextEncoding, parse_encoding};
 pub use error::ReadError;
@@ -50,7 +53,7 @@ pub use fingerprint::Fingerprint;
 #[cfg(test)]
 pub use flaw::FlawKind;
 pub use formula::{defused, restored};
-pub use header::{Binding, Columns};
+pub use header::Columns;
 pub use header_problem::HeaderProblem;
 pub use line_unit::LineUnit;
 pub use mapping::{Assignment, Mapping};

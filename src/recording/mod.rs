@@ -22,7 +22,7 @@ mod tests;
 
 pub use atomic::{AtomicFile, RecordError, beside};
 pub use busy::tell_of_locked_journals;
-pub use export_journal::{AboutExport, ExportJournal, JournalKind, StoredCustomer, journal_kind};
+pub use export_journal::{AboutExport, ExportJournal, JournalKind, StoredCustomer, UnnamedRow, journal_kind};
 pub use journal::{
     Counts, Durability, Entry, Found, Journal, JournalError, NewRun, PutAside, Replay, Run, StoredInput,
     UnnamedJournal, look, put_aside,

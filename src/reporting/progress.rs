@@ -56,6 +56,7 @@ impl Progress {
             Look::Customers => ("reading customers", "customers"),
             Look::Writing => ("writing", "customers"),
             Look::Lookups => ("looking up", "rows"),
+            Look::Keys => ("looking customers up", "values"),
             Look::Histories => ("reading histories", "customers"),
         };
         let bar = ProgressBar::new(rows).with_position(done);

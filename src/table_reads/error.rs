@@ -1,6 +1,7 @@
 //! Why a table can't be read, or its output can't be written. Values without an answer are not such an error.
 
 use crate::catalogue::Version;
+use crate::customers::{CustomerColumnsError, IdMapError};
 use crate::exit::Exit;
 use crate::reading::{ColumnError, ReadError};
 use crate::recording::RecordError;
@@ -14,6 +15,12 @@ pub enum TableReadError {
     /// The column can't be found.
     #[error(transparent)]
     Column(#[from] ColumnError),
+    /// The columns do not say who is meant.
+    #[error(transparent)]
+    Customers(#[from] CustomerColumnsError),
+    /// A file that should know ids does not.
+    #[error(transparent)]
+    IdMap(#[from] IdMapError),
     /// The output can't be begun.
     #[error(transparent)]
     Record(#[from] RecordError),
@@ -46,7 +53,12 @@ impl TableReadError {
     /// The exit that follows.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Read(_) | Self::Column(_) | Self::Record(_) | Self::NotInVersion { .. } => Exit::Refused,
+            Self::Read(_)
+            | Self::Column(_)
+            | Self::Customers(_)
+            | Self::IdMap(_)
+            | Self::Record(_)
+            | Self::NotInVersion { .. } => Exit::Refused,
             Self::NotWritten(_) | Self::Panicked => Exit::StoppedEarly,
         }
     }

@@ -40,16 +40,8 @@ impl InputTable {
         Ok(Self { source, header, column, rows })
     }
 
-    /// Says how the table was read.
     pub(super) fn tell(&self, listener: &dyn Listener) {
-        let dialect = (!self.source.is_sheet()).then(|| self.source.dialect());
-        let (name, sheet) = (self.source.name(), self.source.sheet());
-        listener.event(Event::Opened { name, dialect, sheet });
-        let notes = self.source.notes().iter();
-        notes.for_each(|note| listener.event(Event::Note(&note.to_string())));
-        if self.rows == 0 {
-            listener.event(Event::Warning("the file has a header but no rows"));
-        }
+        tell(&self.source, self.rows, listener);
     }
 
     pub(super) fn column_name(&self) -> String {
@@ -57,5 +49,17 @@ impl InputTable {
             Some(name) if !name.is_empty() => name.clone(),
             _ => format!("column {}", self.column + 1),
         }
+    }
+}
+
+/// Says how a table was read.
+pub(super) fn tell(source: &Source, rows: u64, listener: &dyn Listener) {
+    let dialect = (!source.is_sheet()).then(|| source.dialect());
+    let (name, sheet) = (source.name(), source.sheet());
+    listener.event(Event::Opened { name, dialect, sheet });
+    let notes = source.notes().iter();
+    notes.for_each(|note| listener.event(Event::Note(&note.to_string())));
+    if rows == 0 {
+        listener.event(Event::Warning("the file has a header but no rows"));
     }
 }

@@ -2,6 +2,7 @@
 //! [`Link`](crate::sending::Link).
 
 mod customer_history;
+mod customer_table;
 mod error;
 mod history;
 mod history_counts;

@@ -4,9 +4,11 @@ use tokio::sync::Semaphore;
 
 use super::read_stop::ReadStop;
 use crate::catalogue::ApiSelector;
-use crate::customers::CustomerFinder;
+use crate::customers::{CustomerFinder, KeyLookup, KeyStop};
+use crate::events::{Event, Look};
 use crate::read_session::ReadSession;
-use crate::sending::{Clock, Link, StopReason, Unread};
+use crate::sending::{Clock, Link, StopReason, Transport, Unread};
+use crate::validating::{KeyMap, WantedKeys};
 
 /// Makes the reads of a table.
 pub(super) struct TableReader<'r, T, C: Clock> {
@@ -43,6 +45,27 @@ impl<'r, T, C: Clock> TableReader<'r, T, C> {
     /// So many, but never fewer than can be in flight.
     pub(super) fn at_least(&self, reads: usize) -> usize {
         reads.max(self.concurrency)
+    }
+
+    /// Finds out whose the keys are, and adds them to what is known.
+    pub(super) async fn look_up(
+        &self,
+        session: &ReadSession<T, C>,
+        wanted: WantedKeys,
+        mut known: KeyMap,
+    ) -> Result<KeyMap, KeyStop>
+    where
+        T: Transport,
+    {
+        if wanted.is_empty() {
+            return Ok(known);
+        }
+        let rows = wanted.len() as u64;
+        session.tell(Event::Looking { look: Look::Keys, rows, done: 0 });
+        let Self { link, selector, finder, concurrency, .. } = self;
+        let lookup = KeyLookup { link, selector: *selector, finder, concurrency: *concurrency };
+        known.extend(lookup.all(wanted, &session.stop, |done| session.tell(Event::Looked(done))).await?);
+        Ok(known)
     }
 
     /// What the read comes to; none where it has no chance, or is given up because no read has one any more.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::period::Period;
 use crate::catalogue::{Choice, Version};
+use crate::customers::MappedCustomer;
 use crate::reading::{Input, TableChoice};
 use crate::recording::OutputTarget;
 
@@ -37,6 +38,10 @@ pub struct LookupSpec {
 pub struct HistorySpec {
     /// Where the customers stand.
     pub table: ColumnSpec,
+    /// Columns that are said to name them, and by what.
+    pub mapped: Vec<MappedCustomer>,
+    /// Files that know whose keys are whose.
+    pub id_maps: Vec<PathBuf>,
     /// The days that are wanted.
     pub period: Period,
     /// The server's version, where it was named.

@@ -6,8 +6,8 @@ use super::kinds::{normalise_as, sound};
 use super::rules::ValueRules;
 use super::value_error::ValueError;
 use crate::catalogue::{
-    Action, BILLING_ID, CUSTOMER, Choice, Identity, Meaning, NEWER_FIND, POTENTIAL, Parameter, READ_BY_ID,
-    Subcategory, UNKNOWN_FIND, ValueKind, Version,
+    Action, BILLING_ID, CUSTOMER, Choice, Identity, KeyKind, Meaning, NEWER_FIND, POTENTIAL, Parameter,
+    READ_BY_ID, Subcategory, UNKNOWN_FIND, ValueKind, Version,
 };
 
 /// The catalogue lacks a read that the program needs. A test makes all of them.
@@ -32,6 +32,14 @@ pub fn customer_id(value: &str) -> Result<u64, ValueError> {
     let mut text = String::new();
     let _ = normalise_as(ValueKind::Id, true, value, ValueRules::NONE, &mut text)?;
     text.parse().map_err(|_| ValueError::NoId)
+}
+
+/// A value by which a customer is named, as it is searched for.
+pub fn key_value(kind: KeyKind, value: &str) -> Result<String, ValueError> {
+    let value = sound(value.trim())?;
+    let mut text = String::new();
+    let _ = normalise_as(kind.choice().kind, false, value, ValueRules::NONE, &mut text)?;
+    Ok(text)
 }
 
 /// A search for the customer that a call has created, or would create a second time.

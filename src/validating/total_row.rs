@@ -101,7 +101,11 @@ pub(super) fn cell_of_no_customer<'r>(columns: &Columns, creates: bool, row: &'r
             binding.parameter.is_customer() && names_customer(cell)
         }
     });
-    if has_customer {
+    let has_key = columns.keys.iter().any(|key| {
+        let cell = row.cell(key.binding.column).unwrap_or_default();
+        key.binding.parameter.is_customer() && !cell.trim().is_empty() && !is_total(cell) && !is_signed(cell)
+    });
+    if has_customer || has_key {
         return None;
     }
     row.cells().find(|cell| is_total(cell) || is_signed(cell))

@@ -116,6 +116,12 @@ impl From<&HeaderProblem> for Violation {
                     ),
                 },
             ),
+            HeaderProblem::NoKind { column, nearest, known } => Self::new(
+                ViolationCode::UnknownParameter,
+                Some(column.clone()),
+                None,
+                format!("customers are not found by what comes after the colon{nearest}; there are {known}"),
+            ),
             HeaderProblem::Repeated { parameter, given } => Self::new(
                 ViolationCode::BadValue,
                 None,

@@ -35,6 +35,7 @@ mod invalid;
 mod journal;
 mod journal_names;
 mod journal_spoilt;
+mod keys;
 mod kills;
 mod lookup;
 mod messages;

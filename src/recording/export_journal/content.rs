@@ -1,9 +1,12 @@
 //! What the journal of an export holds: the ids, what was read of the customers, and the earlier export to compare
 //! with. Everything is read back row by row.
 
+use std::fmt;
+
 use rusqlite::{OptionalExtension, params};
 
 use super::file::ExportJournal;
+use super::schema::UNNAMED;
 use crate::recording::journal::JournalError;
 
 /// What is known of a customer.
@@ -15,6 +18,21 @@ pub enum StoredCustomer<'k> {
     Unread(&'k str),
     /// They were not asked for yet.
     Nothing,
+}
+
+/// A row of the list that names nobody who is there, or more than one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnnamedRow {
+    pub line: u64,
+    pub cell: String,
+    pub reason: String,
+}
+
+impl fmt::Display for UnnamedRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { line, cell, reason } = self;
+        write!(f, "line {line}, '{cell}': {reason}")
+    }
 }
 
 impl ExportJournal {
@@ -48,6 +66,43 @@ impl ExportJournal {
             }
             transaction.execute("CREATE INDEX in_order ON wanted (place)", [])
         })
+    }
+
+    /// Keeps the rows of the list that name nobody: no id, so nothing to read.
+    pub fn keep_unnamed(&mut self, rows: &[UnnamedRow]) -> Result<(), JournalError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.transaction(|transaction| {
+            transaction.execute_batch(UNNAMED)?;
+            let mut insert =
+                transaction.prepare("INSERT INTO unnamed (line, cell, reason) VALUES (?, ?, ?)")?;
+            for UnnamedRow { line, cell, reason } in rows {
+                insert.execute(params![line.cast_signed(), cell, reason])?;
+            }
+            Ok(0)
+        })
+    }
+
+    /// The rows of the list that name nobody, in its order.
+    pub fn unnamed(&self) -> Result<Vec<UnnamedRow>, JournalError> {
+        // Journals have the table only where there are such rows.
+        if self.number("SELECT count(*) FROM sqlite_schema WHERE name = 'unnamed'")? == 0 {
+            return Ok(Vec::new());
+        }
+        let read = || {
+            let mut statement =
+                self.connection.prepare("SELECT line, cell, reason FROM unnamed ORDER BY line")?;
+            let rows = statement.query_map([], |row| {
+                Ok(UnnamedRow {
+                    line: row.get::<_, i64>(0)?.cast_unsigned(),
+                    cell: row.get(1)?,
+                    reason: row.get(2)?,
+                })
+            })?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        read().map_err(|error| self.failed(&error))
     }
 
     /// All ids are known; of those that searches have found only the first so many are wanted.

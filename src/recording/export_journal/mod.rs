@@ -8,6 +8,6 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
-pub use content::StoredCustomer;
+pub use content::{StoredCustomer, UnnamedRow};
 pub use file::{AboutExport, ExportJournal, JournalKind, journal_kind};
 pub use progress::ExportProgress;

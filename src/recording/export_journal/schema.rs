@@ -38,6 +38,15 @@ CREATE TABLE earlier (
 ) STRICT;
 ";
 
+/// The table of a list's rows that name nobody, where there are any.
+pub(super) const UNNAMED: &str = "
+CREATE TABLE unnamed (
+  line INTEGER NOT NULL,          -- of the list
+  cell TEXT NOT NULL,             -- what stands there
+  reason TEXT NOT NULL
+) STRICT;
+";
+
 pub(super) fn make(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(TABLES)?;
     connection.pragma_update(None, "application_id", crate::recording::journal::EXPORT)?;

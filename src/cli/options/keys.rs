@@ -1,0 +1,34 @@
+//! Customers whom a file names by something else than the id.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::customers::MappedCustomer;
+
+/// What is known of customers' ids beforehand.
+#[derive(Debug, Args)]
+pub struct IdMapArgs {
+    /// A table that knows ids: a column id or result_id, and others such as login or codeti; may be repeated
+    ///
+    /// Whom it knows the server is not asked about. An export with --columns id,login is such a table, and so are results.
+    #[arg(long, value_name = "FILE", help_heading = "Columns", hide_short_help = true)]
+    pub(in crate::cli) id_map: Vec<PathBuf>,
+}
+
+impl IdMapArgs {
+    /// The files, for those that must not be written over.
+    pub(in crate::cli) fn files(&self) -> Vec<(PathBuf, &'static str)> {
+        self.id_map.iter().map(|path| (path.clone(), "the file of --id-map")).collect()
+    }
+}
+
+/// Which columns of a table name its customers.
+#[derive(Debug, Args)]
+pub struct CustomerArgs {
+    /// Take a column for the customers' ids, or for something that they are found by, as in 'Логин=id:login'
+    #[arg(long, value_name = "COLUMN=id[:KIND]", help_heading = "Columns", hide_short_help = true)]
+    pub(in crate::cli) map: Vec<MappedCustomer>,
+    #[command(flatten)]
+    pub(in crate::cli) known: IdMapArgs,
+}
