@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::in_order::ResultTable;
-use crate::reading::{RESULT_PREFIX, Row, Source};
+use crate::reading::{RESULT_KEY, RESULT_PREFIX, Row, Source};
 use crate::recording::{ErrorCode, OutputSink, RESULT_COLUMNS, RecordError, Table};
 
 /// What a lookup says of one row.
@@ -60,22 +60,44 @@ pub(super) struct LookupTable {
 }
 
 impl LookupTable {
-    /// Begins it, in the input's delimiter. Columns of an earlier result are left out: they are replaced.
+    /// Begins it, in the input's delimiter. Columns of an earlier lookup are left out: they are replaced.
     pub(super) fn begin(
         file: Box<dyn OutputSink>,
         source: &Source,
         header: &[String],
     ) -> Result<Self, RecordError> {
-        let (own, names): (Vec<usize>, Vec<&str>) = header
+        let kept: Vec<(usize, String)> = header
             .iter()
             .enumerate()
-            .filter(|(_, name)| !name.starts_with(RESULT_PREFIX))
-            .map(|(place, name)| (place, name.as_str()))
-            .unzip();
+            .filter_map(|(place, name)| Some((place, kept_name(name, header)?)))
+            .collect();
+        let (own, names): (Vec<usize>, Vec<String>) = kept.into_iter().unzip();
         let added = RESULT_COLUMNS.into_iter().take(ADDED);
-        Ok(Self { table: Table::begin(file, source.dialect(), names.into_iter().chain(added))?, own })
+        let columns = names.iter().map(String::as_str).chain(added);
+        Ok(Self { table: Table::begin(file, source.dialect(), columns)?, own })
     }
 }
+
+/// The name under which a column of the input stands in the output; none where it is replaced.
+fn kept_name(name: &str, header: &[String]) -> Option<String> {
+    let [status, id, ..] = RESULT_COLUMNS;
+    let is_kept = |name: &str| name == RESULT_KEY || name.starts_with(EARLIER_ID);
+    if !name.starts_with(RESULT_PREFIX) || is_kept(name) {
+        return Some(name.to_owned());
+    }
+    let results = || header.iter().filter(|name| name.starts_with(RESULT_PREFIX));
+    let is_of_lookup = |name: &str| RESULT_COLUMNS[..ADDED].contains(&name) || is_kept(name);
+    let is_earlier_lookup = results().any(|name| name == status) && results().all(|name| is_of_lookup(name));
+    // The ids of another operation's results are found nowhere else.
+    (name == id && !is_earlier_lookup).then(|| {
+        let names = std::iter::once(EARLIER_ID.to_owned());
+        let mut names = names.chain((2..).map(|number| format!("{EARLIER_ID}_{number}")));
+        names.find(|name| !header.contains(name)).unwrap_or_default()
+    })
+}
+
+/// What the ids of an earlier result are called beside those of a lookup.
+const EARLIER_ID: &str = "result_earlier_id";
 
 impl ResultTable for LookupTable {
     type Result = (Row, LookupResult);

@@ -237,3 +237,33 @@ fn it_is_asked_under_the_name_that_the_server_has() {
     let newer = |entry: &&crate::support::Entry| entry.subcategory.as_deref() == Some("get_customer_id");
     assert_eq!(sandbox.log().iter().filter(newer).count(), 6);
 }
+
+#[test]
+fn the_ids_of_another_result_are_not_lost() {
+    let sandbox = Sandbox::start();
+    let key = "ub-aaaaaaaaaaaa";
+    for (header, cells, kept, there) in [
+        // Results of an import, and a table that calls its ids so.
+        (
+            "login;result_status;result_id;result_http_status;result_key",
+            format!("user000002;ok;17;200;{key}"),
+            "login;result_earlier_id;result_key",
+            format!("user000002;17;{key}"),
+        ),
+        (
+            "result_id;login",
+            "17;user000002".to_owned(),
+            "result_earlier_id;login",
+            "17;user000002".to_owned(),
+        ),
+    ] {
+        let place = Place::new().with("input.csv", format!("{header}\n{cells}\n"));
+        let added = "result_status;result_id;result_error_code;result_error";
+        let expected = format!("{kept};{added}\n{there};ok;2;;\n");
+        userside(&place).line("lookup login input.csv -o once.csv").to(&sandbox).run().exits(0);
+        assert_eq!(place.text("once.csv"), expected);
+        // What a lookup has added is replaced by the next one.
+        userside(&place).line("lookup login once.csv -o twice.csv").to(&sandbox).run().exits(0);
+        assert_eq!(place.text("twice.csv"), expected);
+    }
+}
