@@ -1,7 +1,7 @@
 //! What reporting is told while a command runs. Events never change a file.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::catalogue::Operation;
 use crate::reading::{Dialect, LineUnit, OpenSheet};
@@ -69,6 +69,15 @@ pub enum Event<'e> {
     },
     /// The whole input was checked.
     Checked,
+    /// What a session has before it, as far as that is known.
+    Ahead(&'e [Ahead]),
+    /// The time, told about once a minute.
+    Time {
+        /// Since the command began.
+        passed: Duration,
+        /// What a clock on the wall shows.
+        wall: SystemTime,
+    },
     /// Sending begins; this many rows will get a result.
     Sending(u64),
     /// A row has its result.
@@ -116,6 +125,25 @@ pub enum Work {
     Writes,
     /// It only reads: requests in flight can be abandoned.
     Reads,
+}
+
+/// A part of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorkPart {
+    Look(Look),
+    Sending,
+    /// The server is asked about rows in doubt.
+    FindingOut,
+}
+
+/// A part of a session that is still to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ahead {
+    pub part: WorkPart,
+    /// How many rows, or customers, it is about.
+    pub rows: u64,
+    /// How many requests it takes.
+    pub calls: u64,
 }
 
 /// What is read or written besides the rows that are sent.

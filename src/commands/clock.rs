@@ -1,8 +1,15 @@
-//! The clock of the machine: where it says what no date can be written for, nothing is begun.
+//! The clock of the machine: where it says what no date can be written for, nothing is begun; and it is told while a
+//! command is at work.
 
+use std::convert::Infallible;
 use std::time::{Duration, SystemTime};
 
 use super::failure::Failure;
+use crate::events::{Event, Listener};
+use crate::sending::Clock;
+
+/// So often the time is told.
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// Refuses a clock before 1970 or after the year 9999. Times are told, compared and kept as dates.
 pub(super) fn check_clock() -> Result<(), Failure> {
@@ -19,9 +26,50 @@ fn checked(now: SystemTime) -> Result<(), Failure> {
     }
 }
 
+/// What a command comes to, while the time is told to whoever shows how it goes.
+pub(super) async fn with_time<R>(
+    listener: &dyn Listener,
+    clock: &impl Clock,
+    work: impl Future<Output = R>,
+) -> R {
+    tokio::select! {
+        biased;
+        result = work => result,
+        never = tell_time(listener, clock) => match never {},
+    }
+}
+
+async fn tell_time(listener: &dyn Listener, clock: &impl Clock) -> Infallible {
+    loop {
+        clock.sleep_until(clock.now().saturating_add(MINUTE)).await;
+        listener.event(Event::Time { passed: clock.now(), wall: clock.wall() });
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Duration, SystemTime, checked};
+    use std::sync::Mutex;
+
+    use super::{Duration, Event, Listener, SystemTime, checked, with_time};
+    use crate::sending::{Clock, TokioClock};
+
+    #[derive(Default)]
+    struct Heard(Mutex<Vec<u64>>);
+
+    impl Listener for Heard {
+        fn event(&self, event: Event<'_>) {
+            if let Event::Time { passed, .. } = event {
+                self.0.lock().expect("nobody panicked").push(passed.as_secs());
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_time_is_told_every_minute_until_the_work_is_done() {
+        let (heard, clock) = (Heard::default(), TokioClock::start());
+        with_time(&heard, &clock, clock.sleep_until(Duration::from_secs(200))).await;
+        assert_eq!(*heard.0.lock().expect("nobody panicked"), [60, 120, 180]);
+    }
 
     #[test]
     fn a_clock_that_no_date_can_tell_is_refused() {

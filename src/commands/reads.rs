@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::clock::with_time;
 use super::failure::Failure;
 use super::{log, network, stop};
 use crate::cli::ReadSettings;
@@ -29,9 +30,9 @@ where
         let clock = TokioClock::start();
         let (_, stop) = stop::listen(Arc::clone(&listener), Work::Reads, clock, None)?;
         let server = network::open(settings.send.connection, clock)?;
-        let session = ReadSession { server, listener, stop: stop.clone() };
+        let session = ReadSession { server, listener: Arc::clone(&listener), stop: stop.clone() };
         tokio::select! {
-            exit = work(session) => exit,
+            exit = with_time(&*listener, &clock, work(session)) => exit,
             // Leaving at once loses nothing: nothing was written to the server.
             () = stop.abandoned() => Ok(Exit::Interrupted),
         }

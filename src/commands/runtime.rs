@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::clock::with_time;
 use super::failure::Failure;
 use super::notify::Notify;
 use super::stop;
@@ -99,9 +100,9 @@ where
     let exit = runtime.block_on(async {
         let clock = TokioClock::start();
         let (stop, _) = stop::listen(Arc::clone(&listener), Work::Writes, clock, until)?;
-        let host = Host { listener, stop, clock };
+        let host = Host { listener: Arc::clone(&listener), stop, clock };
         warnings.iter().for_each(|warning| host.listener.event(Event::Warning(warning)));
-        let ended = work(host.clone()).await;
+        let ended = with_time(&*listener, &clock, work(host.clone())).await;
         tell_end(notify, &ended, &host).await;
         Ok(ended?)
     });

@@ -3,9 +3,11 @@
 
 mod hints;
 mod lines;
+mod live_progress;
 mod mode;
 mod next;
 mod progress;
+mod progress_line;
 mod question;
 mod read_summary;
 mod reporter;
@@ -13,6 +15,7 @@ mod runs;
 mod summary;
 mod undo_summary;
 mod visible;
+mod whole_run;
 
 pub use lines::{
     LogLines, errors_stream, print_command, print_document, print_error, print_json, print_line,

@@ -1,53 +1,30 @@
-//! The progress bar: rows, rate, time left, and results so far.
+//! The progress bar of a terminal: the whole command's length and time left; the rows of the part that goes on, the rate,
+//! and results so far.
 
 use std::fmt::Write;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
+use super::whole_run::WholeRun;
 use crate::count::grouped;
-use crate::events::Look;
-use crate::recording::Status;
+use crate::events::{Look, WorkPart};
 
 /// A bar on a terminal; there is none elsewhere.
 #[derive(Debug)]
 pub(super) struct Progress {
     bar: ProgressBar,
-    ok: u64,
-    failed: u64,
-    unknown: u64,
-    /// What everything waits for.
-    outage: Option<String>,
 }
 
 /// How often the bar is drawn, in Hz.
 const DRAWN: u8 = 10;
 
-impl Progress {
-    /// A bar for checking rows, whose number is not known yet.
-    pub(super) fn checking() -> Self {
-        Self::new(ProgressBar::no_length(), "checking rows  {human_pos}  {rate}")
-    }
-
-    /// A bar for sending this many rows.
-    pub(super) fn sending(rows: u64) -> Self {
-        Self::ticking(
-            ProgressBar::new(rows),
-            "{wide_bar:.cyan/dim} {human_pos}/{human_len} rows  {rate}  ETA {eta}  {msg}",
-        )
-    }
-
-    /// A bar for reconciling this many rows.
-    pub(super) fn finding_out(rows: u64) -> Self {
-        Self::ticking(
-            ProgressBar::new(rows),
-            "reconciling {wide_bar:.cyan/dim} {human_pos}/{human_len} rows  ETA {eta}  {msg}",
-        )
-    }
-
-    /// A bar for reads besides the rows, and for writing files.
-    pub(super) fn looking(look: Look, rows: u64, done: u64) -> Self {
-        let (what, of) = match look {
+/// What a part does, and what it counts.
+pub(super) const fn what(part: WorkPart) -> (&'static str, &'static str) {
+    match part {
+        WorkPart::Sending => ("sending", "rows"),
+        WorkPart::FindingOut => ("reconciling", "rows"),
+        WorkPart::Look(look) => match look {
             Look::Existing => ("looking for existing customers", "rows"),
             Look::Bookings => ("looking for bookings that are there already", "rows"),
             Look::Balances => ("reading balances", "rows"),
@@ -58,69 +35,81 @@ impl Progress {
             Look::Lookups => ("looking up", "rows"),
             Look::Keys => ("looking customers up", "values"),
             Look::Histories => ("reading histories", "customers"),
-        };
-        let bar = ProgressBar::new(rows).with_position(done);
-        Self::ticking(
-            bar,
-            &format!(
-                "{what} {{wide_bar:.cyan/dim}} {{human_pos}}/{{human_len}} {of}  {{rate}}  ETA {{eta}}  {{msg}}"
-            ),
-        )
+        },
+    }
+}
+
+impl Progress {
+    /// A bar for checking rows, whose number is not known yet.
+    pub(super) fn checking() -> Self {
+        let progress = Self::new(ProgressBar::no_length());
+        progress.style("checking rows  {human_pos}  {rate}", "rows");
+        progress
     }
 
-    fn ticking(bar: ProgressBar, template: &str) -> Self {
-        let progress = Self::new(bar, template);
+    /// A bar for a command with parts.
+    pub(super) fn of_parts() -> Self {
+        let progress = Self::new(ProgressBar::new(0));
         progress.bar.enable_steady_tick(Duration::from_millis(500));
         progress
     }
 
-    fn new(bar: ProgressBar, template: &str) -> Self {
+    fn new(bar: ProgressBar) -> Self {
         bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(DRAWN));
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style.with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
-                // A bar that cannot be drawn must not stop the run.
-                let _ = write!(out, "{:.0} rows/s", state.per_sec());
-            }));
-        }
-        Self { bar, ok: 0, failed: 0, unknown: 0, outage: None }
+        Self { bar }
     }
 
-    /// Sets the number of rows so far.
-    pub(super) fn set(&self, rows: u64) {
+    fn style(&self, template: &str, unit: &'static str) {
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.bar.set_style(style.with_key("rate", move |state: &ProgressState, out: &mut dyn Write| {
+                // A bar that cannot be drawn must not stop the run.
+                let _ = write!(out, "{:.0} {unit}/s", state.per_sec());
+            }));
+        }
+    }
+
+    /// A part begins.
+    pub(super) fn begin(&self, run: &WholeRun) {
+        let Some(part) = run.now() else { return };
+        let (name, of) = what(part.part);
+        let name = if part.part == WorkPart::Sending { String::new() } else { format!("{name} ") };
+        self.style(
+            &format!("{name}{{wide_bar:.cyan/dim}} {{prefix}} {of}  {{rate}}  ETA {{eta}}  {{msg}}"),
+            if part.is_by_rows() { of } else { "requests" },
+        );
+        self.bar.set_length(run.total());
+        self.show(run);
+    }
+
+    /// Sets the number of rows that were checked.
+    pub(super) fn check(&self, rows: u64) {
         self.bar.set_position(rows);
     }
 
-    /// Adds one row.
-    pub(super) fn row(&mut self, status: Status) {
-        match status {
-            Status::Ok => self.ok += 1,
-            Status::Failed | Status::Invalid => self.failed += 1,
-            Status::Unknown => self.unknown += 1,
-            Status::Skipped => {}
-        }
+    /// Shows how far it is.
+    pub(super) fn advance(&self, run: &WholeRun) {
         // Formatting costs more than counting: it is done for every row only while there are few.
-        if self.ok < 100 || self.ok.is_multiple_of(64) || status != Status::Ok {
-            self.show();
+        let done = run.now().map_or(0, |part| part.done);
+        if done < 100 || done.is_multiple_of(64) {
+            self.show(run);
         }
-        self.bar.inc(1);
     }
 
-    /// Shows what it is that everything waits for, or that it goes on.
-    pub(super) fn wait(&mut self, outage: Option<String>) {
-        self.outage = outage;
-        self.show();
-    }
-
-    fn show(&self) {
-        self.bar.set_message(match &self.outage {
+    /// The same, whatever it costs.
+    pub(super) fn show(&self, run: &WholeRun) {
+        if let Some(part) = run.now() {
+            self.bar.set_prefix(format!("{}/{}", grouped(part.done), grouped(part.rows)));
+        }
+        self.bar.set_message(match &run.outage {
             Some(outage) => outage.clone(),
             None => format!(
                 "ok {}  failed {}  unknown {}",
-                grouped(self.ok),
-                grouped(self.failed),
-                grouped(self.unknown)
+                grouped(run.ok),
+                grouped(run.failed),
+                grouped(run.unknown)
             ),
         });
+        self.bar.set_position(run.position());
     }
 
     /// Prints a line above the bar.

@@ -1,19 +1,19 @@
 //! Turns events into lines and a progress bar.
 
 use std::fmt::Display;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::lines::{self, ERROR, HINT, WARNING};
+use super::live_progress::LiveProgress;
 use super::mode::Mode;
-use super::progress::Progress;
 use super::question::stake;
 use super::{read_summary, summary, undo_summary};
 use crate::count::{Count, grouped};
-use crate::events::{Event, Listener, Work};
+use crate::events::{Event, Listener, Work, WorkPart};
 use crate::reading::OpenSheet;
 use crate::recording::ErrorCode;
 use crate::sending::{LinkNews, Problem};
@@ -22,51 +22,28 @@ use crate::sending::{LinkNews, Problem};
 #[derive(Debug)]
 pub struct Reporter {
     mode: Mode,
-    progress: Mutex<Option<Progress>>,
+    progress: Mutex<LiveProgress>,
 }
 
 impl Reporter {
     #[must_use]
     pub fn new(mode: Mode) -> Self {
-        Self { mode, progress: Mutex::new(None) }
+        Self { mode, progress: Mutex::new(LiveProgress::new(mode)) }
     }
 
-    /// Does something with the bar. It stays usable even if a thread panicked while it held the lock.
-    fn with_progress<R>(&self, act: impl FnOnce(&mut Option<Progress>) -> R) -> R {
-        act(&mut self.progress.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    /// The progress. It stays usable even if a thread panicked while it held the lock.
+    fn progress(&self) -> MutexGuard<'_, LiveProgress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn line(&self, style: anstyle::Style, label: &str, text: &dyn Display) {
-        self.with_progress(|progress| match progress {
-            Some(progress) => progress.suspend(|| lines::labelled(style, label, text)),
-            None => lines::labelled(style, label, text),
-        });
+        self.progress().print(|| lines::labelled(style, label, text));
     }
 
     fn note(&self, text: &dyn Display) {
         if !self.mode.quiet {
             self.line(lines::PLAIN, "note:", text);
         }
-    }
-
-    /// Replaces the bar by another one.
-    fn begin(&self, bar: impl FnOnce() -> Progress) {
-        self.end_progress();
-        if self.shows_progress() {
-            self.with_progress(|progress| *progress = Some(bar()));
-        }
-    }
-
-    fn shows_progress(&self) -> bool {
-        self.mode.progress && !self.mode.quiet
-    }
-
-    fn end_progress(&self) {
-        self.with_progress(|progress| {
-            if let Some(progress) = progress.take() {
-                progress.clear();
-            }
-        });
     }
 }
 
@@ -106,11 +83,7 @@ impl Listener for Reporter {
                     ));
                 }
             }
-            Event::Checking(rows) => {
-                if self.shows_progress() {
-                    self.with_progress(|progress| progress.get_or_insert_with(Progress::checking).set(rows));
-                }
-            }
+            Event::Checking(rows) => self.progress().check(rows),
             Event::InvalidKind { name, unit, rows, line, violation } => {
                 let (code, count) = (ErrorCode::from(violation.code).name(), Count(rows, "row"));
                 let first = count.agree("", "for example ");
@@ -135,19 +108,18 @@ impl Listener for Reporter {
                     if in_results { "the results have them all" } else { "--results FILE lists them all" };
                 self.line(ERROR, "invalid:", &format_args!("… and {}; {rest}", Count(count, "more problem")));
             }
-            Event::Checked => self.end_progress(),
-            Event::Sending(rows) => self.begin(|| Progress::sending(rows)),
-            Event::Row(status) => self.with_progress(|progress| {
-                if let Some(progress) = progress {
-                    progress.row(status);
-                }
-            }),
-            Event::Looking { look, rows, done } => self.begin(|| Progress::looking(look, rows, done)),
-            Event::Looked(done) => self.with_progress(|progress| {
-                if let Some(progress) = progress {
-                    progress.set(done);
-                }
-            }),
+            Event::Checked => self.progress().end(),
+            Event::Ahead(ahead) => self.progress().run.plan(ahead),
+            Event::Time { passed, wall } => {
+                let line = self.progress().line(passed, wall);
+                line.iter().for_each(|line| lines::plain(line));
+            }
+            Event::Sending(rows) => self.progress().begin(|run| run.begin(WorkPart::Sending, rows, 0)),
+            Event::Row(status) => self.progress().advance(|run| run.row(status)),
+            Event::Looking { look, rows, done } => {
+                self.progress().begin(|run| run.begin(WorkPart::Look(look), rows, done));
+            }
+            Event::Looked(done) => self.progress().advance(|run| run.set(done)),
             Event::FindingOut(rows) => {
                 let count = Count(rows, "row");
                 self.note(&format_args!(
@@ -155,14 +127,11 @@ impl Listener for Reporter {
                     count.agree("is", "are"),
                     count.agree("it", "them")
                 ));
-                self.begin(|| Progress::finding_out(rows));
+                self.progress().begin(|run| run.find_out(rows));
             }
-            Event::FoundOut(status) => self.with_progress(|progress| {
-                if let Some(progress) = progress {
-                    progress.row(status);
-                }
-            }),
+            Event::FoundOut(status) => self.progress().advance(|run| run.found_out(status)),
             Event::Settling { rows, span } => {
+                self.progress().run.settle(span);
                 let count = Count(rows, "row");
                 self.note(&format_args!(
                     "{} of them {} not there yet; the server may still be working, so {} looked for again for up to {} s (--settle); Ctrl-C leaves that to `userside-bulk reconcile`",
@@ -192,12 +161,12 @@ impl Listener for Reporter {
                 self.line(HINT, "leaving:", &"at once; nothing was written to the server")
             }
             Event::Finished(summary) => {
-                self.end_progress();
+                self.progress().end();
                 summary::print(summary, self.mode);
             }
             Event::Undone(summary) => undo_summary::print(summary, self.mode),
             Event::Read(summary) => {
-                self.end_progress();
+                self.progress().end();
                 read_summary::print(summary, self.mode);
             }
         }
@@ -229,11 +198,7 @@ impl Reporter {
             }
             LinkNews::Over { .. } => None,
         };
-        self.with_progress(|progress| {
-            if let Some(progress) = progress {
-                progress.wait(text);
-            }
-        });
+        self.progress().wait(text);
         match news {
             LinkNews::Held { ordered: Some(ordered), since, until, .. } => {
                 let (asked, waited) = (ordered.as_secs(), until.duration_since(*since).unwrap_or_default());

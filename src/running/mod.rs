@@ -2,6 +2,7 @@
 //! Everything that people are told goes through a [`Listener`](crate::events::Listener); every request goes through
 //! the server's [`Link`](crate::sending::Link); what became of each row goes to the journal.
 
+mod ahead;
 mod balances;
 mod booked;
 mod booked_before;

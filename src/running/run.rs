@@ -15,6 +15,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
     /// Everything that a session does, in order. What it came to is in `end`.
     pub(super) async fn all(&self, known: Option<ApiSelector>, end: &mut RunEnd) -> Result<(), RunError> {
         let Some(selector) = self.selector(known, end).await else { return Ok(()) };
+        self.tell_ahead()?;
         if self.kind != SessionKind::Reconcile {
             self.look_for_existing(selector, end).await?;
             let unread = self.look_for_bookings(selector, end).await?;

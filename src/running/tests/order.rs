@@ -1,9 +1,9 @@
 //! The phases come in their order, and each is over before the next begins.
 
-use super::server::lost;
+use super::server::{lost, wrong_key};
 use super::support::Stage;
 use crate::exit::Exit;
-use crate::running::SessionKind;
+use crate::running::{OnBooked, SessionKind};
 
 #[test]
 fn everybody_is_looked_for_before_the_first_customer_is_added() {
@@ -29,6 +29,7 @@ fn everybody_is_looked_for_before_the_first_customer_is_added() {
         ]
     );
     assert_eq!(stage.heard(), ["Existing", "Sending", "Finished"]);
+    assert_eq!(stage.ahead(), ["Existing 3 by 3", "Sending 3 by 3"]);
     assert_eq!(stage.statuses(), ["ok", "ok", "ok"]);
 }
 
@@ -45,6 +46,7 @@ fn balances_are_read_before_the_first_booking_and_after_the_last() {
     assert_eq!(rest[5..7], ["change_balance"; 2]);
     assert_eq!(rest[7..], ["get_data"; 2]);
     assert_eq!(stage.heard()[..3], ["Balances", "Sending", "BalancesAgain"]);
+    assert_eq!(stage.ahead(), ["Balances 3 by 1", "Sending 3 by 3", "BalancesAgain 3 by 1"]);
     assert_eq!(stage.server.booked(), ["1", "2", "3"]);
 }
 
@@ -83,6 +85,24 @@ fn reconcile_only_finds_out() {
     stage.policy.reconcile = true;
     assert_eq!(stage.go_on(SessionKind::Reconcile).expect("an end"), Exit::SomeNotOk);
     assert_eq!(stage.statuses(), ["ok", "failed", "ok"]);
+    assert_eq!(stage.ahead(), ["FindingOut 1 by 1", "BalancesAgain 3 by 1"]);
     assert!(!stage.server.requests()[sent..].contains(&"change_balance".to_owned()));
     assert_eq!(stage.server.booked(), ["1", "3"]);
+}
+
+/// What a session has before it is what an earlier one has left, looks for bookings included.
+#[test]
+fn what_is_ahead_of_a_later_session_is_the_rest() {
+    let mut stage = Stage::bookings(|_, kind, fields| match kind {
+        "change_balance" if fields["customer_id"] == "2" => wrong_key(),
+        _ => None,
+    });
+    stage.on_booked = OnBooked::Fail;
+    assert_eq!(stage.import().expect("an end"), Exit::StoppedEarly);
+    let first = ["Bookings 3 by 3", "Balances 3 by 1", "Sending 3 by 3", "BalancesAgain 3 by 1"];
+    assert_eq!(stage.ahead(), first);
+    assert_eq!(stage.statuses(), ["ok", "failed", "skipped"]);
+    stage.server.behaves();
+    assert_eq!(stage.go_on(SessionKind::Resume).expect("an end"), Exit::SomeNotOk);
+    assert_eq!(stage.ahead(), ["Bookings 1 by 1", "Sending 1 by 1", "BalancesAgain 3 by 1"]);
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use super::server::{Answer, Fields, Played};
 use crate::catalogue::operation;
-use crate::events::{Event, Listener};
+use crate::events::{Ahead, Event, Listener, WorkPart};
 use crate::exit::Exit;
 use crate::reading::{Input, Mapping, TableChoice};
 use crate::recording::{Journal, OutputTarget};
@@ -72,11 +72,18 @@ impl Clock for JumpingClock {
 
 /// Keeps what is told, a word or a text each.
 #[derive(Debug, Default)]
-struct Heard(Mutex<Vec<String>>);
+struct Heard {
+    texts: Mutex<Vec<String>>,
+    ahead: Mutex<Vec<String>>,
+}
 
 impl Listener for Heard {
     fn event(&self, event: Event<'_>) {
         let text = match event {
+            Event::Ahead(ahead) => {
+                *self.ahead.lock().expect("nobody panicked") = ahead.iter().map(told).collect();
+                return;
+            }
             Event::Warning(text) | Event::Note(text) | Event::Error(text) => text.to_owned(),
             Event::Looking { look, .. } => format!("{look:?}"),
             Event::Sending(_) => "Sending".to_owned(),
@@ -87,7 +94,14 @@ impl Listener for Heard {
             },
             _ => return,
         };
-        self.0.lock().expect("nobody panicked").push(text);
+        self.texts.lock().expect("nobody panicked").push(text);
+    }
+}
+
+fn told(Ahead { part, rows, calls }: &Ahead) -> String {
+    match part {
+        WorkPart::Look(look) => format!("{look:?} {rows} by {calls}"),
+        part => format!("{part:?} {rows} by {calls}"),
     }
 }
 
@@ -159,7 +173,12 @@ impl Stage {
     }
 
     pub(super) fn heard(&self) -> Vec<String> {
-        self.heard.0.lock().expect("nobody panicked").clone()
+        self.heard.texts.lock().expect("nobody panicked").clone()
+    }
+
+    /// What the last session was told to have before it.
+    pub(super) fn ahead(&self) -> Vec<String> {
+        self.heard.ahead.lock().expect("nobody panicked").clone()
     }
 
     /// The status of each row in the results.
