@@ -36,6 +36,7 @@ mod repeated_header;
 #[cfg(test)]
 mod round_trips;
 mod row;
+mod row_cells;
 mod scan;
 mod sheet_records;
 mod source;

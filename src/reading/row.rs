@@ -1,9 +1,9 @@
 //! One row of the input.
 
-use csv::StringRecord;
 use std::fmt;
 
 use super::flaw::{Flaw, FlawKind};
+use super::row_cells::RowCells;
 
 /// The prefix of the columns that the program adds to its results. They are ignored in an input, so a results
 /// file can be used as an input.
@@ -36,7 +36,7 @@ impl fmt::Display for RowNumber {
 /// One row of the input: its place and its cells as text. Its memory is reused for the next one.
 #[derive(Debug, Default)]
 pub struct Row {
-    pub(super) record: StringRecord,
+    pub(super) cells: RowCells,
     pub(super) number: u64,
     pub(super) line: u64,
     /// Empty where all cells are text.
@@ -109,32 +109,36 @@ impl Row {
 
     /// The number of cells; ragged rows have fewer or more than the header.
     pub fn len(&self) -> usize {
-        self.record.len()
+        self.cells.len()
     }
 
     /// Whether all cells are empty.
     pub fn is_empty(&self) -> bool {
-        self.cells().all(|cell| cell.trim().is_empty())
+        // The first byte of most cells shows that they are not.
+        let begins = |cell: &str| cell.as_bytes().first().is_some_and(u8::is_ascii_graphic);
+        self.cells().all(|cell| !begins(cell) && cell.trim().is_empty())
     }
 
-    /// All cells without anything between them: enough to see whether any has certain characters.
+    /// All cells, with nothing or delimiters between them: enough to see whether any has certain characters.
     pub fn text(&self) -> &str {
-        self.record.as_slice()
+        self.cells.text()
     }
 
     /// The cell of this column, as it is in the file; none where the row is too short.
     pub fn cell(&self, column: usize) -> Option<&str> {
-        self.record.get(column)
+        self.cells.get(column)
     }
 
     /// All cells, as they are in the file.
     pub fn cells(&self) -> impl Iterator<Item = &str> {
-        self.record.iter()
+        self.cells.iter()
     }
 
     /// Makes a row out of cells, for tests of later stages.
     #[cfg(test)]
     pub(crate) fn from_cells(number: u64, cells: &[&str]) -> Self {
-        Self { record: StringRecord::from(cells.to_vec()), number, line: number + 2, ..Self::default() }
+        let mut row = Self { number, line: number + 2, ..Self::default() };
+        cells.iter().for_each(|cell| row.cells.push(cell));
+        row
     }
 }

@@ -133,7 +133,7 @@ impl SheetRecords {
                 continue;
             }
             row.line = u64::from(number);
-            row.record.clear();
+            row.cells.clear();
             if is_hidden && self.hidden.is_none() {
                 row.flaws.push(Flaw { column: None, kind: FlawKind::HiddenRow });
             }
@@ -156,7 +156,7 @@ impl SheetRecords {
             row.types.push(CellType::ALL.into_iter().find(|t| *t as u8 == *cell_type).unwrap_or_default());
             let flaw = usize::from(*flaw).checked_sub(1).and_then(|place| FLAWS.get(place));
             row.flaws.extend(flaw.map(|kind| Flaw { column: Some(column), kind: *kind }));
-            row.record.push_field(std::str::from_utf8(text).map_err(|_| io::ErrorKind::InvalidData)?);
+            row.cells.push(std::str::from_utf8(text).map_err(|_| io::ErrorKind::InvalidData)?);
         }
         fill(row, self.width);
         Ok(())
@@ -186,9 +186,9 @@ impl SheetRecords {
 
 /// Adds empty cells up to this column.
 fn fill(row: &mut Row, column: usize) {
-    while row.record.len() < column {
+    while row.cells.len() < column {
         row.types.push(CellType::Text);
-        row.record.push_field("");
+        row.cells.push("");
     }
 }
 

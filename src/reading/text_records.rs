@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use memchr::{memchr, memchr_iter};
+use memchr::memchr;
 
 use super::error::ReadError;
 use super::flaw::{Flaw, FlawKind};
@@ -62,7 +62,7 @@ impl TextRecords {
         }
         self.above = begins;
         row.line = begins;
-        row.record.clear();
+        row.cells.clear();
         let line = self.lines.text();
         if memchr(b'"', line).is_none() {
             split_plain(line.strip_suffix(b"\r").unwrap_or(line), self.delimiter, row);
@@ -92,7 +92,7 @@ impl TextRecords {
         let valid = simdutf8::basic::from_utf8(text).ok();
         for (column, span) in self.splitter.cells().iter().enumerate() {
             match valid.and_then(|valid| valid.get(span.start..span.end)) {
-                Some(cell) if !span.has_doubled => row.record.push_field(cell),
+                Some(cell) if !span.has_doubled => row.cells.push(cell),
                 _ => push(cell(text, *span, &mut self.unescaped), column, row),
             }
         }
@@ -140,18 +140,10 @@ impl TextRecords {
 
 /// Splits a line without quotation marks.
 fn split_plain(line: &[u8], delimiter: u8, row: &mut Row) {
-    let ends = memchr_iter(delimiter, line).chain([line.len()]);
-    let mut start = 0;
     if let Ok(text) = simdutf8::basic::from_utf8(line) {
-        for end in ends {
-            row.record.push_field(text.get(start..end).unwrap_or_default());
-            start = end + 1;
-        }
+        row.cells.push_line(text, delimiter);
     } else {
-        for (column, end) in ends.enumerate() {
-            push(&line[start..end], column, row);
-            start = end + 1;
-        }
+        line.split(|b| *b == delimiter).enumerate().for_each(|(column, cell)| push(cell, column, row));
     }
 }
 
@@ -174,7 +166,7 @@ fn cell<'c>(row: &'c [u8], span: CellSpan, unescaped: &'c mut Vec<u8>) -> &'c [u
 /// Adds a cell; a damaged byte in it is a flaw.
 fn push(cell: &[u8], column: usize, row: &mut Row) {
     if let Ok(text) = std::str::from_utf8(cell) {
-        row.record.push_field(text);
+        row.cells.push(text);
         return;
     }
     let (mut text, mut damaged) = (String::with_capacity(cell.len()), None);
@@ -186,6 +178,6 @@ fn push(cell: &[u8], column: usize, row: &mut Row) {
             text.push(char::REPLACEMENT_CHARACTER);
         }
     }
-    row.record.push_field(&text);
+    row.cells.push(&text);
     row.flaws.extend(damaged.map(|kind| Flaw { column: Some(column), kind }));
 }

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::asked_for::{may_be_counted, whole};
 use super::excerpt::{is_page, line, shorten};
 use super::key::ApiKey;
 use super::payload::{ids, is_payload};
-use super::reply::Accepted;
+use super::reply::{Accepted, Wanted};
 
 /// What the API says of a call. Nothing else that an answer holds is its verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,8 @@ fn values_at_most(text: &str) -> usize {
 
 /// The JSON object of an answer.
 pub(super) struct AnswerBody {
-    fields: Map<String, Value>,
+    /// In their order; mostly there are two or three.
+    fields: Vec<(String, Value)>,
     /// Whether a field is there twice, so that nobody knows which one counts.
     repeats_itself: bool,
 }
@@ -95,7 +96,8 @@ impl AnswerBody {
 
     /// The values of a field whose name may be written in any case.
     fn fields(&self, name: &'static str) -> impl Iterator<Item = &Value> {
-        self.fields.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+        let is_named = move |(key, _): &&(String, Value)| key.eq_ignore_ascii_case(name);
+        self.fields.iter().filter(is_named).map(|(_, value)| value)
     }
 
     fn field(&self, name: &'static str) -> Option<&Value> {
@@ -150,15 +152,22 @@ impl AnswerBody {
             || self.counted(false).is_some()
     }
 
-    pub(super) fn accepted(mut self, has_verdict: bool, text: &str, key: &ApiKey) -> Accepted {
+    pub(super) fn accepted(
+        mut self,
+        wanted: Wanted,
+        has_verdict: bool,
+        text: &str,
+        key: &ApiKey,
+    ) -> Accepted {
         let has_id_field = self.field("id").is_some();
         let (ids, has_odd_id) = ids(self.field("id"));
-        let counted = self.counted(has_verdict);
+        // Nobody asks a write for a count.
+        let counted = if wanted == Wanted::Verdict { None } else { self.counted(has_verdict) };
         let has_data = self.payload().any(full);
         // Moved, not copied: every answer to a write goes through here too.
         let place = self.fields.iter().position(|(name, value)| is_payload(name) && full(value));
-        let place = place.or_else(|| self.fields.keys().position(|name| is_payload(name)));
-        let mut data = place.and_then(|place| self.fields.values_mut().nth(place)).map(Value::take);
+        let place = place.or_else(|| self.fields.iter().position(|(name, _)| is_payload(name)));
+        let mut data = place.map(|place| self.fields.swap_remove(place).1);
         if key.is_in(text)
             && let Some(data) = &mut data
         {
@@ -174,7 +183,7 @@ impl AnswerBody {
             let name = name.to_ascii_lowercase();
             name.contains("count") || matches!(name.as_str(), "cnt" | "total" | "number" | "quantity")
         };
-        let named = |(name, value): (&String, &Value)| is_named(name).then(|| whole(value)).flatten();
+        let named = |(name, value): &(String, Value)| is_named(name).then(|| whole(value)).flatten();
         if let Some(count) = self.fields.iter().find_map(named) {
             return Some(count);
         }
@@ -188,7 +197,7 @@ impl AnswerBody {
     }
 }
 
-/// JSON in a map forgets all but the last of equal names; here that they were there is kept.
+/// JSON in a map forgets all but the last of equal names; here they are kept, and that they were there.
 impl<'de> Deserialize<'de> for AnswerBody {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct AnswerVisitor;
@@ -201,16 +210,28 @@ impl<'de> Deserialize<'de> for AnswerBody {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<AnswerBody, A::Error> {
-                let mut answer = AnswerBody { fields: Map::new(), repeats_itself: false };
-                while let Some((name, value)) = entries.next_entry::<String, Value>()? {
-                    answer.repeats_itself |= answer.fields.insert(name, value).is_some();
+                let mut fields = Vec::new();
+                while let Some(field) = entries.next_entry::<String, Value>()? {
+                    fields.push(field);
                 }
-                Ok(answer)
+                let repeats_itself = repeats_a_name(&fields);
+                Ok(AnswerBody { fields, repeats_itself })
             }
         }
 
         deserializer.deserialize_map(AnswerVisitor)
     }
+}
+
+fn repeats_a_name(fields: &[(String, Value)]) -> bool {
+    const FEW: usize = 8;
+    let names = || fields.iter().map(|(name, _)| name.as_str());
+    if fields.len() <= FEW {
+        return names().enumerate().any(|(place, name)| names().take(place).any(|other| other == name));
+    }
+    let mut sorted: Vec<&str> = names().collect();
+    sorted.sort_unstable();
+    sorted.windows(2).any(|pair| pair[0] == pair[1])
 }
 
 /// Whether any of them is not the same as the first.

@@ -91,14 +91,14 @@ fn problem(end: AttemptEnd, code: FailureCode, text: String) -> Reply {
 /// would call something done that was not, or the other way.
 fn under_ok(answer: AnswerBody, verdict: ApiVerdict, wanted: Wanted, text: &str, key: &ApiKey) -> Reply {
     match verdict {
-        ApiVerdict::Ok => Reply::Accepted(answer.accepted(true, text, key)),
+        ApiVerdict::Ok => Reply::Accepted(answer.accepted(wanted, true, text, key)),
         ApiVerdict::Error => {
             let said = answer.error_text(key);
             let said = said.unwrap_or_else(|| "the server said ERROR without a reason".to_owned());
             problem(AttemptEnd::SaidNo, FailureCode::ApiError, said)
         }
         ApiVerdict::Missing if wanted != Wanted::Verdict && answer.has_content() => {
-            Reply::Accepted(answer.accepted(false, text, key))
+            Reply::Accepted(answer.accepted(wanted, false, text, key))
         }
         ApiVerdict::Missing | ApiVerdict::Unclear => {
             problem(AttemptEnd::MayHaveHappened, FailureCode::BadAnswer, unreadable(text, key))

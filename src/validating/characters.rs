@@ -46,21 +46,44 @@ pub enum BadText {
 /// Whether all characters are the usual ones: of Ukrainian, Russian and English text, without question marks. Most
 /// rows are, and nothing else is asked of them then.
 pub(super) fn are_usual(text: &str) -> bool {
+    let (words, rest) = text.as_bytes().as_chunks::<8>();
+    let mut last = [b' '; 8];
+    last[..rest.len()].copy_from_slice(rest);
     let mut before = 0;
-    let odd = text.bytes().fold(0, |odd, byte| {
-        let class = CLASSES[usize::from(byte)];
-        let odd = odd | (class & ((before << 3) | ALONE));
-        before = class;
-        odd
-    });
-    odd == 0
+    words.iter().chain([&last]).all(|word| {
+        if is_plain(u64::from_ne_bytes(*word)) {
+            before = 0;
+            return true;
+        }
+        let mut odd = 0;
+        for byte in word {
+            let class = CLASSES[usize::from(*byte)];
+            odd |= class & ((before << 3) | ALONE);
+            before = class;
+        }
+        odd == 0
+    })
+}
+
+/// Whether eight bytes are ASCII that can be seen, and no question marks.
+const fn is_plain(word: u64) -> bool {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    if word & HIGH != 0 {
+        return false;
+    }
+    // Nothing is carried from one byte to the next: none is more than 0x7F, and no more is added to it than 0x7F.
+    let not_controls = word + ONES * 0x60;
+    let not_questions = (word ^ (ONES * 0x3F)) + ONES * 0x7F;
+    let deletes = word + ONES;
+    (not_controls & not_questions & !deletes) & HIGH == HIGH
 }
 
 /// A byte that is odd wherever it stands.
 const ALONE: u8 = 1 << 6;
 
-/// What each byte is to [`are_usual`]: the first three bits say that it is 0xD0, 0xD1 or 0xD2; the next three, that it
-/// is odd after that one.
+/// What each byte is to [`are_usual`]: the first three bits say that it is 0xD0, 0xD1 or 0xD2; the next three, that
+/// it is odd after that one.
 const CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
     let mut byte = 0;

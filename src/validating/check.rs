@@ -167,7 +167,8 @@ impl Checker {
             let name = Some(self.columns.name(column));
             self.violations.push(Violation::new(ViolationCode::BadValue, name, Some(cell), reason));
         }
-        let unwrapped = if is_meant { Ok(value) } else { scars::unwrapped(value) };
+        let has_no_scar = is_meant || scars::is_bare(value);
+        let unwrapped = if has_no_scar { Ok(value) } else { scars::unwrapped(value) };
         let value = unwrapped.unwrap_or(value);
         if parameter.kind.is_date() && !value.is_empty() {
             self.filled[column] += 1;
@@ -213,7 +214,7 @@ impl Checker {
                         characters::check_name(value)?;
                     }
                 }
-                if !is_meant {
+                if !has_no_scar {
                     scars::check(value)?;
                 }
                 if parameter.kind == ValueKind::Money {

@@ -31,6 +31,7 @@ mod point_zero;
 mod reads;
 mod row_calls;
 mod rules;
+mod scar_words;
 mod scars;
 #[cfg(test)]
 mod step_tests;

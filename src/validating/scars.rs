@@ -1,6 +1,8 @@
 //! What spreadsheets and databases leave in cells in place of a value, or around it: error words, shortened numbers,
 //! words for no value, `="000123"`, an apostrophe before a number.
 
+use super::scar_words::{ERROR_WORDS, NO_VALUE};
+
 /// Why a cell does not hold what a person meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Scar {
@@ -32,111 +34,17 @@ pub enum Scar {
     BetweenApostrophes,
 }
 
-/// Error words of Excel and LibreOffice in the languages that lists come in. Not everything that begins with `#` is
-/// one: `#5` is text.
-const ERROR_WORDS: [&str; 78] = [
-    "#N/A",
-    "#REF!",
-    "#VALUE!",
-    "#DIV/0!",
-    "#NAME?",
-    "#NUM!",
-    "#NULL!",
-    "#ERROR!",
-    "#SPILL!",
-    "#CALC!",
-    "#FIELD!",
-    "#BLOCKED!",
-    "#UNKNOWN!",
-    "#CONNECT!",
-    "#BUSY!",
-    "#GETTING_DATA",
-    "#EXTERNAL!",
-    "#PYTHON!",
-    "#Н/Д",
-    "#Н/Д!",
-    "#ССЫЛКА!",
-    "#ССЫЛ!",
-    "#ЗНАЧ!",
-    "#ДЕЛ/0!",
-    "#ИМЯ?",
-    "#ЧИСЛО!",
-    "#ПУСТО!",
-    "#ПЕРЕНОС!",
-    "#ВЫЧИСЛ!",
-    "#ПОЛЕ!",
-    "#ЗАБЛОК!",
-    "#НЕИЗВ!",
-    "#ПОСИЛ!",
-    "#ПОСИЛАННЯ!",
-    "#ССИЛКА!",
-    "#ЗНАЧЕННЯ!",
-    "#ДІЛ/0!",
-    "#ДІЛЕННЯ/0!",
-    "#НАЗВА?",
-    "#ІМЯ?",
-    "#ІМ'Я?",
-    "#ІМ\u{2019}Я?",
-    "#ПОРОЖНЬО!",
-    "#ПОМИЛКА!",
-    "#ОШИБКА!",
-    "#Н/З",
-    "#NV",
-    "#BEZUG!",
-    "#WERT!",
-    "#ZAHL!",
-    "#N/D",
-    "#N/D!",
-    "#ADR!",
-    "#ARG!",
-    "#LICZBA!",
-    "#NAZWA?",
-    "#DZIEL/0!",
-    "#ZERO!",
-    "#N/A N/A",
-    "#N/A!",
-    "#NOM?",
-    "#VALEUR!",
-    "#NOMBRE!",
-    "#NUL!",
-    "#NOMBRE?",
-    "#¿NOMBRE?",
-    "#¡VALOR!",
-    "#VALOR!",
-    "#¡REF!",
-    "#¡NUM!",
-    "#¡DIV/0!",
-    "#YOK",
-    "#AD?",
-    "#SAYI!",
-    "#SAYI/0!",
-    "#BAŞV!",
-    "#DEĞER!",
-    "#BOŞ!",
-];
-
-/// As they are written by programs: a person's name may be Nan.
-const NO_VALUE: [&str; 19] = [
-    "NULL",
-    "null",
-    "Null",
-    "\\N",
-    "NaN",
-    "nan",
-    "NAN",
-    "NaT",
-    "None",
-    "undefined",
-    "<null>",
-    "<NULL>",
-    "<Null>",
-    "<nil>",
-    "<NA>",
-    "<none>",
-    "[NULL]",
-    "[null]",
-    "#NULL",
-];
+/// Whether nothing is around the value or in its place, as its beginning tells for most.
+pub(super) fn is_bare(value: &str) -> bool {
+    match value.as_bytes() {
+        // `NULL`, `nan`, `None`, `undefined`, `Err:502`.
+        [b'N' | b'n', b'U' | b'u' | b'A' | b'a' | b'o', ..] | [b'u', b'n', ..] | [b'E', b'r', ..] => false,
+        [b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'+' | b'-' | b'(' | 0xD1 | 0xD2, ..] => true,
+        // `Ошибка` and `Помилка` begin with these.
+        [0xD0, second, ..] => !matches!(second, 0x9E | 0x9F),
+        other => other.is_empty(),
+    }
+}
 
 /// Takes off what only tells a spreadsheet to keep the digits. The value must be trimmed.
 pub(super) fn unwrapped(value: &str) -> Result<&str, Scar> {
@@ -221,6 +129,10 @@ fn is_error_number(value: &str, word: &str) -> bool {
 /// `1,23457E+11`, `3.80671E11`, `1E+11`: a number that a spreadsheet has shortened. `12E4` can be the number of a
 /// contract or a flat.
 pub(super) fn is_shortened(value: &str) -> bool {
+    // Those of Cyrillic are letters of two bytes, and begin with this one.
+    if !value.bytes().any(|b| matches!(b, b'E' | b'e' | 0xD0)) {
+        return false;
+    }
     let unsigned = value.strip_prefix(['-', '+']).unwrap_or(value);
     let Some(place) = unsigned.find(['E', 'e', 'Е', 'е']) else { return false };
     let (mantissa, rest) = unsigned.split_at(place);
@@ -238,7 +150,8 @@ pub(super) fn is_shortened(value: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Scar, check, is_shortened, unwrapped};
+    use super::{Scar, check, is_bare, is_shortened, unwrapped};
+    use crate::validating::scar_words::{ERROR_WORDS, NO_VALUE};
 
     #[test]
     fn words_in_place_of_a_value_are_refused() {
@@ -334,6 +247,27 @@ mod tests {
             ["12E4", "1E5", "E+11", "12E+4", "1,2,3E+4", "2.5", "1E", "5e", "Е5", "1,23457E+1234", "12Е"]
         {
             assert!(!is_shortened(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_called_bare_has_no_scar() {
+        let others = ["Err:502", "Ошибка:502", "Помилка:508", "=\"5\"", "'5", "'(067)", "=B7", "###"];
+        for scarred in ERROR_WORDS.iter().chain(&NO_VALUE).chain(&others) {
+            assert!(!is_bare(scarred), "{scarred}");
+        }
+        for text in ["Гнатюк", "їжак", "100001", "user@example.net", "+380", "-5", "(067)", ""] {
+            assert!(is_bare(text), "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_bare_would_be_changed_or_refused(text in "[=\"'#NEuen0-9A(ОшПомї+:-]{0,2}[a-zA-Z0-9=\"'!(5]{0,8}") {
+            if is_bare(&text) {
+                proptest::prop_assert_eq!(unwrapped(&text), Ok(text.as_str()));
+                proptest::prop_assert_eq!(check(&text), Ok(()));
+            }
         }
     }
 }

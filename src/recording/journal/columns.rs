@@ -1,6 +1,7 @@
 //! How values stand in the columns of a journal.
 
 use jiff::Timestamp;
+use rusqlite::types::ValueRef;
 
 use crate::reading::RowNumber;
 
@@ -26,11 +27,31 @@ where
     })
 }
 
-/// A time that may be missing.
-pub(super) fn time(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
-    match row.get_ref(column)? {
-        rusqlite::types::ValueRef::Null => Ok(None),
-        _ => parsed(row, column).map(Some),
+/// Reads times. Entries that were committed together have the same one, which is read once.
+#[derive(Default)]
+pub(super) struct TimeReader(Option<(String, Timestamp)>);
+
+impl TimeReader {
+    /// A time that may be missing.
+    pub(super) fn read(
+        &mut self,
+        row: &rusqlite::Row<'_>,
+        column: usize,
+    ) -> rusqlite::Result<Option<Timestamp>> {
+        let ValueRef::Text(text) = row.get_ref(column)? else {
+            return match row.get_ref(column)? {
+                ValueRef::Null => Ok(None),
+                _ => parsed(row, column).map(Some),
+            };
+        };
+        if let Some((known, time)) = &self.0
+            && known.as_bytes() == text
+        {
+            return Ok(Some(*time));
+        }
+        let time = parsed(row, column)?;
+        self.0 = Some((row.get(column)?, time));
+        Ok(Some(time))
     }
 }
 

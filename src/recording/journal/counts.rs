@@ -1,5 +1,6 @@
 //! How many rows of a run stand how.
 
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::entry::status;
@@ -65,11 +66,16 @@ impl Counts {
     }
 }
 
-const ONE: &str = "SELECT state, error_code, http_status, count(*), 0, 0 FROM row
-     GROUP BY state, error_code, http_status";
+/// How many entries there are, then groups of those of which there is more to tell than that they are ok. Most are, and to
+/// sort them takes several times what it takes to pass them over.
+const ONE: &str = "SELECT NULL, NULL, NULL, count(*), 0, 0 FROM row UNION ALL
+     SELECT state, error_code, http_status, count(*), 0, 0 FROM row
+     WHERE state IS NOT 'ok' OR error_code IS NOT NULL GROUP BY state, error_code, http_status";
 
-const TWO: &str = "SELECT state, error_code, http_status, count(*), CAST(total(times > 1) AS INTEGER),
-     CAST(total(max(times, 1) - 1) AS INTEGER) FROM row GROUP BY state, error_code, http_status";
+const TWO: &str = "SELECT NULL, NULL, NULL, count(*), 0, 0 FROM row UNION ALL
+     SELECT state, error_code, http_status, count(*), CAST(total(times > 1) AS INTEGER),
+     CAST(total(max(times, 1) - 1) AS INTEGER) FROM row
+     WHERE state IS NOT 'ok' OR error_code IS NOT NULL OR times > 1 GROUP BY state, error_code, http_status";
 
 const WRITTEN: &str = "SELECT value FROM fact WHERE name = ?";
 
@@ -89,11 +95,17 @@ pub(super) fn counts(connection: &Connection, rows: u64) -> rusqlite::Result<Cou
         Schema::One => ONE,
         Schema::Two => TWO,
     })?;
+    let (mut all, mut told) = (0_u64, 0);
     let mut found = statement.query([])?;
     while let Some(row) = found.next()? {
-        let code = row.get::<_, Option<String>>(1)?.and_then(|code| ErrorCode::of_name(&code));
         let count = row.get::<_, i64>(3)?.cast_unsigned();
+        if row.get_ref(0)? == ValueRef::Null {
+            all = count;
+            continue;
+        }
+        let code = row.get::<_, Option<String>>(1)?.and_then(|code| ErrorCode::of_name(&code));
         let status = status(row, 0)?;
+        told += count;
         match status {
             Status::Ok => counts.ok += count,
             Status::Failed => counts.failed += count,
@@ -113,6 +125,7 @@ pub(super) fn counts(connection: &Connection, rows: u64) -> rusqlite::Result<Cou
             counts.to_be_fixed += count;
         }
     }
+    counts.ok += all.saturating_sub(told);
     if counts.surplus > 0 {
         counts.surplus = counts.surplus.saturating_sub(written_surplus(connection)?);
     }

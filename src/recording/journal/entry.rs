@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::columns::{odd, time};
+use super::columns::{TimeReader, odd};
 use super::schema::Schema;
 use crate::reading::RowNumber;
 use crate::recording::row_result::{ErrorCode, RowResult, Status};
@@ -72,8 +72,15 @@ pub(super) const fn page(schema: Schema) -> &'static str {
     }
 }
 
+/// What reads the times of a page.
+#[derive(Default)]
+pub(super) struct EntryTimes {
+    sent: TimeReader,
+    ended: TimeReader,
+}
+
 /// Reads the columns of [`page`].
-pub(super) fn entry(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
+pub(super) fn entry(row: &rusqlite::Row<'_>, times: &mut EntryTimes) -> rusqlite::Result<Entry> {
     let status = status(row, 1)?;
     let code = row.get::<_, Option<String>>(5)?;
     let error = match code {
@@ -95,15 +102,14 @@ pub(super) fn entry(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
         key: row.get(10)?,
         result: RowResult { status, id: row.get(4)?, error, http_status: row.get(7)?, attempts: row.get(3)? },
         times: row.get::<_, Option<i64>>(11)?.map(i64::unsigned_abs),
-        sent: time(row, 8)?,
-        ended: time(row, 9)?,
+        sent: times.sent.read(row, 8)?,
+        ended: times.ended.read(row, 9)?,
     })
 }
 
 /// The state of a row in the journal: its status in the results, or [`SENDING`].
 pub(super) fn status(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Status> {
-    let name: String = row.get(column)?;
-    match name.as_str() {
+    match row.get_ref(column)?.as_str()? {
         SENDING => Ok(Status::Unknown),
         name => Status::of_name(name).ok_or_else(|| odd(column, name)),
     }

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::columns::number;
 use super::connection::looking;
 use super::counts::{Counts, counts};
-use super::entry::{Entry, entry, page};
+use super::entry::{Entry, EntryTimes, entry, page};
 use super::error::JournalError;
 use super::input::StoredInput;
 use super::schema::Schema;
@@ -135,9 +135,9 @@ impl Replay {
     fn query(&self, from: i64) -> rusqlite::Result<VecDeque<Entry>> {
         let mut statement = self.connection.prepare_cached(page(self.schema))?;
         let mut found = statement.query(params![from, PAGE])?;
-        let mut page = VecDeque::new();
+        let (mut page, mut times) = (VecDeque::new(), EntryTimes::default());
         while let Some(row) = found.next()? {
-            page.push_back(entry(row)?);
+            page.push_back(entry(row, &mut times)?);
         }
         Ok(page)
     }

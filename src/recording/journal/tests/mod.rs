@@ -115,6 +115,23 @@ fn a_journal_keeps_what_is_known_of_each_row() {
 }
 
 #[test]
+fn rows_are_counted_by_how_they_stand() {
+    let place = Place::new();
+    let mut journal = place.create();
+    (0..7).for_each(|row| leave(&mut journal, row));
+    (0..3).for_each(|row| settle(&mut journal, row, &result(Status::Ok, None)));
+    settle(&mut journal, 3, &result(Status::Failed, Some((ErrorCode::ApiError, "no"))));
+    settle(&mut journal, 4, &result(Status::Unknown, Some((ErrorCode::Timeout, "no answer"))));
+    let group = journal.group(at(3)).expect("a group");
+    group.found(RowNumber(1), None, 3).expect("written");
+    group.found(RowNumber(4), None, 1).expect("written");
+    group.commit().expect("committed");
+    let counts = journal.counts().expect("counts");
+    assert_eq!((counts.ok, counts.failed, counts.unknown), (4, 1, 2));
+    assert_eq!((counts.doubled, counts.surplus, counts.to_be_fixed), (1, 2, 1));
+}
+
+#[test]
 fn rows_that_a_dead_program_left_in_the_middle_are_unknown() {
     let place = Place::new();
     let mut journal = place.create();
