@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
 use super::error::SettingsError;
+use super::small_file::SmallFile;
 use crate::catalogue::{Action, CUSTOMER, Parameter, Provenance, ValueKind};
 use crate::validating::option_of;
 
@@ -120,7 +121,6 @@ fn lines(text: &str) -> Result<Vec<String>, SettingsError> {
     if !is_meant && !path.is_file() {
         return Ok(text.split(',').map(str::to_owned).collect());
     }
-    let content = std::fs::read_to_string(path)
-        .map_err(|source| SettingsError::IdsFile { path: path.to_owned(), source })?;
+    let content = SmallFile::Ids.read(path)?;
     Ok(content.trim_start_matches('\u{FEFF}').split(['\n', ',']).map(|id| id.trim().to_owned()).collect())
 }

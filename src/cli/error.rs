@@ -39,6 +39,16 @@ pub enum SettingsError {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// A file that should be small.
+    #[error("{what} {} is larger than {limit}, so it is probably another file", path.display())]
+    LargeFile {
+        /// What it should be.
+        what: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// How much is read.
+        limit: String,
+    },
     /// Standard input has no name that results could be named after.
     #[error("rows from standard input need a place for their results: add --results FILE")]
     NoPlace,

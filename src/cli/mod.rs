@@ -26,6 +26,7 @@ mod results;
 mod resume;
 mod run_options;
 mod sandbox;
+mod small_file;
 mod status;
 mod stored_run;
 mod template;

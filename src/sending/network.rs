@@ -1,5 +1,7 @@
 //! What a company's network asks for: authorities of its own, a certificate of the client's, a proxy.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::proxy::ProxyVariables;
@@ -88,12 +90,12 @@ fn pem(
     /// The authorities of a whole system are a quarter of this.
     const LARGEST: u64 = 1 << 20;
     let unread = |source| NetworkFileError::Unread { option, path: path.to_owned(), source };
-    let size = path.metadata().map_err(unread)?.len();
-    if size > LARGEST {
+    let mut bytes = Vec::new();
+    File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes)).map_err(unread)?;
+    if bytes.len() as u64 > LARGEST {
         let reason = "larger than 1 MiB, which no file of certificates or keys is".to_owned();
         return Err(NetworkFileError::Damaged { option, path: path.to_owned(), reason });
     }
-    let bytes = std::fs::read(path).map_err(unread)?;
     if has(&bytes, begin) && has(&bytes, "-----BEGIN ") {
         return Ok(bytes);
     }

@@ -263,3 +263,18 @@ fn a_journal_is_not_a_link() {
         .exits(2)
         .says("link.journal is a link to input.journal");
 }
+
+/// The wrong file under the right option does not fill the memory, whatever size it says it has.
+#[test]
+fn small_files_are_read_up_to_a_bound() {
+    let (place, sandbox) = (place(), Sandbox::start());
+    let place = place.with("large.txt", "1\n".repeat(9 << 20));
+    for (line, words) in [
+        ("count net --key-file /dev/zero", "the key file /dev/zero is larger than 64 KiB"),
+        ("count net --key-file large.txt", "the key file large.txt is larger than 64 KiB"),
+        ("export --house-id large.txt -o out", "the file of ids large.txt is larger than 16 MiB"),
+        ("export --house-id @/dev/zero -o out", "the file of ids /dev/zero is larger than 16 MiB"),
+    ] {
+        userside(&place).line(line).to(&sandbox).run().exits(2).says(words).says("another file");
+    }
+}

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::pace::PaceArgs;
 use super::server::{CONNECT_TIMEOUT, SelectorArgs, ServerArgs, TIMEOUT};
 use crate::cli::error::SettingsError;
+use crate::cli::small_file::SmallFile;
 use crate::cli::values::Endpoint;
 use crate::sending::{ApiKey, Connection, HttpSettings, NetworkSettings, ProxyVariables};
 
@@ -77,8 +78,7 @@ pub(in crate::cli) fn key_text(
     environment: Option<String>,
 ) -> Result<String, SettingsError> {
     match file {
-        Some(path) => std::fs::read_to_string(path)
-            .map_err(|source| SettingsError::KeyFile { path: path.to_owned(), source }),
+        Some(path) => SmallFile::Key.read(path),
         None => environment.filter(|text| !text.trim().is_empty()).ok_or(SettingsError::NoKey),
     }
 }
