@@ -68,9 +68,7 @@ pub enum FlawKind {
         closed: u64,
     },
     /// A quotation mark is not closed before the end of the input.
-    #[error(
-        "a cell starts with a quotation mark on line {first} that is never closed, so lines {first} to {last} are read as one row; close it, or write \" inside a cell as \"\""
-    )]
+    #[error("{}", unclosed_quote(*first, *last))]
     UnclosedQuote {
         /// The line where the cell began.
         first: u64,
@@ -154,6 +152,17 @@ impl FlawKind {
     pub(super) fn breaks_rows(self) -> bool {
         matches!(self, Self::StrayQuote { .. } | Self::BackslashQuote | Self::BlankBeforeQuote)
     }
+}
+
+fn unclosed_quote(first: u64, last: u64) -> String {
+    let swallowed = if first == last {
+        String::new()
+    } else {
+        format!(", so lines {first} to {last} are read as one row")
+    };
+    format!(
+        "a cell starts with a quotation mark on line {first} that is never closed{swallowed}; close it, or write \" inside a cell as \"\""
+    )
 }
 
 fn stray_quote(opened: u64, closed: u64) -> String {

@@ -92,6 +92,9 @@ fn what_an_unclosed_mark_swallows_is_refused_and_what_stands_before_it_is_not() 
     let case = Case::of("edit", "input.csv", "id,comment\n1,a\n2,\"b\n3,c\n4,d\n");
     assert_eq!(case.values("comment"), ["a"]);
     assert!(case.refusals()[1].contains("lines 3 to 5"), "{:?}", case.refusals());
+    let case = Case::of("edit", "input.csv", "id,comment\n1,a\n2,\"b\n");
+    let why = &case.refusals()[1];
+    assert!(why.contains("on line 3 that is never closed; close it"), "{why}");
 }
 
 #[test]
