@@ -3,7 +3,7 @@
 use super::changes::{CHANGE, CHANGED_COLUMNS};
 use crate::catalogue::{Nearest, customer_id_names, nearest};
 use crate::customers::{CustomerColumns, CustomerColumnsError, MappedCustomer, names_customer};
-use crate::reading::{ReadError, Records, Row, Source};
+use crate::reading::{ReadError, Records, Row, RowCheck, Source};
 
 /// A file that was to name customers does not.
 #[derive(Debug, thiserror::Error)]
@@ -92,9 +92,13 @@ pub fn ids(source: &Source, column: Option<usize>) -> Result<Vec<u64>, ListError
     if column.is_none() {
         texts(&header).iter().try_for_each(|text| take(1, text))?;
     }
-    let mut row = Row::default();
+    let (mut row, rows) = (Row::default(), source.row_check());
     while records.read(&mut row)? {
-        source.check_cell(&row, column.unwrap_or(0))?;
+        // Of a table only the ids are wanted.
+        match column {
+            Some(column) => source.check_cell(&row, column)?,
+            None => rows.check(&row)?,
+        }
         match column {
             Some(column) => take(row.line(), row.cell(column).unwrap_or_default().trim())?,
             None => {
@@ -111,6 +115,7 @@ pub struct EarlierExport {
     name: String,
     header: Vec<String>,
     records: Records,
+    check: RowCheck,
     column: usize,
     row: Row,
 }
@@ -124,7 +129,7 @@ impl EarlierExport {
         if [CHANGE, CHANGED_COLUMNS].iter().all(|own| header.iter().any(|column| column == own)) {
             return Err(ListError::Changes(name));
         }
-        Ok(Self { name, header, records, column, row: Row::default() })
+        Ok(Self { name, header, records, check: source.row_check(), column, row: Row::default() })
     }
 
     /// The names of its columns.
@@ -142,6 +147,10 @@ impl Iterator for EarlierExport {
             Ok(true) => {}
             Ok(false) => return None,
             Err(error) => return Some(Err(error.into())),
+        }
+        // A value that is not what it seems would be told as a change.
+        if let Err(error) = self.check.check(&self.row) {
+            return Some(Err(error.into()));
         }
         let text = self.row.cell(self.column).unwrap_or_default().trim();
         Some(
@@ -217,6 +226,17 @@ mod tests {
         assert!(refused("id\n1\nx\n").contains("line 3: 'x' is not a customer's id"));
         assert!(refused("1\n0\n").contains("line 2: '0' is not a customer's id"));
         assert!(refused("login,idd\nx,1\n").contains("no column 'id'"));
+    }
+
+    #[test]
+    fn rows_that_cannot_be_trusted_are_refused() {
+        let torn = "id;name\n1;Гнатюк\n2;\"Мороз\n3;Кіт\" x\n";
+        let earlier = EarlierExport::open(&source(torn)).expect("an export");
+        let error = earlier.last().expect("a row").expect_err("a torn row").to_string();
+        assert!(error.contains("line 3") && error.contains("lines 3 to 4"), "{error}");
+        let refused = |text: &str| ids(text).expect_err(text).to_string();
+        assert!(refused("id;name\n1;x\n2;\"y\n3;z\n").contains("line 3"));
+        assert!(refused("1,2\n3,\"4\n5\n").contains("line 2"));
     }
 
     #[test]

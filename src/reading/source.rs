@@ -19,6 +19,7 @@ use super::note::ReadNote;
 use super::open_sheet::OpenSheet;
 use super::records::{Origin, Records};
 use super::row::Row;
+use super::row_check::RowCheck;
 use super::scan::{ScanError, scan};
 use super::table::{TableChoice, WORKBOOK_LIMIT};
 use super::text_records::TextRecords;
@@ -233,11 +234,14 @@ impl Source {
     /// Refuses a row whose cell in this column is not to be trusted.
     pub fn check_cell(&self, row: &Row, column: usize) -> Result<(), ReadError> {
         match row.distrusted(column) {
-            Some(flaw) => {
-                Err(ReadError::Flawed { name: self.table_name(), unit: self.unit(), line: row.line(), flaw })
-            }
+            Some(flaw) => Err(self.row_check().refusal(row, flaw)),
             None => Ok(()),
         }
+    }
+
+    /// What refuses rows of which any cell is not to be trusted.
+    pub fn row_check(&self) -> RowCheck {
+        RowCheck { name: self.table_name(), unit: self.unit() }
     }
 
     fn unreadable(&self, source: io::Error) -> ReadError {
