@@ -110,6 +110,11 @@ impl Hold {
         Self { schedule, patience, held: None }
     }
 
+    /// When an outage that begins then is tried for the last time.
+    pub(super) fn last_try(&self, since: Duration) -> Duration {
+        since.saturating_add(self.patience)
+    }
+
     pub(super) fn way(&self, now: Duration) -> Way {
         match &self.held {
             None => Way::Open,

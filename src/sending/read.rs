@@ -189,6 +189,8 @@ impl<T: Transport, C: Clock> Link<T, C> {
         /// So often, beside its retries, a read may be turned away by a server that answers others.
         const OFTEN: u32 = 5;
         let (mut requests, mut made, mut away) = (0, 0, 0);
+        // The last try of a first contact is made when patience ends, and not later.
+        let last = haste.is_contact().then(|| self.hold.borrow().last_try(self.clock.now()));
         loop {
             if !haste.is_contact() {
                 match self.way_through(envelope).await {
@@ -250,8 +252,11 @@ impl<T: Transport, C: Clock> Link<T, C> {
                 }
                 Err(failed) => failed,
             };
+            let now = self.clock.now();
             // A server that points elsewhere does so every time.
-            let is_final = attempt.location.is_some() || haste.gives_up(end, problem.code);
+            let is_final = attempt.location.is_some()
+                || haste.gives_up(end, problem.code)
+                || last.is_some_and(|last| now >= last);
             let is_again = match decision {
                 Decision::Again => true,
                 Decision::Hold => haste.is_contact() && made <= self.retries,
@@ -263,7 +268,7 @@ impl<T: Transport, C: Clock> Link<T, C> {
             }
             let wait = self.schedule.wait(made);
             tracing::info!(attempt = made, wait = ?wait, %problem, "a read is tried again");
-            self.clock.sleep_until(self.clock.now() + wait).await;
+            self.clock.sleep_until(last.map_or(now + wait, |last| last.min(now + wait))).await;
         }
     }
 

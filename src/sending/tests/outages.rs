@@ -6,7 +6,10 @@ use std::time::Duration;
 use super::support::{Course, REPEATABLE, Reply, Request, Server, Setup, jobs};
 use crate::catalogue::ApiSelector;
 use crate::sending::LostKind::Unreached;
-use crate::sending::{Answer, FailureCode, Fate, LinkNews, StopReason, Unread};
+use crate::sending::probe::ProbeError;
+use crate::sending::{
+    Answer, Clock as _, FailureCode, Fate, LinkNews, SelectorChoice, StopReason, Unread, find_selector,
+};
 use crate::validating::Call;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -238,6 +241,20 @@ async fn reads_are_given_up_when_patience_is_over() {
     let (answers, took) = reads(&server, setup, 8).await;
     assert!(answers.iter().all(|read| matches!(read, Err(Unread::Lost(_)))), "{answers:?}");
     assert!(took >= 60 * SECOND && took < 70 * SECOND, "{took:?}");
+}
+
+/// It is no use to wait longer for a server that was never there than for one that goes away.
+#[tokio::test(start_paused = true)]
+async fn first_contact_is_given_up_when_patience_is_over() {
+    for (patience, took) in [(Duration::ZERO, 0..1), (SECOND, 1..2), (900 * SECOND, 3..7)] {
+        let server = Server::replies(&[Reply::Lost(Unreached)]).with_probe(|_| Reply::Lost(Unreached));
+        let link = Setup { patience, ..Setup::default() }.link(&server);
+        let begun = link.clock().now();
+        let found = find_selector(&link, SelectorChoice::Auto).await;
+        assert!(matches!(found, Err(ProbeError::Unreachable(_))), "{found:?}");
+        let seconds = (link.clock().now() - begun).as_secs();
+        assert!(took.contains(&seconds), "{seconds}");
+    }
 }
 
 /// A read that finds out whether the server is back, and that nobody waits for any more, keeps no other waiting.
