@@ -110,24 +110,22 @@ fn certificate_words(reason: &CertificateError, host: &str) -> String {
             "the certificate of {host} is not valid before {}, or this machine's clock is behind",
             day(not_before.as_secs())
         ),
-        CertificateError::UnknownIssuer => unknown_authority(host),
+        CertificateError::UnknownIssuer => format!(
+            "the certificate of {host} is signed by an authority that this machine does not know, or by itself: --ca-file FILE names the authority's certificate, or the server's own"
+        ),
         CertificateError::Revoked => format!("the certificate of {host} has been revoked"),
         CertificateError::BadEncoding => format!("the certificate of {host} is damaged"),
         CertificateError::BadSignature => format!(
             "the certificate of {host} is not signed by the authority that it names, or it is damaged: the certificate in --ca-file may be an older one of that name"
         ),
-        // What the checks of this machine say of a certificate that is an authority's own.
+        // What the checks of this machine say of a certificate that is an authority's own, which nobody else has signed.
         CertificateError::Other(other) if format!("{other:?}").contains("CaUsedAsEndEntity") => {
-            unknown_authority(host)
+            format!(
+                "the certificate of {host} is signed by itself, as an authority's, and is not accepted as a server's: have it made again with basicConstraints=CA:FALSE, and name it with --ca-file FILE"
+            )
         }
         other => format!("the certificate of {host} is not accepted: {other}"),
     }
-}
-
-fn unknown_authority(host: &str) -> String {
-    format!(
-        "the certificate of {host} is signed by itself, or by an authority that this machine does not know: --ca-file FILE names the authority's certificate, or the server's own"
-    )
 }
 
 fn alert_words(alert: AlertDescription, host: &str, has_client_certificate: bool) -> String {

@@ -21,6 +21,15 @@ struct Authority {
     der: CertificateDer<'static>,
 }
 
+/// A certificate that nobody else has signed; `openssl req -x509` makes one of an authority.
+fn signed_by_itself(name: &str, is_ca: IsCa) -> Signed {
+    let key = KeyPair::generate().expect("a key");
+    let mut params = CertificateParams::new(vec![name.to_owned()]).expect("a name");
+    params.is_ca = is_ca;
+    let certificate = params.self_signed(&key).expect("a certificate");
+    Signed { certificate_pem: certificate.pem(), certificate: certificate.der().clone(), key }
+}
+
 /// A certificate with its key.
 struct Signed {
     certificate: CertificateDer<'static>,
@@ -175,11 +184,26 @@ fn an_authority_of_the_company_is_trusted_where_it_is_named() {
     let place = place(&[("ca.pem", &authority.pem)]);
     counts(count(&place, &url).line("--ca-file ca.pem").run());
     let output = count(&place, &url).run().exits(3);
-    output.says("signed by itself, or by an authority that this machine does not know").says("--ca-file");
+    output.says("signed by an authority that this machine does not know, or by itself").says("--ca-file");
     let output = userside(&place).line("check --ca-file ca.pem").at_url(&url).run();
     assert!(output.stdout.contains("authorities of ca.pem are trusted too"), "{}", output.report());
     let output = userside(&place).line("check").at_url(&url).run().exits(3);
     assert!(output.stdout.contains("problem  TLS: "), "{}", output.report());
+}
+
+#[test]
+fn a_server_that_has_signed_its_certificate_itself_is_trusted_where_that_is_named() {
+    let own = signed_by_itself("localhost", IsCa::ExplicitNoCa);
+    let authority = signed_by_itself("localhost", IsCa::Ca(BasicConstraints::Unconstrained));
+    let place = place(&[("own.pem", &own.certificate_pem), ("authority.pem", &authority.certificate_pem)]);
+    let url = format!("https://localhost:{}", tls_server(&own, None));
+    count(&place, &url).run().exits(3).says("or by itself: --ca-file FILE names");
+    counts(count(&place, &url).line("--ca-file own.pem").run());
+    // It is not a server's, whoever trusts it.
+    let url = format!("https://localhost:{}", tls_server(&authority, None));
+    for options in ["", "--ca-file authority.pem"] {
+        count(&place, &url).line(options).run().exits(3).says("signed by itself, as an authority's");
+    }
 }
 
 #[test]
@@ -199,7 +223,7 @@ fn what_is_wrong_with_a_certificate_is_told_in_words() {
         ),
         (
             Authority::new().signs("localhost", own_name),
-            "signed by itself, or by an authority that this machine does not know",
+            "signed by an authority that this machine does not know, or by itself",
         ),
     ] {
         let port = tls_server(&certificate, None);
@@ -267,13 +291,15 @@ fn files_for_tls_that_cannot_be_used_are_named_with_the_cause() {
         ("client.key", &client.key.serialize_pem()),
         ("protected.key", protected),
     ]);
-    let place = place.with("ca.der", &client.certificate);
+    let place = place.with("ca.der", &client.certificate).with("large.pem", "x".repeat((1 << 20) + 1));
     for (options, words) in [
         ("--ca-file nowhere.pem", "cannot read --ca-file nowhere.pem: "),
         ("--ca-file notes.txt", "--ca-file notes.txt has no certificate in PEM form"),
         ("--ca-file client.key", "--ca-file client.key has no certificate in PEM form"),
         ("--ca-file ca.der", "it is binary: openssl x509 -inform der"),
         ("--ca-file cut.pem", "--ca-file cut.pem: "),
+        ("--ca-file large.pem", "--ca-file large.pem: larger than 1 MiB"),
+        ("--ca-file /dev/zero", "--ca-file /dev/zero: larger than 1 MiB"),
         (
             "--client-cert client.pem --client-key client.pem",
             "--client-key client.pem has no private key in PEM form",
