@@ -7,7 +7,7 @@ use super::answer::{SingleAnswer, one};
 use super::fields::{KeptFields, tidy};
 use super::finder::CustomerFinder;
 use super::search::SearchResult;
-use crate::catalogue::{Action, ApiSelector, Choice, choices};
+use crate::catalogue::{Action, ApiSelector, BILLING_CODES, Choice, choices};
 use crate::sending::{Clock, Link, Transport};
 use crate::validating::Call;
 
@@ -66,7 +66,12 @@ pub async fn control_search<T: Transport, C: Clock>(
 
 /// What a customer can be looked for by.
 fn known_values(fields: &Map<String, Value>) -> Vec<(&'static Choice, String)> {
-    let known = |choice: &'static Choice| Some((choice, value_at(fields, choice.field)?));
+    // One value, whichever of its names the answer has.
+    let codes = || BILLING_CODES.iter().find_map(|field| value_at(fields, field));
+    let at = |field: &str| {
+        value_at(fields, field).or_else(|| BILLING_CODES.contains(&field).then(codes).flatten())
+    };
+    let known = |choice: &'static Choice| Some((choice, at(choice.field)?));
     choices(Action::Find).iter().filter_map(known).collect()
 }
 
@@ -96,6 +101,9 @@ mod tests {
         let Value::Object(fields) = customer else { panic!("an object") };
         let known: Vec<_> =
             known_values(&fields).into_iter().map(|(choice, value)| (choice.field, value)).collect();
-        assert_eq!(known, [("billing.uuid", "a/2".to_owned()), ("login", "x".to_owned())]);
+        assert_eq!(
+            known,
+            [("billing.uuid", "a/2".to_owned()), ("codeti", "a/2".to_owned()), ("login", "x".to_owned())]
+        );
     }
 }
