@@ -22,7 +22,7 @@ use crate::count::Count;
 use crate::events::{Event, Look, Refused};
 use crate::reconciling::{Instrument, Offset, ShownBooking, shown_bookings};
 use crate::recording::{RowResult, Status, Tag};
-use crate::sending::{Clock, Transport, Unread};
+use crate::sending::{Clock, StopReason, Transport, Unread};
 use crate::validating::{BookingKey, Call};
 
 /// Bookings that are there already.
@@ -154,6 +154,10 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
                 Some(call) if end.may_send() => self.is_nobody(selector, call).await,
                 _ => false,
             };
+        if self.host.stop.stop().is_wanted() {
+            // The server was not heard, and nothing is said of it.
+            end.stop(StopReason::Interrupted);
+        }
         for (row, problem) in std::mem::take(&mut looked.refused) {
             if problem.is_not_found() && are_nobodys {
                 self.notes.report(Report::Existing(row, not_found(&problem), None)).await;
@@ -177,7 +181,8 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
     /// Whether the server says itself that there is no such customer.
     async fn is_nobody(&self, selector: ApiSelector, call: &Call) -> bool {
         let Ok(read) = call.read_customer() else { return false };
-        matches!(self.server.link.read(selector, &read).await, Err(Unread::Refused(problem)) if problem.is_not_found())
+        let said = self.host.stop.stop().race(self.server.link.read(selector, &read)).await;
+        matches!(said, Some(Err(Unread::Refused(problem))) if problem.is_not_found())
     }
 
     /// The keys of all rows in order, where rows have the same customer: of a history that is read for the first of

@@ -100,7 +100,8 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         let proof = match known {
             Proof::Shown(Instrument { has_balance: true, .. }) => known,
             _ => {
-                let tried = self.reading_back(selector).any_of(samples).await;
+                let tried = self.host.stop.stop().race(self.reading_back(selector).any_of(samples)).await;
+                let tried = tried.unwrap_or(Proof::Untried);
                 match (known, tried) {
                     (Proof::Shown(known), Proof::Shown(Instrument { has_balance, .. })) => {
                         Proof::Shown(Instrument { has_balance, ..known })
@@ -249,7 +250,10 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
     pub(super) async fn settling(&self, selector: ApiSelector) -> Settling {
         let clock = &self.host.clock;
         let measured = match Call::probe() {
-            Ok(probe) => self.server.link.measure(selector, &probe).await.date,
+            Ok(probe) => {
+                let measured = self.host.stop.stop().race(self.server.link.measure(selector, &probe)).await;
+                measured.and_then(|measured| measured.date)
+            }
             Err(_) => None,
         };
         let date = measured.and_then(|date| Timestamp::try_from(date).ok());

@@ -39,7 +39,12 @@ impl Played {
 
     /// From now on it does what a server does.
     pub(super) fn behaves(&self) {
-        *self.0.script.borrow_mut() = Box::new(|_, _, _| None);
+        self.does(|_, _, _| None);
+    }
+
+    /// From now on it does this.
+    pub(super) fn does(&self, script: impl Fn(usize, &str, &Fields) -> Answer + 'static) {
+        *self.0.script.borrow_mut() = Box::new(script);
     }
 
     /// The kinds of the requests, in order.

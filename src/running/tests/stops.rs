@@ -9,7 +9,7 @@ use super::support::{JumpingClock, Stage};
 use crate::exit::Exit;
 use crate::recording::Journal;
 use crate::running::{SessionKind, nothing_to_do};
-use crate::sending::{Clock, StopSwitch};
+use crate::sending::{Clock, Response, StopSwitch};
 
 type Switch = Rc<OnceCell<Rc<std::cell::RefCell<StopSwitch>>>>;
 
@@ -148,4 +148,48 @@ fn a_time_that_is_up_ends_the_looks_for_what_is_in_doubt() {
     assert_eq!(stage.statuses(), ["ok", "unknown", "ok"]);
     assert_eq!(stage.heard().last().expect("an end"), "Finished at 06:00");
     assert!(stage.clock.now() < Duration::from_secs(100), "{:?}", stage.clock.now());
+}
+
+/// 503 from a request on, and the end is wanted while that is waited for.
+fn gone_from(stage: &Stage, place: usize) {
+    let (before, stop) = (stage.server.requests().len(), stage.stop());
+    stage.server.does(move |number, _, _| {
+        if number > before + place {
+            stop.borrow().finish();
+        }
+        (number >= before + place).then(|| Ok(Response { status: 503, ..Response::default() }))
+    });
+}
+
+/// A quarter of an hour would be waited for the server; by the clock of the tests it would have passed.
+fn assert_ended_soon(stage: &Stage, begun: Duration, what: &str) {
+    let span = stage.clock.now() - begun;
+    assert!(span < Duration::from_secs(200), "{what}: {span:?}, {:?}", stage.heard());
+}
+
+/// Whatever waits for a server that is away, a user who wants an end does not wait with it.
+#[test]
+fn an_end_does_not_wait_for_a_server_that_is_away() {
+    for place in 1..8 {
+        for make in [bookings, customers] {
+            let stage = make(Box::new(|_| ()));
+            gone_from(&stage, place);
+            stage.import().expect("an end");
+            assert_ended_soon(&stage, Duration::ZERO, &format!("import, {place}"));
+        }
+        for kind in [SessionKind::Resume, SessionKind::Reconcile] {
+            let mut stage = Stage::bookings(|_, kind, fields| match kind {
+                "change_balance" if fields["customer_id"] != "1" => lost(),
+                _ => None,
+            });
+            stage.policy.reconcile = false;
+            stage.import().expect("an end");
+            stage.policy.reconcile = true;
+            stage.policy.resend = true;
+            gone_from(&stage, place);
+            let begun = stage.clock.now();
+            stage.go_on(kind).expect("an end");
+            assert_ended_soon(&stage, begun, &format!("{kind:?}, {place}"));
+        }
+    }
 }
