@@ -31,7 +31,7 @@ pub use lock::{Held, HeldInput, hold_input};
 pub use next_step::{RunStep, Tried, next_step};
 pub use results::{Finished, NoteOfRow, Results, ResultsError, ResultsFiles, RowKeys};
 pub use row_result::{ErrorCode, RESULT_COLUMNS, RowResult, Status};
-pub use runs::{FoundRun, OneRun, RunProgress, find_run, runs_at};
+pub use runs::{FoundRun, OneRun, RunProgress, failed_file, find_run, runs_at};
 pub use sheet_file::{SHEET_ROWS, SheetFile, put_text};
 pub use sink::OutputSink;
 pub use table::Table;

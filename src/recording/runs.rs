@@ -23,6 +23,8 @@ pub struct FoundRun {
     /// Whether it was put aside for another run of the same name. Its rows may have been sent again by that one, so
     /// nothing goes on with it unless its journal is named.
     pub set_aside: bool,
+    /// Whether the rows that somebody had to put right were imported as a file of their own, which has a run of its own.
+    pub were_put_right: bool,
     /// What the journal says, or why it cannot be used.
     pub progress: Result<RunProgress, JournalError>,
 }
@@ -48,7 +50,8 @@ impl FoundRun {
         let progress = progress(&journal);
         let set_aside =
             matches!(&progress, Ok(RunProgress::Import { run, .. }) if run.was_set_aside(&journal));
-        Self { journal, at_work, set_aside, progress }
+        let were_put_right = were_put_right(&journal, &progress);
+        Self { journal, at_work, set_aside, were_put_right, progress }
     }
 
     /// When the run began, where that is known.
@@ -70,7 +73,8 @@ impl FoundRun {
             RunProgress::Import { run, counts } => {
                 // What this program does not know is not sent twice by it.
                 let effect = operation(&run.operation).map_or(Effect::OnceOnly, Operation::effect);
-                next_step(effect, counts, Tried::default())
+                let step = next_step(effect, counts, Tried::default());
+                step.filter(|step| *step != RunStep::Failed || !self.were_put_right)
             }
         }
     }
@@ -128,6 +132,23 @@ impl FoundRun {
             if run.input.as_ref().is_some_and(is_same));
         is_input || self.journal.file_name() == beside(file, ".journal").file_name()
     }
+}
+
+/// Where the rows go that somebody has to put right, if nobody says where.
+pub fn failed_file(journal: &Path) -> PathBuf {
+    journal.with_extension("failed.csv")
+}
+
+/// Whether that file was imported since.
+fn were_put_right(journal: &Path, progress: &Result<RunProgress, JournalError>) -> bool {
+    let Ok(RunProgress::Import { run, counts }) = progress else { return false };
+    if counts.to_be_fixed == 0 {
+        return false;
+    }
+    let failed = failed_file(journal);
+    let its_journal = failed.with_extension("journal");
+    let Ok((later, _)) = Journal::read_only(&its_journal) else { return false };
+    later.begun >= run.begun && later.input == std::path::absolute(&failed).ok()
 }
 
 fn progress(journal: &Path) -> Result<RunProgress, JournalError> {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::recording::RunStep;
+use crate::recording::{RunStep, failed_file};
 use crate::shell::quoted;
 
 /// What goes on with the run of a journal.
@@ -14,8 +14,7 @@ pub(super) fn command(step: RunStep, journal: &Path) -> String {
         RunStep::Resend => format!("userside-bulk resume {run} --resend"),
         RunStep::Surplus => format!("userside-bulk undo {run} --surplus"),
         RunStep::Failed => {
-            let failed = journal.with_extension("failed.csv");
-            format!("userside-bulk results {run} --failed {}", quoted(&failed))
+            format!("userside-bulk results {run} --failed {}", quoted(&failed_file(journal)))
         }
     }
 }

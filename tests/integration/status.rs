@@ -48,15 +48,21 @@ fn each_run_has_its_line_and_its_next_step() {
     // What it says to type works.
     userside(&place).line("results bad.journal --failed bad.failed.csv").run().exits(1);
     assert!(place.text("bad.failed.csv").contains("77777"));
-    let objects = objects(&place, "");
-    assert_eq!(objects[2]["state"], "unfinished");
-    assert_eq!(objects[2]["unknown"], 1);
-    assert_eq!(objects[2]["next"], "userside-bulk reconcile doubt.journal");
-    assert_eq!(objects[1]["next"], Value::Null);
-    assert_eq!(objects[1]["operation"], "change_balance");
+    let listed = objects(&place, "");
+    assert_eq!(listed[2]["state"], "unfinished");
+    assert_eq!(listed[2]["unknown"], 1);
+    assert_eq!(listed[2]["next"], "userside-bulk reconcile doubt.journal");
+    assert_eq!(listed[1]["next"], Value::Null);
+    assert_eq!(listed[1]["operation"], "change_balance");
     // One input's run alone, and that of one journal.
     assert_eq!(status(&place, "doubt.csv"), [lines[2].clone()]);
     assert_eq!(status(&place, "doubt.journal"), [lines[2].clone()]);
+    // Once those rows were imported, what is left of them is that run's.
+    let fixed = place.text("bad.failed.csv").replace("77777", "3");
+    let place = place.with("bad.failed.csv", fixed);
+    userside(&place).line("import change_balance bad.failed.csv --list bad").to(&sandbox).run().exits(0);
+    assert!(status(&place, "bad.journal")[0].ends_with("2 rows, 1 ok, 1 failed"), "{:?}", status(&place, ""));
+    assert_eq!(objects(&place, "bad.csv")[0]["next"], Value::Null);
 }
 
 #[test]
