@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use crate::catalogue::Operation;
 use crate::reading::{Dialect, LineUnit, OpenSheet};
 use crate::recording::{RunStep, Status, Tally};
-use crate::sending::{LinkNews, StopReason};
+use crate::sending::{LinkNews, Rate, StopReason};
 use crate::validating::{Money, Totals, Violation};
 
 /// Something that a person may want to see.
@@ -27,6 +27,8 @@ pub enum Event<'e> {
         /// How many are left of a run that goes on; none for a new one.
         unsent: Option<u64>,
     },
+    /// How many requests the run will make.
+    Estimate(Estimate),
     /// Something that keeps rows from being sent.
     Error(&'e str),
     /// The input was opened.
@@ -116,6 +118,34 @@ pub enum Event<'e> {
     Undone(&'e UndoSummary),
     /// A command that only reads has ended.
     Read(&'e ReadSummary),
+}
+
+/// How many requests a run will make, as far as that is known before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Estimate {
+    /// Whom its rows are about.
+    pub customers: u64,
+    /// Requests that change something.
+    pub writes: u64,
+    /// The others.
+    pub reads: u64,
+    /// Further reads where somebody is in the billing of the new customers.
+    pub searches: u64,
+    /// How fast requests leave.
+    pub rate: Rate,
+}
+
+impl Estimate {
+    pub fn requests(&self) -> u64 {
+        self.writes + self.reads
+    }
+
+    /// How long so many requests take at its rate; none where no rate holds them back.
+    pub fn time(&self, requests: u64) -> Option<Duration> {
+        let Rate::Limited { count, span } = self.rate else { return None };
+        let seconds = (u128::from(requests) * u128::from(span.as_secs())).div_ceil(count.get().into());
+        Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(u64::MAX)))
+    }
 }
 
 /// How a command uses the server.

@@ -4,7 +4,9 @@ use clap::Args;
 
 use super::error::SettingsError;
 use super::input_options::{InputOptions, TargetArgs, with_operations};
-use super::options::{CommandFiles, DisplayArgs, OutputArgs, Shown, Terminals, named, without_default};
+use super::options::{
+    CommandFiles, DisplayArgs, OutputArgs, PaceArgs, Shown, Terminals, named, without_default,
+};
 use crate::reading::Mapping;
 use crate::recording::OutputTarget;
 use crate::running::ValidateSpec;
@@ -61,6 +63,9 @@ impl ValidateArgs {
             .writes(results.as_ref().and_then(OutputTarget::path), "--results", "the results")
             .writes(failed.as_deref(), "--failed", "the rows to fix")
             .check()?;
-        Ok(ValidateSettings { spec: ValidateSpec { input, expectation, results, failed }, shown })
+        Ok(ValidateSettings {
+            spec: ValidateSpec { input, expectation, results, failed, pace: PaceArgs::usual() },
+            shown,
+        })
     }
 }

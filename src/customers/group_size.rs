@@ -2,11 +2,28 @@
 //! goes back to what it has answered.
 
 use std::cell::Cell;
+use std::num::NonZeroUsize;
 
 /// So many customers in a request are few enough for any server's memory.
 const FIRST: usize = 100;
 /// No request names more unless that was asked for: their answer must be read at once.
 const MOST: usize = 1_000;
+
+/// About how many requests it takes to read so many customers in groups, of which so many are asked for beside each other.
+pub fn group_count(customers: u64, at_once: NonZeroUsize) -> u64 {
+    /// The two by whom it is found out whether the server answers several.
+    const TRIAL: u64 = 2;
+    let Some(mut rest) = customers.checked_sub(TRIAL) else { return customers };
+    let (mut groups, mut size) = (1, FIRST as u64);
+    while rest > 0 {
+        // The size grows once the first of those beside each other has come.
+        let wave = rest.div_ceil(size).min(at_once.get() as u64);
+        groups += wave;
+        rest = rest.saturating_sub(wave * size);
+        size = (2 * size).min(MOST as u64);
+    }
+    groups
+}
 
 /// The size of the groups that are asked for.
 #[derive(Debug)]
@@ -50,7 +67,9 @@ impl GroupSize {
 
 #[cfg(test)]
 mod tests {
-    use super::{FIRST, GroupSize, MOST};
+    use std::num::NonZeroUsize;
+
+    use super::{FIRST, GroupSize, MOST, group_count};
 
     #[test]
     fn it_doubles_up_to_the_most() {
@@ -66,6 +85,14 @@ mod tests {
         size.came(100, 100);
         size.came(100, 100);
         assert_eq!(size.get(), 200);
+    }
+
+    #[test]
+    fn few_requests_read_many_customers() {
+        let count = |customers, at_once| group_count(customers, NonZeroUsize::new(at_once).expect("some"));
+        assert_eq!([0, 1, 2, 3].map(|customers| count(customers, 8)), [0, 1, 1, 2]);
+        assert_eq!([count(702, 2), count(3_000, 32), count(3_000, 8)], [6, 31, 19]);
+        assert!(count(50_000, 8) < 80);
     }
 
     #[test]

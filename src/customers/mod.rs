@@ -35,6 +35,7 @@ pub use fields::KeptFields;
 pub use finder::CustomerFinder;
 #[cfg(any(test, fuzzing))]
 pub use fuzzing::read_anything;
+pub use group_size::group_count;
 pub use history::{HistoryEntry, ShownHistory};
 pub use keys::{
     CustomerColumns, CustomerColumnsError, IdMap, IdMapError, KeyLookup, KeyStop, MappedCustomer,

@@ -1,10 +1,12 @@
 //! The question before money is booked or customers are deleted: what is at stake, and whether to go on.
 
 use std::io::{self, BufRead};
+use std::time::Duration;
 
 use super::lines::{self, WARNING};
 use crate::catalogue::Operation;
 use crate::count::Count;
+use crate::events::Estimate;
 use crate::validating::{Money, Totals};
 
 /// What is about to happen, in one line. For money: the credit, the debit and the net total.
@@ -23,6 +25,35 @@ pub fn stake(operation: Operation, totals: &Totals) -> String {
         ));
     }
     text
+}
+
+/// How many requests a run will make, and how long they take.
+pub fn estimate(estimate: &Estimate) -> String {
+    let Estimate { customers, searches, rate, .. } = *estimate;
+    let time = |requests| estimate.time(requests).map(about);
+    let mut text = format!("{}: {}", Count(customers, "customer"), Count(estimate.requests(), "request"));
+    if let Some(time) = time(estimate.requests()) {
+        text.push_str(&format!(", about {time} at {rate}"));
+    }
+    if searches > 0 {
+        text.push_str(&format!("; up to {}", Count(searches, "more read")));
+        if let Some(time) = time(searches) {
+            text.push_str(&format!(" ({time})"));
+        }
+        text.push_str(" where somebody is in the billing already");
+    }
+    text
+}
+
+/// A time that nobody knows to the second.
+fn about(time: Duration) -> String {
+    let (seconds, minutes) = (time.as_secs(), (time.as_secs() + 30) / 60);
+    match (minutes / 60, minutes % 60) {
+        _ if seconds < 60 => format!("{seconds} s"),
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
 }
 
 /// Asks on standard error whether to go on, and reads one line as the answer. The end of the input means
@@ -63,8 +94,11 @@ fn thousands(digits: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{ask, is_yes, stake};
+    use std::time::Duration;
+
+    use super::{about, ask, estimate, is_yes, stake};
     use crate::catalogue::operation;
+    use crate::events::Estimate;
     use crate::validating::Totals;
 
     #[test]
@@ -86,6 +120,26 @@ mod tests {
         assert_eq!(of("delete", &totals), "delete: 3,000 rows for 2,870 customers");
         let one = Totals { rows: 1, customers: Some(1), ..Totals::default() };
         assert_eq!(of("delete", &one), "delete: 1 row for 1 customer");
+    }
+
+    #[test]
+    fn an_estimate_is_as_exact_as_it_can_be() {
+        let of = |rate: &str, reads, searches| {
+            let rate = rate.parse().expect("a rate");
+            estimate(&Estimate { customers: 50_000, writes: 100_000, reads, searches, rate })
+        };
+        assert_eq!(of("10/s", 18_342, 0), "50,000 customers: 118,342 requests, about 3 h 17 min at 10/s");
+        assert_eq!(
+            of("600/m", 7, 50_000),
+            "50,000 customers: 100,007 requests, about 2 h 47 min at 600/m; up to 50,000 more reads (1 h 23 min) where somebody is in the billing already"
+        );
+        assert_eq!(of("unlimited", 1, 0), "50,000 customers: 100,001 requests");
+        let few =
+            Estimate { customers: 1, writes: 1, reads: 0, searches: 0, rate: "5/s".parse().expect("a rate") };
+        assert_eq!(estimate(&few), "1 customer: 1 request, about 1 s at 5/s");
+        for (seconds, expected) in [(59, "59 s"), (89, "1 min"), (3570, "1 h"), (7260, "2 h 1 min")] {
+            assert_eq!(about(Duration::from_secs(seconds)), expected);
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use super::lines::{self, ERROR, HINT, WARNING};
 use super::live_progress::LiveProgress;
 use super::mode::Mode;
-use super::question::stake;
+use super::question::{estimate, stake};
 use super::{read_summary, summary, undo_summary};
 use crate::count::{Count, grouped};
 use crate::events::{Event, Listener, Work, WorkPart};
@@ -67,6 +67,8 @@ impl Listener for Reporter {
                 };
                 self.line(HINT, "about to send:", &text);
             }
+            Event::Estimate(_) if self.mode.quiet => {}
+            Event::Estimate(expected) => self.line(HINT, "estimate:", &estimate(&expected)),
             Event::Warning(text) => self.line(WARNING, "warning:", &text),
             Event::Opened { name, dialect, sheet } => {
                 sheet

@@ -2,13 +2,14 @@
 
 use super::confirm::{Question, confirm};
 use super::error::RunError;
+use super::estimate::{Readings, Workload};
 use super::host::Host;
 use super::input::OpenInput;
 use super::journal::{content_of, hold, is_once_only};
 use super::run_end::RunEnd;
 use super::session::Session;
 use super::session_kind::SessionKind;
-use super::spec::RunSpec;
+use super::spec::{RunPace, RunSpec};
 use super::summary::{Account, summarise};
 use super::unsent::{refusal, why_refused, write_unsent};
 use crate::exit::Exit;
@@ -42,10 +43,13 @@ pub async fn go_on<T: Transport, C: Clock + Send>(
         summarise(&host, &input.spec, Some(&path), Account::Written(finished), RunEnd::refused(refused));
         return Ok(Exit::Refused);
     }
+    let pace = RunPace::of(&connection);
     let (files, server) = (files?, open(connection, host.clock.clone())?);
     if kind == SessionKind::Resume {
         let unsent = journal.counts()?.unsent();
-        confirm(&host, input.spec.operation, &validated.totals, Some(unsent), person).await?;
+        let left = Workload::of(&validated).part(unsent, validated.totals.valid());
+        let estimate = left.estimate(Readings::new(&policy, input.spec.on_booked), pace);
+        confirm(&host, input.spec.operation, &validated.totals, Some(unsent), estimate, person).await?;
     }
     let _held = if sends { hold(&input)? } else { None };
     let path = journal.path().to_owned();

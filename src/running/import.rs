@@ -4,6 +4,7 @@ use std::io::Read;
 
 use super::confirm::{Question, confirm};
 use super::error::RunError;
+use super::estimate::{Readings, Workload};
 use super::first_pass::Validated;
 use super::host::Host;
 use super::input::OpenInput;
@@ -11,7 +12,7 @@ use super::journal::{begin, hold, make_way, prepare, warn_of_repetition};
 use super::run_end::RunEnd;
 use super::session::{Session, left};
 use super::session_kind::SessionKind;
-use super::spec::{OnBooked, RunSpec};
+use super::spec::{OnBooked, RunPace, RunSpec};
 use super::summary::{Account, summarise};
 use super::unsent::{refusal, why_refused, write_unsent};
 use crate::count::Count;
@@ -51,9 +52,11 @@ pub async fn import<T: Transport, C: Clock + Send>(
     }
     tell_long_comments(&input, &validated, &host);
     // Everything that can fail without the server fails before it is asked: the places of the results are taken.
+    let pace = RunPace::of(&connection);
     let (files, server) = (files?, open(connection, host.clock.clone())?);
     warn_of_repetition(&journal, &input, &host)?;
-    confirm(&host, input.spec.operation, &validated.totals, None, person).await?;
+    let estimate = Workload::of(&validated).estimate(Readings::new(&policy, input.spec.on_booked), pace);
+    confirm(&host, input.spec.operation, &validated.totals, None, estimate, person).await?;
     let unnamed = prepare(&journal, &input, &validated.totals, &host)?;
     let _held = hold(&input)?;
     let session = Session { input, validated, files, server, policy, host, path: journal.path.clone() };

@@ -11,6 +11,7 @@ mod differences;
 mod doubts;
 mod end;
 mod error;
+mod estimate;
 mod facts;
 mod first_alone;
 mod first_pass;
@@ -56,7 +57,7 @@ pub use max_failures::MaxFailures;
 pub use rewrite::{nothing_to_do, rewrite};
 pub use session_kind::SessionKind;
 pub use spec::{
-    InputSpec, JournalSpec, OnBooked, OnExisting, OutputSpec, Policy, RunSpec, ValidateSpec, Verify,
+    InputSpec, JournalSpec, OnBooked, OnExisting, OutputSpec, Policy, RunPace, RunSpec, ValidateSpec, Verify,
 };
 pub use undo::{Extent, undo};
 pub use validate::validate;

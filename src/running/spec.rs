@@ -1,5 +1,6 @@
 //! What a validation and a run are told: whole, or not there. Nothing in here is filled in later.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use super::max_failures::MaxFailures;
 use crate::catalogue::Operation;
 use crate::reading::{Input, Mapping, TableChoice};
 use crate::recording::{OutputTarget, RecordError, ResultsFiles, RunId, Tagging};
-use crate::sending::Connection;
+use crate::sending::{Connection, Rate};
 use crate::validating::{Expectation, Rules};
 
 /// The rows, and how they are read: all that a validation needs.
@@ -90,6 +91,21 @@ impl InputSpec {
     }
 }
 
+/// How fast requests leave.
+#[derive(Debug, Clone, Copy)]
+pub struct RunPace {
+    /// `--rate`.
+    pub rate: Rate,
+    /// `--concurrency`.
+    pub concurrency: NonZeroUsize,
+}
+
+impl RunPace {
+    pub(super) fn of(connection: &Connection) -> Self {
+        Self { rate: connection.link.pace.rate, concurrency: connection.concurrency }
+    }
+}
+
 /// `validate`.
 #[derive(Debug)]
 pub struct ValidateSpec {
@@ -101,6 +117,8 @@ pub struct ValidateSpec {
     pub results: Option<OutputTarget>,
     /// Where the rows go that are not valid.
     pub failed: Option<PathBuf>,
+    /// How fast an import would send them.
+    pub pace: RunPace,
 }
 
 /// Where the results of a run go.

@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use super::error::RunError;
+use super::estimate::{Readings, Workload};
 use super::host::Host;
 use super::input::OpenInput;
 use super::run_end::RunEnd;
@@ -20,12 +21,15 @@ pub async fn validate<C: Clock>(
     host: Host<C>,
     stdin: impl Read + Send + 'static,
 ) -> Result<Exit, RunError> {
-    let ValidateSpec { input, expectation, results, failed } = spec;
+    let ValidateSpec { input, expectation, results, failed, pace } = spec;
     let input = OpenInput::open(input, &host, stdin).await?;
     let validated = input.validate(results.is_some(), &host).await?;
     let refused = refusal(&input, &validated, &expectation, false, |event| host.tell(event));
     if refused.is_none() && validated.totals.rows == 0 {
         host.tell(Event::Warning("the file has a header but no rows"));
+    }
+    if refused.is_none() && validated.totals.rows > 0 {
+        host.tell(Event::Estimate(Workload::of(&validated).estimate(Readings::USUAL, pace)));
     }
     let why = refused.map_or("not sent: this was a validation", why_refused);
     let account = if refused.is_none() && results.is_none() && failed.is_none() {

@@ -133,3 +133,74 @@ fn each_billing_is_asked_about_by_itself() {
     userside(&place).line("import add input.csv --concurrency 1").to(&sandbox).run().exits(0);
     assert_eq!(searches(&sandbox.log()), [2, 1], "the potential one, and the one of billing 1");
 }
+
+/// What is told beforehand: how many requests, and how many more there may be.
+#[track_caller]
+fn estimated(stderr: &str) -> (u64, u64) {
+    let line = stderr.lines().find(|line| line.starts_with("estimate: ")).expect("an estimate");
+    let number = |text: &str| text.replace(',', "").parse().expect("a number");
+    let (_, rest) = line.split_once("customers: ").expect("customers");
+    let (requests, rest) = rest.split_once(" requests").expect("requests");
+    let more = rest.split_once("up to ").and_then(|(_, rest)| rest.split_once(" more"));
+    (number(requests), more.map_or(0, |(more, _)| number(more)))
+}
+
+/// Within two in a hundred.
+#[track_caller]
+fn is_near(estimate: u64, requests: usize) {
+    let difference = estimate.abs_diff(requests as u64);
+    assert!(difference * 50 <= requests as u64, "{estimate} estimated, {requests} made");
+}
+
+#[test]
+fn the_estimate_says_what_the_server_will_see() {
+    let rows = |count: usize, row: fn(usize) -> String| (1..=count).map(row).collect::<String>();
+    let bookings = rows(1500, |n| format!("{},{n},fee\n", n.div_ceil(3) * 3));
+    for (operation, header, rows, options) in [
+        ("change_balance", "customer_id,amount,comment\n", bookings.clone(), "--concurrency 8"),
+        ("change_balance", "customer_id,amount,comment\n", bookings.clone(), "--concurrency 32"),
+        ("change_balance", "customer_id,amount,comment\n", bookings, "--booked ignore --no-verify"),
+        ("delete", "id\n", rows(600, |n| format!("{n}\n")), "--yes"),
+    ] {
+        let place = Place::new().with("input.csv", format!("{header}{rows}"));
+        let sandbox = Sandbox::with("--customers 1500");
+        let line = format!("import {operation} input.csv {options}");
+        let output = userside(&place).line(&line).to(&sandbox).run().exits(0);
+        let (requests, more) = estimated(&output.stderr);
+        is_near(requests, sandbox.requests());
+        assert_eq!(more, 0, "{line}");
+    }
+}
+
+#[test]
+fn validate_says_how_many_requests_an_import_takes() {
+    for (server, is_there) in [("--customers 300", false), ("--customers 0", true)] {
+        let (place, sandbox) = (newcomers(600), Sandbox::with(server));
+        let output = userside(&place).line("validate add input.csv").run().exits(0);
+        let output = output.says(
+            "estimate: 600 customers: 607 requests, about 1 min at 10/s; up to 600 more reads (1 min) where",
+        );
+        let (requests, more) = estimated(&output.stderr);
+        if is_there {
+            sandbox.call("add", &[("fio", "x"), ("billing_id", "9")]);
+        }
+        let line = "import add input.csv --concurrency 16";
+        userside(&place).line(line).to(&sandbox).run().exits(0).says_not("estimate");
+        is_near(requests + if is_there { more } else { 0 }, sandbox.requests());
+    }
+    let place = Place::new().with("input.csv", "id,comment\n1,x\n2,y\n");
+    userside(&place)
+        .line("validate edit input.csv")
+        .run()
+        .exits(0)
+        .says("estimate: 2 customers: 3 requests, about 1 s at 10/s");
+}
+
+/// Where it takes long it is said without being asked for.
+#[test]
+fn a_long_import_says_so_beforehand() {
+    let (place, sandbox) = (newcomers(700), Sandbox::with("--fault 403@1"));
+    let line = format!("import add input.csv --rate 10/s --url {}", sandbox.url());
+    let output = userside(&place).line(&line).run().exits(3);
+    output.says("estimate: 700 customers: 707 requests, about 1 min at 10/s");
+}

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::default::FallsBack as _;
 use crate::cli::values;
-use crate::running::MaxFailures;
+use crate::running::{MaxFailures, RunPace};
 use crate::sending::{Burst, LinkSettings, PaceSettings, Rate};
 
 const RATE: Rate = Rate::Limited { count: NonZeroU32::new(10).unwrap(), span: Duration::from_secs(1) };
@@ -65,6 +65,11 @@ fn burst(text: &str) -> Result<NonZeroU32, String> {
 impl PaceArgs {
     pub(super) fn concurrency(&self) -> NonZeroUsize {
         self.concurrency.unwrap_or(CONCURRENCY)
+    }
+
+    /// Where nothing else is said.
+    pub(in crate::cli) fn usual() -> RunPace {
+        RunPace { rate: RATE, concurrency: CONCURRENCY }
     }
 
     pub(super) fn link(&self) -> LinkSettings {
