@@ -38,6 +38,8 @@ pub enum RunProgress {
         run: Box<Run>,
         /// What is known of its rows.
         counts: Counts,
+        /// Whether the last session was to send what is not sent, and could send nothing of it.
+        in_vain: bool,
     },
     /// An export. Its journal goes away when the output is complete.
     Export(ExportProgress),
@@ -70,10 +72,10 @@ impl FoundRun {
         }
         match self.progress.as_ref().ok()? {
             RunProgress::Export(_) => Some(RunStep::Resume),
-            RunProgress::Import { run, counts } => {
+            RunProgress::Import { run, counts, in_vain } => {
                 // What this program does not know is not sent twice by it.
                 let effect = operation(&run.operation).map_or(Effect::OnceOnly, Operation::effect);
-                let step = next_step(effect, counts, Tried::default());
+                let step = next_step(effect, counts, Tried { resumed: *in_vain, ..Tried::default() });
                 step.filter(|step| *step != RunStep::Failed || !self.were_put_right)
             }
         }
@@ -141,7 +143,7 @@ pub fn failed_file(journal: &Path) -> PathBuf {
 
 /// Whether that file was imported since.
 fn were_put_right(journal: &Path, progress: &Result<RunProgress, JournalError>) -> bool {
-    let Ok(RunProgress::Import { run, counts }) = progress else { return false };
+    let Ok(RunProgress::Import { run, counts, .. }) = progress else { return false };
     if counts.to_be_fixed == 0 {
         return false;
     }
@@ -160,7 +162,8 @@ fn progress(journal: &Path) -> Result<RunProgress, JournalError> {
         return Err(JournalError::Copy { path: journal.to_owned(), original });
     }
     let counts = replay.counts(run.rows)?;
-    Ok(RunProgress::Import { run: Box::new(run), counts })
+    let in_vain = replay.resumed_in_vain()?;
+    Ok(RunProgress::Import { run: Box::new(run), counts, in_vain })
 }
 
 /// The runs whose journals lie in this folder, by the names of the journals. What is not a journal is passed over.

@@ -40,7 +40,8 @@ impl<C: Clock> Ending<'_, C> {
         self.end.counts = journal.counts().ok();
         self.end.name_reason(&self.host.stop.stop());
         let exit = self.end.exit(&finished.tally, self.fault.is_some());
-        let closed = journal.end_session(self.host.now(), exit as u8).and_then(|()| journal.tidy());
+        let in_vain = self.end.counts.is_some_and(|counts| self.end.resumed_in_vain(&counts));
+        let closed = journal.end_session(self.host.now(), exit as u8, in_vain).and_then(|()| journal.tidy());
         if let Err(error) = closed {
             self.host.tell(Event::Warning(&error.to_string()));
         }

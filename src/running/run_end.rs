@@ -54,12 +54,17 @@ impl RunEnd {
     /// The one command to type next for the run; none where nothing is left, or only a person can go on.
     pub(super) fn next(&self, effect: Effect) -> Option<RunStep> {
         let counts = self.counts.filter(|_| self.is_journaled)?;
-        let is_idle = self.refused.is_some() || self.unread > 0 && counts.unsent() <= self.unread;
-        let resumed = self.session == Some(SessionKind::Resume) && is_idle;
-        let step = next_step(effect, &counts, Tried { asked: self.asked, resumed })?;
+        let tried = Tried { asked: self.asked, resumed: self.resumed_in_vain(&counts) };
+        let step = next_step(effect, &counts, tried)?;
         // What `reconcile` leaves open is a person's.
         let only_asks = self.asked && self.session == Some(SessionKind::Reconcile);
         (step != RunStep::Reconcile || !only_asks).then_some(step)
+    }
+
+    /// Whether it was to send what is not sent, and could send nothing of it.
+    pub(super) fn resumed_in_vain(&self, counts: &Counts) -> bool {
+        let is_idle = self.refused.is_some() || self.unread > 0 && counts.unsent() <= self.unread;
+        self.session == Some(SessionKind::Resume) && is_idle
     }
 
     /// The first reason is the one that counts.

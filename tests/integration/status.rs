@@ -242,3 +242,18 @@ fn results_undo_and_reconcile_find_their_run_too() {
     assert!(place.exists("anew.csv"));
     userside(&place).line("reconcile --settle 0s").to(&losing).run().exits(0).says("found: money.journal");
 }
+
+/// What `resume` could not send is not proposed for `resume` again.
+#[test]
+fn what_was_resumed_in_vain_has_no_next_step() {
+    let place = Place::new().with("input.csv", "customer_id,amount,comment\n1,1,x\n2,2,y\n");
+    let next = || objects(&place, "")[0]["next"].clone();
+    // The second customer's history can't be read.
+    let line = "import change_balance input.csv --retries 0 --concurrency 1";
+    userside(&place).line(line).to(&Sandbox::with("--fault read:500@4-9")).run().exits(1);
+    assert_eq!(next(), "userside-bulk resume input.journal");
+    let line = "resume input.journal --retries 0";
+    let output = userside(&place).line(line).to(&Sandbox::with("--fault read:500@3-9")).run().exits(3);
+    assert!(!output.stderr.contains("next: "), "{}", output.report());
+    assert_eq!(next(), Value::Null);
+}

@@ -82,6 +82,9 @@ const WRITTEN: &str = "SELECT value FROM fact WHERE name = ?";
 /// So much surplus had been found when the rows were written that take it back.
 pub(super) const SURPLUS_WRITTEN: &str = "surplus_written";
 
+/// This session was the last that could send nothing of what is not sent.
+pub(super) const IN_VAIN: &str = "in_vain";
+
 pub(super) fn written_surplus(connection: &Connection) -> rusqlite::Result<u64> {
     let text: Option<String> =
         connection.query_row(WRITTEN, params![SURPLUS_WRITTEN], |row| row.get(0)).optional()?;

@@ -7,11 +7,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::columns::number;
 use super::connection::looking;
-use super::counts::{Counts, counts};
+use super::counts::{Counts, IN_VAIN, counts};
 use super::entry::{Entry, EntryTimes, entry, page};
 use super::error::JournalError;
 use super::input::StoredInput;
-use super::schema::Schema;
+use super::schema::{Schema, session};
 use crate::reading::RowNumber;
 use crate::recording::row_result::Status;
 
@@ -119,6 +119,13 @@ impl Replay {
 
     pub fn counts(&self, rows: u64) -> Result<Counts, JournalError> {
         counts(&self.connection, rows).map_err(|error| JournalError::of(&self.path, &error))
+    }
+
+    /// Whether the last session was to send what is not sent, and could send nothing of it.
+    pub fn resumed_in_vain(&self) -> Result<bool, JournalError> {
+        let last =
+            session(&self.connection, self.schema).map_err(|error| JournalError::of(&self.path, &error))?;
+        Ok(self.fact(IN_VAIN)?.is_some_and(|number| number == last.to_string()))
     }
 
     fn read_page(&mut self, from: i64) -> Result<(), JournalError> {

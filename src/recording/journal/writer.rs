@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{CachedStatement, Connection, Transaction, params};
 
 use super::columns::{number, written};
-use super::counts::{SURPLUS_WRITTEN, written_surplus};
+use super::counts::{IN_VAIN, SURPLUS_WRITTEN, written_surplus};
 use super::entry::SENDING;
 use super::error::JournalError;
 use super::file::Journal;
@@ -126,10 +126,13 @@ impl Journal {
         group.commit()
     }
 
-    /// The command ends, with this exit code.
-    pub fn end_session(&mut self, at: Timestamp, exit: u8) -> Result<(), JournalError> {
+    /// The command ends, with this exit code; `in_vain`: it was to send what is not sent, and could send nothing of it.
+    pub fn end_session(&mut self, at: Timestamp, exit: u8, in_vain: bool) -> Result<(), JournalError> {
         let number = self.session;
         let group = self.group(at)?;
+        if in_vain {
+            group.fact(IN_VAIN, &number.to_string())?;
+        }
         group.execute(
             "UPDATE session SET ended = ?, exit = ? WHERE number = ?",
             params![group.at, exit, number],

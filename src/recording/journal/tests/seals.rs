@@ -108,7 +108,7 @@ fn damaged(whole: &[u8], chance: &mut fastrand::Rng) -> Vec<u8> {
 fn damage_is_refused_or_changes_nothing() {
     let place = Place::new();
     let mut journal = filled(&place);
-    journal.end_session(at(9), 0).expect("ended");
+    journal.end_session(at(9), 0, false).expect("ended");
     journal.tidy().expect("tidied");
     drop(journal);
     let whole = fs::read(place.path()).expect("readable");
@@ -152,7 +152,7 @@ fn every_change_is_in_the_sum() {
         kept.sum == sum_of(&journal.connection).expect("a sum")
     };
     assert!(is_right(&journal));
-    journal.end_session(at(9), 1).expect("ended");
+    journal.end_session(at(9), 1, false).expect("ended");
     journal.begin_session("resume", at(10)).expect("begun");
     assert!(is_right(&journal));
     let group = journal.group(at(11)).expect("a group");
@@ -263,7 +263,7 @@ fn of_two_programs_with_one_journal_the_later_one_goes_on() {
     let mut other = unlocked(&place);
     other.begin_session("resume", at(22)).expect("begun");
     assert!(matches!(one.group(at(23)), Err(JournalError::Overtaken { .. })));
-    assert!(matches!(one.end_session(at(23), 0), Err(JournalError::Overtaken { .. })));
+    assert!(matches!(one.end_session(at(23), 0, false), Err(JournalError::Overtaken { .. })));
     leave(&mut other, 298);
     let last = entries(&place.path());
     let stopped = last.iter().find(|entry| entry.row.0 == 299).expect("an entry");
