@@ -56,9 +56,9 @@ pub(super) fn run_at_once(
     let host = Host { listener, stop: StopSwitch::new().0, clock: TokioClock::start() };
     let ended = work(&host);
     drop(inside);
-    runtime.block_on(tell_end(notify, &ended, &host));
+    let exit = runtime.block_on(tell_end(notify, ended, &host));
     runtime.shutdown_background();
-    Ok(ended?)
+    Ok(exit)
 }
 
 /// Who hears of events, and who of the end.
@@ -73,11 +73,17 @@ fn listeners(shown: Shown, notify: Option<(String, Operation)>) -> (Arc<dyn List
     }
 }
 
-/// Tells the command that wants to hear of the end, if there is one.
-async fn tell_end(notify: Option<Arc<Notify>>, ended: &Result<Exit, RunError>, host: &CommandHost) {
-    let Some(notify) = notify else { return };
-    let exit = ended.as_ref().map_or_else(RunError::exit, |exit| *exit);
-    notify.run(exit, &host.clock, &host.stop.stop()).await;
+/// Tells why there was no other end, and then the command that wants to hear of the end, if there is one: it may take
+/// its time.
+async fn tell_end(notify: Option<Arc<Notify>>, ended: Result<Exit, RunError>, host: &CommandHost) -> Exit {
+    let exit = ended.unwrap_or_else(|error| {
+        host.listener.event(Event::Error(&error.to_string()));
+        error.exit()
+    });
+    if let Some(notify) = notify {
+        notify.run(exit, &host.clock, &host.stop.stop()).await;
+    }
+    exit
 }
 
 /// Says that a journal is locked as everything else is said from now on: above the progress bar.
@@ -103,8 +109,7 @@ where
         let host = Host { listener: Arc::clone(&listener), stop, clock };
         warnings.iter().for_each(|warning| host.listener.event(Event::Warning(warning)));
         let ended = with_time(&*listener, &clock, work(host.clone())).await;
-        tell_end(notify, &ended, &host).await;
-        Ok(ended?)
+        Ok(tell_end(notify, ended, &host).await)
     });
     // A thread that hangs, on a pipe that nobody reads say, must not keep the program from leaving.
     runtime.shutdown_background();

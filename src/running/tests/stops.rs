@@ -150,6 +150,25 @@ fn a_time_that_is_up_ends_the_looks_for_what_is_in_doubt() {
     assert!(stage.clock.now() < Duration::from_secs(100), "{:?}", stage.clock.now());
 }
 
+#[test]
+fn a_time_that_is_up_ends_the_wait_for_an_answer() {
+    let stage = bookings(Box::new(|_| ()));
+    let ended = stage.import_asking(|switch| {
+        switch.finish_at("06:00".to_owned());
+        true
+    });
+    let error = ended.expect_err("no answer");
+    assert!(error.to_string().contains("at 06:00, as --until says"), "{error}");
+    assert_eq!(error.exit(), Exit::StoppedEarly);
+    assert!(stage.server.requests().is_empty() && !stage.path("input.journal").exists());
+    let ended = stage.import_asking(|switch| {
+        switch.finish();
+        true
+    });
+    assert_eq!(ended.expect_err("no answer").exit(), Exit::Interrupted);
+    assert_eq!(stage.import_asking(|_| true).expect("an end"), Exit::Done);
+}
+
 /// 503 from a request on, and the end is wanted while that is waited for.
 fn gone_from(stage: &Stage, place: usize) {
     let (before, stop) = (stage.server.requests().len(), stage.stop());

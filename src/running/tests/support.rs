@@ -15,8 +15,8 @@ use crate::exit::Exit;
 use crate::reading::{Input, Mapping, TableChoice};
 use crate::recording::{Journal, OutputTarget};
 use crate::running::{
-    Host, InputSpec, JournalSpec, OnBooked, OnExisting, OutputSpec, Policy, RunError, RunSpec, SessionKind,
-    Verify, go_on, import,
+    Host, InputSpec, JournalSpec, OnBooked, OnExisting, OutputSpec, Policy, Question, RunError, RunSpec,
+    SessionKind, Verify, go_on, import,
 };
 use crate::sending::{
     ApiKey, Burst, Clock, Connection, HttpSettings, Link, LinkSettings, PaceSettings, SelectorChoice, Server,
@@ -199,6 +199,19 @@ impl Stage {
         let (spec, host) = (self.spec(), self.host());
         let server = self.server.clone();
         block_on(import(spec, host, std::io::empty(), None, |connection, clock| {
+            Ok(open(server, connection, clock))
+        }))
+    }
+
+    /// A person is asked, and has the switch at hand.
+    pub(super) fn import_asking(
+        &self,
+        answer: impl FnOnce(&StopSwitch) -> bool + Send + 'static,
+    ) -> Result<Exit, RunError> {
+        let (spec, host, server) = (self.spec(), self.host(), self.server.clone());
+        let switch = host.stop.clone();
+        let person: Question = Box::new(move || Ok(answer(&switch)));
+        block_on(import(spec, host, std::io::empty(), Some(person), |connection, clock| {
             Ok(open(server, connection, clock))
         }))
     }
