@@ -82,6 +82,14 @@ pub enum SettingsError {
         /// The operation.
         operation: &'static str,
     },
+    /// A choice that is about later steps, for an operation of one.
+    #[error(
+        "--existing update is for operations whose rows go on with the customer who is there, and {operation} has no later step; use --existing skip"
+    )]
+    OnlySeveralSteps {
+        /// The operation.
+        operation: &'static str,
+    },
     /// What a journal says of options.
     #[error(transparent)]
     Stored(#[from] StoredError),

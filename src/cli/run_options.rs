@@ -264,6 +264,9 @@ impl RunOptions {
         if rules.existing.is_some() && !operation.does(Action::Add) {
             return Err(SettingsError::OnlyNew { option: "--existing", operation: operation.name() });
         }
+        if rules.existing == Some(OnExisting::Update) && !operation.has_several_steps() {
+            return Err(SettingsError::OnlySeveralSteps { operation: operation.name() });
+        }
         Ok(Policy {
             expectation: self.input.expectation(operation)?,
             skip_invalid: rules.skip_invalid,

@@ -32,7 +32,7 @@ pub fn journal(bytes: &[u8]) {
         let _ = journal.counts();
         if let Ok(mut replay) = journal.replay() {
             for row in 0..ROWS.min(journal.run().rows) {
-                let _ = replay.entry(RowNumber(row));
+                let _ = replay.entries(RowNumber(row));
             }
         }
     }

@@ -103,6 +103,11 @@ impl Columns {
         bound.chain(self.constants.iter().map(|(field, _)| field.parameter))
     }
 
+    /// The column that has the ids of the rows' customers.
+    pub fn customer(&self) -> Option<usize> {
+        self.bindings.iter().find(|binding| binding.parameter.is_customer()).map(|binding| binding.column)
+    }
+
     /// The name of a column for messages.
     pub fn name(&self, column: usize) -> String {
         match self.names.get(column) {

@@ -30,7 +30,7 @@ pub fn next(effect: Effect, entry: Option<&Entry>, resend: bool) -> Next {
             Effect::Reads => Next::Send,
         },
         Status::Failed if resend && entry.was_not_applied() => Next::Send,
-        Status::Failed | Status::Ok | Status::Invalid => Next::Leave,
+        Status::Failed | Status::Ok | Status::Invalid | Status::Partial => Next::Leave,
     }
 }
 
@@ -41,12 +41,12 @@ mod tests {
     use crate::catalogue::Effect::{OnceOnly, Reads, Repeatable};
     use crate::reading::RowNumber;
     use crate::recording::Status::{Failed, Invalid, Ok, Skipped, Unknown};
-    use crate::recording::{Entry, ErrorCode, RowResult, Status};
+    use crate::recording::{Entry, ErrorCode, RowResult, RowStep, Status};
 
     fn entry(status: Status, code: Option<ErrorCode>) -> Entry {
         let error = code.map(|code| (code, String::new()));
         Entry {
-            row: RowNumber(0),
+            of: RowStep::first(RowNumber(0)),
             content: None,
             key: None,
             result: RowResult { status, id: None, error, http_status: None, attempts: 0 },

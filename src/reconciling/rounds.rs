@@ -23,15 +23,14 @@ use crate::catalogue::{Action, ApiSelector};
 use crate::customers::{
     CustomerFinder, EmptyBillings, HistoryReader, NoHistory, SearchResult, ShownHistory, Whereabouts, balance,
 };
-use crate::reading::RowNumber;
-use crate::recording::Tag;
+use crate::recording::{RowStep, Tag};
 use crate::sending::{Clock, Link, Outage, Problem, Stop, Transport, Unread};
 use crate::validating::Call;
 
 /// A row whose outcome is not known.
 #[derive(Debug, Clone)]
 pub struct Open {
-    pub row: RowNumber,
+    pub of: RowStep,
     /// Its call as the file has it, without a tag.
     pub call: Call,
     /// The tag that it was sent with; none where the run left notes alone.
@@ -51,7 +50,7 @@ pub struct Open {
 /// What was found out about a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    pub row: RowNumber,
+    pub of: RowStep,
     pub verdict: Verdict,
 }
 
@@ -155,7 +154,7 @@ impl<T: Transport, C: Clock> Round<'_, T, C> {
             Ok(judged) => judged,
             Err(problem) => return Asked::KeyRefused(problem),
         };
-        let finding = Finding { row: open.row, verdict };
+        let finding = Finding { of: open.of, verdict };
         match lost {
             Some(problem) => Asked::Lost(finding, problem),
             None => Asked::Found(finding),

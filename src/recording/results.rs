@@ -4,14 +4,18 @@
 use std::path::PathBuf;
 
 use super::atomic::RecordError;
-use super::journal::{Entry, JournalError, Replay};
-use super::row_result::{RESULT_COLUMNS, RowResult};
+use super::journal::{Entry, JournalError, Replay, RowEntries};
+use super::row_result::{RESULT_COLUMNS, RowResult, Status};
+use super::row_state::RowState;
 use super::sink::OutputSink;
 use super::table::Table;
 use super::tag::{Tag, Tagging};
 use super::tally::Tally;
-use crate::reading::{CellType, Columns, RESULT_KEY, ReadError, Records, Row, RowNumber, Source, WHY};
-use crate::validating::BookingKey;
+use crate::catalogue::{CUSTOMER_ID, Operation, Step};
+use crate::reading::{
+    CellType, Columns, RESULT_KEY, RESULT_PREFIX, ReadError, Records, Row, RowNumber, Source, WHY,
+};
+use crate::validating::{BookingKey, StepSet};
 
 /// Where results go.
 #[derive(Default)]
@@ -60,6 +64,10 @@ pub struct Results {
     /// None where rows are not bookings, or bookings have no identity.
     keys: Option<RowKeys>,
     notes: Option<NoteOfRow>,
+    operation: Operation,
+    /// Where a failed row of several steps has the id of its customer, so that it goes on where it stopped: in a column of
+    /// the input, or else in one of its own.
+    customer: Option<usize>,
     tally: Tally,
     /// Why the input's own columns are missing from here on.
     unreadable: Option<ReadError>,
@@ -71,15 +79,25 @@ impl Results {
         files: ResultsFiles,
         source: &Source,
         columns: &Columns,
+        operation: Operation,
         keys: Option<RowKeys>,
     ) -> Result<Self, ResultsError> {
         let (header, records) = source.records()?;
+        let is_several = operation.has_several_steps();
+        let customer = columns.customer().filter(|_| is_several);
         let own: Vec<usize> = (0..header.len())
             .filter(|column| !columns.old_results.get(*column).copied().unwrap_or(false))
             .collect();
         let names = own.iter().filter_map(|column| header.get(*column)).map(String::as_str);
         let key = keys.iter().map(|_| RESULT_KEY);
+        let of_steps: Vec<String> = operation
+            .steps()
+            .filter(|_| is_several)
+            .map(|(_, step)| format!("{RESULT_PREFIX}{}", step.name))
+            .collect();
         let added = RESULT_COLUMNS.into_iter().chain(key.clone());
+        let added = added.chain(of_steps.iter().map(String::as_str));
+        let id = (is_several && customer.is_none()).then_some(CUSTOMER_ID);
         Ok(Self {
             results: files
                 .results
@@ -87,7 +105,7 @@ impl Results {
                 .transpose()?,
             failed: files
                 .failed
-                .map(|file| Table::begin(file, source.dialect(), names.chain(key).chain([WHY])))
+                .map(|file| Table::begin(file, source.dialect(), names.chain(id).chain(key).chain([WHY])))
                 .transpose()?,
             failed_lost: None,
             records,
@@ -96,6 +114,8 @@ impl Results {
             width: header.len(),
             keys,
             notes: None,
+            operation,
+            customer,
             tally: Tally::of_unit(source.unit()),
             unreadable: None,
         })
@@ -110,10 +130,9 @@ impl Results {
     /// Writes what the journal knows of all rows. What it does not know was not sent.
     pub fn write_all(mut self, mut replay: Replay, rows: u64) -> Result<Finished, ResultsError> {
         for row in (0..rows).map(RowNumber) {
-            match replay.entry(row)? {
-                Some(entry) => self.put(&entry.result, Some(&entry))?,
-                None => self.put(&RowResult::skipped("the run stopped before this row was sent"), None)?,
-            }
+            let entries = replay.entries(row)?;
+            let state = RowState::of(self.operation, replay.steps(row), &entries);
+            self.put_state(&state, self.booking_of(&entries))?;
         }
         Ok(self.finish()?)
     }
@@ -138,8 +157,21 @@ impl Results {
         Ok(Finished { path, earlier, failed, failed_lost, tally: self.tally, unreadable: self.unreadable })
     }
 
-    /// Writes what became of the next row. `entry` is what the journal knows of it.
-    pub fn put(&mut self, result: &RowResult, entry: Option<&Entry>) -> Result<(), RecordError> {
+    /// What the journal knows of the booking of a row, or of its only step.
+    fn booking_of<'e>(&self, entries: &'e RowEntries) -> Option<&'e Entry> {
+        let booking = self.operation.steps().find(|(_, step)| step.books_money()).map(|(step, _)| step);
+        entries.of(booking.unwrap_or(Step::FIRST))
+    }
+
+    /// Writes what became of the next row, of which nothing was sent.
+    pub fn put(&mut self, result: RowResult, steps: StepSet) -> Result<(), RecordError> {
+        let state = RowState::of_unsent_row(self.operation, steps, result);
+        self.put_state(&state, None)
+    }
+
+    /// Writes what became of the next row. `entry` is what the journal knows of its booking.
+    fn put_state(&mut self, state: &RowState, entry: Option<&Entry>) -> Result<(), RecordError> {
+        let result = &state.result;
         let is_readable = self.read_row();
         let key = self.keys.as_mut().map(|keys| {
             let key = if is_readable { keys.of(&self.row, entry) } else { None };
@@ -148,16 +180,21 @@ impl Results {
         let key = key.as_deref();
         let note = self.notes.as_mut().filter(|_| is_readable).and_then(|note| note(&self.row));
         self.tally.count(if is_readable { self.row.line() } else { 0 }, result);
-        self.tally.doubled += u64::from(entry.is_some_and(Entry::is_doubled));
-        self.write(result, is_readable, key, note.as_deref())?;
+        self.tally.doubled += u64::from(state.is_doubled);
+        self.write(state, is_readable, key, note.as_deref())?;
         match &mut self.failed {
-            Some(failed) if result.is_to_be_fixed() && is_readable => {
+            Some(failed) if state.is_to_be_fixed() && is_readable => {
                 let beyond = self.row.cells().skip(self.width);
                 let row = &self.row;
-                let own = self.columns.iter().map(|column| typed(row, *column));
+                let made = result.id.as_deref().unwrap_or_default();
+                let own = self.columns.iter().map(|column| match typed(row, *column) {
+                    ("", _) if Some(*column) == self.customer => text(made),
+                    cell => cell,
+                });
                 let why = result.error.as_ref().map_or("", |(_, text)| text.as_str());
+                let id = (self.operation.has_several_steps() && self.customer.is_none()).then_some(made);
                 // Cells beyond the header are what has to be put right.
-                let added = key.into_iter().chain([why]).chain(beyond).map(text);
+                let added = id.into_iter().chain(key).chain([why]).chain(beyond).map(text);
                 let written = failed.write_cells(own.chain(added));
                 self.keep_failed(written);
             }
@@ -168,12 +205,13 @@ impl Results {
 
     fn write(
         &mut self,
-        result: &RowResult,
+        state: &RowState,
         is_readable: bool,
         key: Option<&str>,
         note: Option<&str>,
     ) -> Result<(), RecordError> {
         let Some(results) = &mut self.results else { return Ok(()) };
+        let result = &state.result;
         let own =
             self.columns.iter().map(|column| if is_readable { typed(&self.row, *column) } else { text("") });
         let (code, why) = result.error.as_ref().map_or(("", ""), |(code, text)| (code.name(), text.as_str()));
@@ -189,7 +227,9 @@ impl Results {
             &http_status,
             &attempts,
         ];
-        results.write_cells(own.chain(added.into_iter().chain(key).map(text)))
+        let steps = state.steps.iter().filter(|_| self.operation.has_several_steps());
+        let steps = steps.map(|status| status.map_or("", Status::name));
+        results.write_cells(own.chain(added.into_iter().chain(key).chain(steps).map(text)))
     }
 
     /// The input may have been removed in the meantime; what became of its rows must still be written.

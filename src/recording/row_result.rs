@@ -26,10 +26,13 @@ pub enum Status {
     Unknown,
     /// Never sent.
     Skipped,
+    /// Some step is applied and another is not, or not known; only of rows with several.
+    Partial,
 }
 
 impl Status {
-    const ALL: [Self; 5] = [Self::Ok, Self::Invalid, Self::Failed, Self::Unknown, Self::Skipped];
+    const ALL: [Self; 6] =
+        [Self::Ok, Self::Invalid, Self::Failed, Self::Unknown, Self::Skipped, Self::Partial];
 
     pub(super) fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.name() == name)
@@ -43,6 +46,7 @@ impl Status {
             Self::Failed => "failed",
             Self::Unknown => "unknown",
             Self::Skipped => "skipped",
+            Self::Partial => "partial",
         }
     }
 }
@@ -126,6 +130,18 @@ impl ErrorCode {
         }
     }
 
+    /// Whether it is about a row as a whole, not about one of its steps.
+    pub const fn is_of_row(self) -> bool {
+        matches!(
+            self,
+            Self::MissingParameter
+                | Self::BadValue
+                | Self::UnknownParameter
+                | Self::NotInVersion
+                | Self::DuplicateRow
+        )
+    }
+
     /// Whether the row was found on the server before anything was sent.
     pub const fn is_there_already(self) -> bool {
         matches!(self, Self::AlreadyExists | Self::AlreadyBooked)
@@ -200,11 +216,6 @@ impl RowResult {
         (times > 1).then_some((ErrorCode::BookedTwice, text))
     }
 
-    /// Whether a person has to put the row right: no command settles it, and it is not as it should be already.
-    pub fn is_to_be_fixed(&self) -> bool {
-        is_to_be_fixed(self.status, self.error.as_ref().map(|(code, _)| *code), self.http_status)
-    }
-
     /// A row that was found on the server, so many times.
     pub fn found(times: u64) -> Self {
         Self { status: Status::Ok, id: None, error: Self::doubled(times), http_status: None, attempts: 0 }
@@ -216,7 +227,8 @@ impl RowResult {
     }
 }
 
-/// The same, of a row with this status, code and HTTP status.
+/// Whether a person has to put a row with this status, code and HTTP status right: no command settles it, and it is not as
+/// it should be already.
 pub fn is_to_be_fixed(status: Status, code: Option<ErrorCode>, http_status: Option<u16>) -> bool {
     match status {
         Status::Invalid => true,
@@ -226,7 +238,7 @@ pub fn is_to_be_fixed(status: Status, code: Option<ErrorCode>, http_status: Opti
             let is_ours = |code: ErrorCode| code == ErrorCode::NotApplied || code.is_there_already();
             !is_keys && !code.is_some_and(is_ours)
         }
-        Status::Ok | Status::Unknown | Status::Skipped => false,
+        Status::Ok | Status::Unknown | Status::Skipped | Status::Partial => false,
     }
 }
 

@@ -19,6 +19,8 @@ pub struct Tally {
     pub unknown: u64,
     /// Rows never sent.
     pub skipped: u64,
+    /// Rows some of whose steps are applied.
+    pub partial: u64,
     /// Of these, rows that are there already and were to be passed over.
     pub passed_over: u64,
     /// Rows that are there more than once, whoever applied them.
@@ -78,6 +80,7 @@ impl Tally {
             Status::Failed => &mut self.failed,
             Status::Unknown => &mut self.unknown,
             Status::Skipped => &mut self.skipped,
+            Status::Partial => &mut self.partial,
         } += 1;
         self.passed_over += u64::from(result.is_passed_over());
         if let Some((code, text)) = &result.error {
@@ -103,7 +106,7 @@ impl Tally {
     }
 
     pub fn rows(&self) -> u64 {
-        self.ok + self.invalid + self.failed + self.unknown + self.skipped
+        self.ok + self.invalid + self.failed + self.unknown + self.skipped + self.partial
     }
 
     /// The most frequent errors, the most frequent first, of equals the earliest.

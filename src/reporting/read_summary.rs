@@ -87,6 +87,7 @@ fn object(summary: &ReadSummary) -> String {
         invalid: summary.invalid,
         unknown: 0,
         skipped: summary.skipped,
+        partial: 0,
         requests: summary.requests,
         reads: summary.requests,
         writes: 0,

@@ -170,6 +170,7 @@ fn counts(summary: &Summary) -> String {
         (tally.invalid, "invalid"),
         (tally.failed, "failed"),
         (tally.unknown, "unknown"),
+        (tally.partial, "partial"),
         (tally.skipped, if summary.sends { "skipped" } else { "valid" }),
     ];
     for (count, name) in counts.into_iter().filter(|(count, _)| *count > 0) {
@@ -203,6 +204,7 @@ pub(super) struct JsonSummary<'s> {
     pub(super) invalid: u64,
     pub(super) unknown: u64,
     pub(super) skipped: u64,
+    pub(super) partial: u64,
     pub(super) requests: u64,
     pub(super) reads: u64,
     pub(super) writes: u64,
@@ -244,6 +246,7 @@ pub fn summary_json(summary: &Summary) -> String {
         invalid: tally.invalid,
         unknown: tally.unknown,
         skipped: tally.skipped,
+        partial: tally.partial,
         requests: summary.requests,
         reads: summary.reads,
         writes: summary.requests - summary.reads,

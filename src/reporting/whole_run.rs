@@ -114,7 +114,7 @@ impl WholeRun {
             Status::Ok => self.ok += 1,
             Status::Failed | Status::Invalid => self.failed += 1,
             Status::Unknown => self.unknown += 1,
-            Status::Skipped => {}
+            Status::Skipped | Status::Partial => {}
         }
         if let Some(place) = self.begun.checked_sub(1) {
             self.parts[place].done += 1;

@@ -13,7 +13,7 @@ use super::phases::Phases;
 use super::recorder::Report;
 use super::run_end::RunEnd;
 use super::spec::Verify;
-use crate::catalogue::ApiSelector;
+use crate::catalogue::{Action, ApiSelector};
 use crate::count::Count;
 use crate::customers::{BalanceReader, FetchStop, ReadBalance};
 use crate::events::{Event, Look, Refused};
@@ -85,7 +85,8 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         if self.policy.verify == Verify::Not || !end.may_send() {
             return Ok(());
         }
-        let Some(calls) = self.still_to_look_at(BALANCES)? else { return Ok(()) };
+        let Some(step) = self.input.spec.operation.step_of(Action::ChangeBalance) else { return Ok(()) };
+        let Some(calls) = self.still_to_look_at(BALANCES, step)? else { return Ok(()) };
         // What is there already, as a look has found, is in the balances that are read now.
         let there = if self.counts()?.ok > 0 { self.booked().await? } else { BTreeMap::new() };
         let reader = BalanceReader::new(&self.server.link, selector);

@@ -37,17 +37,15 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         selector: ApiSelector,
         end: &mut RunEnd,
     ) -> Result<UnreadRows, RunError> {
-        let is_about_bookings = self.input.spec.operation.does(Action::ChangeBalance);
+        let step = self.input.spec.operation.step_of(Action::ChangeBalance);
         let looks = match self.input.spec.on_booked {
             OnBooked::Fail | OnBooked::Skip => true,
             // Nobody else makes bookings with the keys of this run.
             OnBooked::Ignore => self.kind == SessionKind::Resume,
             OnBooked::Untagged => false,
         };
-        if !is_about_bookings || !looks || !end.may_send() {
-            return Ok(UnreadRows::new());
-        }
-        let Some(rows) = self.unsent_rows(BOOKINGS)? else { return Ok(UnreadRows::new()) };
+        let Some(step) = step.filter(|_| looks && end.may_send()) else { return Ok(UnreadRows::new()) };
+        let Some(rows) = self.unsent_rows(BOOKINGS, step)? else { return Ok(UnreadRows::new()) };
         let keys = self.keys_of_repeated_customers().await?;
         let (link, mut asked) = (&self.server.link, HashSet::new());
         let reads = rows.map(|row| {
@@ -109,7 +107,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             BookedBefore::No => return,
             // Anyone who ignores what is there sends where nothing can be seen, too.
             BookedBefore::Unread(_) if self.input.spec.on_booked == OnBooked::Ignore => {
-                looked.unread.remove(&row.number);
+                looked.unread.remove(&row.of.row);
                 return;
             }
             BookedBefore::Unread(problem) => {
@@ -120,7 +118,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
                 looked.own += 1;
                 let times = booking.times(amount);
                 if times > 1 {
-                    self.tell_doubled(row.number, times);
+                    self.tell_doubled(row.of.row, times);
                 }
                 (RowResult::found(times), Some(times))
             }
@@ -129,7 +127,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
                 (already(&booking, &row.call, self.status()), Some(booking.times(amount)))
             }
         };
-        self.notes.report(Report::Existing(row.number, result, times)).await;
+        self.notes.report(Report::Existing(row.of, result, times)).await;
     }
 
     /// What a row is whose booking is there already.
@@ -164,7 +162,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             } else if !looked.shows_histories && self.input.spec.on_booked != OnBooked::Ignore {
                 let result = unread("of any customer", &problem);
                 self.notes.report(Report::Existing(row, result, None)).await;
-                looked.unread.insert(row);
+                looked.unread.insert(row.row);
                 looked.first_unread.get_or_insert(problem);
             }
         }
@@ -189,7 +187,8 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
     /// them, what the others want is kept. None where each row has a customer of its own. Eight bytes a row.
     async fn keys_of_repeated_customers(&self) -> Result<Option<Arc<Vec<BookingKey>>>, RunError> {
         let totals = &self.validated.totals;
-        if totals.customers == Some(totals.valid()) {
+        // Whose customers are still to be made or found have no keys yet.
+        if totals.customers == Some(totals.valid()) || self.input.spec.operation.has_several_steps() {
             return Ok(None);
         }
         let (rows, tagging) = (self.rows()?, self.tagging());

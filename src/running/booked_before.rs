@@ -6,7 +6,7 @@ use super::look::UnsentRow;
 use crate::customers::NoHistory;
 use crate::reading::RowNumber;
 use crate::reconciling::{CutBookings, ShownBooking, ShownBookings};
-use crate::recording::{ErrorCode, RowResult, Status};
+use crate::recording::{ErrorCode, RowResult, RowStep, Status};
 use crate::sending::{Outage, Problem, StopReason, Unread};
 use crate::validating::{BookingKey, Call, Money};
 
@@ -25,7 +25,7 @@ pub(super) struct Looked {
     pub(super) unread: UnreadRows,
     pub(super) first_unread: Option<Problem>,
     /// Rows of whose customers the server refuses the history.
-    pub(super) refused: BTreeMap<RowNumber, Problem>,
+    pub(super) refused: BTreeMap<RowStep, Problem>,
     /// The call of one whose customer it does not know.
     pub(super) nobody: Option<Call>,
     pub(super) shows_histories: bool,
@@ -90,12 +90,12 @@ impl Looked {
                 if problem.is_not_found() {
                     self.nobody.get_or_insert_with(|| row.call.clone());
                 }
-                self.refused.insert(row.number, problem);
+                self.refused.insert(row.of, problem);
                 return Ok(BookedBefore::No);
             }
             Some(none) => none.into_problem(),
         };
-        self.unread.insert(row.number);
+        self.unread.insert(row.of.row);
         self.first_unread.get_or_insert_with(|| problem.clone());
         Ok(BookedBefore::Unread(problem))
     }
@@ -118,7 +118,7 @@ impl Looked {
         let customer = row.call.customer().unwrap_or_default();
         self.alike = Some(format!(
             "row {}: an earlier version of this program booked the same amount with the same comment for customer {customer}, {at}; its tag does not say whether it was this booking",
-            row.number
+            row.of.row
         ));
     }
 }

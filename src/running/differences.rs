@@ -10,9 +10,10 @@ use tokio::task::spawn_blocking;
 use super::error::RunError;
 use super::phases::Phases;
 use super::recorder::{Applied, FoundOut, Report};
+use super::rows::call_of;
 use super::run_end::RunEnd;
 use super::spec::Verify;
-use crate::catalogue::ApiSelector;
+use crate::catalogue::{Action, ApiSelector};
 use crate::count::Count;
 use crate::customers::{HistoryEntry, NoHistory, ShownHistory};
 use crate::events::Event;
@@ -149,10 +150,12 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             end.doubled += 1;
             self.tell_doubled(*row, *times);
             let applied = Applied { id: None, times: *times };
-            self.notes.report(Report::Found(vec![FoundOut { row: *row, found: Ok(applied) }])).await;
+            self.notes
+                .report(Report::Found(vec![FoundOut { of: self.booking_of(*row), found: Ok(applied) }]))
+                .await;
         }
         if !found.lost.is_empty() && is_whole {
-            let rows = found.lost.iter().map(|row| (*row, lost_text(one))).collect();
+            let rows = found.lost.iter().map(|row| (self.booking_of(*row), lost_text(one))).collect();
             self.notes.report(Report::Doubted(rows)).await;
             // Rows that were not in doubt when the server was asked.
             end.asked = false;
@@ -219,7 +222,12 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
                     self.host.tell(Event::Warning(&text));
                 } else {
                     let applied = Applied { id: None, times: seen };
-                    self.notes.report(Report::Found(vec![FoundOut { row, found: Ok(applied) }])).await;
+                    self.notes
+                        .report(Report::Found(vec![FoundOut {
+                            of: self.booking_of(row),
+                            found: Ok(applied),
+                        }]))
+                        .await;
                 }
             }
             Ok(ControlFlow::Continue(()))
@@ -236,19 +244,25 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         &self,
         differing: &[Differing],
     ) -> Result<BTreeMap<u64, Vec<TaggedBooking>>, RunError> {
+        let Some(step) = self.input.spec.operation.step_of(Action::ChangeBalance) else {
+            return Ok(BTreeMap::new());
+        };
         let (rows, mut replay, tagging) = (self.rows()?, self.replay()?, self.tagging());
+        let server = self.input.spec.rules.server;
         let mut own: BTreeMap<u64, Vec<TaggedBooking>> =
             differing.iter().map(|one| (one.customer, Vec::new())).collect();
         let gathered = spawn_blocking(move || -> Result<_, RunError> {
             rows.each(
-                |checked| checked.to_call(),
+                |checked| checked.calls(),
                 |row, checked| {
                     let number = row.number();
-                    let (Some(entry), Ok(call)) = (replay.entry(number)?, checked) else { return Ok(true) };
+                    let entries = replay.entries(number)?;
+                    let call = checked.ok().and_then(|calls| call_of(calls, step, &entries, server));
+                    let (Some(entry), Some(call)) = (entries.of(step), call) else { return Ok(true) };
                     let is_ok = entry.result.status == Status::Ok;
                     if let Some(own) = call.customer_number().and_then(|customer| own.get_mut(&customer))
                         && let Some(amount) = call.amount()
-                        && let Some(tag) = tagging.tag(number, call.key(), Some(&entry))
+                        && let Some(tag) = tagging.tag(number, call.key(), Some(entry))
                         && (is_ok || entry.result.status == Status::Unknown)
                     {
                         let booking = OwnBooking { row: number, amount, is_ok, seen: 0 };

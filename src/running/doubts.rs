@@ -9,11 +9,10 @@ use tokio::task::spawn_blocking;
 
 use super::error::RunError;
 use super::phases::Phases;
-use super::rows::Rows;
-use crate::catalogue::Action;
-use crate::reading::RowNumber;
+use super::rows::{Rows, call_of};
+use crate::catalogue::{Action, Step, Version};
 use crate::reconciling::{CustomerBookings, Open, OpenBooking, Sample, Settling};
-use crate::recording::{Entry, Replay, Status, Tag, Tagging};
+use crate::recording::{Entry, Replay, RowStep, Status, Tag, Tagging};
 use crate::sending::{Clock, Transport};
 use crate::validating::{Call, Digest, Money};
 
@@ -54,6 +53,8 @@ pub(super) enum Meanwhile {
 /// What is known beside the rows in doubt.
 #[derive(Debug, Default)]
 pub(super) struct Doubts {
+    /// How many there are.
+    open: u64,
     /// How many of them are looked for by the same value.
     searches: HashMap<Digest, u64>,
     customers: HashMap<String, CustomerRows>,
@@ -66,7 +67,7 @@ pub(super) struct Doubts {
 struct CustomerRows {
     before: Option<Money>,
     booked: Option<Money>,
-    open: Vec<(RowNumber, OpenBooking)>,
+    open: Vec<(RowStep, OpenBooking)>,
     /// Of the rows that are ok, the last that was sent.
     last: Option<(Timestamp, Tag)>,
     /// Whether some are still to be sent.
@@ -80,14 +81,19 @@ impl Default for CustomerRows {
 }
 
 impl<T: Transport, C: Clock> Phases<'_, T, C> {
-    /// Goes through the journal for what is known beside the rows in doubt.
-    pub(super) async fn doubts(&self, asked: Doubtful, meanwhile: Meanwhile) -> Result<Doubts, RunError> {
+    /// Goes through the journal for what is known beside the rows of which this step is in doubt.
+    pub(super) async fn doubts(
+        &self,
+        step: Step,
+        asked: Doubtful,
+        meanwhile: Meanwhile,
+    ) -> Result<Doubts, RunError> {
         let (first, second) = (self.rows()?, self.rows()?);
         let (mut replay, mut again) = (self.replay()?, self.replay()?);
-        let tagging = self.tagging();
+        let (tagging, server) = (self.tagging(), self.input.spec.rules.server);
         let gathered = spawn_blocking(move || -> Result<_, RunError> {
             let mut doubts = Doubts::default();
-            each_row(first, &mut replay, |call, entry| {
+            each_row(first, step, server, &mut replay, |call, entry| {
                 let Some(entry) = entry else { return };
                 if asked.is_open(entry) {
                     doubts.add_open(call, entry, tagging);
@@ -95,7 +101,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
                     doubts.add_sample(call, entry, tagging);
                 }
             })?;
-            each_row(second, &mut again, |call, entry| match entry {
+            each_row(second, step, server, &mut again, |call, entry| match entry {
                 Some(entry) if !entry.is_unsent() => doubts.add_known(call, entry, tagging),
                 _ if meanwhile == Meanwhile::Sending => doubts.add_unsent(call),
                 _ => {}
@@ -115,13 +121,19 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
 }
 
 impl Doubts {
+    /// Whether no row is in doubt.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.open == 0
+    }
+
     fn add_open(&mut self, call: &Call, entry: &Entry, tagging: Tagging) {
+        self.open += 1;
         if let Some(search) = call.find_same() {
             *self.searches.entry(search.call.digest()).or_default() += 1;
         }
         if let (Some(customer), Some(amount)) = (call.customer(), call.amount()) {
-            let open = OpenBooking { tag: tagging.tag(entry.row, call.key(), Some(entry)), amount };
-            self.customers.entry(customer.to_owned()).or_default().open.push((entry.row, open));
+            let open = OpenBooking { tag: tagging.tag(entry.of.row, call.key(), Some(entry)), amount };
+            self.customers.entry(customer.to_owned()).or_default().open.push((entry.of, open));
         }
     }
 
@@ -138,7 +150,7 @@ impl Doubts {
         }
         self.samples.push(Sample {
             call: call.clone(),
-            tag: tagging.tag(entry.row, call.key(), Some(entry)),
+            tag: tagging.tag(entry.of.row, call.key(), Some(entry)),
             id: entry.result.id.clone(),
             sent: entry.sent,
             bookings: CustomerBookings::default(),
@@ -153,7 +165,7 @@ impl Doubts {
         };
         let Some(rows) = self.customers.get_mut(customer) else { return };
         rows.booked = rows.booked.and_then(|sum| sum.plus(amount));
-        if let (Some(sent), Some(tag)) = (entry.sent, tagging.tag(entry.row, call.key(), Some(entry)))
+        if let (Some(sent), Some(tag)) = (entry.sent, tagging.tag(entry.of.row, call.key(), Some(entry)))
             && rows.last.as_ref().is_none_or(|(last, _)| *last < sent)
         {
             rows.last = Some((sent, tag));
@@ -182,13 +194,13 @@ impl Doubts {
         settling: &Settling,
     ) -> Open {
         Open {
-            row: entry.row,
-            tag: tagging.tag(entry.row, call.key(), Some(entry)),
+            of: entry.of,
+            tag: tagging.tag(entry.of.row, call.key(), Some(entry)),
             sent: entry.sent,
             ended: entry.ended,
             due,
             rivals: self.rivals(&call),
-            bookings: self.bookings(&call, entry.row, due, settling),
+            bookings: self.bookings(&call, entry.of, due, settling),
             call,
         }
     }
@@ -200,7 +212,7 @@ impl Doubts {
     }
 
     /// The bookings of a row's customer, the row itself left aside.
-    fn bookings(&self, call: &Call, row: RowNumber, due: Duration, settling: &Settling) -> CustomerBookings {
+    fn bookings(&self, call: &Call, row: RowStep, due: Duration, settling: &Settling) -> CustomerBookings {
         let Some(rows) = call.customer().and_then(|customer| self.customers.get(customer)) else {
             return CustomerBookings::default();
         };
@@ -215,25 +227,27 @@ impl Doubts {
 }
 
 impl CustomerRows {
-    fn beside(&self, row: Option<RowNumber>, later: Vec<Tag>) -> CustomerBookings {
+    fn beside(&self, row: Option<RowStep>, later: Vec<Tag>) -> CustomerBookings {
         let open = self.open.iter().filter(|(other, _)| Some(*other) != row).map(|(_, open)| open.clone());
         let before = self.before.filter(|_| !self.is_unfinished);
         CustomerBookings { before, booked: self.booked, open: open.collect(), later }
     }
 }
 
-/// Goes through the valid rows, with what the journal knows of them.
+/// Goes through the valid rows that have this step, with what the journal knows of it.
 fn each_row(
     rows: Rows,
+    step: Step,
+    server: Option<Version>,
     replay: &mut Replay,
     mut take: impl FnMut(&Call, Option<&Entry>),
 ) -> Result<(), RunError> {
     rows.each(
-        |checked| checked.to_call(),
+        |checked| checked.calls(),
         |row, checked| {
-            let entry = replay.entry(row.number())?;
-            if let Ok(call) = checked {
-                take(&call, entry.as_ref());
+            let entries = replay.entries(row.number())?;
+            if let Some(call) = checked.ok().and_then(|calls| call_of(calls, step, &entries, server)) {
+                take(&call, entries.of(step));
             }
             Ok(true)
         },

@@ -85,7 +85,13 @@ impl<C: Clock> Ending<'_, C> {
             .rows(&self.input.source)
             .and_then(|rows| {
                 let columns = self.validated.checker.columns();
-                let results = Results::new(files, &self.input.source, columns, rows.into_keys(tagging))?;
+                let results = Results::new(
+                    files,
+                    &self.input.source,
+                    columns,
+                    self.input.spec.operation,
+                    rows.into_keys(tagging),
+                )?;
                 Ok(results.noting(notes(&self.validated.checker)))
             })
             .map_err(|error| self.lost_with(&error, journal))?;

@@ -9,7 +9,7 @@ use crate::count::Count;
 use crate::events::{Event, Listener};
 use crate::reading::{LineUnit, Source};
 use crate::sending::Stop;
-use crate::validating::{Across, Checker, OmittedTimes, OmittedValues, Repeats, Totals};
+use crate::validating::{Across, Checker, OmittedTimes, OmittedValues, Repeats, StepSet, Totals};
 
 /// How often a listener hears of progress, in rows.
 const STEP: u64 = 4096;
@@ -21,6 +21,8 @@ pub(super) struct Validated {
     pub(super) totals: Totals,
     /// How many comments are longer with their tag than old servers keep.
     pub(super) long_comments: u64,
+    /// Which steps each row has, an invalid one none; nothing where each has one.
+    pub(super) steps: Option<Vec<StepSet>>,
 }
 
 impl Validated {
@@ -52,6 +54,7 @@ pub(super) fn check_all(
     }
     let mut problems = Problems::new(name, unit);
     let mut short = ShortRows::of(source, checker.columns());
+    let mut steps = checker.operation().has_several_steps().then(Vec::new);
     std::thread::scope(|scope| -> Result<(), RunError> {
         let prefetch = Prefetch::start(scope, records);
         while let Some(bundle) = prefetch.next()? {
@@ -63,7 +66,11 @@ pub(super) fn check_all(
                     listener.event(Event::Checking(row.number().0));
                 }
                 short.see(row);
-                if let Err(rejection) = check(&mut checker, &mut across, row, |_| ()) {
+                let checked = check(&mut checker, &mut across, row, |checked| checked.steps());
+                if let Some(steps) = &mut steps {
+                    steps.push(checked.as_ref().copied().unwrap_or_default());
+                }
+                if let Err(rejection) = checked {
                     rejection.own.into_iter().for_each(|violation| problems.add(row.line(), violation));
                 }
             }
@@ -77,7 +84,7 @@ pub(super) fn check_all(
     let totals = across.totals();
     listener.event(Event::Checked);
     let (repeats, long_comments) = (across.repeats_again(), across.long_comments());
-    Ok(Validated { checker, repeats, totals, long_comments })
+    Ok(Validated { checker, repeats, totals, long_comments, steps })
 }
 
 /// Says what is left out of rows that are valid all the same.

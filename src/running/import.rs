@@ -57,7 +57,7 @@ pub async fn import<T: Transport, C: Clock + Send>(
     warn_of_repetition(&journal, &input, &host)?;
     let estimate = Workload::of(&validated).estimate(Readings::new(&policy, input.spec.on_booked), pace);
     confirm(&host, input.spec.operation, &validated.totals, None, estimate, person).await?;
-    let unnamed = prepare(&journal, &input, &validated.totals, &host)?;
+    let unnamed = prepare(&journal, &input, &validated.totals, validated.steps.as_ref(), &host)?;
     let _held = hold(&input)?;
     let session = Session { input, validated, files, server, policy, host, path: journal.path.clone() };
     // A server that can't be used leaves no run behind.

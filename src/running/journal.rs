@@ -15,7 +15,7 @@ use crate::recording::{
     look, put_aside,
 };
 use crate::sending::Clock;
-use crate::validating::Totals;
+use crate::validating::{StepSet, Totals};
 
 /// Refuses to begin where an unfinished run lies. Nothing is moved yet: the input may be refused.
 pub(super) fn make_way(spec: &JournalSpec) -> Result<(), RunError> {
@@ -62,6 +62,7 @@ pub(super) fn prepare<C: Clock>(
     spec: &JournalSpec,
     input: &OpenInput,
     totals: &Totals,
+    steps: Option<&Vec<StepSet>>,
     host: &Host<C>,
 ) -> Result<UnnamedJournal, RunError> {
     // Another run may have begun while a person was asked.
@@ -73,6 +74,7 @@ pub(super) fn prepare<C: Clock>(
         fingerprint: input.source.fingerprint()?,
         rows: totals.rows,
         begun: host.now(),
+        steps: steps.cloned(),
     };
     let mut bytes = input.source.bytes();
     let content: Option<&mut dyn Read> = if new.input.is_none() { Some(&mut bytes) } else { None };

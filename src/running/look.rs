@@ -11,14 +11,16 @@ use tokio::task::spawn_blocking;
 use super::error::RunError;
 use super::phases::Phases;
 use super::recorder::Report;
+use super::rows::call_of;
 use super::run_end::RunEnd;
 use super::session_kind::SessionKind;
+use crate::catalogue::Step;
 use crate::count::Count;
 use crate::events::{Event, Look};
 use crate::reading::RowNumber;
-use crate::recording::{Entry, Tag};
+use crate::recording::{Entry, RowStep, Status, Tag};
 use crate::sending::{Clock, StopReason, Transport};
-use crate::validating::Call;
+use crate::validating::{Call, CallTarget};
 
 /// How many rows wait to be asked for.
 const WAITING: usize = 64;
@@ -31,7 +33,7 @@ pub(super) type Calls = Pin<Box<dyn Stream<Item = (RowNumber, Call)>>>;
 /// A row of which nothing was sent.
 #[derive(Debug)]
 pub(super) struct UnsentRow {
-    pub(super) number: RowNumber,
+    pub(super) of: RowStep,
     /// The call with the key that it is sent with.
     pub(super) call: Call,
     /// Whether nobody has looked for it before: what is found then was there before this run.
@@ -89,6 +91,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
     pub(super) fn still_to_look_at(
         &self,
         RowLook { name, look }: RowLook,
+        step: Step,
     ) -> Result<Option<Calls>, RunError> {
         let total = self.validated.totals.rows;
         let done = self.replay()?.progress(name)?;
@@ -97,16 +100,15 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         }
         self.host.tell(Event::Looking { look, rows: total, done });
         let (calls, taken) = mpsc::channel(WAITING);
-        let rows = self.rows()?;
+        let (rows, mut replay, server) = (self.rows()?, self.replay()?, self.input.spec.rules.server);
         let reading = spawn_blocking(move || {
             rows.each(
-                |checked| checked.to_call(),
+                |checked| checked.calls(),
                 |row, checked| {
                     let number = row.number();
-                    Ok(match checked {
-                        Ok(call) if number.0 >= done => calls.blocking_send((number, call)).is_ok(),
-                        _ => true,
-                    })
+                    let Some(known) = checked.ok().filter(|_| number.0 >= done) else { return Ok(true) };
+                    let call = call_of(known, step, &replay.entries(number)?, server);
+                    Ok(call.is_none_or(|call| calls.blocking_send((number, call)).is_ok()))
                 },
             )
         });
@@ -120,6 +122,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
     pub(super) fn unsent_rows(
         &self,
         RowLook { name, look }: RowLook,
+        step: Step,
     ) -> Result<Option<UnsentRows>, RunError> {
         let unsent = self.counts()?.unsent();
         if unsent == 0 || self.kind == SessionKind::Reconcile {
@@ -128,22 +131,30 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         let (done, mut replay, tagging) = (self.replay()?.progress(name)?, self.replay()?, self.tagging());
         self.host.tell(Event::Looking { look, rows: self.validated.totals.rows, done: 0 });
         let (found, taken) = mpsc::channel(WAITING);
-        let rows = self.rows()?;
+        let (rows, server) = (self.rows()?, self.input.spec.rules.server);
         let reading = spawn_blocking(move || {
             rows.each(
-                |checked| checked.to_call(),
+                |checked| checked.calls(),
                 |row, checked| {
                     let number = row.number();
-                    let entry = replay.entry(number)?;
-                    let (Ok(call), true) = (checked, entry.as_ref().is_none_or(Entry::is_unsent)) else {
+                    let entries = replay.entries(number)?;
+                    let call = checked.ok().and_then(|calls| call_of(calls, step, &entries, server));
+                    let is_ended = entries.iter().any(|entry| entry.of.step < step && ends_row(entry));
+                    let entry = entries.into_entry(step);
+                    let Some(call) = call.filter(|call| !is_ended && call.target() != CallTarget::ToCome)
+                    else {
                         return Ok(true);
                     };
+                    if !entry.as_ref().is_none_or(Entry::is_unsent) {
+                        return Ok(true);
+                    }
                     let tag = tagging.tag(number, call.key(), entry.as_ref());
                     // One whose look failed has an entry that says so.
                     let is_first_look =
                         number.0 >= done || entry.is_some_and(|entry| entry.content.is_none());
                     let call = call.with_key(tag.and_then(Tag::key));
-                    Ok(found.blocking_send(UnsentRow { number, call, is_first_look }).is_ok())
+                    let of = RowStep { row: number, step };
+                    Ok(found.blocking_send(UnsentRow { of, call, is_first_look }).is_ok())
                 },
             )
         });
@@ -169,9 +180,9 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
     /// One of those was looked at.
     pub(super) async fn looked_at_unsent(&self, look: RowLook, row: &UnsentRow) {
         if row.is_first_look {
-            self.looked_at(look, row.number).await;
+            self.looked_at(look, row.of.row).await;
         } else {
-            self.host.tell(Event::Looked(row.number.next().0));
+            self.host.tell(Event::Looked(row.of.row.next().0));
         }
     }
 
@@ -188,4 +199,9 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
 fn stream<I: 'static>(taken: mpsc::Receiver<I>) -> Pin<Box<dyn Stream<Item = I>>> {
     let next = |mut taken: mpsc::Receiver<I>| async move { taken.recv().await.map(|item| (item, taken)) };
     Box::pin(unfold(taken, next))
+}
+
+/// Whether nothing of a row is sent after this.
+fn ends_row(entry: &Entry) -> bool {
+    entry.result.status != Status::Ok && !entry.is_unsent()
 }

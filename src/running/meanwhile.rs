@@ -15,8 +15,8 @@ use super::reconcile::{EARLY_LOOKS, Later, RoundOf, with_lag};
 use super::recorder::Report;
 use super::run_end::RunEnd;
 use crate::catalogue::{ApiSelector, Effect};
-use crate::reading::RowNumber;
 use crate::reconciling::{RoundEnd, Settling};
+use crate::recording::RowStep;
 use crate::sending::{Clock, Transport};
 
 /// To go through the rows for what is known beside a doubt takes its time: the rest between two rounds is so many times
@@ -81,32 +81,47 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
     async fn round_meanwhile(
         &self,
         selector: ApiSelector,
-        waiting: &mut BTreeMap<RowNumber, Waiting>,
+        waiting: &mut BTreeMap<RowStep, Waiting>,
         end: &mut RunEnd,
     ) -> Result<(RoundEnd, Duration), RunError> {
-        let clock = &self.host.clock;
-        let (now, instrument) = (clock.now(), self.proven()?);
-        let settling = Settling {
-            settle: self.policy.settle,
-            lag: Duration::ZERO,
-            begun: self.begun.at,
-            begun_wall: self.begun.wall,
-            ended_before: None,
+        let (clock, mut spans) = (&self.host.clock, Duration::ZERO);
+        let now = clock.now();
+        let due = |waiting: &BTreeMap<RowStep, Waiting>, step| {
+            let due = waiting.iter().filter(|(of, row)| of.step == step && row.look <= now);
+            due.map(|(of, known)| (*of, known.ended)).collect::<Vec<_>>()
         };
-        let settling = with_lag(settling, &instrument);
-        let wait = settling.settle.saturating_add(settling.lag);
-        let looked = waiting.iter().filter(|(_, row)| row.look <= now);
-        let looked: Later = looked.map(|(row, known)| (*row, known.ended.saturating_add(wait))).collect();
-        let doubts = Arc::new(self.doubts(Doubtful::Unknown, Meanwhile::Sending).await?);
-        let span = clock.now().saturating_sub(now);
-        let round = RoundOf { doubts: &doubts, due: Some(looked.clone()), meanwhile: Meanwhile::Sending };
-        let (ended, later) = self.round(selector, &instrument, settling, round, end).await?;
-        for row in looked.into_keys() {
-            // What a later look can't settle either is left to the end, when more is known.
-            if let Some((due, known)) = later.get(&row).zip(waiting.remove(&row)) {
-                waiting.insert(row, known.after(clock.now(), *due));
+        for step in self.input.spec.operation.once_only() {
+            let looked = due(waiting, step);
+            if looked.is_empty() {
+                continue;
+            }
+            let (began, instrument) = (clock.now(), self.proven(step)?);
+            let settling = Settling {
+                settle: self.policy.settle,
+                lag: Duration::ZERO,
+                begun: self.begun.at,
+                begun_wall: self.begun.wall,
+                ended_before: None,
+            };
+            let settling = with_lag(settling, &instrument);
+            let wait = settling.settle.saturating_add(settling.lag);
+            let looked: Later =
+                looked.into_iter().map(|(of, ended)| (of, ended.saturating_add(wait))).collect();
+            let doubts = Arc::new(self.doubts(step, Doubtful::Unknown, Meanwhile::Sending).await?);
+            spans += clock.now().saturating_sub(began);
+            let (due, meanwhile) = (Some(looked.clone()), Meanwhile::Sending);
+            let round = RoundOf { step, doubts: &doubts, due, meanwhile };
+            let (ended, later) = self.round(selector, &instrument, settling, round, end).await?;
+            for of in looked.into_keys() {
+                // What a later look can't settle either is left to the end, when more is known.
+                if let Some((due, known)) = later.get(&of).zip(waiting.remove(&of)) {
+                    waiting.insert(of, known.after(clock.now(), *due));
+                }
+            }
+            if ended != RoundEnd::Whole {
+                return Ok((ended, spans));
             }
         }
-        Ok((ended, span))
+        Ok((RoundEnd::Whole, spans))
     }
 }

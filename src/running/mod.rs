@@ -3,9 +3,11 @@
 //! the server's [`Link`](crate::sending::Link); what became of each row goes to the journal.
 
 mod ahead;
+mod asker;
 mod balances;
 mod booked;
 mod booked_before;
+mod chain;
 mod confirm;
 mod differences;
 mod doubts;

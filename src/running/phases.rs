@@ -1,6 +1,7 @@
 //! What the phases of a session have in common: the rows, the server, the journal, and who is told.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -13,12 +14,12 @@ use super::recorder::Notes;
 use super::rows::Rows;
 use super::session_kind::SessionKind;
 use super::spec::Policy;
-use crate::catalogue::ApiSelector;
+use crate::catalogue::{Action, ApiSelector, Step};
 use crate::customers::{CustomerFinder, EmptyBillings, HistoryReader};
 use crate::events::Event;
 use crate::reading::RowNumber;
 use crate::reconciling::{Proof, ReadBack};
-use crate::recording::{Counts, Replay, Run, Tagging};
+use crate::recording::{Counts, Replay, RowStep, Run, Tagging};
 use crate::sending::{Clock, Limits, Server, Transport};
 
 /// What the phases of a session have in common.
@@ -41,14 +42,29 @@ pub(super) struct Phases<'s, T, C: Clock> {
     pub(super) histories: HistoryReader,
     /// Where nobody has to be looked for.
     pub(super) billings: EmptyBillings,
-    /// Whether this session has seen the server show what is there.
-    pub(super) proof: RefCell<Proof>,
+    /// Whether this session has seen the server show what is there, for each step that must not happen twice.
+    pub(super) proofs: RefCell<BTreeMap<Step, Proof>>,
 }
 
 impl<T: Transport, C: Clock> Phases<'_, T, C> {
     /// The tags that comments carry.
     pub(super) fn tagging(&self) -> Tagging {
         self.input.spec.tagging(self.run.id)
+    }
+
+    /// What this session has seen the server show of what this step does.
+    pub(super) fn proof_of(&self, step: Step) -> Proof {
+        self.proofs.borrow().get(&step).cloned().unwrap_or(Proof::Untried)
+    }
+
+    pub(super) fn keep_proof(&self, step: Step, proof: Proof) {
+        self.proofs.borrow_mut().insert(step, proof);
+    }
+
+    /// The step of a row that books money.
+    pub(super) fn booking_of(&self, row: RowNumber) -> RowStep {
+        let step = self.input.spec.operation.step_of(Action::ChangeBalance);
+        RowStep { row, step: step.unwrap_or_default() }
     }
 
     /// How rows are read back.

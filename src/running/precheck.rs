@@ -42,13 +42,12 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         let status = match self.policy.existing {
             OnExisting::Fail => Status::Failed,
             OnExisting::Skip => Status::Skipped,
+            OnExisting::Update => Status::Ok,
             OnExisting::Ignore => return Ok(()),
         };
-        if !self.input.spec.operation.does(Action::Add) {
-            return Ok(());
-        }
+        let Some(step) = self.input.spec.operation.step_of(Action::Add) else { return Ok(()) };
         let is_over = self.replay()?.progress(EXISTING.name)? >= self.validated.totals.rows;
-        let Some(rows) = self.unsent_rows(EXISTING)? else { return Ok(()) };
+        let Some(rows) = self.unsent_rows(EXISTING, step)? else { return Ok(()) };
         let (link, replay) = (&self.server.link, self.replay()?);
         let asks_billings = self.counts()?.unsent() > FEW;
         let asked = rows.map(|row| async move {
@@ -72,7 +71,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             let result = match found {
                 None | Some(ExistingCustomer::No) => None,
                 Some(ExistingCustomer::Unclear(problem)) => {
-                    let text = format!("whether the customer of row {} exists already cannot be found out: {problem}; --existing ignore leaves the question. Nothing was sent", row.number);
+                    let text = format!("whether the customer of row {} exists already cannot be found out: {problem}; --existing ignore leaves the question. Nothing was sent", row.of.row);
                     self.host.tell(Event::Error(&text));
                     end.refused = Some(Refused::Server);
                     return Ok(ControlFlow::Break(()));
@@ -86,8 +85,8 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
                 Some(ExistingCustomer::Several(ids)) => Some(there_already(status, ids)),
             };
             if let Some(result) = result {
-                own += u64::from(result.status == Status::Ok);
-                self.notes.report(Report::Existing(row.number, result, None)).await;
+                own += u64::from(result.status == Status::Ok && result.error.is_none());
+                self.notes.report(Report::Existing(row.of, result, None)).await;
             }
             self.looked_at_unsent(EXISTING, &row).await;
             Ok(ControlFlow::Continue(()))
@@ -144,9 +143,12 @@ struct Candidates {
     are_placed: bool,
 }
 
-/// The row is not sent: somebody has its id in the billing already.
+/// Somebody has the row's id in the billing already: it is not sent, or goes on with that customer.
 fn there_already(status: Status, ids: Vec<String>) -> RowResult {
+    // With several nobody knows whose row it is.
+    let status = if status == Status::Ok && ids.len() != 1 { Status::Failed } else { status };
     let text = match ids.as_slice() {
+        [id] if status == Status::Ok => format!("customer {id} has this id in the billing already"),
         [id] => format!("customer {id} has this id in the billing already; nothing was sent"),
         _ => format!("customers {} have this id in the billing already; nothing was sent", ids.join(", ")),
     };

@@ -12,19 +12,18 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
+use super::asker::Asker;
 use super::doubts::{Doubtful, Doubts, Meanwhile};
 use super::error::RunError;
 use super::facts;
 use super::phases::Phases;
 use super::recorder::{Applied, FoundOut, Report};
-use super::rows::Rows;
 use super::run_end::RunEnd;
 use super::session_kind::SessionKind;
-use crate::catalogue::{ApiSelector, Effect};
+use crate::catalogue::{ApiSelector, Effect, Step};
 use crate::events::Event;
-use crate::reading::RowNumber;
 use crate::reconciling::{Finding, Instrument, Open, Proof, Round, RoundEnd, Sample, Settling, Verdict};
-use crate::recording::{ErrorCode, JournalError, Replay, Status, Tagging};
+use crate::recording::{ErrorCode, JournalError, RowStep, Status};
 use crate::sending::{Clock, StopReason, Transport};
 use crate::validating::Call;
 
@@ -36,7 +35,7 @@ const WAITING: usize = 64;
 pub(super) const EARLY_LOOKS: [Duration; 2] = [Duration::from_secs(20), Duration::from_secs(60)];
 
 /// Rows that are to be asked for again, and from when on what is not found will not come any more.
-pub(super) type Later = BTreeMap<RowNumber, Duration>;
+pub(super) type Later = BTreeMap<RowStep, Duration>;
 
 impl<T: Transport, C: Clock> Phases<'_, T, C> {
     /// Asks the server until nothing is left that waiting could help.
@@ -51,11 +50,13 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         }
         self.host.tell(Event::FindingOut(unknown));
         let settling = self.settling(selector).await;
-        let was_blind = self.rounds(selector, settling, end).await?;
-        // A row that was found is one to see by that the server shows what is there.
-        let is_lit = self.notes.written().await && self.counts()?.unknown < unknown;
-        if was_blind && is_lit && end.may_ask() && self.counts()?.unknown > 0 {
-            self.rounds(selector, settling, end).await?;
+        for step in self.input.spec.operation.once_only() {
+            let was_blind = self.rounds(selector, step, settling, end).await?;
+            // A row that was found is one to see by that the server shows what is there.
+            let is_lit = self.notes.written().await && self.counts()?.unknown < unknown;
+            if was_blind && is_lit && end.may_ask() && self.counts()?.unknown > 0 {
+                self.rounds(selector, step, settling, end).await?;
+            }
         }
         end.asked = end.may_ask();
         self.notes.written().await;
@@ -67,15 +68,22 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
     async fn rounds(
         &self,
         selector: ApiSelector,
+        step: Step,
         settling: Settling,
         end: &mut RunEnd,
     ) -> Result<bool, RunError> {
-        let doubts = Arc::new(self.doubts(Doubtful::Unknown, Meanwhile::Nothing).await?);
-        let instrument = self.instrument(selector, &doubts.samples).await?;
+        if !end.may_ask() {
+            return Ok(false);
+        }
+        let doubts = Arc::new(self.doubts(step, Doubtful::Unknown, Meanwhile::Nothing).await?);
+        if doubts.is_empty() {
+            return Ok(false);
+        }
+        let instrument = self.instrument(selector, step, &doubts.samples).await?;
         let settling = with_lag(settling, &instrument);
         let (mut later, mut early_looks): (Option<Later>, _) = (None, EARLY_LOOKS.into_iter());
         loop {
-            let round = RoundOf { doubts: &doubts, due: later.take(), meanwhile: Meanwhile::Nothing };
+            let round = RoundOf { step, doubts: &doubts, due: later.take(), meanwhile: Meanwhile::Nothing };
             let (ended, again) = self.round(selector, &instrument, settling, round, end).await?;
             stop_after(ended, end);
             // Until the last of them: to ask for each of them once more is then enough.
@@ -94,9 +102,10 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
     pub(super) async fn instrument(
         &self,
         selector: ApiSelector,
+        step: Step,
         samples: &[Sample],
     ) -> Result<Result<Instrument, String>, RunError> {
-        let known = self.proof.borrow().clone();
+        let known = self.proof_of(step);
         let proof = match known {
             Proof::Shown(Instrument { has_balance: true, .. }) => known,
             _ => {
@@ -111,14 +120,13 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
                 }
             }
         };
-        *self.proof.borrow_mut() = proof;
-        self.proven()
+        self.keep_proof(step, proof);
+        self.proven(step)
     }
 
     /// What this session has seen so far.
-    pub(super) fn proven(&self) -> Result<Result<Instrument, String>, RunError> {
-        let proof = self.proof.borrow().clone();
-        Ok(match proof {
+    pub(super) fn proven(&self, step: Step) -> Result<Result<Instrument, String>, RunError> {
+        Ok(match self.proof_of(step) {
             Proof::Shown(instrument) => Ok(facts::with_earlier(instrument, &self.replay()?)?),
             Proof::NotShown(why) => Err(format!("{why}, so what it does not show proves nothing")),
             Proof::Unread(why) => {
@@ -137,7 +145,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         selector: ApiSelector,
         instrument: &Result<Instrument, String>,
         settling: Settling,
-        RoundOf { doubts, due, meanwhile }: RoundOf<'_>,
+        RoundOf { step, doubts, due, meanwhile }: RoundOf<'_>,
         end: &mut RunEnd,
     ) -> Result<(RoundEnd, Later), RunError> {
         let (open, rows_in_doubt) = mpsc::channel(WAITING);
@@ -145,6 +153,8 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         let now = self.host.clock.now();
         let mut later = Later::new();
         let asker = Asker {
+            step,
+            server: self.input.spec.rules.server,
             rows: self.rows()?,
             replay: self.replay()?,
             doubts: Arc::clone(doubts),
@@ -217,24 +227,24 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         later: &mut Later,
         end: &mut RunEnd,
     ) -> Option<Status> {
-        let Finding { row, verdict } = finding;
-        later.remove(&row);
+        let Finding { of, verdict } = finding;
+        later.remove(&of);
         let found = match verdict {
             Verdict::Applied { id, times } => {
                 if times > 1 {
                     end.doubled += 1;
-                    self.tell_doubled(row, times);
+                    self.tell_doubled(of.row, times);
                 }
-                FoundOut { row, found: Ok(Applied { id, times }) }
+                FoundOut { of, found: Ok(Applied { id, times }) }
             }
             Verdict::Later(at) => {
-                later.insert(row, at);
+                later.insert(of, at);
                 return None;
             }
-            Verdict::Undecided(text) => FoundOut { row, found: Err((None, text)) },
+            Verdict::Undecided(text) => FoundOut { of, found: Err((None, text)) },
             Verdict::NotApplied => {
                 let text = "the server was asked and does not have it; --resend sends it again".to_owned();
-                FoundOut { row, found: Err((Some(ErrorCode::NotApplied), text)) }
+                FoundOut { of, found: Err((Some(ErrorCode::NotApplied), text)) }
             }
         };
         let status = match &found.found {
@@ -288,6 +298,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
 
 /// Which rows a round asks about, and what goes on meanwhile.
 pub(super) struct RoundOf<'r> {
+    pub(super) step: Step,
     pub(super) doubts: &'r Arc<Doubts>,
     /// These alone, and from when on what is not found will not come any more; none for all in doubt.
     pub(super) due: Option<Later>,
@@ -306,40 +317,5 @@ pub(super) fn stop_after(ended: RoundEnd, end: &mut RunEnd) {
         RoundEnd::Stopped => end.stop(StopReason::Interrupted),
         RoundEnd::KeyRefused(problem) => end.stop(StopReason::KeyRefused(problem)),
         RoundEnd::ServerGone(problem) => end.stop(StopReason::ServerGone(problem)),
-    }
-}
-
-/// Reads the rows in doubt.
-struct Asker {
-    rows: Rows,
-    replay: Replay,
-    doubts: Arc<Doubts>,
-    tagging: Tagging,
-    settling: Settling,
-    due: Option<Later>,
-    now: Duration,
-}
-
-impl Asker {
-    fn run(self, open: &mpsc::Sender<Open>) -> Result<(), RunError> {
-        let Self { rows, mut replay, doubts, tagging, settling, due, now } = self;
-        let last = due.as_ref().and_then(|due| due.keys().next_back().copied());
-        rows.each(
-            |checked| checked.to_call(),
-            |row, checked| {
-                let number = row.number();
-                let Some(entry) = replay.entry(number)? else { return Ok(true) };
-                let asked_before = due.as_ref().map(|due| due.get(&number).copied());
-                let is_wanted = match asked_before {
-                    // The first round asks for all.
-                    None => Doubtful::Unknown.is_wanted(&entry),
-                    Some(due) => due.is_some(),
-                };
-                let (true, Ok(call)) = (is_wanted, checked) else { return Ok(true) };
-                let due = asked_before.flatten().unwrap_or_else(|| settling.due(now, entry.ended));
-                let row = doubts.open(call, &entry, tagging, due, &settling);
-                Ok(open.blocking_send(row).is_ok() && last.is_none_or(|last| number < last))
-            },
-        )
     }
 }

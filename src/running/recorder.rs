@@ -8,8 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::events::{Event, Listener};
-use crate::reading::RowNumber;
-use crate::recording::{ErrorCode, Journal, JournalError, RowResult, Status};
+use crate::recording::{ErrorCode, Journal, JournalError, RowResult, RowStep, Status};
 use crate::sending::{Intent, IntentLog, NotRecorded, Settled, StopSwitch};
 
 /// How many reports wait at the most.
@@ -22,15 +21,15 @@ pub(super) enum Report {
     /// From the engine.
     Settled(Vec<Settled>),
     /// Rows that are not sent.
-    Rows(Vec<(RowNumber, RowResult)>),
+    Rows(Vec<(RowStep, RowResult)>),
     /// A row that was looked for before it was sent: it is there already, as often as was counted, or nobody knows.
-    Existing(RowNumber, RowResult, Option<u64>),
+    Existing(RowStep, RowResult, Option<u64>),
     /// Customers who were there before the first row was sent, and may be taken for what a row has made.
     There(Vec<String>),
     /// Rows that were in doubt.
     Found(Vec<FoundOut>),
     /// Rows whose answers were yes and that are not there, and what a person has to look at.
-    Doubted(Vec<(RowNumber, String)>),
+    Doubted(Vec<(RowStep, String)>),
     /// The balance of a customer before the first booking.
     Balance { customer: String, before: String },
     /// So many rows are done with this.
@@ -38,14 +37,14 @@ pub(super) enum Report {
     /// What was measured of the server, under a name.
     Fact(&'static str, String),
     /// Someone waits for what becomes of this row, once it is in the journal.
-    Watch(RowNumber, oneshot::Sender<RowResult>),
+    Watch(RowStep, oneshot::Sender<RowResult>),
     /// Someone wants to hear of rows in doubt, once they are in the journal.
-    WatchDoubts(mpsc::UnboundedSender<RowNumber>),
+    WatchDoubts(mpsc::UnboundedSender<RowStep>),
 }
 
 /// What was found out about a row that was in doubt.
 pub(super) struct FoundOut {
-    pub(super) row: RowNumber,
+    pub(super) of: RowStep,
     /// Applied; or not, or, without a code, still in doubt.
     pub(super) found: Result<Applied, (Option<ErrorCode>, String)>,
 }
@@ -112,7 +111,8 @@ pub(super) fn start(
 ) -> (Notes, JoinHandle<Recorded>) {
     let (reports, received) = mpsc::channel(WAITING);
     let (unwritten, now) = (Vec::new(), Box::new(now));
-    let recorder = Recorder { journal, listener, now, unwritten, watched: None, doubts: None, fault: None };
+    let recorder =
+        Recorder { journal, listener, now, unwritten, watched: Vec::new(), doubts: None, fault: None };
     (Notes(reports), spawn_blocking(move || recorder.run(received, &stop)))
 }
 
@@ -123,10 +123,10 @@ struct Recorder {
     now: Box<dyn Fn() -> Timestamp + Send>,
     /// What could not be written yet: it is tried again with everything that comes later.
     unwritten: Vec<Report>,
-    /// A row that someone waits for.
-    watched: Option<(RowNumber, oneshot::Sender<RowResult>)>,
+    /// Calls that someone waits for.
+    watched: Vec<(RowStep, oneshot::Sender<RowResult>)>,
     /// Who hears of rows in doubt.
-    doubts: Option<mpsc::UnboundedSender<RowNumber>>,
+    doubts: Option<mpsc::UnboundedSender<RowStep>>,
     fault: Option<JournalError>,
 }
 
@@ -156,7 +156,7 @@ impl Recorder {
         let report = match report {
             Report::Settled(settled) => Report::Rows(rows_of(settled)),
             Report::Watch(row, told) => {
-                self.watched = Some((row, told));
+                self.watched.push((row, told));
                 return;
             }
             Report::WatchDoubts(told) => {
@@ -181,7 +181,7 @@ impl Recorder {
                             let _ = written.send(());
                         }
                         Report::Rows(rows) => {
-                            tell_watcher(&mut self.watched, &rows);
+                            tell_watchers(&mut self.watched, &rows);
                             tell_doubts(self.doubts.as_ref(), &rows);
                         }
                         _ => {}
@@ -192,7 +192,7 @@ impl Recorder {
             Err(error) => {
                 // Calls that are not marked do not leave; their marks are not wanted any more.
                 self.unwritten.retain(|report| !matches!(report, Report::Leaving(..)));
-                self.watched = None;
+                self.watched.clear();
                 self.fault.get_or_insert(error);
                 Err(())
             }
@@ -200,8 +200,8 @@ impl Recorder {
     }
 }
 
-fn rows_of(settled: Vec<Settled>) -> Vec<(RowNumber, RowResult)> {
-    settled.into_iter().map(|settled| (RowNumber(settled.ticket.0), settled.outcome.into())).collect()
+fn rows_of(settled: Vec<Settled>) -> Vec<(RowStep, RowResult)> {
+    settled.into_iter().map(|settled| (RowStep::of_ticket(settled.ticket), settled.outcome.into())).collect()
 }
 
 fn write(journal: &mut Journal, at: Timestamp, reports: &[Report]) -> Result<(), JournalError> {
@@ -213,11 +213,11 @@ fn write(journal: &mut Journal, at: Timestamp, reports: &[Report]) -> Result<(),
             // They were made rows when they came.
             Report::Settled(_) => {}
             Report::Found(found) => {
-                for FoundOut { row, found } in found {
+                for FoundOut { of, found } in found {
                     match found {
-                        Ok(Applied { id, times }) => group.found(*row, id.as_deref(), *times)?,
-                        Err((Some(code), text)) => group.not_applied(*row, *code, text)?,
-                        Err((None, text)) => group.undecided(*row, text)?,
+                        Ok(Applied { id, times }) => group.found(*of, id.as_deref(), *times)?,
+                        Err((Some(code), text)) => group.not_applied(*of, *code, text)?,
+                        Err((None, text)) => group.undecided(*of, text)?,
                     }
                 }
             }
@@ -239,19 +239,22 @@ fn write(journal: &mut Journal, at: Timestamp, reports: &[Report]) -> Result<(),
     group.commit()
 }
 
-/// Tells the one who waits for a row what became of it.
-fn tell_watcher(
-    watched: &mut Option<(RowNumber, oneshot::Sender<RowResult>)>,
-    rows: &[(RowNumber, RowResult)],
-) {
-    let found = watched.as_ref().and_then(|(row, _)| rows.iter().find(|(other, _)| other == row));
-    if let (Some((_, result)), Some((_, told))) = (found, watched.take_if(|_| found.is_some())) {
-        let _ = told.send(result.clone());
+/// Tells those who wait for calls what became of them.
+fn tell_watchers(watched: &mut Vec<(RowStep, oneshot::Sender<RowResult>)>, rows: &[(RowStep, RowResult)]) {
+    let mut place = 0;
+    while let Some((of, _)) = watched.get(place) {
+        match rows.iter().find(|(other, _)| other == of) {
+            Some((_, result)) => {
+                let (_, told) = watched.swap_remove(place);
+                let _ = told.send(result.clone());
+            }
+            None => place += 1,
+        }
     }
 }
 
 /// Tells the one who wants to hear of rows in doubt, if there is anyone.
-fn tell_doubts(doubts: Option<&mpsc::UnboundedSender<RowNumber>>, rows: &[(RowNumber, RowResult)]) {
+fn tell_doubts(doubts: Option<&mpsc::UnboundedSender<RowStep>>, rows: &[(RowStep, RowResult)]) {
     let Some(told) = doubts else { return };
     for (row, _) in rows.iter().filter(|(_, result)| result.status == Status::Unknown) {
         // Once sending is over nobody is.
@@ -259,12 +262,12 @@ fn tell_doubts(doubts: Option<&mpsc::UnboundedSender<RowNumber>>, rows: &[(RowNu
     }
 }
 
-fn tell_unwritten(row: RowNumber, result: &RowResult, listener: &dyn Listener) {
+fn tell_unwritten(of: RowStep, result: &RowResult, listener: &dyn Listener) {
     if matches!(result.status, Status::Skipped | Status::Invalid) {
         return;
     }
     let id = result.id.as_deref().map_or_else(String::new, |id| format!(", id {id}"));
     let error = result.error.as_ref().map_or_else(String::new, |(_, text)| format!(": {text}"));
-    let text = format!("not written to the journal: row {row} is {}{id}{error}", result.status.name());
+    let text = format!("not written to the journal: row {} is {}{id}{error}", of.row, result.status.name());
     listener.event(Event::Warning(&text));
 }

@@ -8,19 +8,18 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
+use super::chain::{Chain, Scope};
 use super::doubts::{Doubtful, Doubts, Meanwhile};
 use super::error::RunError;
 use super::phases::Phases;
 use super::reconcile::{Later, stop_after, with_lag};
 use super::recorder::{Notes, Report};
-use super::rows::Rows;
+use super::rows::{Rows, call_of};
 use super::run_end::RunEnd;
-use super::send::{Scope, job};
-use crate::catalogue::{ApiSelector, Effect};
+use crate::catalogue::{ApiSelector, Effect, Step, Version};
 use crate::events::Event;
-use crate::reading::RowNumber;
 use crate::reconciling::{Finding, Instrument, Open, Settling, Verdict};
-use crate::recording::{ErrorCode, Replay, RowResult, Status, Tagging};
+use crate::recording::{ErrorCode, Replay, RowResult, RowStep, Status, Tagging};
 use crate::sending::{Clock, Job, StopReason, Transport};
 
 /// So many rows at the most lie between a look and the request that it is for.
@@ -43,12 +42,30 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         }
         let settling = self.settling(selector).await;
         self.forget_doubts_end().await;
-        let doubts = Arc::new(self.doubts(Doubtful::NotApplied, Meanwhile::Nothing).await?);
-        let instrument = self.instrument(selector, &doubts.samples).await?;
+        for step in self.input.spec.operation.once_only() {
+            self.resend_step(selector, step, settling, end).await?;
+        }
+        self.notes.written().await;
+        Ok(())
+    }
+
+    async fn resend_step(
+        &self,
+        selector: ApiSelector,
+        step: Step,
+        settling: Settling,
+        end: &mut RunEnd,
+    ) -> Result<(), RunError> {
+        let doubts = Arc::new(self.doubts(step, Doubtful::NotApplied, Meanwhile::Nothing).await?);
+        if doubts.is_empty() || !end.may_send() {
+            return Ok(());
+        }
+        let instrument = self.instrument(selector, step, &doubts.samples).await?;
         let settling = with_lag(settling, &instrument);
         let mut due: Option<Later> = None;
         loop {
-            let later = self.resend_due(selector, &instrument, settling, &doubts, due.take(), end).await?;
+            let asked = ResendOf { step, instrument: &instrument, settling, doubts: &doubts };
+            let later = self.resend_due(selector, asked, due.take(), end).await?;
             let Some(last) = later.values().max().copied() else { break };
             if !end.may_send() {
                 break;
@@ -59,7 +76,6 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             }
             due = Some(later);
         }
-        self.notes.written().await;
         Ok(())
     }
 
@@ -67,14 +83,15 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
     async fn resend_due(
         &self,
         selector: ApiSelector,
-        instrument: &Result<Instrument, String>,
-        settling: Settling,
-        doubts: &Arc<Doubts>,
+        asked: ResendOf<'_>,
         due: Option<Later>,
         end: &mut RunEnd,
     ) -> Result<Later, RunError> {
+        let ResendOf { step, instrument, settling, doubts } = asked;
         let (candidates, mut received) = mpsc::channel(1);
         let reader = CandidateReader {
+            step,
+            server: self.input.spec.rules.server,
             rows: self.rows()?,
             replay: self.replay()?,
             doubts: Arc::clone(doubts),
@@ -118,9 +135,9 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
     ) -> Result<(), RunError> {
         let (open, rows) = mpsc::channel(AT_ONCE);
         let (findings, mut found) = mpsc::channel(AT_ONCE);
-        let mut jobs: BTreeMap<RowNumber, (Job, RowResult)> = BTreeMap::new();
+        let mut jobs: BTreeMap<RowStep, (Job, RowResult)> = BTreeMap::new();
         for Candidate { open: row, job, result } in group {
-            jobs.insert(row.row, (job, result));
+            jobs.insert(row.of, (job, result));
             // There is room for all of them.
             let _ = open.send(row).await;
         }
@@ -128,13 +145,13 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         let ended = self.ask(selector, instrument, settling, self.limits.concurrency, rows, findings).await?;
         stop_after(ended, end);
         let mut missing = Vec::new();
-        while let Some(Finding { row, verdict }) = found.recv().await {
-            let Some((job, result)) = jobs.remove(&row) else { continue };
+        while let Some(Finding { of, verdict }) = found.recv().await {
+            let Some((job, result)) = jobs.remove(&of) else { continue };
             match verdict {
                 Verdict::NotApplied => missing.push(job),
-                Verdict::Undecided(text) => self.put_in_doubt(row, result, &text).await,
+                Verdict::Undecided(text) => self.put_in_doubt(of, result, &text).await,
                 verdict => {
-                    let found = self.write_down(Finding { row, verdict }, later, end).await;
+                    let found = self.write_down(Finding { of, verdict }, later, end).await;
                     found.into_iter().for_each(|status| self.host.tell(Event::FoundOut(status)));
                 }
             }
@@ -157,16 +174,27 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
     }
 
     /// What was proven before is in doubt again.
-    async fn put_in_doubt(&self, row: RowNumber, result: RowResult, text: &str) {
+    async fn put_in_doubt(&self, of: RowStep, result: RowResult, text: &str) {
         let code = if result.http_status.is_some() { ErrorCode::HttpStatus } else { ErrorCode::Timeout };
         let text = format!("not sent again: {text}");
         let result = RowResult { status: Status::Unknown, error: Some((code, text)), ..result };
-        self.notes.report(Report::Rows(vec![(row, result)])).await;
+        self.notes.report(Report::Rows(vec![(of, result)])).await;
     }
+}
+
+/// What of the rows is sent again, and what is known beside them.
+#[derive(Clone, Copy)]
+struct ResendOf<'r> {
+    step: Step,
+    instrument: &'r Result<Instrument, String>,
+    settling: Settling,
+    doubts: &'r Arc<Doubts>,
 }
 
 /// Reads the rows that may be sent again.
 struct CandidateReader {
+    step: Step,
+    server: Option<Version>,
     rows: Rows,
     replay: Replay,
     doubts: Arc<Doubts>,
@@ -178,22 +206,22 @@ struct CandidateReader {
 
 impl CandidateReader {
     fn run(self, candidates: &mpsc::Sender<Candidate>) -> Result<(), RunError> {
-        let Self { rows, mut replay, doubts, tagging, settling, now, due } = self;
+        let Self { step, server, rows, mut replay, doubts, tagging, settling, now, due } = self;
         rows.each(
-            |checked| checked.to_call(),
+            |checked| checked.calls(),
             |row, checked| {
-                let number = row.number();
-                let Some(entry) = replay.entry(number)? else { return Ok(true) };
-                let known = due.as_ref().map(|due| due.get(&number).copied());
-                let is_wanted = Doubtful::NotApplied.is_wanted(&entry) && known != Some(None);
-                let (true, Ok(call)) = (is_wanted, checked) else { return Ok(true) };
+                let of = RowStep { row: row.number(), step };
+                let entries = replay.entries(of.row)?;
+                let known = due.as_ref().map(|due| due.get(&of).copied());
+                let Some(entry) = entries.of(step) else { return Ok(true) };
+                let is_wanted = Doubtful::NotApplied.is_wanted(entry) && known != Some(None);
+                let (true, Ok(calls)) = (is_wanted, checked) else { return Ok(true) };
+                let Some(call) = call_of(calls.clone(), step, &entries, server) else { return Ok(true) };
                 let due = known.flatten().unwrap_or_else(|| settling.due(now, entry.ended));
-                let result = entry.result.clone();
-                let open = doubts.open(call.clone(), &entry, tagging, due, &settling);
-                let tagged = tagging.put_on(number, call, Some(&entry));
-                let Ok(job) = job(number, tagged, Some(entry), Scope::NotApplied, false) else {
-                    return Ok(true);
-                };
+                let (open, result) =
+                    (doubts.open(call, entry, tagging, due, &settling), entry.result.clone());
+                let chain = Chain { row: of.row, tagging, server, scope: Scope::NotApplied };
+                let Ok(job) = chain.job(calls, entries, false) else { return Ok(true) };
                 Ok(candidates.blocking_send(Candidate { open, job, result }).is_ok())
             },
         )

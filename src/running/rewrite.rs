@@ -32,8 +32,9 @@ pub fn rewrite<C: Clock>(
     let input = OpenInput::open_same(input, host, content, &run.fingerprint)?;
     let keys = input.rows()?.into_keys(input.spec.tagging(run.id));
     let checker = input.checker()?;
-    let results = Results::new(output.begin(run.rows)?, &input.source, checker.columns(), keys)?
-        .noting(notes(&checker));
+    let results =
+        Results::new(output.begin(run.rows)?, &input.source, checker.columns(), input.spec.operation, keys)?
+            .noting(notes(&checker));
     let counts = replay.counts(run.rows)?;
     let finished = results.write_all(replay, run.rows)?;
     let exit = if finished.tally.is_all_ok() { Exit::Done } else { Exit::SomeNotOk };

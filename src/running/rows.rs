@@ -1,9 +1,10 @@
 //! The rows of an input with the rules for them. Every pass over an input is the same: read, check, take.
 
 use super::error::RunError;
+use crate::catalogue::{Step, Version};
 use crate::reading::{Records, Row};
-use crate::recording::{NoteOfRow, RowKeys, Tagging};
-use crate::validating::{Across, Checked, Checker, Rejection};
+use crate::recording::{NoteOfRow, RowEntries, RowKeys, Tagging};
+use crate::validating::{Across, Call, Checked, Checker, Rejection, RowCalls};
 
 /// The rows of an input and the rules for them.
 pub(super) struct Rows {
@@ -39,6 +40,20 @@ impl Rows {
             move |row: &Row| check(&mut checker, &mut across, row, |checked| checked.key()).ok().flatten();
         tagging.is_tagged().then(|| RowKeys { tagging, key: Box::new(key), is_by_order })
     }
+}
+
+/// The call of a step, about the customer that an earlier step has made or found where the row names none.
+pub(super) fn call_of(
+    calls: RowCalls,
+    step: Step,
+    entries: &RowEntries,
+    server: Option<Version>,
+) -> Option<Call> {
+    let call = calls.into_call(step)?;
+    Some(match entries.customer_before(step) {
+        Some(customer) => call.of_customer(customer, server),
+        None => call,
+    })
 }
 
 /// What the results say of values that were left out; none where none are.

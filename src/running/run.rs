@@ -1,11 +1,12 @@
 //! The phases of a session, in order. `Phases::all` is the list; each phase has a file of its own.
 
+use super::booked_before::UnreadRows;
+use super::chain::Scope;
 use super::error::RunError;
 use super::phases::Phases;
 use super::precheck::LOOKS;
 use super::probe::probe;
 use super::run_end::RunEnd;
-use super::send::Scope;
 use super::session_kind::SessionKind;
 use crate::catalogue::ApiSelector;
 use crate::events::Event;
@@ -27,10 +28,13 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
                 self.all_looked_at(&LOOKS).await;
                 self.host.tell(Event::Sending(self.validated.totals.rows));
                 self.will_verify().await;
-                self.send(selector, Scope::Open, unread, end).await?;
+                self.send(selector, Scope::Open, &unread, end).await?;
             }
+            self.reconcile(selector, end).await?;
+            self.go_on_with_rows(selector, &unread, end).await?;
+        } else {
+            self.reconcile(selector, end).await?;
         }
-        self.reconcile(selector, end).await?;
         // Once in a session: to send them once more takes another command.
         if self.policy.resend && end.may_send() {
             self.will_verify().await;
@@ -38,6 +42,27 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             self.reconcile(selector, end).await?;
         }
         self.verify(selector, end).await
+    }
+
+    /// Sends the steps of rows that waited for one in doubt, which has turned out to be done.
+    async fn go_on_with_rows(
+        &self,
+        selector: ApiSelector,
+        unread: &UnreadRows,
+        end: &mut RunEnd,
+    ) -> Result<(), RunError> {
+        let operation = self.input.spec.operation;
+        for _ in 1..operation.step_count() {
+            if !end.may_send()
+                || !self.notes.written().await
+                || self.counts()?.unsent() <= unread.len() as u64
+            {
+                return Ok(());
+            }
+            self.send(selector, Scope::Open, unread, end).await?;
+            self.reconcile(selector, end).await?;
+        }
+        Ok(())
     }
 
     /// Finds out whether the server can be used, unless that is known.

@@ -8,33 +8,24 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::spawn_blocking;
 
 use super::booked_before::UnreadRows;
+use super::chain::{Chain, Left, Scope};
 use super::error::RunError;
-use super::first_alone::{Alone, GoesNext};
+use super::first_alone::{Alone, TracedCall};
 use super::phases::Phases;
 use super::recorder::{Notes, Report};
 use super::rows::Rows;
 use super::run_end::RunEnd;
-use crate::catalogue::{Action, ApiSelector, Effect};
+use crate::catalogue::{Action, ApiSelector, Version};
 use crate::events::{Event, Listener};
 use crate::reading::RowNumber;
-use crate::reconciling::{Next, next};
-use crate::recording::{Entry, Replay, RowResult, Status, Tag, Tagging};
-use crate::sending::{Clock, Ended, Job, PriorAttempts, StopReason, Ticket, Transport};
-use crate::validating::Call;
+use crate::recording::{Replay, RowEntries, RowResult, RowStep, Status, Tagging};
+use crate::sending::{Clock, Ended, Job, StopReason, Transport};
+use crate::validating::{Call, RowCalls, StepCall, StepSet};
 
 /// Calls and results travel in bundles: waking a thread for each would cost more than the work itself.
 const BUNDLE: usize = 64;
 /// How many bundles wait at the most.
 const BUNDLES: usize = 8;
-
-/// Which rows are sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scope {
-    /// All that were not sent yet, and those that are safe to be sent again.
-    Open,
-    /// Only those that were proven not to be applied.
-    NotApplied,
-}
 
 impl<T: Transport, C: Clock> Phases<'_, T, C> {
     /// Sends rows, but none of those whose customer's history could not be read.
@@ -42,7 +33,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         &self,
         selector: ApiSelector,
         scope: Scope,
-        unread: UnreadRows,
+        unread: &UnreadRows,
         end: &mut RunEnd,
     ) -> Result<(), RunError> {
         self.forget_doubts_end().await;
@@ -50,14 +41,15 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         let feeder = Feeder {
             rows: self.rows()?,
             replay: self.replay()?,
+            server: self.input.spec.rules.server,
+            alone: if scope == Scope::Open { self.steps_alone() } else { StepSet::default() },
             scope,
-            unread,
+            unread: unread.clone(),
             tagging: self.tagging(),
             notes: self.notes.clone(),
             listener: Arc::clone(&self.host.listener),
         };
         let (alone, rows_alone) = mpsc::channel(1);
-        let alone = (scope == Scope::Open && self.goes_alone()).then_some(alone);
         let feeder = spawn_blocking(move || feeder.run(&calls, alone));
         let Notes(reports) = self.notes.clone();
         let (link, stop) = (&self.server.link, self.host.stop.stop());
@@ -79,6 +71,9 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
 /// Hands calls to the engine, unless the journal knows what became of their rows.
 struct Feeder {
     rows: Rows,
+    server: Option<Version>,
+    /// The steps whose first calls go alone, to be read back.
+    alone: StepSet,
     replay: Replay,
     scope: Scope,
     unread: UnreadRows,
@@ -89,41 +84,34 @@ struct Feeder {
 
 impl Feeder {
     /// Goes through all rows, until the engine takes no more.
-    fn run(
-        self,
-        calls: &mpsc::Sender<Vec<Job>>,
-        mut alone: Option<mpsc::Sender<Alone>>,
-    ) -> Result<(), RunError> {
-        let Self { rows, mut replay, scope, unread, tagging, notes, listener } = self;
+    fn run(self, calls: &mpsc::Sender<Vec<Job>>, gate: mpsc::Sender<Alone>) -> Result<(), RunError> {
+        let Self { rows, mut replay, server, mut alone, scope, unread, tagging, notes, listener } = self;
         let mut jobs = Vec::with_capacity(BUNDLE);
         let mut invalid = Vec::new();
         let mut resent = HashSet::new();
-        rows.each(|checked| checked.to_call(), |row, checked| {
+        rows.each(|checked| checked.calls(), |row, checked| {
             let number = row.number();
-            let entry = replay.entry(number)?;
+            let entries = replay.entries(number)?;
             match checked {
-                Err(rejection) if entry.is_none() => {
-                    invalid.push((number, RowResult::invalid(&rejection)));
+                Err(rejection) if entries.is_empty() => {
+                    invalid.push((RowStep::first(number), RowResult::invalid(&rejection)));
                 }
                 Err(_) => {}
                 Ok(_) if unread.contains(&number) => listener.event(Event::Row(Status::Skipped)),
                 Ok(bare) => {
                     // What is read back is the row as the file has it. Of all others no copy is made.
-                    let trace = alone.as_ref().filter(|_| can_be_read_back(&bare)).map(|_| {
-                        let tag = tagging.tag(number, bare.key(), entry.as_ref());
-                        (bare.clone(), tag)
-                    });
-                    let call = tagging.put_on(number, bare, entry.as_ref());
-                    let follows_resent = call.sequence().is_some_and(|key| resent.contains(&key));
-                    match job(number, call, entry, scope, follows_resent) {
+                    let traces = traces(&bare, &entries, alone, tagging, number);
+                    let sequence = bare.sequence();
+                    let follows_resent = sequence.is_some_and(|key| resent.contains(&key));
+                    let chain = Chain { row: number, tagging, server, scope };
+                    match chain.job(bare, entries, follows_resent) {
                         Ok(job) => {
-                            resent.extend(job.call.sequence().filter(|_| job.prior.doubt.is_some()));
-                            if let Some((bare, tag)) = trace
-                                && let Some(gate) = alone.take()
-                            {
-                                let next = go_alone(gate, job, bare, tag, &notes, calls);
+                            resent.extend(sequence.filter(|_| job.prior.doubt.is_some()));
+                            let traces = traces.into_iter().filter(|trace| is_sent(&job, trace)).collect::<Vec<_>>();
+                            if !traces.is_empty() {
+                                let next = go_alone(&gate, job, traces, &notes, calls);
                                 let goes_on = next.is_some();
-                                alone = next.flatten();
+                                alone = next.unwrap_or_default();
                                 return Ok(goes_on);
                             }
                             jobs.push(job);
@@ -161,63 +149,50 @@ fn can_be_read_back(call: &Call) -> bool {
     call.action() != Action::Add || call.find_same().is_some()
 }
 
-/// Sends a row alone, and waits until it was read back. None where nothing more is to be sent; else the gate, where the
-/// next row goes alone too.
+/// What is to be read back of a row.
+fn traces(
+    calls: &RowCalls,
+    entries: &RowEntries,
+    alone: StepSet,
+    tagging: Tagging,
+    row: RowNumber,
+) -> Vec<TracedCall> {
+    if alone.is_empty() {
+        return Vec::new();
+    }
+    let wanted = calls.iter().filter(|of| alone.has(of.step) && can_be_read_back(&of.call));
+    wanted
+        .map(|StepCall { step, call }| {
+            let (of, entry) = (RowStep { row, step: *step }, entries.of(*step).cloned());
+            let customer = entries.customer_before(*step).map(str::to_owned);
+            TracedCall { of, call: call.clone(), customer, entry, tagging }
+        })
+        .collect()
+}
+
+/// Whether the call of a trace is among those that are sent.
+fn is_sent(job: &Job, trace: &TracedCall) -> bool {
+    let ticket = trace.of.ticket();
+    job.ticket == ticket || job.then.iter().any(|next| next.ticket == ticket)
+}
+
+/// Sends a row alone, and waits until it was read back. None where nothing more is to be sent; else the steps whose next
+/// calls go alone too.
 fn go_alone(
-    gate: mpsc::Sender<Alone>,
+    gate: &mpsc::Sender<Alone>,
     job: Job,
-    call: Call,
-    tag: Option<Tag>,
+    traces: Vec<TracedCall>,
     notes: &Notes,
     calls: &mpsc::Sender<Vec<Job>>,
-) -> Option<Option<mpsc::Sender<Alone>>> {
-    let (told, answered) = oneshot::channel();
+) -> Option<StepSet> {
     let (go, goes) = oneshot::channel();
-    let row = RowNumber(job.ticket.0);
-    notes.report_blocking(Report::Watch(row, told));
+    let watched = traces.into_iter().map(|trace| {
+        let (told, answered) = oneshot::channel();
+        notes.report_blocking(Report::Watch(trace.of, told));
+        (trace, answered)
+    });
+    let watched = watched.collect();
     calls.blocking_send(vec![job]).ok()?;
-    gate.blocking_send(Alone { row, call, tag, answered, go }).ok()?;
-    match goes.blocking_recv().ok()? {
-        GoesNext::All => Some(None),
-        GoesNext::OneAlone => Some(Some(gate)),
-    }
-}
-
-/// Why a row is not sent.
-pub(super) enum Left {
-    /// What became of it is known, or has to be found out.
-    Settled(Status),
-    /// Its content is not what it was.
-    Changed,
-}
-
-/// What is sent for a row. `follows_resent`: an earlier row of the same customer is sent again.
-pub(super) fn job(
-    row: RowNumber,
-    call: Call,
-    entry: Option<Entry>,
-    scope: Scope,
-    follows_resent: bool,
-) -> Result<Job, Left> {
-    let (effect, resend) = (call.effect(), scope == Scope::NotApplied);
-    let next = next(effect, entry.as_ref(), resend);
-    let is_wanted = scope != Scope::NotApplied || entry.as_ref().is_some_and(Entry::was_not_applied);
-    let Some(entry) = entry else {
-        return if is_wanted {
-            Ok(Job { ticket: Ticket(row.0), call, prior: PriorAttempts::default() })
-        } else {
-            Err(Left::Settled(Status::Skipped))
-        };
-    };
-    // An earlier row of the same customer is sent again: the later one must have the last word.
-    let is_overtaken = follows_resent && entry.result.status == Status::Ok && effect == Effect::Repeatable;
-    let is_sent = matches!(next, Next::Send | Next::SendInDoubt) || is_overtaken;
-    if !is_wanted || !is_sent {
-        return Err(Left::Settled(entry.result.status));
-    }
-    if entry.content.as_ref().is_some_and(|content| *content != call.digest().to_string()) {
-        return Err(Left::Changed);
-    }
-    let doubt = (next == Next::SendInDoubt || is_overtaken).then(|| entry.doubt());
-    Ok(Job { ticket: Ticket(row.0), call, prior: PriorAttempts { attempts: entry.result.attempts, doubt } })
+    gate.blocking_send(Alone { watched, go }).ok()?;
+    goes.blocking_recv().ok()
 }

@@ -28,7 +28,6 @@ use crate::catalogue::{ApiSelector, Effect};
 use crate::customers::{CustomerFinder, EmptyBillings, HistoryReader};
 use crate::events::{Event, Refused};
 use crate::exit::Exit;
-use crate::reconciling::Proof;
 use crate::recording::{Durability, Journal, ResultsFiles, Tally};
 use crate::sending::{Clock, FailureLimit, Limits, Server, Transport};
 
@@ -128,7 +127,7 @@ impl<T: Transport, C: Clock + Send> Session<T, C> {
             finder: CustomerFinder::default(),
             histories: HistoryReader::new(input.spec.rules.server),
             billings,
-            proof: RefCell::new(Proof::Untried),
+            proofs: RefCell::default(),
         };
         let mut end = RunEnd::journaled(kind);
         let all = phases.all(selector, &mut end);

@@ -72,11 +72,8 @@ impl FromStr for OnBooked {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(match text.parse()? {
-            OnExisting::Fail => Self::Fail,
-            OnExisting::Skip => Self::Skip,
-            OnExisting::Ignore => Self::Ignore,
-        })
+        let named = Self::NAMED.into_iter().find(|booked| booked.name() == text);
+        named.ok_or_else(|| format!("'{text}' is not one of fail, skip and ignore"))
     }
 }
 
@@ -199,19 +196,22 @@ pub enum OnExisting {
     Fail,
     /// It is `skipped`, as wanted.
     Skip,
+    /// Its later steps go on with the customer who is there; only of operations with several.
+    Update,
     /// Nobody looks, and it is sent.
     Ignore,
 }
 
 impl OnExisting {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Fail, Self::Skip, Self::Ignore];
+    pub const ALL: [Self; 4] = [Self::Fail, Self::Skip, Self::Update, Self::Ignore];
 
     /// Its name on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Fail => "fail",
             Self::Skip => "skip",
+            Self::Update => "update",
             Self::Ignore => "ignore",
         }
     }
@@ -221,6 +221,7 @@ impl OnExisting {
         match self {
             Self::Fail => "The row is failed with already_exists and the customer's id; nothing is sent",
             Self::Skip => "The row is skipped",
+            Self::Update => "migrate: go on with the customer who is there, and book what is not booked yet",
             Self::Ignore => "Do not look; saves a read for every row",
         }
     }
@@ -231,7 +232,7 @@ impl FromStr for OnExisting {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let named = Self::ALL.into_iter().find(|existing| existing.name() == text);
-        named.ok_or_else(|| format!("'{text}' is not one of fail, skip and ignore"))
+        named.ok_or_else(|| format!("'{text}' is not one of fail, skip, update and ignore"))
     }
 }
 

@@ -4,7 +4,9 @@ use super::error::RunError;
 use super::host::Host;
 use super::input::OpenInput;
 use super::journal::content_of;
+use super::rows::call_of;
 use super::spec::InputSpec;
+use crate::catalogue::Action;
 use crate::events::{Event, UndoSummary};
 use crate::exit::Exit;
 use crate::reconciling::{can_be_undone, compensation};
@@ -36,13 +38,26 @@ pub fn undo<C: Clock>(
     let (run, mut replay) = (journal.run().clone(), journal.replay()?);
     let input = OpenInput::open_same(input, host, content_of(journal)?, &run.fingerprint)?;
     let (checker, tagging) = (input.checker()?, input.spec.tagging(run.id));
-    let columns: Vec<&'static str> = checker.columns().parameters().map(|parameter| parameter.name).collect();
+    let operation_of = input.spec.operation;
+    let Some(step) = operation_of.step_of(Action::ChangeBalance) else {
+        return Err(RunError::CannotUndo { operation });
+    };
+    let server = input.spec.rules.server;
+    // Rows of several steps are taken back by rows of the step that books.
+    let columns: Vec<&'static str> = if operation_of.has_several_steps() {
+        let booking = operation_of.step(step);
+        booking.parameters.iter().filter(|p| p.is_in(server) && p.until.is_none()).map(|p| p.name).collect()
+    } else {
+        checker.columns().parameters().map(|parameter| parameter.name).collect()
+    };
     let mut table = Table::begin(target.begin()?, input.source.dialect(), columns.iter().copied())?;
     let (mut rows, mut unknown, mut sum) = (0, 0, Some(Money::ZERO));
     input.rows()?.each(
-        |checked| checked.to_call(),
+        |checked| checked.calls(),
         |row, checked| {
-            let (Some(entry), Ok(call)) = (replay.entry(row.number())?, checked) else { return Ok(true) };
+            let entries = replay.entries(row.number())?;
+            let call = checked.ok().and_then(|calls| call_of(calls, step, &entries, server));
+            let (Some(entry), Some(call)) = (entries.of(step), call) else { return Ok(true) };
             unknown += u64::from(entry.result.status == Status::Unknown);
             // What is there once is as it should be; and of what others have made only the surplus is anybody's.
             let kept = u64::from(extent == Extent::Surplus);
@@ -51,7 +66,7 @@ pub fn undo<C: Clock>(
                 return Ok(true);
             }
             let times = entry.times.unwrap_or(1).max(1);
-            let booking = match tagging.tag(row.number(), call.key(), Some(&entry)) {
+            let booking = match tagging.tag(row.number(), call.key(), Some(entry)) {
                 Some(Tag::Key(key)) => key.to_string(),
                 _ => format!("{}-{}", run.id, row.number()),
             };
@@ -76,6 +91,7 @@ pub fn undo<C: Clock>(
     }
     let journal = journal.path().to_owned();
     let surplus = extent == Extent::Surplus;
+    let operation = operation_of.step(step).name;
     let summary = UndoSummary { operation, path, earlier, rows, sum, unknown, surplus, journal };
     host.tell(Event::Undone(&summary));
     Ok(if unknown > 0 { Exit::SomeNotOk } else { Exit::Done })

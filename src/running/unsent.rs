@@ -9,7 +9,7 @@ use super::rows::{Rows, notes};
 use super::spec::OnBooked;
 use crate::events::{Event, Refused};
 use crate::recording::{Finished, Results, ResultsFiles, RowResult, RunId, Tagging};
-use crate::validating::Expectation;
+use crate::validating::{Expectation, StepSet};
 
 /// Why nothing may be sent of these rows; the rows of an input that is not what was expected are all right.
 pub(super) fn refusal(
@@ -46,18 +46,18 @@ pub(super) async fn write_unsent(
             validated.rows(&input.source)?.into_keys(Tagging::AcrossRuns(RunId::random()))
         }
     };
-    let mut results = Results::new(files, &input.source, validated.checker.columns(), keys)?
-        .noting(notes(&validated.checker));
+    let mut results =
+        Results::new(files, &input.source, validated.checker.columns(), input.spec.operation, keys)?
+            .noting(notes(&validated.checker));
     let rows = validated.rows(&input.source)?;
     let write = move |rows: Rows| {
         rows.each(
-            |_| (),
+            |checked| checked.steps(),
             |_, checked| {
-                let result = match checked {
-                    Ok(()) => RowResult::skipped(why),
-                    Err(rejection) => RowResult::invalid(&rejection),
-                };
-                results.put(&result, None)?;
+                match checked {
+                    Ok(steps) => results.put(RowResult::skipped(why), steps)?,
+                    Err(rejection) => results.put(RowResult::invalid(&rejection), StepSet::default())?,
+                }
                 Ok(true)
             },
         )?;

@@ -12,9 +12,10 @@ use super::differences::{Booked, Compared};
 use super::error::RunError;
 use super::facts;
 use super::phases::Phases;
+use super::rows::call_of;
 use super::run_end::RunEnd;
 use super::spec::Verify;
-use crate::catalogue::ApiSelector;
+use crate::catalogue::{Action, ApiSelector};
 use crate::count::Count;
 use crate::customers::BalanceReader;
 use crate::events::{Event, Look};
@@ -122,15 +123,18 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
 
     /// What was booked for each customer.
     pub(super) async fn booked(&self) -> Result<BTreeMap<u64, Booked>, RunError> {
-        let (rows, mut replay) = (self.rows()?, self.replay()?);
+        let Some(step) = self.input.spec.operation.step_of(Action::ChangeBalance) else {
+            return Ok(BTreeMap::new());
+        };
+        let (rows, mut replay, server) = (self.rows()?, self.replay()?, self.input.spec.rules.server);
         let summed = spawn_blocking(move || -> Result<_, RunError> {
             let mut booked: BTreeMap<u64, Booked> = BTreeMap::new();
             rows.each(
-                |checked| checked.to_call(),
+                |checked| checked.calls(),
                 |row, checked| {
-                    let (Some(entry), Ok(call)) = (replay.entry(row.number())?, checked) else {
-                        return Ok(true);
-                    };
+                    let entries = replay.entries(row.number())?;
+                    let call = checked.ok().and_then(|calls| call_of(calls, step, &entries, server));
+                    let (Some(entry), Some(call)) = (entries.of(step), call) else { return Ok(true) };
                     let (Some(customer), Some(amount)) = (call.customer_number(), call.amount()) else {
                         return Ok(true);
                     };

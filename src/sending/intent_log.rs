@@ -4,6 +4,7 @@
 use std::future::Future;
 
 use super::outcome::Ticket;
+use crate::catalogue::Effect;
 use crate::validating::Digest;
 
 /// A call that is about to be sent for the first time in this run.
@@ -16,6 +17,8 @@ pub struct Intent {
     pub content: Digest,
     /// The key of a booking; none where it has none.
     pub key: Option<String>,
+    /// What happens if it is sent twice.
+    pub effect: Effect,
 }
 
 /// Nothing can be written down any more, so nothing may be sent any more.

@@ -1,17 +1,62 @@
 //! What goes into the engine and what comes out of it: calls in; outcomes, and how the run ended.
 
+use std::collections::VecDeque;
+use std::fmt;
+
 use super::outcome::{Outcome, Problem, Ticket};
 use super::stop::StopReason;
 use crate::validating::Call;
 
-/// A call to be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A call to be sent, and the calls that go after it.
+#[derive(Debug)]
 pub struct Job {
     /// Comes back with the outcome.
     pub ticket: Ticket,
     pub call: Call,
     /// What earlier runs know of it.
     pub prior: PriorAttempts,
+    /// Calls about the same customer, in their order: each goes once the one before has proven to be done. Where one is
+    /// not, those after it are delivered as not sent.
+    pub then: VecDeque<NextCall>,
+}
+
+#[cfg(test)]
+impl Job {
+    /// A call after which no other goes.
+    pub const fn alone(ticket: Ticket, call: Call, prior: PriorAttempts) -> Self {
+        Self { ticket, call, prior, then: VecDeque::new() }
+    }
+}
+
+/// Only of calls after which no other goes.
+#[cfg(test)]
+impl Clone for Job {
+    fn clone(&self) -> Self {
+        assert!(self.then.is_empty(), "a call that waits can be made once");
+        Self::alone(self.ticket, self.call.clone(), self.prior.clone())
+    }
+}
+
+/// Makes a call out of the customer's id, which the call before has made or named.
+pub type MakeCall = Box<dyn FnOnce(&str) -> Call + Send>;
+
+/// A call that waits for the one before.
+pub struct NextCall {
+    /// Comes back with the outcome.
+    pub ticket: Ticket,
+    /// The call, once it is known whom it is about.
+    pub make: MakeCall,
+    /// What earlier runs know of it.
+    pub prior: PriorAttempts,
+}
+
+impl fmt::Debug for NextCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NextCall")
+            .field("ticket", &self.ticket)
+            .field("prior", &self.prior)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What earlier runs know of a call.

@@ -57,7 +57,7 @@ pub use deadline::Deadline;
 pub use fuzzing::read_answer;
 pub use hold::LinkNews;
 pub use intent_log::{Intent, IntentLog, NotRecorded};
-pub use job::{Ended, Job, PriorAttempts, Settled};
+pub use job::{Ended, Job, NextCall, PriorAttempts, Settled};
 pub use key::{ApiKey, KeyError};
 pub use limits::{FailureLimit, Limits};
 pub use link::{Link, LinkSettings, ReadName};

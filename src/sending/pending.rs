@@ -1,6 +1,9 @@
 //! A call that is not settled yet.
 
+use std::collections::VecDeque;
+
 use super::attempt_end::AttemptEnd;
+use super::job::{Job, NextCall};
 use super::outcome::{FailureCode, Fate, Problem, Ticket};
 use super::stop::StopReason;
 use crate::catalogue::Action;
@@ -31,11 +34,33 @@ pub(super) struct PendingCall {
     pub(super) is_suspect: bool,
     /// The status of the last answer.
     pub(super) http_status: Option<u16>,
+    /// The calls that go after it.
+    pub(super) then: VecDeque<NextCall>,
     /// Set while the server is asked whether the customer is still there.
     pub(super) confirming: Option<Confirming>,
 }
 
 impl PendingCall {
+    pub(super) fn new(job: Job) -> Self {
+        let Job { ticket, call, prior, then } = job;
+        Self {
+            ticket,
+            call,
+            attempts: 0,
+            held: 0,
+            outage: None,
+            held_at: 0,
+            blamed: 0,
+            attempts_before: prior.attempts,
+            doubt: prior.doubt,
+            is_in_flight: false,
+            is_suspect: false,
+            http_status: None,
+            then,
+            confirming: None,
+        }
+    }
+
     /// The fate of a call in doubt: the doubt comes first, because it is what has to be found out.
     pub(super) fn uncertain(&self, last: Problem) -> Fate {
         match &self.doubt {

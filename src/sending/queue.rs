@@ -35,21 +35,7 @@ impl Queue {
 
     pub(super) fn add(&mut self, job: Job) {
         let sequence = job.call.sequence();
-        let work = PendingCall {
-            ticket: job.ticket,
-            call: job.call,
-            attempts: 0,
-            held: 0,
-            outage: None,
-            held_at: 0,
-            blamed: 0,
-            is_in_flight: false,
-            is_suspect: false,
-            attempts_before: job.prior.attempts,
-            doubt: job.prior.doubt,
-            http_status: None,
-            confirming: None,
-        };
+        let work = PendingCall::new(job);
         let slot = self.free.pop().unwrap_or_else(|| {
             self.works.push(None);
             Slot(self.works.len() - 1)
@@ -76,6 +62,7 @@ impl Queue {
             attempts: work.attempts_before,
             content: work.call.digest(),
             key: work.call.key().map(|key| key.to_string()),
+            effect: work.call.effect(),
         };
         let intents = works.map(intent).collect();
         (slots, intents)
@@ -155,6 +142,14 @@ impl Queue {
                 }
             }
         }
+        Some(work)
+    }
+
+    /// The call is settled, and the one after it takes its place, before all others: a row that was begun comes to its
+    /// end.
+    pub(super) fn go_on(&mut self, slot: Slot, next: PendingCall) -> Option<PendingCall> {
+        let work = self.works.get_mut(slot.0)?.replace(next)?;
+        self.fresh.push_front(slot);
         Some(work)
     }
 

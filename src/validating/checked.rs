@@ -30,6 +30,7 @@ impl Checked<'_> {
     }
 
     /// The call of the first step that the row has.
+    #[cfg(test)]
     pub fn to_call(&self) -> Call {
         self.call(self.steps().iter().next().unwrap_or_default())
     }

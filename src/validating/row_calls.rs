@@ -1,6 +1,6 @@
 //! The calls of one row, in the order of its steps.
 
-use super::call::Call;
+use super::call::{Call, SequenceKey};
 use crate::catalogue::Step;
 
 /// The call of a step.
@@ -20,22 +20,17 @@ impl RowCalls {
     }
 
     /// The call of a step, if the row has that step.
-    pub fn of(&self, step: Step) -> Option<&Call> {
-        self.0.iter().find(|of| of.step == step).map(|of| &of.call)
-    }
-
-    /// The same, taken out.
     pub fn into_call(self, step: Step) -> Option<Call> {
         self.0.into_iter().find(|of| of.step == step).map(|of| of.call)
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &StepCall> {
-        self.0.iter()
+    /// Rows with the same key are sent one after the other.
+    pub fn sequence(&self) -> Option<SequenceKey> {
+        self.0.first().and_then(|of| of.call.sequence())
     }
 
-    /// Which steps the row has.
-    pub fn steps(&self) -> StepSet {
-        self.0.iter().map(|of| of.step).collect()
+    pub fn iter(&self) -> impl Iterator<Item = &StepCall> {
+        self.0.iter()
     }
 }
 
@@ -53,6 +48,9 @@ impl IntoIterator for RowCalls {
 pub struct StepSet(pub u8);
 
 impl StepSet {
+    /// The first step alone, which is all that most rows have.
+    pub const FIRST: Self = Self(1);
+
     pub const fn has(self, step: Step) -> bool {
         self.0 & bit(step) != 0
     }
@@ -60,6 +58,11 @@ impl StepSet {
     #[must_use]
     pub const fn with(self, step: Step) -> Self {
         Self(self.0 | bit(step))
+    }
+
+    #[must_use]
+    pub const fn without(self, step: Step) -> Self {
+        Self(self.0 & !bit(step))
     }
 
     pub const fn is_empty(self) -> bool {

@@ -14,13 +14,13 @@ use proptest::prelude::*;
 use tokio::sync::mpsc;
 
 use super::support::{Fields, TestClock, answer, at, booking, call, lost, no};
-use crate::catalogue::{ApiSelector, Effect};
+use crate::catalogue::{ApiSelector, Effect, Step};
 use crate::reading::{Fingerprint, RowNumber};
 use crate::reconciling::{Next, next};
-use crate::recording::{ErrorCode, Journal, NewRun, RowResult, Status};
+use crate::recording::{ErrorCode, Journal, NewRun, RowResult, RowStep, Status};
 use crate::sending::{
     ApiKey, Burst, Clock, FailureLimit, Intent, IntentLog, Job, Limits, Link, LinkSettings, Lost,
-    NotRecorded, PaceSettings, PriorAttempts, Response, Settled, StopSwitch, Ticket, Transport, run,
+    NotRecorded, PaceSettings, PriorAttempts, Response, Settled, StopSwitch, Transport, run,
 };
 use crate::validating::Call;
 
@@ -163,7 +163,7 @@ impl Run<'_> {
         let mut replay = journal.replay().expect("a reader");
         let mut jobs = Vec::new();
         for (row, call) in (0_u64..).zip(&self.calls) {
-            let entry = replay.entry(RowNumber(row)).expect("readable");
+            let entry = replay.entries(RowNumber(row)).expect("readable").into_entry(Step::FIRST);
             let prior = match next(self.effect, entry.as_ref(), self.resend) {
                 Next::Send => PriorAttempts { doubt: None, attempts: 0 },
                 Next::SendInDoubt => {
@@ -171,7 +171,7 @@ impl Run<'_> {
                 }
                 Next::Ask | Next::Leave => continue,
             };
-            jobs.push(Job { ticket: Ticket(row), call: call.clone(), prior });
+            jobs.push(Job::alone(RowStep::first(RowNumber(row)).ticket(), call.clone(), prior));
         }
         jobs
     }
@@ -206,7 +206,7 @@ impl Run<'_> {
                 let group = journal.group(world.now()).expect("a group");
                 for settled in bundle {
                     let result = RowResult::from(settled.outcome);
-                    group.result(RowNumber(settled.ticket.0), &result).expect("written");
+                    group.result(RowStep::of_ticket(settled.ticket), &result).expect("written");
                 }
                 group.commit().expect("committed");
             }
@@ -220,7 +220,7 @@ impl Run<'_> {
         tokio::time::sleep(SETTLE).await;
         let mut replay = journal.borrow().replay().expect("a reader");
         for row in (0..self.calls.len() as u64).map(RowNumber) {
-            let entry = replay.entry(row).expect("readable");
+            let entry = replay.entries(row).expect("readable").into_entry(Step::FIRST);
             if next(self.effect, entry.as_ref(), self.resend) != Next::Ask {
                 continue;
             }
@@ -229,9 +229,9 @@ impl Run<'_> {
             let mut journal = journal.borrow_mut();
             let group = journal.group(world.now()).expect("a group");
             if is_there {
-                group.found(row, None, 1).expect("written");
+                group.found(RowStep::first(row), None, 1).expect("written");
             } else {
-                group.not_applied(row, ErrorCode::NotApplied, "not there").expect("written");
+                group.not_applied(RowStep::first(row), ErrorCode::NotApplied, "not there").expect("written");
             }
             group.commit().expect("committed");
         }
@@ -241,7 +241,7 @@ impl Run<'_> {
     fn check(&self) -> Result<(), TestCaseError> {
         let (_, mut replay) = Journal::read_only(self.path).expect("readable");
         for row in (0..self.calls.len() as u64).map(RowNumber) {
-            let entry = replay.entry(row).expect("readable");
+            let entry = replay.entries(row).expect("readable").into_entry(Step::FIRST);
             let truth = self.world.truth(row);
             let state = entry.as_ref().map(|entry| entry.result.status);
             let times = truth.applied.len();
@@ -253,7 +253,7 @@ impl Run<'_> {
                     prop_assert_eq!(times, 0, "row {} is {:?}, and was done", row, state);
                 }
                 Some(Status::Unknown) => {}
-                Some(Status::Invalid) => prop_assert!(false, "nothing here is invalid"),
+                Some(Status::Invalid | Status::Partial) => prop_assert!(false, "nothing here is invalid"),
             }
         }
         Ok(())
@@ -293,6 +293,7 @@ proptest! {
             fingerprint: Fingerprint { size: 0, sha256: String::new() },
             rows,
             begun: at(super::support::DAWN),
+            steps: None,
         };
         drop(Journal::create(&path, &new, None).expect("a journal"));
         let calls: Vec<Call> = (0..rows).map(|row| {

@@ -12,6 +12,7 @@ use crate::catalogue::ApiSelector;
 use crate::customers::{CustomerFinder, EmptyBillings, HistoryReader};
 use crate::reading::RowNumber;
 use crate::reconciling::{CustomerBookings, Finding, Instrument, Open, Round, RoundEnd, Settling, Verdict};
+use crate::recording::RowStep;
 use crate::sending::{Clock, StopSwitch};
 use crate::validating::{Call, Money};
 
@@ -25,7 +26,7 @@ fn old(row: u64, call: Call) -> Open {
         ..CustomerBookings::default()
     };
     Open {
-        row: RowNumber(row),
+        of: RowStep::first(RowNumber(row)),
         tag: Some(tag(row)),
         sent: Some(at("2026-11-23T18:00:00Z")),
         ended: Some(at("2026-11-23T18:00:01Z")),
@@ -58,7 +59,7 @@ struct Course {
 
 impl Course {
     fn verdicts(&self) -> Vec<(u64, &Verdict)> {
-        let mut all: Vec<_> = self.findings.iter().map(|f| (f.row.0, &f.verdict)).collect();
+        let mut all: Vec<_> = self.findings.iter().map(|f| (f.of.row.0, &f.verdict)).collect();
         all.sort_by_key(|(row, _)| *row);
         all
     }

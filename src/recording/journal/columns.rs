@@ -3,13 +3,6 @@
 use jiff::Timestamp;
 use rusqlite::types::ValueRef;
 
-use crate::reading::RowNumber;
-
-/// Rows are counted from 1 in the journal, as people are told.
-pub(super) fn number(row: RowNumber) -> i64 {
-    row.next().0.cast_signed()
-}
-
 /// A time as the journal holds it: UTC, to the millisecond.
 pub(in crate::recording) fn written(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()

@@ -3,10 +3,15 @@
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::entry::status;
+use super::columns::odd;
+use super::entry::{ALL, Entry, EntryTimes, RowEntries, entry, status};
 use super::schema::Schema;
+use super::step_sets::step_sets;
+use crate::catalogue::operation;
 use crate::count::grouped;
 use crate::recording::row_result::{ErrorCode, Status, is_to_be_fixed};
+use crate::recording::row_state::{RowNext, RowState};
+use crate::validating::StepSet;
 
 /// Rows by what is known of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,6 +36,8 @@ pub struct Counts {
     pub not_applied: u64,
     /// Failed and invalid ones that a person has to put right.
     pub to_be_fixed: u64,
+    /// Of all of these, those of which some step is applied and another is not, or not known.
+    pub partial: u64,
 }
 
 impl Counts {
@@ -93,6 +100,9 @@ pub(super) fn written_surplus(connection: &Connection) -> rusqlite::Result<u64> 
 
 /// Counts over the rows of a run with so many rows.
 pub(super) fn counts(connection: &Connection, rows: u64) -> rusqlite::Result<Counts> {
+    if let Some(sets) = step_sets(connection)? {
+        return counts_by_steps(connection, &sets);
+    }
     let mut counts = Counts { rows, ..Counts::default() };
     let mut statement = connection.prepare(match Schema::of(connection)? {
         Schema::One => ONE,
@@ -115,7 +125,7 @@ pub(super) fn counts(connection: &Connection, rows: u64) -> rusqlite::Result<Cou
             Status::Invalid => counts.invalid += count,
             Status::Unknown => counts.unknown += count,
             Status::Skipped if code.is_some_and(ErrorCode::is_there_already) => counts.existing += count,
-            Status::Skipped => {}
+            Status::Skipped | Status::Partial => {}
         }
         if status == Status::Ok || code.is_some_and(ErrorCode::is_there_already) {
             counts.doubled += row.get::<_, i64>(4)?.cast_unsigned();
@@ -133,4 +143,59 @@ pub(super) fn counts(connection: &Connection, rows: u64) -> rusqlite::Result<Cou
         counts.surplus = counts.surplus.saturating_sub(written_surplus(connection)?);
     }
     Ok(counts)
+}
+
+/// The same where rows have several steps: each row is what its steps come to.
+fn counts_by_steps(connection: &Connection, sets: &[u8]) -> rusqlite::Result<Counts> {
+    let mut counts = Counts { rows: sets.len() as u64, ..Counts::default() };
+    let name: String = connection.query_row("SELECT operation FROM run", [], |row| row.get(0))?;
+    let operation = operation(&name).map_err(|_| odd(0, &name))?;
+    let mut statement = connection.prepare(ALL)?;
+    let mut found = statement.query([])?;
+    let (mut row, mut times) = (RowEntries::default(), EntryTimes::default());
+    loop {
+        let next = found.next()?.map(|row| entry(row, &mut times)).transpose()?;
+        let is_same = |next: &Entry| row.0.first().is_some_and(|first| first.of.row == next.of.row);
+        if !row.is_empty() && !next.as_ref().is_some_and(is_same) {
+            let number = row.0.first().map_or(0, |first| first.of.row.0);
+            let set = usize::try_from(number).ok().and_then(|number| sets.get(number)).copied();
+            counts.add(&RowState::of(operation, StepSet(set.unwrap_or_default()), &row));
+            row.0.clear();
+        }
+        match next {
+            Some(entry) => row.0.push(entry),
+            None => break,
+        }
+    }
+    if counts.surplus > 0 {
+        counts.surplus = counts.surplus.saturating_sub(written_surplus(connection)?);
+    }
+    Ok(counts)
+}
+
+impl Counts {
+    fn add(&mut self, state: &RowState) {
+        match state.next {
+            RowNext::Done => self.ok += 1,
+            RowNext::PassedOver => self.existing += 1,
+            RowNext::Send => {}
+            RowNext::Ask => self.unknown += 1,
+            RowNext::Resend => {
+                self.failed += 1;
+                self.not_applied += 1;
+            }
+            RowNext::Fix => {
+                self.failed += 1;
+                self.to_be_fixed += 1;
+            }
+            RowNext::Invalid => {
+                self.invalid += 1;
+                self.to_be_fixed += 1;
+            }
+            RowNext::Refused => self.failed += 1,
+        }
+        self.partial += u64::from(state.result.status == Status::Partial);
+        self.doubled += u64::from(state.is_doubled);
+        self.surplus += state.surplus;
+    }
 }

@@ -1,17 +1,18 @@
-//! What a journal knows of one row.
+//! What a journal knows of one row, step by step.
 
 use jiff::Timestamp;
 
 use super::columns::{TimeReader, odd};
 use super::schema::Schema;
-use crate::reading::RowNumber;
+use crate::catalogue::Step;
 use crate::recording::row_result::{ErrorCode, RowResult, Status};
+use crate::recording::row_step::RowStep;
 use crate::sending::Problem;
 
-/// What the journal knows of a row.
+/// What the journal knows of a step of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    pub row: RowNumber,
+    pub of: RowStep,
     /// The fingerprint of what was sent; none where nothing was.
     pub content: Option<String>,
     /// The key that its booking was sent with; none where it had none.
@@ -27,6 +28,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Whether the row's customer was found on the server, and the row goes on with that.
+    pub fn is_found(&self) -> bool {
+        self.result.status == Status::Ok && self.existed()
+    }
+
     /// Whether the row was found on the server before anything was sent.
     pub fn existed(&self) -> bool {
         matches!(self.result.error, Some((code, _)) if code.is_there_already())
@@ -55,6 +61,41 @@ impl Entry {
     }
 }
 
+/// What the journal knows of a row: an entry for each step of which it knows anything, in their order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RowEntries(pub(super) Vec<Entry>);
+
+impl RowEntries {
+    #[cfg(test)]
+    pub(crate) const fn of_row(entries: Vec<Entry>) -> Self {
+        Self(entries)
+    }
+
+    /// What is known of a step.
+    pub fn of(&self, step: Step) -> Option<&Entry> {
+        self.0.iter().find(|entry| entry.of.step == step)
+    }
+
+    /// The same, taken out.
+    pub fn into_entry(self, step: Step) -> Option<Entry> {
+        self.0.into_iter().find(|entry| entry.of.step == step)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.0.iter()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The customer that the row is about, as far as a step before this one has made or found it.
+    pub fn customer_before(&self, step: Step) -> Option<&str> {
+        let before = self.0.iter().filter(|entry| entry.of.step < step && entry.result.status == Status::Ok);
+        before.filter_map(|entry| entry.result.id.as_deref()).next_back()
+    }
+}
+
 /// The state of a row whose request may have left, and of whose answer nothing is written down.
 pub(super) const SENDING: &str = "sending";
 
@@ -62,15 +103,20 @@ pub(super) const SENDING: &str = "sending";
 pub(super) const fn page(schema: Schema) -> &'static str {
     match schema {
         Schema::One => {
-            "SELECT number, state, content, attempts, id, error_code, error, http_status, sent, ended, NULL, NULL
-             FROM row WHERE number >= ? ORDER BY number LIMIT ?"
+            "SELECT number << 8, state, content, attempts, id, error_code, error, http_status, sent, ended, NULL, NULL
+             FROM row WHERE number >= (? + 255) >> 8 ORDER BY number LIMIT ?"
         }
         Schema::Two => {
-            "SELECT number, state, content, attempts, id, error_code, error, http_status, sent, ended, key, times
-             FROM row WHERE place >= ? << 8 AND step = 0 ORDER BY place LIMIT ?"
+            "SELECT place, state, content, attempts, id, error_code, error, http_status, sent, ended, key, times
+             FROM row WHERE place >= ? ORDER BY place LIMIT ?"
         }
     }
 }
+
+/// All entries, in the order of the rows and their steps, to be read by [`entry`]. Only of the present schema.
+pub(super) const ALL: &str =
+    "SELECT place, state, content, attempts, id, error_code, error, http_status, sent, ended, key, times
+     FROM row ORDER BY place";
 
 /// What reads the times of a page.
 #[derive(Default)]
@@ -97,7 +143,7 @@ pub(super) fn entry(row: &rusqlite::Row<'_>, times: &mut EntryTimes) -> rusqlite
         None => None,
     };
     Ok(Entry {
-        row: RowNumber(u64::try_from(row.get::<_, i64>(0)? - 1).unwrap_or_default()),
+        of: RowStep::of_number(row.get(0)?),
         content: row.get(2)?,
         key: row.get(10)?,
         result: RowResult { status, id: row.get(4)?, error, http_status: row.get(7)?, attempts: row.get(3)? },

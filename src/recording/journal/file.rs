@@ -17,6 +17,7 @@ use super::run::{NewRun, Run};
 use super::schema::{self, Schema, session};
 use super::seal::{Seal, SumChange};
 use super::soundness::{check, recognise};
+use super::step_sets;
 use crate::recording::atomic::{beside, move_aside, sync_folder};
 use crate::recording::busy::wait_for_others;
 use crate::recording::lock::Lock;
@@ -329,6 +330,9 @@ fn fill(path: &Path, place: &Path, new: &NewRun, content: Option<&mut dyn Read>)
     let transaction = connection.transaction()?;
     schema::make(&transaction, new.operation)?;
     new.write(&transaction, &RunId::random(), place)?;
+    if let Some(steps) = &new.steps {
+        step_sets::keep(&transaction, steps)?;
+    }
     if let Some(content) = content {
         let mut part = Vec::with_capacity(PART);
         while content.take(PART as u64).read_to_end(&mut part).map_err(Filling::Input)? > 0 {

@@ -25,6 +25,7 @@ mod schema;
 mod seal;
 mod soundness;
 mod statements;
+mod step_sets;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -32,7 +33,7 @@ mod writer;
 pub(super) use columns::written;
 pub(super) use connection::looking;
 pub use counts::Counts;
-pub use entry::Entry;
+pub use entry::{Entry, RowEntries};
 pub use error::JournalError;
 pub use file::{Found, Journal, PutAside, UnnamedJournal, look, put_aside};
 pub(super) use holding::{begin_unfinished, forget_companions, hold, is_held, not_a_link};

@@ -5,15 +5,17 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::columns::number;
 use super::connection::looking;
 use super::counts::{Counts, IN_VAIN, counts};
-use super::entry::{Entry, EntryTimes, entry, page};
+use super::entry::{Entry, EntryTimes, RowEntries, entry, page};
 use super::error::JournalError;
 use super::input::StoredInput;
 use super::schema::{Schema, session};
+use super::step_sets::step_sets;
 use crate::reading::RowNumber;
 use crate::recording::row_result::Status;
+use crate::recording::row_step::RowStep;
+use crate::validating::StepSet;
 
 /// Reads entries while the journal may be written. It holds no more of them than a page: a reader that kept
 /// its place in the database would keep the database from tidying up.
@@ -22,6 +24,8 @@ pub struct Replay {
     connection: Connection,
     path: PathBuf,
     schema: Schema,
+    /// Which steps each row has; none where each has one.
+    steps: Option<Vec<u8>>,
     page: VecDeque<Entry>,
     /// Where the next page begins; none after the last.
     next: Option<i64>,
@@ -41,23 +45,35 @@ impl Replay {
         let failed = |error: rusqlite::Error| JournalError::of(path, &error);
         let connection = looking(path).map_err(failed)?;
         let schema = Schema::of(&connection).map_err(failed)?;
-        Ok(Self { connection, path: path.to_owned(), schema, page: VecDeque::new(), next: Some(1) })
+        let steps = step_sets(&connection).map_err(failed)?;
+        Ok(Self { connection, path: path.to_owned(), schema, steps, page: VecDeque::new(), next: Some(1) })
     }
 
-    /// What is known of a row. Rows must be asked for in the order of the input.
-    pub fn entry(&mut self, row: RowNumber) -> Result<Option<Entry>, JournalError> {
+    /// What is known of a row, step by step. Rows must be asked for in the order of the input.
+    pub fn entries(&mut self, row: RowNumber) -> Result<RowEntries, JournalError> {
+        let mut entries = RowEntries::default();
         loop {
-            while self.page.front().is_some_and(|entry| entry.row < row) {
-                self.page.pop_front();
-            }
-            match self.page.front() {
-                Some(entry) if entry.row == row => return Ok(self.page.pop_front()),
-                Some(_) => return Ok(None),
-                None if self.next.is_none() => return Ok(None),
-                None => {
-                    let from = self.next.unwrap_or_default().max(number(row));
-                    self.read_page(from)?;
+            while let Some(entry) = self.page.pop_front_if(|entry| entry.of.row <= row) {
+                if entry.of.row == row {
+                    entries.0.push(entry);
                 }
+            }
+            match self.next {
+                Some(next) if self.page.is_empty() => {
+                    self.read_page(next.max(RowStep::first(row).number()))?;
+                }
+                _ => return Ok(entries),
+            }
+        }
+    }
+
+    /// Which steps a row has.
+    pub fn steps(&self, row: RowNumber) -> StepSet {
+        match &self.steps {
+            None => StepSet::FIRST,
+            Some(sets) => {
+                let set = usize::try_from(row.0).ok().and_then(|row| sets.get(row));
+                StepSet(set.copied().unwrap_or_default())
             }
         }
     }
@@ -131,7 +147,7 @@ impl Replay {
     fn read_page(&mut self, from: i64) -> Result<(), JournalError> {
         let page = self.query(from).map_err(|error| JournalError::of(&self.path, &error))?;
         self.next = match page.back() {
-            Some(last) if page.len() == usize::from(PAGE) => Some(number(last.row) + 1),
+            Some(last) if page.len() == usize::from(PAGE) => Some(last.of.number() + 1),
             // Rows may be added after the last one while this is read; they do not matter here.
             _ => None,
         };

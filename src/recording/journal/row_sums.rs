@@ -5,26 +5,25 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use rusqlite::types::ValueRef;
-use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, params};
+use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension, Params, params};
 
 use super::entry::SENDING;
 use super::seal::{Hash, INTENTS, OUTCOMES, SumChange};
 use super::statements::{INTENT, RESULT};
+use crate::recording::row_step::RowStep;
 
 /// How the sum changes with the entries of rows.
 #[derive(Debug, Default)]
 pub(super) struct RowSums {
-    /// There is no entry of a row after this one.
-    last: i64,
     /// Of rows on their way, which are few: what their outcomes, which are none yet, add to the sum.
-    open: HashMap<i64, u64>,
+    open: HashMap<RowStep, u64>,
     /// Whether all of this is in the file.
     is_committed: bool,
 }
 
 /// The intent of a row.
 pub(super) struct RowIntent<'i> {
-    pub(super) number: i64,
+    pub(super) of: RowStep,
     pub(super) content: &'i str,
     pub(super) key: Option<&'i str>,
     pub(super) attempts: u32,
@@ -33,7 +32,7 @@ pub(super) struct RowIntent<'i> {
 
 /// The result of a row.
 pub(super) struct RowOutcome<'o> {
-    pub(super) number: i64,
+    pub(super) of: RowStep,
     pub(super) state: &'o str,
     pub(super) attempts: u32,
     pub(super) id: Option<&'o str>,
@@ -45,20 +44,17 @@ pub(super) struct RowOutcome<'o> {
 
 pub(super) const ENTRY: &str = "SELECT number, step, content, key, sent,
      number, step, state, attempts, id, times, error_code, error, http_status, ended
-     FROM row WHERE place = ? << 8";
+     FROM row WHERE place = ?";
 /// So many of the columns of [`ENTRY`] are those of the intent.
 const OF_INTENT: usize = 5;
 
 impl RowSums {
     /// A transaction begins. What was counted for one that was given up is forgotten.
-    pub(super) fn begin(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+    pub(super) fn begin(&mut self) {
         if !self.is_committed {
             self.open.clear();
-            let last = "SELECT coalesce(max(place), 0) >> 8 FROM row";
-            self.last = connection.query_row(last, [], |row| row.get(0))?;
         }
         self.is_committed = false;
-        Ok(())
     }
 
     pub(super) const fn committed(&mut self) {
@@ -75,26 +71,27 @@ impl RowSums {
         change: &SumChange,
         intent: &RowIntent<'_>,
     ) -> rusqlite::Result<()> {
-        let RowIntent { number, content, key, attempts, at } = *intent;
-        let parameters = params![number, SENDING, content, key, attempts, at];
-        if number <= self.last {
-            let outcome = self.write(connection, change, number, INTENT, parameters)?;
-            self.open.extend(outcome.map(|outcome| (number, outcome)));
+        let RowIntent { of, content, key, attempts, at } = *intent;
+        let parameters = params![of.number(), SENDING, content, key, attempts, at];
+        // Nearly always there is no entry yet, and nobody needs to look for one.
+        let is_new = attempts == 1 && is_inserted(first.execute(parameters))?;
+        if !is_new {
+            let outcome = self.write(connection, change, of, INTENT, parameters)?;
+            self.open.extend(outcome.map(|outcome| (of, outcome)));
             return Ok(());
         }
-        first.execute(parameters)?;
+        let names = [of.row.next().0.cast_signed(), i64::from(of.step.0)];
         let mut sent = Hash::of_table(INTENTS);
-        sent.integers(&[number, 0]);
+        sent.integers(&names);
         [Some(content), key, Some(at)].into_iter().for_each(|text| sent.text(text));
         let mut outcome = Hash::of_table(OUTCOMES);
-        outcome.integers(&[number, 0]);
+        outcome.integers(&names);
         outcome.text(Some(SENDING));
         outcome.integers(&[i64::from(attempts)]);
         (0..6).for_each(|_| outcome.value(ValueRef::Null));
         let outcome = outcome.finish();
         change.add(sent.finish().wrapping_add(outcome));
-        self.last = number;
-        self.open.insert(number, outcome);
+        self.open.insert(of, outcome);
         Ok(())
     }
 
@@ -108,14 +105,14 @@ impl RowSums {
         change: &SumChange,
         outcome: &RowOutcome<'_>,
     ) -> rusqlite::Result<()> {
-        let RowOutcome { number, state, attempts, id, code, text, http_status, at } = *outcome;
-        let parameters = params![number, state, attempts, id, code, text, http_status, at];
-        let Some(before) = self.open.remove(&number) else {
-            return self.write(connection, change, number, RESULT, parameters).map(drop);
+        let RowOutcome { of, state, attempts, id, code, text, http_status, at } = *outcome;
+        let parameters = params![of.number(), state, attempts, id, code, text, http_status, at];
+        let Some(before) = self.open.remove(&of) else {
+            return self.write(connection, change, of, RESULT, parameters).map(drop);
         };
         answer.execute(parameters)?;
         let mut hash = Hash::of_table(OUTCOMES);
-        hash.integers(&[number, 0]);
+        hash.integers(&[of.row.next().0.cast_signed(), i64::from(of.step.0)]);
         hash.text(Some(state));
         hash.integers(&[i64::from(attempts)]);
         hash.text(id);
@@ -133,26 +130,33 @@ impl RowSums {
         &mut self,
         connection: &Connection,
         change: &SumChange,
-        number: i64,
+        of: RowStep,
         sql: &str,
         parameters: impl Params,
     ) -> rusqlite::Result<Option<u64>> {
         let mut entry = connection.prepare_cached(ENTRY)?;
-        let before = hashes(&mut entry, number)?;
+        let before = hashes(&mut entry, of)?;
         connection.prepare_cached(sql)?.execute(parameters)?;
-        let after = hashes(&mut entry, number)?;
+        let after = hashes(&mut entry, of)?;
         let sum = |hashes: Option<(u64, u64)>| hashes.map_or(0, |(sent, outcome)| sent.wrapping_add(outcome));
         change.add(sum(after).wrapping_sub(sum(before)));
-        self.open.remove(&number);
-        self.last = self.last.max(number);
+        self.open.remove(&of);
         Ok(after.map(|(_, outcome)| outcome))
     }
 }
 
+/// Whether an entry was added; not where there is one.
+fn is_inserted(added: rusqlite::Result<usize>) -> rusqlite::Result<bool> {
+    match added {
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => Ok(false),
+        added => added.map(|_| true),
+    }
+}
+
 /// What the entry of a row adds to the sum: its intent and its outcome.
-fn hashes(entry: &mut CachedStatement<'_>, number: i64) -> rusqlite::Result<Option<(u64, u64)>> {
+fn hashes(entry: &mut CachedStatement<'_>, of: RowStep) -> rusqlite::Result<Option<(u64, u64)>> {
     let count = entry.column_count();
-    let hashed = entry.query_row(params![number], |row| {
+    let hashed = entry.query_row(params![of.number()], |row| {
         let hash = |tag, columns: Range<usize>| -> rusqlite::Result<u64> {
             let mut hash = Hash::of_table(tag);
             for column in columns {

@@ -9,6 +9,7 @@ use super::columns::{parsed, written};
 use super::connection::looking;
 use crate::reading::Fingerprint;
 use crate::recording::tag::RunId;
+use crate::validating::StepSet;
 
 /// A run that is about to begin.
 #[derive(Debug, Clone)]
@@ -21,6 +22,8 @@ pub struct NewRun {
     pub fingerprint: Fingerprint,
     pub rows: u64,
     pub begun: Timestamp,
+    /// Which steps each row has, an invalid one none; nothing where each has one.
+    pub steps: Option<Vec<StepSet>>,
 }
 
 /// A run as its journal describes it.

@@ -2,17 +2,17 @@
 //! the database does it.
 
 pub(super) const INTENT: &str =
-    "INSERT INTO row (place, state, content, key, attempts, sent) VALUES (? << 8, ?, ?, ?, ?, ?)
+    "INSERT INTO row (place, state, content, key, attempts, sent) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (place) DO UPDATE SET state = excluded.state, content = excluded.content,
      key = excluded.key, attempts = excluded.attempts, times = NULL, sent = excluded.sent, ended = NULL";
 
 /// The same where the row has no entry yet.
 pub(super) const FIRST_INTENT: &str =
-    "INSERT INTO row (place, state, content, key, attempts, sent) VALUES (? << 8, ?, ?, ?, ?, ?)";
+    "INSERT INTO row (place, state, content, key, attempts, sent) VALUES (?, ?, ?, ?, ?, ?)";
 
 pub(super) const RESULT: &str =
     "INSERT INTO row (place, state, attempts, id, error_code, error, http_status, ended)
-     VALUES (? << 8, ?, ?, ?, ?, ?, ?, ?)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (place) DO UPDATE SET state = excluded.state, attempts = excluded.attempts,
      id = excluded.id, error_code = excluded.error_code, error = excluded.error,
      http_status = excluded.http_status, ended = excluded.ended";
@@ -20,22 +20,21 @@ pub(super) const RESULT: &str =
 /// The same where the row has an entry.
 pub(super) const ANSWER: &str =
     "UPDATE row SET state = ?2, attempts = ?3, id = ?4, error_code = ?5, error = ?6, http_status = ?7, ended = ?8
-     WHERE place = ?1 << 8";
+     WHERE place = ?1";
 
-pub(super) const UNSENT: &str = "DELETE FROM row WHERE place = ? << 8";
+pub(super) const UNSENT: &str = "DELETE FROM row WHERE place = ?";
 
 pub(super) const FOUND: &str = "UPDATE row SET state = ?, id = coalesce(?, id), times = ?, error_code = ?,
-     error = ? WHERE place = ? << 8";
+     error = ? WHERE place = ?";
 
-pub(super) const TIMES: &str = "UPDATE row SET times = ? WHERE number = ? AND step = 0";
+pub(super) const TIMES: &str = "UPDATE row SET times = ? WHERE place = ?";
 
-pub(super) const NOT_APPLIED: &str =
-    "UPDATE row SET state = ?, error_code = ?, error = ? WHERE place = ? << 8";
+pub(super) const NOT_APPLIED: &str = "UPDATE row SET state = ?, error_code = ?, error = ? WHERE place = ?";
 
 pub(super) const DOUBTED: &str = "UPDATE row SET state = ?, times = 0, error_code = ?, error = ?
-     WHERE place = ? << 8";
+     WHERE place = ?";
 
-pub(super) const UNDECIDED: &str = "UPDATE row SET error = ? WHERE place = ? << 8";
+pub(super) const UNDECIDED: &str = "UPDATE row SET error = ? WHERE place = ?";
 
 pub(super) const CUSTOMER: &str = "INSERT OR IGNORE INTO customer (id) VALUES (?)";
 

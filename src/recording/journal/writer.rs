@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use jiff::Timestamp;
 use rusqlite::{CachedStatement, Connection, Transaction, params};
 
-use super::columns::{number, written};
+use super::columns::written;
 use super::counts::{IN_VAIN, SURPLUS_WRITTEN, written_surplus};
 use super::entry::SENDING;
 use super::error::JournalError;
@@ -18,8 +18,8 @@ use super::statements::{
     ANSWER, BALANCE, CUSTOMER, DOUBTED, FACT, FIRST_INTENT, FOUND, NOT_APPLIED, PROGRESS, TIMES, UNDECIDED,
     UNSENT,
 };
-use crate::reading::RowNumber;
 use crate::recording::row_result::{ErrorCode, RowResult, Status};
+use crate::recording::row_step::RowStep;
 use crate::sending::Intent;
 
 /// When a commit counts as done.
@@ -73,7 +73,7 @@ impl Journal {
             return Err(JournalError::Overtaken { path: journal.clone() });
         }
         changes.begin();
-        rows.begin(&transaction).map_err(failed)?;
+        rows.begin();
         Ok(CommitGroup { transaction, journal, at: written(at), seal, changes, rows: RefCell::new(rows) })
     }
 
@@ -149,7 +149,7 @@ impl CommitGroup<'_> {
         for intent in intents {
             let content = intent.content.to_string();
             let intent = RowIntent {
-                number: number(RowNumber(intent.ticket.0)),
+                of: RowStep::of_ticket(intent.ticket),
                 content: &content,
                 key: intent.key.as_deref(),
                 attempts: intent.attempts + 1,
@@ -162,31 +162,31 @@ impl CommitGroup<'_> {
     }
 
     /// What became of a row.
-    pub fn result(&self, row: RowNumber, result: &RowResult) -> Result<(), JournalError> {
-        self.result_by(&mut self.prepared(ANSWER)?, row, result)
+    pub fn result(&self, of: RowStep, result: &RowResult) -> Result<(), JournalError> {
+        self.result_by(&mut self.prepared(ANSWER)?, of, result)
     }
 
     /// What became of rows.
-    pub fn results(&self, rows: &[(RowNumber, RowResult)]) -> Result<(), JournalError> {
+    pub fn results(&self, rows: &[(RowStep, RowResult)]) -> Result<(), JournalError> {
         let mut answer = self.prepared(ANSWER)?;
-        rows.iter().try_for_each(|(row, result)| self.result_by(&mut answer, *row, result))
+        rows.iter().try_for_each(|(of, result)| self.result_by(&mut answer, *of, result))
     }
 
     fn result_by(
         &self,
         answer: &mut CachedStatement<'_>,
-        row: RowNumber,
+        of: RowStep,
         result: &RowResult,
     ) -> Result<(), JournalError> {
         let says_why = matches!(result.error, Some((code, _)) if code != ErrorCode::Stopped);
         if result.status == Status::Skipped && result.attempts == 0 && !says_why {
             // Nothing has left for it: as if it had never been about to.
-            return self.write(row, UNSENT, params![number(row)]);
+            return self.write(of, UNSENT, params![of.number()]);
         }
         let (code, text) =
             result.error.as_ref().map_or((None, None), |(code, text)| (Some(code.name()), Some(text)));
         let outcome = RowOutcome {
-            number: number(row),
+            of,
             state: result.status.name(),
             attempts: result.attempts,
             id: result.id.as_deref(),
@@ -200,30 +200,30 @@ impl CommitGroup<'_> {
     }
 
     /// A row that was in doubt was applied, and is there so many times. Its attempts and its last HTTP status stay.
-    pub fn found(&self, row: RowNumber, id: Option<&str>, times: u64) -> Result<(), JournalError> {
+    pub fn found(&self, of: RowStep, id: Option<&str>, times: u64) -> Result<(), JournalError> {
         let state = Status::Ok.name();
         let (code, text) = RowResult::doubled(times).map(|(code, text)| (code.name(), text)).unzip();
-        self.write(row, FOUND, params![state, id, times.cast_signed(), code, text, number(row)])
+        self.write(of, FOUND, params![state, id, times.cast_signed(), code, text, of.number()])
     }
 
     /// How often a row was found on the server before it was sent.
-    pub fn times(&self, row: RowNumber, times: u64) -> Result<(), JournalError> {
-        self.write(row, TIMES, params![times.cast_signed(), number(row)])
+    pub fn times(&self, of: RowStep, times: u64) -> Result<(), JournalError> {
+        self.write(of, TIMES, params![times.cast_signed(), of.number()])
     }
 
     /// A row that was in doubt was not applied.
-    pub fn not_applied(&self, row: RowNumber, code: ErrorCode, text: &str) -> Result<(), JournalError> {
-        self.write(row, NOT_APPLIED, params![Status::Failed.name(), code.name(), text, number(row)])
+    pub fn not_applied(&self, of: RowStep, code: ErrorCode, text: &str) -> Result<(), JournalError> {
+        self.write(of, NOT_APPLIED, params![Status::Failed.name(), code.name(), text, of.number()])
     }
 
     /// A row whose answer was yes is not there: it is in doubt after all.
-    pub fn doubted(&self, row: RowNumber, code: ErrorCode, text: &str) -> Result<(), JournalError> {
-        self.write(row, DOUBTED, params![Status::Unknown.name(), code.name(), text, number(row)])
+    pub fn doubted(&self, of: RowStep, code: ErrorCode, text: &str) -> Result<(), JournalError> {
+        self.write(of, DOUBTED, params![Status::Unknown.name(), code.name(), text, of.number()])
     }
 
     /// A row stays in doubt; the text says what a person has to look at.
-    pub fn undecided(&self, row: RowNumber, text: &str) -> Result<(), JournalError> {
-        self.write(row, UNDECIDED, params![text, number(row)])
+    pub fn undecided(&self, of: RowStep, text: &str) -> Result<(), JournalError> {
+        self.write(of, UNDECIDED, params![text, of.number()])
     }
 
     /// A customer who was there before the first row was sent.
@@ -256,14 +256,9 @@ impl CommitGroup<'_> {
         Ok(())
     }
 
-    fn write(
-        &self,
-        row: RowNumber,
-        sql: &str,
-        parameters: impl rusqlite::Params,
-    ) -> Result<(), JournalError> {
+    fn write(&self, of: RowStep, sql: &str, parameters: impl rusqlite::Params) -> Result<(), JournalError> {
         let mut rows = self.rows.borrow_mut();
-        let written = rows.write(&self.transaction, self.changes, number(row), sql, parameters);
+        let written = rows.write(&self.transaction, self.changes, of, sql, parameters);
         written.map(drop).map_err(|error| self.failed(&error))
     }
 

@@ -231,7 +231,7 @@ pub(super) fn jobs_for(name: &str, customers: &[u64]) -> Vec<Job> {
         };
         let row = Row::from_cells(place as u64, cells);
         let call = checker.check(&row).expect("a valid row").to_call();
-        Job { ticket: Ticket(place as u64), call, prior: PriorAttempts::default() }
+        Job::alone(Ticket(place as u64), call, PriorAttempts::default())
     };
     customers.iter().enumerate().map(&mut job).collect()
 }

@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::{Durability, Entry, Found, Journal, JournalError, NewRun, PutAside, look, put_aside};
+use crate::catalogue::{Effect, Step};
 use crate::reading::{Fingerprint, RowNumber};
-use crate::recording::{ErrorCode, RowResult, Status};
-use crate::sending::{Intent, Ticket};
+use crate::recording::{ErrorCode, RowResult, RowStep, Status};
+use crate::sending::Intent;
 use crate::validating::Digest;
 
 struct Place(tempfile::TempDir);
@@ -48,6 +49,7 @@ fn run(rows: u64) -> NewRun {
         fingerprint: Fingerprint { size: 3, sha256: "abc".to_owned() },
         rows,
         begun: at(0),
+        steps: None,
     }
 }
 
@@ -56,7 +58,8 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn intent(row: u64, attempts: u32) -> Intent {
-    Intent { ticket: Ticket(row), attempts, content: Digest::of_number(7), key: None }
+    let ticket = RowStep::first(RowNumber(row)).ticket();
+    Intent { ticket, attempts, content: Digest::of_number(7), key: None, effect: Effect::OnceOnly }
 }
 
 fn result(status: Status, error: Option<(ErrorCode, &str)>) -> RowResult {
@@ -85,7 +88,7 @@ fn leave(journal: &mut Journal, row: u64) {
 
 fn settle(journal: &mut Journal, row: u64, result: &RowResult) {
     let group = journal.group(at(2)).expect("a group");
-    group.result(RowNumber(row), result).expect("written");
+    group.result(RowStep::first(RowNumber(row)), result).expect("written");
     group.commit().expect("committed");
 }
 
@@ -105,7 +108,7 @@ fn a_journal_keeps_what_is_known_of_each_row() {
     settle(&mut journal, 2, &RowResult::skipped("turned away"));
     drop(journal);
     let entries = entries(&place.path());
-    let known: Vec<_> = entries.iter().map(|entry| (entry.row.0, entry.result.status)).collect();
+    let known: Vec<_> = entries.iter().map(|entry| (entry.of.row.0, entry.result.status)).collect();
     assert_eq!(known, [(0, Status::Failed), (1, Status::Ok), (3, Status::Unknown)]);
     assert!(entries[0].was_not_applied());
     assert_eq!(entries[1].result, result(Status::Ok, None));
@@ -123,8 +126,8 @@ fn rows_are_counted_by_how_they_stand() {
     settle(&mut journal, 3, &result(Status::Failed, Some((ErrorCode::ApiError, "no"))));
     settle(&mut journal, 4, &result(Status::Unknown, Some((ErrorCode::Timeout, "no answer"))));
     let group = journal.group(at(3)).expect("a group");
-    group.found(RowNumber(1), None, 3).expect("written");
-    group.found(RowNumber(4), None, 1).expect("written");
+    group.found(RowStep::first(RowNumber(1)), None, 3).expect("written");
+    group.found(RowStep::first(RowNumber(4)), None, 1).expect("written");
     group.commit().expect("committed");
     let counts = journal.counts().expect("counts");
     assert_eq!((counts.ok, counts.failed, counts.unknown), (4, 1, 2));
@@ -181,8 +184,8 @@ fn entries_are_found_in_the_order_of_the_rows_over_many_pages() {
     group.commit().expect("committed");
     let mut replay = journal.replay().expect("a reader");
     for row in 0..5000 {
-        let found = replay.entry(RowNumber(row)).expect("readable");
-        assert_eq!(found.map(|entry| entry.row), (row % 3 != 0).then_some(RowNumber(row)));
+        let found = replay.entries(RowNumber(row)).expect("readable").into_entry(Step::FIRST);
+        assert_eq!(found.map(|entry| entry.of.row), (row % 3 != 0).then_some(RowNumber(row)));
     }
     assert_eq!(replay.next_entry().expect("readable"), None);
 }
@@ -205,7 +208,7 @@ fn a_run_is_finished_when_nothing_is_left_to_send_or_to_find_out() {
     settle(&mut journal, 2, &result(Status::Unknown, Some((ErrorCode::Timeout, "no answer"))));
     assert!(!journal.counts().expect("counts").is_finished());
     let group = journal.group(at(3)).expect("a group");
-    group.found(RowNumber(2), Some("9"), 1).expect("written");
+    group.found(RowStep::first(RowNumber(2)), Some("9"), 1).expect("written");
     group.commit().expect("committed");
     assert!(journal.counts().expect("counts").is_finished());
     let replay = journal.replay().expect("a reader");

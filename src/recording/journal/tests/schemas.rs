@@ -11,7 +11,9 @@ use super::super::row_sums::ENTRY;
 use super::super::schema::Schema;
 use super::super::statements;
 use super::{Place, at, entries, intent, leave, result, run, settle};
+use crate::catalogue::Step;
 use crate::reading::RowNumber;
+use crate::recording::RowStep;
 use crate::recording::journal::Journal;
 use crate::recording::{ErrorCode, Status};
 
@@ -112,7 +114,7 @@ fn a_journal_of_the_first_version_is_read_without_being_changed() {
     assert_eq!(replay.balance_before("5").expect("known").as_deref(), Some("1.50"));
     assert_eq!(replay.fact("lag").expect("known"), None);
     let entries = entries(&place.path());
-    let states: Vec<_> = entries.iter().map(|entry| (entry.row.0, entry.result.status)).collect();
+    let states: Vec<_> = entries.iter().map(|entry| (entry.of.row.0, entry.result.status)).collect();
     assert_eq!(states, [(0, Status::Ok), (1, Status::Failed), (2, Status::Unknown)]);
     assert!(entries.iter().all(|entry| entry.key.is_none() && entry.times.is_none()));
     assert_eq!(entries[0].result.id.as_deref(), Some("1001"));
@@ -131,11 +133,15 @@ fn a_journal_of_the_first_version_is_gone_on_with() {
     leave(&mut journal, 3);
     settle(&mut journal, 3, &result(Status::Ok, None));
     let group = journal.group(at(10)).expect("a group");
-    group.found(RowNumber(2), None, 2).expect("written");
+    group.found(RowStep::first(RowNumber(2)), None, 2).expect("written");
     group.fact("lag", "3s").expect("written");
     group.commit().expect("committed");
     assert_eq!(
-        early.entry(RowNumber(0)).expect("readable").map(|entry| entry.result.status),
+        early
+            .entries(RowNumber(0))
+            .expect("readable")
+            .into_entry(Step::FIRST)
+            .map(|entry| entry.result.status),
         Some(Status::Ok)
     );
     assert_eq!(journal.replay().expect("a reader").fact("lag").expect("known").as_deref(), Some("3s"));
@@ -144,7 +150,8 @@ fn a_journal_of_the_first_version_is_gone_on_with() {
     assert_eq!(version, Schema::LATEST.number());
     drop(journal);
     let entries = entries(&place.path());
-    let known: Vec<_> = entries.iter().map(|entry| (entry.row.0, entry.result.status, entry.times)).collect();
+    let known: Vec<_> =
+        entries.iter().map(|entry| (entry.of.row.0, entry.result.status, entry.times)).collect();
     let ok = |row, times| (row, Status::Ok, times);
     assert_eq!(known, [ok(0, None), (1, Status::Failed, None), ok(2, Some(2)), ok(3, None)]);
     assert_eq!(entries[1].result.error, Some((ErrorCode::NotApplied, "no".to_owned())));
@@ -196,7 +203,7 @@ fn how_often_a_booking_was_found_is_kept_until_it_is_sent_again() {
     let mut journal = place.create();
     leave(&mut journal, 0);
     let group = journal.group(at(3)).expect("a group");
-    group.found(RowNumber(0), None, 2).expect("written");
+    group.found(RowStep::first(RowNumber(0)), None, 2).expect("written");
     group.commit().expect("committed");
     settle(&mut journal, 1, &result(Status::Ok, None));
     let times = || entries(&place.path()).iter().map(|entry| entry.times).collect::<Vec<_>>();

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::super::seal::{Seal, sum_of};
 use super::{Place, at, entries, intent, leave, result, run, settle};
 use crate::reading::RowNumber;
+use crate::recording::RowStep;
 use crate::recording::journal::{Counts, Entry, Journal, JournalError, look};
 use crate::recording::lock::Lock;
 use crate::recording::{ErrorCode, RowResult, Status};
@@ -30,9 +31,9 @@ fn filled(place: &Place) -> Journal {
     settle(&mut journal, 150, &result(Status::Failed, Some((ErrorCode::ApiError, "no such customer"))));
     settle(&mut journal, 151, &RowResult::skipped("turned away"));
     let group = journal.group(at(3)).expect("a group");
-    group.found(RowNumber(152), Some("1002"), 2).expect("written");
-    group.not_applied(RowNumber(153), ErrorCode::NotApplied, "not there").expect("written");
-    group.undecided(RowNumber(154), "look there").expect("written");
+    group.found(RowStep::first(RowNumber(152)), Some("1002"), 2).expect("written");
+    group.not_applied(RowStep::first(RowNumber(153)), ErrorCode::NotApplied, "not there").expect("written");
+    group.undecided(RowStep::first(RowNumber(154)), "look there").expect("written");
     group.progress("existing", 301).expect("written");
     group.fact("lag", "3s").expect("written");
     group.commit().expect("committed");
@@ -175,12 +176,15 @@ fn the_sum_is_right_after_anything() {
             let row = chance.u64(..12) + 195;
             match chance.u32(..9) {
                 0 | 1 => group.intents(&[intent(row, chance.u32(..3))]),
-                2 => group.result(RowNumber(row), &result(Status::Ok, None)),
-                3 => group.result(RowNumber(row), &result(Status::Failed, Some((ErrorCode::ApiError, "no")))),
-                4 => group.result(RowNumber(row), &RowResult::skipped("turned away")),
-                5 => group.found(RowNumber(row), Some("5"), 2),
-                6 => group.not_applied(RowNumber(row), ErrorCode::NotApplied, "not there"),
-                7 => group.undecided(RowNumber(row), "look there"),
+                2 => group.result(RowStep::first(RowNumber(row)), &result(Status::Ok, None)),
+                3 => group.result(
+                    RowStep::first(RowNumber(row)),
+                    &result(Status::Failed, Some((ErrorCode::ApiError, "no"))),
+                ),
+                4 => group.result(RowStep::first(RowNumber(row)), &RowResult::skipped("turned away")),
+                5 => group.found(RowStep::first(RowNumber(row)), Some("5"), 2),
+                6 => group.not_applied(RowStep::first(RowNumber(row)), ErrorCode::NotApplied, "not there"),
+                7 => group.undecided(RowStep::first(RowNumber(row)), "look there"),
                 _ => group.was_there(&row.to_string()),
             }
             .expect("written");
@@ -266,6 +270,6 @@ fn of_two_programs_with_one_journal_the_later_one_goes_on() {
     assert!(matches!(one.end_session(at(23), 0, false), Err(JournalError::Overtaken { .. })));
     leave(&mut other, 298);
     let last = entries(&place.path());
-    let stopped = last.iter().find(|entry| entry.row.0 == 299).expect("an entry");
+    let stopped = last.iter().find(|entry| entry.of.row.0 == 299).expect("an entry");
     assert_eq!(stopped.ended, Some(at(22)), "what the first had on its way is in doubt");
 }
