@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::events::{Ahead, WorkPart};
 use crate::recording::Status;
 
-/// The pace is that of so long.
+/// The pace is that of so long, at the most.
 const WINDOW: Duration = Duration::from_secs(600);
 
 /// How far a command has come.
@@ -66,9 +66,10 @@ impl WholeRun {
     /// A part begins. What was to come before it does not come any more.
     pub(super) fn begin(&mut self, part: WorkPart, rows: u64, done: u64) {
         (self.checked, self.settling) = (None, None);
+        // The pace is that of the part: of one before it many rows may have gone by without a request.
+        self.samples.clear();
         if !self.is_planned {
             self.parts.clear();
-            self.samples.clear();
             self.begun = 0;
         }
         if let Some(ended) = self.begun.checked_sub(1).and_then(|place| self.parts.get_mut(place)) {

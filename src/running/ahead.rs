@@ -3,15 +3,14 @@
 
 use super::balances::BALANCES;
 use super::error::RunError;
+use super::estimate::Workload;
 use super::phases::Phases;
 use super::session_kind::SessionKind;
 use super::spec::{OnBooked, OnExisting, Verify};
 use crate::catalogue::{Action, Effect};
+use crate::customers::group_count;
 use crate::events::{Ahead, Event, Look, WorkPart};
 use crate::sending::{Clock, Transport};
-
-/// So many customers are usually read at once.
-const BATCH: u64 = 100;
 
 impl<T: Transport, C: Clock> Phases<'_, T, C> {
     /// Tells what is ahead.
@@ -28,7 +27,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         let customers = totals.customers.unwrap_or(unsent);
         let batches = |customers: u64| match self.policy.verify {
             Verify::Not => 0,
-            Verify::InBatches | Verify::Each => customers.div_ceil(BATCH),
+            Verify::InBatches | Verify::Each => group_count(customers, self.limits.concurrency),
         };
         let mut ahead = Vec::new();
         let mut add = |part, rows, calls| {
@@ -52,9 +51,8 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             let unread = totals.rows.saturating_sub(self.replay()?.progress(BALANCES.name)?);
             add(WorkPart::Look(Look::Balances), unread, batches(customers.min(unread)));
             let again = if operation.effect() == Effect::OnceOnly { 0 } else { counts.unknown };
-            // Of a row of several steps it is not known here which of them it has.
-            let steps = u64::try_from(operation.step_count()).unwrap_or(1);
-            add(WorkPart::Sending, unsent + again, (unsent + again).saturating_mul(steps));
+            let left = Workload::of(self.validated).part(unsent + again, totals.valid());
+            add(WorkPart::Sending, unsent + again, left.writes());
         }
         if operation.effect() == Effect::OnceOnly && self.policy.reconcile {
             add(WorkPart::FindingOut, counts.unknown, counts.unknown);

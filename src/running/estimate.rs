@@ -90,6 +90,11 @@ impl Workload {
         }
     }
 
+    /// The calls of all kinds.
+    pub(super) fn writes(&self) -> u64 {
+        self.calls.iter().map(|(_, calls)| calls).sum()
+    }
+
     fn count(&self, action: Action) -> u64 {
         self.calls.iter().filter(|(of, _)| *of == action).map(|(_, calls)| calls).sum()
     }
@@ -113,7 +118,7 @@ impl Workload {
         /// Somebody who is there is searched for, as a control.
         const CONTROL: u64 = 3;
         let (new, bookings) = (self.count(Action::Add), self.count(Action::ChangeBalance));
-        let writes: u64 = self.calls.iter().map(|(_, calls)| calls).sum();
+        let writes = self.writes();
         let (mut reads, mut searches) = (CONTACT, 0);
         if new > 0 && self.new != NewCustomers::Unsearched {
             reads += u64::from(readings.back);

@@ -46,7 +46,7 @@ fn balances_are_read_before_the_first_booking_and_after_the_last() {
     assert_eq!(rest[5..7], ["change_balance"; 2]);
     assert_eq!(rest[7..], ["get_data"; 2]);
     assert_eq!(stage.heard()[..3], ["Balances", "Sending", "BalancesAgain"]);
-    assert_eq!(stage.ahead(), ["Balances 3 by 1", "Sending 3 by 3", "BalancesAgain 3 by 1"]);
+    assert_eq!(stage.ahead(), ["Balances 3 by 2", "Sending 3 by 3", "BalancesAgain 3 by 2"]);
     assert_eq!(stage.server.booked(), ["1", "2", "3"]);
 }
 
@@ -85,7 +85,7 @@ fn reconcile_only_finds_out() {
     stage.policy.reconcile = true;
     assert_eq!(stage.go_on(SessionKind::Reconcile).expect("an end"), Exit::SomeNotOk);
     assert_eq!(stage.statuses(), ["ok", "failed", "ok"]);
-    assert_eq!(stage.ahead(), ["FindingOut 1 by 1", "BalancesAgain 3 by 1"]);
+    assert_eq!(stage.ahead(), ["FindingOut 1 by 1", "BalancesAgain 3 by 2"]);
     assert!(!stage.server.requests()[sent..].contains(&"change_balance".to_owned()));
     assert_eq!(stage.server.booked(), ["1", "3"]);
 }
@@ -99,10 +99,10 @@ fn what_is_ahead_of_a_later_session_is_the_rest() {
     });
     stage.on_booked = OnBooked::Fail;
     assert_eq!(stage.import().expect("an end"), Exit::StoppedEarly);
-    let first = ["Bookings 3 by 3", "Balances 3 by 1", "Sending 3 by 3", "BalancesAgain 3 by 1"];
+    let first = ["Bookings 3 by 3", "Balances 3 by 2", "Sending 3 by 3", "BalancesAgain 3 by 2"];
     assert_eq!(stage.ahead(), first);
     assert_eq!(stage.statuses(), ["ok", "failed", "skipped"]);
     stage.server.behaves();
     assert_eq!(stage.go_on(SessionKind::Resume).expect("an end"), Exit::SomeNotOk);
-    assert_eq!(stage.ahead(), ["Bookings 1 by 1", "Sending 1 by 1", "BalancesAgain 3 by 1"]);
+    assert_eq!(stage.ahead(), ["Bookings 1 by 1", "Sending 1 by 1", "BalancesAgain 3 by 2"]);
 }
