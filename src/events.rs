@@ -82,6 +82,8 @@ pub enum Event<'e> {
     },
     /// Sending begins; this many rows will get a result.
     Sending(u64),
+    /// So many more calls of rows came to an end; each row has one or several.
+    Calls(u64),
     /// A row has its result.
     Row(Status),
     /// Something is read before the first row is sent or after the last one, or files are written.

@@ -100,8 +100,11 @@ mod tests {
     async fn a_command_that_hangs_is_left_to_itself() {
         let heard = Arc::new(Heard::default());
         let (switch, stop) = StopSwitch::new();
-        let notify = Notify::new("sleep 10".to_owned(), operation("add").expect("one"), heard.clone());
+        let there = tempfile::NamedTempFile::new().expect("a file");
+        let hangs = format!("while [ -e '{}' ]; do sleep 0.1; done", there.path().display());
+        let notify = Notify::new(hangs, operation("add").expect("one"), heard.clone());
         notify.run(Exit::Done, &TokioClock::start(), &stop).await;
+        drop(there);
         let told = heard.0.lock().expect("nobody panicked").join("\n");
         assert!(told.contains("has not ended after 60 s, and is left to itself"), "{told}");
         // Who leaves at once hears of nothing, and no command is started.

@@ -36,7 +36,7 @@ fn text(run: &WholeRun) -> Option<String> {
     if let Some(rows) = run.checked() {
         return Some(format!("checking rows: {}", grouped(rows)));
     }
-    let part = run.now()?;
+    let Some(part) = run.now() else { return run.outage.clone() };
     let (name, of) = what(part.part);
     let mut text = if part.part == WorkPart::Sending { String::new() } else { format!("{name}: ") };
     text.push_str(&format!("{} of {} {of}", grouped(part.done), grouped(part.rows)));
@@ -146,6 +146,9 @@ mod tests {
         assert_eq!(text(&run).as_deref(), Some("checking rows: 12,000"));
         run.end_check();
         assert_eq!(text(&run), None);
+        run.outage = Some("waiting for the server since 06:11:02, next try 06:20:30".to_owned());
+        assert_eq!(text(&run), run.outage);
+        run.outage = None;
         run.plan(&[Ahead { part: WorkPart::Sending, rows: 50_000, calls: 180_000 }]);
         run.begin(WorkPart::Sending, 50_000, 0);
         run.note(Duration::ZERO);

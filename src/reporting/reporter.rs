@@ -117,6 +117,7 @@ impl Listener for Reporter {
                 line.iter().for_each(|line| lines::plain(line));
             }
             Event::Sending(rows) => self.progress().begin(|run| run.begin(WorkPart::Sending, rows, 0)),
+            Event::Calls(calls) => self.progress().run.call(calls),
             Event::Row(status) => self.progress().advance(|run| run.row(status)),
             Event::Looking { look, rows, done } => {
                 self.progress().begin(|run| run.begin(WorkPart::Look(look), rows, done));

@@ -38,11 +38,16 @@ pub(super) struct PartProgress {
     /// How many of the rows take requests; the others go by.
     left: u64,
     calls: u64,
+    /// How many of them were made, where that is told.
+    called: Option<u64>,
 }
 
 impl PartProgress {
     /// How many of its requests were made.
     fn position(&self) -> u64 {
+        if let Some(called) = self.called {
+            return called.min(self.calls);
+        }
         let done = self.done.saturating_sub(self.rows.saturating_sub(self.left)).min(self.left);
         let calls = u128::from(self.calls) * u128::from(done) / u128::from(self.left.max(1));
         u64::try_from(calls).unwrap_or(u64::MAX)
@@ -57,8 +62,14 @@ impl PartProgress {
 impl WholeRun {
     /// What is ahead, as far as it is known.
     pub(super) fn plan(&mut self, ahead: &[Ahead]) {
-        let part =
-            |&Ahead { part, rows, calls }: &Ahead| PartProgress { part, rows, done: 0, left: rows, calls };
+        let part = |&Ahead { part, rows, calls }: &Ahead| PartProgress {
+            part,
+            rows,
+            done: 0,
+            left: rows,
+            calls,
+            called: None,
+        };
         self.parts = ahead.iter().map(part).collect();
         (self.is_planned, self.begun) = (true, 0);
     }
@@ -86,7 +97,7 @@ impl WholeRun {
             }
             None => {
                 let left = rows.saturating_sub(done);
-                self.parts.insert(place, PartProgress { part, rows, done, left, calls: left });
+                self.parts.insert(place, PartProgress { part, rows, done, left, calls: left, called: None });
             }
         }
         self.begun += 1;
@@ -96,6 +107,14 @@ impl WholeRun {
     pub(super) fn set(&mut self, done: u64) {
         if let Some(place) = self.begun.checked_sub(1) {
             self.parts[place].done = done;
+        }
+    }
+
+    /// So many more calls of rows came to an end.
+    pub(super) fn call(&mut self, calls: u64) {
+        let now = self.begun.checked_sub(1).map(|place| &mut self.parts[place]);
+        if let Some(sending) = now.filter(|part| part.part == WorkPart::Sending) {
+            sending.called = Some(sending.called.unwrap_or_default() + calls);
         }
     }
 
@@ -224,6 +243,23 @@ mod tests {
         assert_eq!((run.position(), run.total()), (500, 501));
         run.set(99);
         assert_eq!((run.position(), run.total(), run.failed), (501, 501, 75));
+    }
+
+    /// A row is done with its last call; some have fewer calls than was thought.
+    #[test]
+    fn calls_are_counted_where_they_are_told() {
+        let mut run = planned(&[(WorkPart::Sending, 100, 400), (AGAIN, 100, 1)]);
+        run.begin(WorkPart::Sending, 100, 0);
+        run.call(64);
+        assert_eq!((run.position(), run.total()), (64, 401));
+        // Rows of which everything is known from an earlier session go by.
+        (0..50).for_each(|_| run.row(Status::Ok));
+        run.call(36);
+        assert_eq!((run.position(), run.total()), (100, 401));
+        run.begin(AGAIN, 100, 0);
+        assert_eq!((run.position(), run.total()), (100, 101));
+        run.call(7);
+        assert_eq!(run.position(), 100);
     }
 
     #[test]

@@ -154,7 +154,12 @@ impl Recorder {
 
     fn take(&mut self, report: Report) {
         let report = match report {
-            Report::Settled(settled) => Report::Rows(rows_of(settled)),
+            Report::Settled(settled) => {
+                self.listener.event(Event::Calls(settled.len() as u64));
+                let rows = rows_of(settled, |status| self.listener.event(Event::Row(status)));
+                self.unwritten.push(Report::Rows(rows));
+                return;
+            }
             Report::Watch(row, told) => {
                 self.watched.push((row, told));
                 return;
@@ -200,8 +205,16 @@ impl Recorder {
     }
 }
 
-fn rows_of(settled: Vec<Settled>) -> Vec<(RowStep, RowResult)> {
-    settled.into_iter().map(|settled| (RowStep::of_ticket(settled.ticket), settled.outcome.into())).collect()
+/// A row is told of once, whatever its number of calls.
+fn rows_of(settled: Vec<Settled>, tell: impl Fn(Status)) -> Vec<(RowStep, RowResult)> {
+    let row = |Settled { ticket, outcome, is_last }| {
+        let result = RowResult::from(outcome);
+        if is_last {
+            tell(result.status);
+        }
+        (RowStep::of_ticket(ticket), result)
+    };
+    settled.into_iter().map(row).collect()
 }
 
 fn write(journal: &mut Journal, at: Timestamp, reports: &[Report]) -> Result<(), JournalError> {

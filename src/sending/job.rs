@@ -73,6 +73,9 @@ pub struct PriorAttempts {
 pub struct Settled {
     pub ticket: Ticket,
     pub outcome: Outcome,
+    /// Whether it is what the calls that go one after the other have come to: the last of them, or the one that is not
+    /// done.
+    pub is_last: bool,
 }
 
 /// The end of a run.

@@ -15,7 +15,7 @@ impl<T: Transport, C: Clock, K: IntentLog> Engine<'_, T, C, K> {
     pub(super) fn finish(&mut self, slot: Slot, fate: Fate) {
         if let Some(next) = self.next_of(slot, &fate) {
             if let Some(work) = self.queue.go_on(slot, next) {
-                self.deliver_alone(&work, fate);
+                self.deliver_alone(&work, fate, false);
             }
         } else if let Some(work) = self.queue.settle(slot) {
             self.deliver(work, fate);
@@ -43,7 +43,7 @@ impl<T: Transport, C: Clock, K: IntentLog> Engine<'_, T, C, K> {
 
     fn deliver(&mut self, mut work: PendingCall, fate: Fate) {
         let then = std::mem::take(&mut work.then);
-        self.deliver_alone(&work, fate);
+        self.deliver_alone(&work, fate, true);
         self.leave_unsent(then);
     }
 
@@ -53,11 +53,11 @@ impl<T: Transport, C: Clock, K: IntentLog> Engine<'_, T, C, K> {
             let problem = Problem::new(FailureCode::Stopped, "the step before it is not done");
             let fate = prior.doubt.map_or(Fate::Skipped(problem), Fate::Unknown);
             let outcome = Outcome { fate, http_status: None, attempts: prior.attempts };
-            self.told.push(Settled { ticket, outcome });
+            self.told.push(Settled { ticket, outcome, is_last: false });
         }
     }
 
-    fn deliver_alone(&mut self, work: &PendingCall, fate: Fate) {
+    fn deliver_alone(&mut self, work: &PendingCall, fate: Fate, is_last: bool) {
         match &fate {
             Fate::Ok { .. } => self.failures.done(),
             Fate::Failed(problem) | Fate::Unknown(problem) => {
@@ -69,7 +69,7 @@ impl<T: Transport, C: Clock, K: IntentLog> Engine<'_, T, C, K> {
         }
         let outcome =
             Outcome { fate, http_status: work.http_status, attempts: work.attempts_before + work.attempts };
-        self.told.push(Settled { ticket: work.ticket, outcome });
+        self.told.push(Settled { ticket: work.ticket, outcome, is_last });
     }
 
     /// Nothing more is launched; the first reason is the one that counts.
@@ -110,7 +110,7 @@ impl<T: Transport, C: Clock, K: IntentLog> Engine<'_, T, C, K> {
         let problem = Problem::new(FailureCode::Stopped, "the run stopped before this row was sent");
         let fate = job.prior.doubt.map_or(Fate::Skipped(problem), Fate::Unknown);
         let outcome = Outcome { fate, http_status: None, attempts: job.prior.attempts };
-        self.told.push(Settled { ticket: job.ticket, outcome });
+        self.told.push(Settled { ticket: job.ticket, outcome, is_last: true });
         self.leave_unsent(job.then);
     }
 

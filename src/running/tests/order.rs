@@ -1,9 +1,9 @@
 //! The phases come in their order, and each is over before the next begins.
 
-use super::server::{lost, wrong_key};
+use super::server::{lost, says, wrong_key};
 use super::support::Stage;
 use crate::exit::Exit;
-use crate::running::{OnBooked, SessionKind};
+use crate::running::{OnBooked, OnExisting, SessionKind};
 
 #[test]
 fn everybody_is_looked_for_before_the_first_customer_is_added() {
@@ -105,4 +105,21 @@ fn what_is_ahead_of_a_later_session_is_the_rest() {
     stage.server.behaves();
     assert_eq!(stage.go_on(SessionKind::Resume).expect("an end"), Exit::SomeNotOk);
     assert_eq!(stage.ahead(), ["Bookings 1 by 1", "Sending 1 by 1", "BalancesAgain 3 by 2"]);
+}
+
+/// What progress counts: a row comes to its end once, with its last call or with the one that is not done.
+#[test]
+fn each_row_ends_once_and_each_of_its_calls() {
+    let rows = "fio,codeti,amount,change_balance.comment\nx,1,5,a\ny,2,6,b\nz,3,7,c\n";
+    let mut stage = Stage::new("migrate", rows, |_, kind, fields| match kind {
+        "add" if fields["codeti"] == "2" => {
+            Some(Ok(says(r#"{"Result":"ERROR","ErrorText":"no such billing"}"#)))
+        }
+        _ => None,
+    });
+    stage.policy.existing = OnExisting::Ignore;
+    stage.policy.reconcile = false;
+    assert_eq!(stage.import().expect("an end"), Exit::SomeNotOk);
+    assert_eq!(stage.statuses(), ["ok", "failed", "ok"]);
+    assert_eq!(stage.ended(), (6, 3));
 }

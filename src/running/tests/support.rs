@@ -75,11 +75,21 @@ impl Clock for JumpingClock {
 struct Heard {
     texts: Mutex<Vec<String>>,
     ahead: Mutex<Vec<String>>,
+    calls: AtomicU64,
+    rows: AtomicU64,
 }
 
 impl Listener for Heard {
     fn event(&self, event: Event<'_>) {
         let text = match event {
+            Event::Calls(calls) => {
+                self.calls.fetch_add(calls, Ordering::SeqCst);
+                return;
+            }
+            Event::Row(_) => {
+                self.rows.fetch_add(1, Ordering::SeqCst);
+                return;
+            }
             Event::Ahead(ahead) => {
                 *self.ahead.lock().expect("nobody panicked") = ahead.iter().map(told).collect();
                 return;
@@ -174,6 +184,11 @@ impl Stage {
 
     pub(super) fn heard(&self) -> Vec<String> {
         self.heard.texts.lock().expect("nobody panicked").clone()
+    }
+
+    /// How many calls and how many rows were told to have come to their end.
+    pub(super) fn ended(&self) -> (u64, u64) {
+        (self.heard.calls.load(Ordering::SeqCst), self.heard.rows.load(Ordering::SeqCst))
     }
 
     /// What the last session was told to have before it.
