@@ -2,7 +2,7 @@
 //! billing, none of the customers who are added there has to be looked for.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 
 use serde_json::{Map, Value};
@@ -13,12 +13,16 @@ use super::control::value_at;
 use super::fetch::Fetcher;
 use super::fields::{KeptFields, tidy};
 use super::refusal::{RefusalMeaning, refusal_meaning};
-use crate::catalogue::{ApiSelector, BILLING, BILLING_ID, Meaning, Version};
+use crate::catalogue::{ApiSelector, BILLING, BILLING_CODES, BILLING_ID, Meaning, Parameter, Version};
 use crate::sending::{Clock, Link, Transport, Unread};
 use crate::validating::Call;
 
 /// So many billings of a file are asked about; in the others customers are looked for one by one.
 const BILLINGS: usize = 64;
+/// A list of a round number of customers may have been cut off.
+const ROUND: usize = 50;
+/// So many customers who are not the run's own are looked at; where more are in a billing, each row is searched for.
+const OTHERS: usize = 200;
 /// So many customers are looked at to find one of whom the server says in which billing they are.
 const SAMPLE: u64 = 20;
 
@@ -59,6 +63,8 @@ pub struct EmptyBillings {
     selects: OnceCell<Selects>,
     /// In which nobody was when the run began.
     begun: RefCell<BTreeSet<String>>,
+    /// Of those: who is in them now beside the run's own customers, by their codes.
+    others: RefCell<BTreeMap<String, HashSet<String>>>,
 }
 
 impl EmptyBillings {
@@ -99,6 +105,50 @@ impl EmptyBillings {
             self.begun.borrow_mut().insert(billing.to_owned());
         }
         is_empty
+    }
+
+    /// The billings in which nobody was when the run began.
+    pub fn all_begun(&self) -> Vec<String> {
+        self.begun.borrow().iter().cloned().collect()
+    }
+
+    /// Whether everybody is known who is in the billing of the customer whom this call creates, and the customer is not
+    /// among them.
+    pub fn is_known_missing(&self, add: &Call) -> bool {
+        let others = self.others.borrow();
+        let others = add.billing_of_new().and_then(|billing| others.get(billing));
+        others.zip(code_of(add)).is_some_and(|(others, code)| !others.contains(&folded(code)))
+    }
+
+    /// Finds out who is in a billing that was empty, beside these customers of the run's own; they are sorted. Nothing is
+    /// known where the server does not list all of those.
+    pub async fn list_others<T: Transport, C: Clock>(
+        &self,
+        link: &Link<T, C>,
+        selector: ApiSelector,
+        billing: &str,
+        own: &[u64],
+    ) {
+        let inside = (Meaning::Equals(BILLING_ID), billing);
+        let mut listed = Vec::new();
+        for conditions in [&[inside][..], &[inside, (Meaning::Former, "1")]] {
+            let Some(search) = Call::select(conditions, None, self.server) else { return };
+            match link.read_ids(selector, &search).await {
+                Ok(ids) if !ids.is_empty() && ids.len() % ROUND == 0 => return,
+                Ok(ids) => listed.extend(ids),
+                Err(Unread::Refused(problem)) if refusal_meaning(&problem) == RefusalMeaning::Nothing => {}
+                Err(_) => return,
+            }
+        }
+        listed.sort_unstable();
+        listed.dedup();
+        let others: Vec<u64> = listed.iter().copied().filter(|id| own.binary_search(id).is_err()).collect();
+        if listed.len() - others.len() != own.len() || others.len() > OTHERS {
+            return;
+        }
+        if let Some(codes) = codes_of(link, selector, others).await {
+            self.others.borrow_mut().insert(billing.to_owned(), codes);
+        }
     }
 
     async fn ask<T: Transport, C: Clock>(
@@ -251,6 +301,41 @@ async fn billings_of<T: Transport, C: Clock>(
         }
     }
     told(&customers)
+}
+
+/// What these customers are searched for by in their billing; none unless it is known of each.
+async fn codes_of<T: Transport, C: Clock>(
+    link: &Link<T, C>,
+    selector: ApiSelector,
+    ids: Vec<u64>,
+) -> Option<HashSet<String>> {
+    let names = BILLING_CODES.iter().filter_map(|path| path.split('.').next());
+    let fetcher = Fetcher::new(link, selector, KeptFields::Only(names.map(str::to_owned).collect()));
+    let mut codes = HashSet::new();
+    let mut rest = ids.into_iter();
+    while let Some(group) = fetcher.next_group(&mut rest) {
+        for fetched in fetcher.read(group).await.ok()? {
+            let fields: Map<String, Value> = serde_json::from_str(&fetched.customer.ok()?).ok()?;
+            let before = codes.len();
+            codes.extend(
+                BILLING_CODES.iter().filter_map(|path| value_at(&fields, path)).map(|code| folded(&code)),
+            );
+            (codes.len() > before).then_some(())?;
+        }
+    }
+    Some(codes)
+}
+
+/// What the customer is searched for by in the billing, whom this call creates.
+fn code_of(add: &Call) -> Option<&str> {
+    let is_code = |parameter: &Parameter| matches!(parameter.meaning, Meaning::Sets(path) if BILLING_CODES.contains(&path));
+    let code = add.parameters().find(|(parameter, value)| is_code(parameter) && !value.is_empty());
+    code.map(|(_, value)| value)
+}
+
+/// Searches may pass over the case of letters.
+fn folded(code: &str) -> String {
+    code.trim().to_lowercase()
 }
 
 fn billing_in(customer: &str) -> Option<InBilling> {

@@ -25,6 +25,7 @@ mod journal;
 mod look;
 mod max_failures;
 mod meanwhile;
+mod own_customers;
 mod phases;
 mod precheck;
 mod prefetch;

@@ -50,6 +50,9 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         let Some(rows) = self.unsent_rows(EXISTING, step)? else { return Ok(()) };
         let (link, replay) = (&self.server.link, self.replay()?);
         let asks_billings = self.counts()?.unsent() > FEW;
+        if asks_billings {
+            self.list_own_billings(selector).await?;
+        }
         let asked = rows.map(|row| async move {
             let found = match asks_billings && self.is_in_empty_billing(selector, &row.call).await {
                 true => None,
@@ -112,9 +115,12 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         Ok(())
     }
 
-    /// Whether the customer of a row that could be looked for is not there, because nobody is in the billing.
+    /// Whether the customer of a row that could be looked for is not there, because nobody is in the billing, or nobody but
+    /// others who are known.
     async fn is_in_empty_billing(&self, selector: ApiSelector, add: &Call) -> bool {
-        add.find_same().is_some() && self.billings.is_empty(&self.server.link, selector, add).await
+        add.find_same().is_some()
+            && (self.billings.is_known_missing(add)
+                || self.billings.is_empty(&self.server.link, selector, add).await)
     }
 
     /// Those of the customers found who can be the row's own, whom a look before the first row has not found. Where its

@@ -113,6 +113,27 @@ fn resume_looks_for_the_runs_own_customers() {
     assert_eq!(sandbox.applied(), 2 + 11);
 }
 
+/// Where the server lists the run's own customers and few others, those who are left are not searched for one by one.
+#[test]
+fn resume_searches_for_nobody_whose_billing_it_knows() {
+    for (others, searched) in [(0, 0), (2, 1)] {
+        let (place, sandbox) = (newcomers(120), Sandbox::with("--fault 403@33"));
+        userside(&place).line("import add input.csv --concurrency 1").to(&sandbox).run().exits(3);
+        for n in 0..others {
+            // One of them is in the file, and was not made by the run.
+            let code = format!("code-{}", 100 * (n + 1));
+            sandbox.call("add", &[("fio", "x"), ("codeti", &code), ("billing_id", "9")]);
+        }
+        let before = sandbox.requests();
+        let output = userside(&place).line("resume input.journal").to(&sandbox).run().exits(1);
+        assert_eq!(output.results().count("ok"), 119, "{}", output.report());
+        let log = &sandbox.log()[before..];
+        assert_eq!(searches(log)[0], searched + 1, "one is read back: {log:?}");
+        assert!(log.len() <= 88 + 12, "{} requests", log.len());
+        assert_eq!(sandbox.applied(), 119 + usize::from(others > 0));
+    }
+}
+
 /// A run that never came to its first row asks again.
 #[test]
 fn a_billing_that_is_still_empty_needs_no_search_later_either() {

@@ -175,3 +175,33 @@ fn where_somebody_is_the_server_tells_by_a_field_or_by_its_list() {
         assert_eq!(place, expected, "{}", told(7));
     }
 }
+
+/// Who is in billing 9, as a later session lists it: whether the customer of the row is known not to be there.
+fn is_known_missing(told: Teller, listed: Vec<u64>, own: &[u64]) -> bool {
+    let nobody = move |fields: &Fields| if fields.contains_key("is_ex") { ids(&[]) } else { ids(&listed) };
+    let server = World { told, nobody: Box::new(nobody) }.server();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime").block_on(async {
+        let link = server.link(TestClock::start());
+        let billings = EmptyBillings::new(None, Some("9"));
+        billings.list_others(&link, ApiSelector::Subcat, "9", own).await;
+        assert!(!server.requests()[0].contains_key("limit"), "all of them");
+        billings.is_known_missing(&call("add", &ROW))
+    })
+}
+
+#[test]
+fn a_list_of_the_runs_own_customers_and_few_others_says_who_is_missing() {
+    let told: Teller = |id| json!({"id": id, "codeti": format!("Code-{id}")});
+    assert!(is_known_missing(told, vec![11, 12, 13], &[11, 12, 13]));
+    assert!(is_known_missing(told, vec![13, 11, 40, 41], &[11, 13]));
+    // Another has the code, in whichever letters and under whichever of its names.
+    let same: Teller = |id| json!({"id": id, "billing": {"uuid": if id == 41 { "7" } else { "8" }}});
+    assert!(!is_known_missing(same, vec![11, 40, 41], &[11]));
+    // Not all of the run's own, or as many as a list may be cut off at.
+    assert!(!is_known_missing(told, vec![11, 12], &[11, 12, 13]));
+    assert!(!is_known_missing(told, (1..=50).collect(), &(1..=50).collect::<Vec<_>>()));
+    assert!(!is_known_missing(told, (1..=300).collect(), &[11]));
+    // Of one of the others nothing is known to compare with.
+    assert!(!is_known_missing(|id| json!({"id": id, "login": "x"}), vec![11, 40], &[11]));
+}
