@@ -111,6 +111,7 @@ mod tests {
             credit: money("1234.01"),
             debit: money("1234011"),
             customers: Some(2870),
+            ..Totals::default()
         };
         let of = |name: &str, totals: &Totals| stake(operation(name).expect(name), totals);
         assert_eq!(

@@ -78,14 +78,15 @@ impl Workload {
     /// What the first pass has counted.
     pub(super) fn of(validated: &Validated) -> Self {
         let (totals, checker) = (&validated.totals, &validated.checker);
-        let steps = checker.operation().steps();
-        let calls: Vec<_> = steps.map(|(_, step)| (step.action, totals.valid())).collect();
-        let adds = calls.iter().any(|(action, _)| *action == Action::Add);
+        let operation = checker.operation();
+        let calls: Vec<_> =
+            operation.steps().map(|(step, call)| (call.action, totals.calls.of(step))).collect();
         let known = totals.customers.unwrap_or(totals.valid());
         Self {
-            customers: if adds { totals.valid() } else { known },
+            // A row that adds a customer is about nobody else's.
+            customers: if operation.does(Action::Add) { totals.valid() } else { known },
             calls,
-            booked_on: known,
+            booked_on: totals.calls.booked_known.min(known),
             new: NewCustomers::of(checker.columns().parameters()),
         }
     }

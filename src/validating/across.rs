@@ -7,6 +7,7 @@ use hashbrown::HashTable;
 use super::check::{Booking, Checked};
 use super::distinct::Distinct;
 use super::money::Money;
+use super::row_calls::CallCounts;
 use super::violation::{Violation, ViolationCode};
 use crate::count::Count;
 use crate::reading::LineUnit;
@@ -26,6 +27,8 @@ pub struct Totals {
     pub debit: Option<Money>,
     /// The number of different customers in the valid rows; none if they were not counted.
     pub customers: Option<u64>,
+    /// What the valid rows become.
+    pub calls: CallCounts,
 }
 
 impl Totals {
@@ -206,8 +209,10 @@ impl Across {
         if checked.note().is_some_and(is_long) {
             self.long_comments += 1;
         }
+        self.totals.calls.add(checked.steps());
         if let Some(amount) = checked.amount() {
             self.totals.add(amount);
+            self.totals.calls.booked_known += u64::from(!checked.creates());
         }
         if let (Some(customers), Some(customer)) = (&mut self.customers, checked.customer()) {
             customers.insert(customer);

@@ -43,6 +43,27 @@ impl IntoIterator for RowCalls {
     }
 }
 
+/// How many calls rows become.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CallCounts {
+    steps: [u64; 8],
+    /// Bookings of customers whom the rows know by their ids.
+    pub booked_known: u64,
+}
+
+impl CallCounts {
+    pub(super) fn add(&mut self, steps: StepSet) {
+        for (place, calls) in self.steps.iter_mut().enumerate() {
+            *calls += u64::from(steps.0 >> place & 1);
+        }
+    }
+
+    /// The calls of a step.
+    pub fn of(&self, step: Step) -> u64 {
+        self.steps.get(usize::from(step.0)).copied().unwrap_or_default()
+    }
+}
+
 /// Some of the steps of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct StepSet(pub u8);

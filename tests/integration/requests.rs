@@ -225,3 +225,29 @@ fn a_long_import_says_so_beforehand() {
     let output = userside(&place).line(&line).run().exits(3);
     output.says("estimate: 700 customers: 707 requests, about 1 min at 10/s");
 }
+
+/// New customers of billing 9, each with what `add` can't take, a date of connection and an opening balance.
+fn migrants(count: usize) -> Place {
+    let rows: String = (1..=count)
+        .map(|n| format!("Customer {n},code-{n},9,note {n},2024-03-{:02},{n}.50,opening\n", n % 28 + 1))
+        .collect();
+    let header = "fio,codeti,billing_id,edit.comment,change_date_connect.value,amount,change_balance.comment";
+    Place::new().with("input.csv", format!("{header}\n{rows}"))
+}
+
+/// One request a step, and of 50,000 customers at most 1,100 more: of 1,000 at most 22.
+#[test]
+fn a_migration_into_an_empty_billing_is_a_request_a_step() {
+    let (place, sandbox) = (migrants(1000), Sandbox::with("--customers 300"));
+    let line = "import migrate input.csv --concurrency 16 --yes";
+    let output = userside(&place).line(line).to(&sandbox).run().exits(0);
+    let log = sandbox.log();
+    let reads = log.iter().filter(|entry| entry.is_read()).count();
+    assert_eq!(log.len() - reads, 4000);
+    assert!(
+        reads <= 22,
+        "{reads} reads: {:?}",
+        log.iter().filter(|entry| entry.is_read()).collect::<Vec<_>>()
+    );
+    is_near(estimated(&output.stderr).0, log.len());
+}
