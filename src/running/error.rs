@@ -83,7 +83,7 @@ pub enum RunError {
         /// When it began.
         begun: jiff::Timestamp,
         /// How far it came.
-        counts: Counts,
+        counts: Box<Counts>,
     },
     /// The input is not the one that the run began with.
     #[error(

@@ -23,9 +23,11 @@ pub(super) fn make_way(spec: &JournalSpec) -> Result<(), RunError> {
         return Ok(());
     }
     match look(&spec.path)? {
-        Found::Journal { run, counts } if !counts.is_finished() => {
-            Err(RunError::Unfinished { journal: spec.path.clone(), begun: run.begun, counts })
-        }
+        Found::Journal { run, counts } if !counts.is_finished() => Err(RunError::Unfinished {
+            journal: spec.path.clone(),
+            begun: run.begun,
+            counts: Box::new(counts),
+        }),
         Found::Journal { .. } | Found::Nothing => Ok(()),
     }
 }
@@ -130,7 +132,11 @@ pub(super) fn begin<C: Clock>(
             host.tell(Event::Note(&text));
         }
         PutAside::Unfinished { run, counts } => {
-            return Err(RunError::Unfinished { journal: spec.path.clone(), begun: run.begun, counts });
+            return Err(RunError::Unfinished {
+                journal: spec.path.clone(),
+                begun: run.begun,
+                counts: Box::new(counts),
+            });
         }
     }
     Ok(journal.name()?)
