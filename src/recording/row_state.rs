@@ -1,6 +1,6 @@
 //! How a row stands, from what is known of its steps: one result out of many.
 
-use super::journal::RowEntries;
+use super::journal::{Entry, RowEntries};
 use super::row_result::{ErrorCode, RowResult, Status, is_to_be_fixed};
 use crate::catalogue::{Effect, Operation, Step};
 use crate::validating::StepSet;
@@ -46,9 +46,10 @@ impl RowState {
     pub fn of(operation: Operation, steps: StepSet, entries: &RowEntries) -> Self {
         let mut state = Self::unsent(operation, steps);
         let (mut applied, mut problem, mut unsent, mut passed) = (false, None, None, None);
+        let mut why = None;
         for step in every_step(operation, steps, entries) {
             let Some(entry) = entries.of(step) else {
-                unsent.get_or_insert((step, None));
+                unsent.get_or_insert(step);
                 continue;
             };
             let status = entry.result.status;
@@ -64,7 +65,8 @@ impl RowState {
                 Status::Ok => applied |= !entry.is_found(),
                 Status::Skipped if entry.existed() => passed = passed.or(Some((step, entry))),
                 Status::Skipped | Status::Partial => {
-                    unsent.get_or_insert((step, Some(entry)));
+                    unsent.get_or_insert(step);
+                    why = why.or(says_why(entry).then_some((step, entry)));
                 }
                 Status::Failed | Status::Unknown | Status::Invalid => {
                     problem.get_or_insert((step, entry));
@@ -96,12 +98,14 @@ impl RowState {
             state.next = RowNext::PassedOver;
             return state;
         }
-        if let Some((step, entry)) = unsent {
+        if let Some(step) = unsent {
             state.result.status = if applied { Status::Partial } else { Status::Skipped };
-            let told = entry.and_then(|entry| entry.result.error.clone());
-            let before = if applied { "the run stopped before this step was sent" } else { NOT_SENT };
-            state.result.error =
-                named(operation, step, Some(told.unwrap_or_else(|| (ErrorCode::Stopped, before.to_owned()))));
+            let stopped = if applied { "the run stopped before this step was sent" } else { NOT_SENT };
+            // A later step may be what the whole row waits for.
+            state.result.error = match why {
+                Some((step, entry)) => error_of(step, &entry.result),
+                None => named(operation, step, Some((ErrorCode::Stopped, stopped.to_owned()))),
+            };
             state.next = RowNext::Send;
             return state;
         }
@@ -156,6 +160,11 @@ impl RowState {
             self.result.id.clone_from(&result.id);
         }
     }
+}
+
+/// Whether it says more than that the run stopped before.
+fn says_why(entry: &Entry) -> bool {
+    matches!(entry.result.error, Some((code, _)) if code != ErrorCode::Stopped)
 }
 
 const NOT_SENT: &str = "the run stopped before this row was sent";
@@ -248,6 +257,15 @@ mod tests {
         assert_eq!(state.steps, [Some(Status::Ok), Some(Status::Failed), None, Some(Status::Skipped)]);
         assert_eq!(state.result.error, Some((ErrorCode::ApiError, "edit: why".to_owned())));
         assert_eq!((state.result.id.as_deref(), state.result.attempts), (Some("7"), 2));
+    }
+
+    /// What a later step waits for is why the earlier ones wait.
+    #[test]
+    fn an_unsent_row_says_what_it_waits_for() {
+        let known = [(3, Status::Skipped, Some(ErrorCode::Timeout))];
+        let state = state("migrate", &[1, 3], &known);
+        assert_eq!(state.result.error, Some((ErrorCode::Timeout, "change_balance: why".to_owned())));
+        assert_eq!((state.result.status, state.next), (Status::Skipped, RowNext::Send));
     }
 
     #[test]

@@ -98,8 +98,7 @@ impl Chain {
                 // An earlier row of the same customer is sent again: the later one must have the last word.
                 let is_overtaken = follows_resent
                     && entry.result.status == Status::Ok
-                    && call.effect() == Effect::Repeatable
-                    && links.is_empty();
+                    && call.effect() == Effect::Repeatable;
                 if !is_overtaken {
                     if entry.result.status == Status::Skipped && call.action() == Action::Add {
                         return Err(Left::Settled(Status::Skipped));

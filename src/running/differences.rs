@@ -32,6 +32,8 @@ pub(super) struct Booked {
     pub(super) sum: Option<Money>,
     /// Rows in doubt.
     pub(super) unknown: u64,
+    /// Whether the run has made the customer.
+    pub(super) is_new: bool,
 }
 
 /// A customer whose balance is not what it should be.

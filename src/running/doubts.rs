@@ -9,8 +9,8 @@ use tokio::task::spawn_blocking;
 
 use super::error::RunError;
 use super::phases::Phases;
-use super::rows::{Rows, call_of};
-use crate::catalogue::{Action, Step, Version};
+use super::rows::{Rows, call_of, is_new};
+use crate::catalogue::{Action, Operation, Step, Version};
 use crate::reconciling::{CustomerBookings, Open, OpenBooking, Sample, Settling};
 use crate::recording::{Entry, Replay, RowStep, Status, Tag, Tagging};
 use crate::sending::{Clock, Transport};
@@ -72,11 +72,20 @@ struct CustomerRows {
     last: Option<(Timestamp, Tag)>,
     /// Whether some are still to be sent.
     is_unfinished: bool,
+    /// Whether the run has made the customer.
+    is_new: bool,
 }
 
 impl Default for CustomerRows {
     fn default() -> Self {
-        Self { before: None, booked: Some(Money::ZERO), open: Vec::new(), last: None, is_unfinished: false }
+        Self {
+            before: None,
+            booked: Some(Money::ZERO),
+            open: Vec::new(),
+            last: None,
+            is_unfinished: false,
+            is_new: false,
+        }
     }
 }
 
@@ -90,10 +99,11 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
     ) -> Result<Doubts, RunError> {
         let (first, second) = (self.rows()?, self.rows()?);
         let (mut replay, mut again) = (self.replay()?, self.replay()?);
-        let (tagging, server) = (self.tagging(), self.input.spec.rules.server);
+        let tagging = self.tagging();
+        let of = (self.input.spec.operation, step, self.input.spec.rules.server);
         let gathered = spawn_blocking(move || -> Result<_, RunError> {
             let mut doubts = Doubts::default();
-            each_row(first, step, server, &mut replay, |call, entry| {
+            each_row(first, of, &mut replay, |call, entry, _| {
                 let Some(entry) = entry else { return };
                 if asked.is_open(entry) {
                     doubts.add_open(call, entry, tagging);
@@ -101,14 +111,20 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
                     doubts.add_sample(call, entry, tagging);
                 }
             })?;
-            each_row(second, step, server, &mut again, |call, entry| match entry {
-                Some(entry) if !entry.is_unsent() => doubts.add_known(call, entry, tagging),
-                _ if meanwhile == Meanwhile::Sending => doubts.add_unsent(call),
-                _ => {}
+            each_row(second, of, &mut again, |call, entry, is_new| {
+                match entry {
+                    Some(entry) if !entry.is_unsent() => doubts.add_known(call, entry, tagging),
+                    _ if meanwhile == Meanwhile::Sending => doubts.add_unsent(call),
+                    _ => {}
+                }
+                if let Some(rows) = call.customer().and_then(|customer| doubts.customers.get_mut(customer)) {
+                    rows.is_new |= is_new;
+                }
             })?;
             for (customer, rows) in &mut doubts.customers {
                 let before = again.balance_before(customer)?;
-                rows.before = before.and_then(|text| Money::written_by_server(&text));
+                let before = before.and_then(|text| Money::written_by_server(&text));
+                rows.before = before.or(rows.is_new.then_some(Money::ZERO));
             }
             for sample in &mut doubts.samples {
                 let rows = sample.call.customer().and_then(|customer| doubts.customers.get(customer));
@@ -234,20 +250,20 @@ impl CustomerRows {
     }
 }
 
-/// Goes through the valid rows that have this step, with what the journal knows of it.
+/// Goes through the valid rows that have this step, with what the journal knows of it, and whether the run has made their
+/// customer.
 fn each_row(
     rows: Rows,
-    step: Step,
-    server: Option<Version>,
+    (operation, step, server): (Operation, Step, Option<Version>),
     replay: &mut Replay,
-    mut take: impl FnMut(&Call, Option<&Entry>),
+    mut take: impl FnMut(&Call, Option<&Entry>, bool),
 ) -> Result<(), RunError> {
     rows.each(
         |checked| checked.calls(),
         |row, checked| {
             let entries = replay.entries(row.number())?;
             if let Some(call) = checked.ok().and_then(|calls| call_of(calls, step, &entries, server)) {
-                take(&call, entries.of(step));
+                take(&call, entries.of(step), is_new(operation, &entries));
             }
             Ok(true)
         },

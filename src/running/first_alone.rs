@@ -30,6 +30,8 @@ pub(super) struct TracedCall {
     pub(super) call: Call,
     /// Whom the call is about, where an earlier session has made its customer.
     pub(super) customer: Option<String>,
+    /// Whether the row's customer is one that this run makes.
+    pub(super) is_new: bool,
     /// What the journal knew of it.
     pub(super) entry: Option<Entry>,
     pub(super) tagging: Tagging,
@@ -123,13 +125,13 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         result: RowResult,
         customer: Option<&str>,
     ) -> Option<Option<String>> {
-        let TracedCall { of, call, customer: known, entry, tagging } = trace;
+        let TracedCall { of, call, customer: known, is_new, entry, tagging } = trace;
         let call = match known.as_deref().or(customer) {
             Some(customer) => call.of_customer(customer, self.input.spec.rules.server),
             None => call,
         };
         let tag = tagging.tag(of.row, call.key(), entry.as_ref());
-        let bookings = self.first_booking(&call);
+        let bookings = self.first_booking(&call, is_new);
         let sample = Sample { call, tag, id: result.id, sent: Some(self.time_of_day()), bookings };
         let proof = self.host.stop.stop().race(self.reading_back(selector).fresh(&sample)).await?;
         self.keep_proof(of.step, proof.clone());
@@ -156,12 +158,16 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
     }
 
     /// What is known beside the first booking of a run. In a later session other rows of the customer may be booked.
-    fn first_booking(&self, call: &Call) -> CustomerBookings {
+    fn first_booking(&self, call: &Call, is_new: bool) -> CustomerBookings {
         let is_first = self.kind == SessionKind::Import;
         let read = |customer| self.replay().ok()?.balance_before(customer).ok()?;
         let before = call.customer().filter(|_| is_first).and_then(read);
         CustomerBookings {
-            before: before.and_then(|text| Money::written_by_server(&text)),
+            before: if is_new {
+                Some(Money::ZERO)
+            } else {
+                before.and_then(|text| Money::written_by_server(&text))
+            },
             booked: call.amount(),
             ..CustomerBookings::default()
         }

@@ -1,9 +1,9 @@
 //! The rows of an input with the rules for them. Every pass over an input is the same: read, check, take.
 
 use super::error::RunError;
-use crate::catalogue::{Step, Version};
+use crate::catalogue::{Action, Operation, Step, Version};
 use crate::reading::{Records, Row};
-use crate::recording::{NoteOfRow, RowEntries, RowKeys, Tagging};
+use crate::recording::{NoteOfRow, RowEntries, RowKeys, Status, Tagging};
 use crate::validating::{Across, Call, Checked, Checker, Rejection, RowCalls};
 
 /// The rows of an input and the rules for them.
@@ -54,6 +54,13 @@ pub(super) fn call_of(
         Some(customer) => call.of_customer(customer, server),
         None => call,
     })
+}
+
+/// Whether this run has made the row's customer, whose balance was nothing before.
+pub(super) fn is_new(operation: Operation, entries: &RowEntries) -> bool {
+    let made = operation.step_of(Action::Add).filter(|_| operation.has_several_steps());
+    let made = made.and_then(|step| entries.of(step));
+    made.is_some_and(|made| made.result.status == Status::Ok && !made.is_found())
 }
 
 /// What the results say of values that were left out; none where none are.

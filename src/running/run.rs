@@ -19,7 +19,10 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         self.tell_ahead()?;
         if self.kind != SessionKind::Reconcile {
             self.look_for_existing(selector, end).await?;
+            // Whom it has found, the next look asks about.
+            self.notes.written().await;
             let unread = self.look_for_bookings(selector, end).await?;
+            self.notes.written().await;
             self.read_balances(selector, end).await?;
             if let Some(why) = self.blind_search(selector).await? {
                 end.stop(StopReason::Blind(why));

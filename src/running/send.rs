@@ -18,7 +18,7 @@ use super::run_end::RunEnd;
 use crate::catalogue::{Action, ApiSelector, Version};
 use crate::events::{Event, Listener};
 use crate::reading::RowNumber;
-use crate::recording::{Replay, RowEntries, RowResult, RowStep, Status, Tagging};
+use crate::recording::{Entry, Replay, RowEntries, RowResult, RowStep, Status, Tagging};
 use crate::sending::{Clock, Ended, Job, StopReason, Transport};
 use crate::validating::{Call, RowCalls, StepCall, StepSet};
 
@@ -160,12 +160,15 @@ fn traces(
     if alone.is_empty() {
         return Vec::new();
     }
+    let makes =
+        |of: &StepCall| of.call.action() == Action::Add && !entries.of(of.step).is_some_and(Entry::is_found);
+    let is_new = calls.iter().any(makes);
     let wanted = calls.iter().filter(|of| alone.has(of.step) && can_be_read_back(&of.call));
     wanted
         .map(|StepCall { step, call }| {
             let (of, entry) = (RowStep { row, step: *step }, entries.of(*step).cloned());
             let customer = entries.customer_before(*step).map(str::to_owned);
-            TracedCall { of, call: call.clone(), customer, entry, tagging }
+            TracedCall { of, call: call.clone(), customer, is_new, entry, tagging }
         })
         .collect()
 }

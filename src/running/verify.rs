@@ -9,16 +9,18 @@ use tokio::task::spawn_blocking;
 
 use super::balances::UnreadBalances;
 use super::differences::{Booked, Compared};
+use super::doubts::{Doubtful, Meanwhile};
 use super::error::RunError;
 use super::facts;
 use super::phases::Phases;
-use super::rows::call_of;
+use super::rows::{call_of, is_new};
 use super::run_end::RunEnd;
 use super::spec::Verify;
 use crate::catalogue::{Action, ApiSelector};
 use crate::count::Count;
 use crate::customers::BalanceReader;
 use crate::events::{Event, Look};
+use crate::reconciling::{Instrument, Proof};
 use crate::recording::{Replay, Status};
 use crate::sending::{Clock, Transport};
 use crate::validating::Money;
@@ -51,6 +53,10 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         }
         let replay = self.replay()?;
         let mut booked = self.booked().await?;
+        if booked.values().any(|booked| booked.is_new) && !self.shows_balances(selector).await? {
+            // A server may give new customers something to begin with.
+            booked.retain(|_, booked| !booked.is_new);
+        }
         if self.policy.verify == Verify::InBatches {
             // Of the others nothing is known to compare with, and that was told.
             booked = with_known(booked, &replay)?;
@@ -86,7 +92,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             self.host.tell(Event::Looked(done));
             for (customer, after) in read {
                 let Some(booked) = booked.get(&customer) else { continue };
-                let text = match (balance_before(&replay, customer)?, after) {
+                let text = match (balance_before(&replay, customer, booked)?, after) {
                     (Some(before), Ok(after)) => {
                         compared.add(customer, before, after, *booked);
                         continue;
@@ -121,12 +127,23 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         Ok(())
     }
 
+    /// Whether the server was seen to show a balance that is what was booked.
+    async fn shows_balances(&self, selector: ApiSelector) -> Result<bool, RunError> {
+        let Some(step) = self.input.spec.operation.step_of(Action::ChangeBalance) else { return Ok(false) };
+        if matches!(self.proof_of(step), Proof::Untried) {
+            let samples = self.doubts(step, Doubtful::Unknown, Meanwhile::Nothing).await?.samples;
+            let _ = self.instrument(selector, step, &samples).await?;
+        }
+        Ok(matches!(self.proof_of(step), Proof::Shown(Instrument { has_balance: true, .. })))
+    }
+
     /// What was booked for each customer.
     pub(super) async fn booked(&self) -> Result<BTreeMap<u64, Booked>, RunError> {
         let Some(step) = self.input.spec.operation.step_of(Action::ChangeBalance) else {
             return Ok(BTreeMap::new());
         };
         let (rows, mut replay, server) = (self.rows()?, self.replay()?, self.input.spec.rules.server);
+        let operation = self.input.spec.operation;
         let summed = spawn_blocking(move || -> Result<_, RunError> {
             let mut booked: BTreeMap<u64, Booked> = BTreeMap::new();
             rows.each(
@@ -142,8 +159,9 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
                     if entry.sent.is_none() && entry.result.status != Status::Ok {
                         return Ok(true);
                     }
-                    let none = Booked { sum: Some(Money::ZERO), unknown: 0 };
+                    let none = Booked { sum: Some(Money::ZERO), unknown: 0, is_new: false };
                     let booked = booked.entry(customer).or_insert(none);
+                    booked.is_new |= is_new(operation, &entries);
                     match entry.result.status {
                         Status::Ok => booked.sum = booked.sum.and_then(|sum| sum.plus(amount)),
                         Status::Unknown => booked.unknown += 1,
@@ -159,7 +177,10 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
 }
 
 /// The balance before the first booking, where it is known.
-fn balance_before(replay: &Replay, customer: u64) -> Result<Option<Money>, RunError> {
+fn balance_before(replay: &Replay, customer: u64, booked: &Booked) -> Result<Option<Money>, RunError> {
+    if booked.is_new {
+        return Ok(Some(Money::ZERO));
+    }
     let before = replay.balance_before(&customer.to_string())?;
     Ok(before.and_then(|text| Money::written_by_server(&text)))
 }
@@ -168,7 +189,7 @@ fn balance_before(replay: &Replay, customer: u64) -> Result<Option<Money>, RunEr
 fn with_known(booked: BTreeMap<u64, Booked>, replay: &Replay) -> Result<BTreeMap<u64, Booked>, RunError> {
     let mut known = BTreeMap::new();
     for (customer, booked) in booked {
-        if balance_before(replay, customer)?.is_some() {
+        if balance_before(replay, customer, &booked)?.is_some() {
             known.insert(customer, booked);
         }
     }

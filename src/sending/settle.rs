@@ -14,8 +14,9 @@ use super::transport::Transport;
 impl<T: Transport, C: Clock, K: IntentLog> Engine<'_, T, C, K> {
     pub(super) fn finish(&mut self, slot: Slot, fate: Fate) {
         if let Some(next) = self.next_of(slot, &fate) {
+            // The row goes on: only its end counts.
             if let Some(work) = self.queue.go_on(slot, next) {
-                self.deliver_alone(&work, fate, false);
+                self.tell_of(&work, fate, false);
             }
         } else if let Some(work) = self.queue.settle(slot) {
             self.deliver(work, fate);
@@ -43,7 +44,16 @@ impl<T: Transport, C: Clock, K: IntentLog> Engine<'_, T, C, K> {
 
     fn deliver(&mut self, mut work: PendingCall, fate: Fate) {
         let then = std::mem::take(&mut work.then);
-        self.deliver_alone(&work, fate, true);
+        match &fate {
+            Fate::Ok { .. } => self.failures.done(),
+            Fate::Failed(problem) | Fate::Unknown(problem) => {
+                if let Some(reason) = self.failures.failed(problem) {
+                    self.stop(reason);
+                }
+            }
+            Fate::Skipped(_) => {}
+        }
+        self.tell_of(&work, fate, true);
         self.leave_unsent(then);
     }
 
@@ -57,16 +67,7 @@ impl<T: Transport, C: Clock, K: IntentLog> Engine<'_, T, C, K> {
         }
     }
 
-    fn deliver_alone(&mut self, work: &PendingCall, fate: Fate, is_last: bool) {
-        match &fate {
-            Fate::Ok { .. } => self.failures.done(),
-            Fate::Failed(problem) | Fate::Unknown(problem) => {
-                if let Some(reason) = self.failures.failed(problem) {
-                    self.stop(reason);
-                }
-            }
-            Fate::Skipped(_) => {}
-        }
+    fn tell_of(&mut self, work: &PendingCall, fate: Fate, is_last: bool) {
         let outcome =
             Outcome { fate, http_status: work.http_status, attempts: work.attempts_before + work.attempts };
         self.told.push(Settled { ticket: work.ticket, outcome, is_last });
