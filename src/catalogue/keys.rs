@@ -6,7 +6,7 @@ use super::answers::PARENT_ID;
 use super::customer::{CUSTOMER, NEWER_FIND};
 use super::fields::CUSTOMER_ID;
 use super::lookup::choices;
-use super::model::{Action, Choice, Effect, Meaning, Parameter, ValueKind};
+use super::model::{Action, Choice, Effect, Identity, Meaning, Parameter, ValueKind};
 
 /// A kind of value that customers are found by.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +49,12 @@ impl KeyKind {
             known.clone().count() == written.clone().count()
                 && known.zip(written).all(|(known, written)| place(known, written))
         })
+    }
+
+    /// The kind that a value of this parameter is found by, where it tells a customer from all others.
+    pub fn of_identity(parameter: &Parameter) -> Option<Self> {
+        let Meaning::Sets(path) = parameter.meaning else { return None };
+        (parameter.identity == Identity::Needed).then(|| Self::of_field(path))?
     }
 
     /// Its name.
@@ -96,6 +102,7 @@ impl fmt::Display for KeyKind {
 #[cfg(test)]
 mod tests {
     use super::{KeyKind, key_kinds};
+    use crate::catalogue::operation;
 
     #[test]
     fn kinds_go_by_older_and_newer_names_and_by_the_fields_of_an_export() {
@@ -109,5 +116,12 @@ mod tests {
         assert_eq!(name(KeyKind::of_field("phone.x.number")), None);
         assert_eq!(name(KeyKind::of_field("phone.0")), None);
         assert!(key_kinds().all(|kind| KeyKind::named(kind.name()) == Some(kind)));
+    }
+
+    #[test]
+    fn the_code_in_the_billing_tells_a_customer_from_all_others() {
+        let add = operation("add").expect("add");
+        let kind = |name| KeyKind::of_identity(add.parameter(name).expect("a parameter")).map(KeyKind::name);
+        assert_eq!((kind("codeti"), kind("billing_customer_id"), kind("fio")), (Some("codeti"), None, None));
     }
 }

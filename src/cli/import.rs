@@ -58,11 +58,12 @@ impl ImportArgs {
         terminals: Terminals,
         environment_key: Option<String>,
     ) -> Result<ImportSettings, SettingsError> {
-        let TargetArgs { operation, file, mapping } = self.target;
+        let TargetArgs { operation, file, mapping, known } = self.target;
         let StoredArgs { options, raw } = self.options;
         let run = StoredRun::new(operation, &file, mapping.as_deref(), raw)?;
         let command = ThisCommand {
             journal: self.journal,
+            id_maps: known.id_map,
             asks: self.yes.asks(terminals),
             shown: self.display.shown(terminals),
             environment_key,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::error::SettingsError;
-use super::options::{DateArgs, FallsBack as _, TableArgs, input};
+use super::options::{DateArgs, FallsBack as _, IdMapArgs, TableArgs, input};
 use super::values;
 use crate::catalogue::{CUSTOMER, Operation, Version, nearest, operation, operations};
 use crate::reading::{Assignment, Mapping};
@@ -28,6 +28,8 @@ pub struct TargetArgs {
     /// --set take precedence over it.
     #[arg(long, value_name = "FILE", help_heading = "Columns")]
     pub(super) mapping: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) known: IdMapArgs,
 }
 
 /// How a table is read, and what is known about it beforehand.
@@ -35,7 +37,7 @@ pub struct TargetArgs {
 pub struct InputOptions {
     /// Take a column for a parameter
     ///
-    /// An empty PARAMETER leaves the column out.
+    /// An empty PARAMETER leaves the column out. id:login names customers by login; see "Customers by any key" in the book.
     #[arg(long, value_name = "COLUMN=PARAMETER", value_parser = Assignment::of_column, help_heading = "Columns")]
     map: Vec<Assignment>,
     /// Give every row the same value for a parameter
@@ -127,6 +129,7 @@ impl InputOptions {
             operation,
             table: self.table.choice(),
             mapping: mapping.with(self.map, self.set, self.ignore_unknown_columns),
+            id_maps: Vec::new(),
             rules,
             on_booked: OnBooked::default(),
             input: input(file),

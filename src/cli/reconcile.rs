@@ -83,6 +83,7 @@ impl ReconcileArgs {
         options.asking.no_reconcile = false;
         let command = ThisCommand {
             journal: JournalArgs { journal: Some(journal.to_owned()), new_run: false },
+            id_maps: Vec::new(),
             asks: self.yes.asks(terminals),
             shown: self.display.shown(terminals),
             environment_key,

@@ -98,6 +98,7 @@ impl ResumeArgs {
         let options = RunOptions::resumed(self.changes.raw, stored)?;
         let command = ThisCommand {
             journal: JournalArgs { journal: Some(journal.to_owned()), new_run: false },
+            id_maps: Vec::new(),
             asks: self.yes.asks(terminals),
             shown: self.display.shown(terminals),
             environment_key,

@@ -9,8 +9,8 @@ use jiff::ZonedDateTime;
 use super::error::SettingsError;
 use super::input_options::{InputOptions, only_money};
 use super::options::{
-    CommandFiles, FallsBack as _, NightArgs, OutputArgs, PaceArgs, PatienceArgs, SelectorArgs, SendSettings,
-    ServerArgs, Shown, Terminals, journal_of, output_of_run,
+    CommandFiles, FallsBack as _, IdMapOutputArgs, NightArgs, OutputArgs, PaceArgs, PatienceArgs,
+    SelectorArgs, SendSettings, ServerArgs, Shown, Terminals, files_of, journal_of, output_of_run,
 };
 use super::raw_options::{RawOptions, StoredError};
 use super::stored_run::StoredRun;
@@ -39,6 +39,8 @@ pub struct RunOptions {
     patience: PatienceArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
+    #[command(flatten)]
+    id_map: IdMapOutputArgs,
     #[command(flatten)]
     certainty: CertaintyArgs,
     #[command(flatten)]
@@ -190,6 +192,8 @@ pub struct ImportSettings {
 #[derive(Debug)]
 pub(super) struct ThisCommand {
     pub(super) journal: JournalArgs,
+    /// Files that know ids.
+    pub(super) id_maps: Vec<PathBuf>,
     pub(super) asks: Asks,
     pub(super) shown: Shown,
     pub(super) environment_key: Option<String>,
@@ -220,14 +224,19 @@ impl RunOptions {
         file: PathBuf,
         command: ThisCommand,
     ) -> Result<ImportSettings, SettingsError> {
-        let ThisCommand { journal, asks, shown, environment_key } = command;
+        let ThisCommand { journal, id_maps, asks, shown, environment_key } = command;
         let SendSettings { connection, warnings, files } =
             SendSettings::resolve(&self.server, &self.selector, &self.pace, environment_key)?;
         let operation = run.operation()?;
         let policy = self.policy(operation)?;
         let until = self.night.deadline(&ZonedDateTime::now())?;
-        let input = self.rules.bookings(self.input.spec(operation, file, run.mapping(operation)?));
-        let output = output_of_run(self.output, &input.input, shown.mode)?;
+        let mut input = self.rules.bookings(self.input.spec(operation, file, run.mapping(operation)?));
+        let mut output = output_of_run(self.output, &input.input, shown.mode)?;
+        output.id_map = self.id_map.write_id_map;
+        input.id_maps = id_maps;
+        // The same file may be read before and written after.
+        let known = files_of(&input.id_maps).into_iter();
+        let known: Vec<_> = known.filter(|(path, _)| output.id_map.as_ref() != Some(path)).collect();
         let journal = JournalSpec {
             path: journal_path(journal.journal, &input.input, &output)?,
             options: run.to_json(),
@@ -239,7 +248,9 @@ impl RunOptions {
         };
         written(&input.input, &output)
             .reads_all(&files)
+            .reads_all(&known)
             .reads(run.mapping_file(), "the mapping file")
+            .writes(output.id_map.as_deref(), "--write-id-map", "the table of ids")
             .remembers_in(Some(&journal.path))
             .check()?;
         let spec = RunSpec { input, output, connection, journal, policy };

@@ -48,21 +48,23 @@ pub struct ValidateSettings {
 impl ValidateArgs {
     /// The settings of a validation.
     pub fn settings(self, terminals: Terminals) -> Result<ValidateSettings, SettingsError> {
-        let TargetArgs { operation, file, mapping } = self.target;
+        let TargetArgs { operation, file, mapping, known } = self.target;
         let mapping_file = mapping;
         let mapping = match &mapping_file {
             Some(path) => Mapping::load(path, operation)?,
             None => Mapping::default(),
         };
         let expectation = self.input.expectation(operation)?;
-        let input = self.input.spec(operation, file, mapping);
+        let mut input = self.input.spec(operation, file, mapping);
         let shown = self.display.shown(terminals);
         let (results, failed) = named(self.output, shown.mode)?;
         CommandFiles::of_input(&input.input)
             .reads(mapping_file.as_deref(), "the mapping file")
+            .reads_all(&known.files())
             .writes(results.as_ref().and_then(OutputTarget::path), "--results", "the results")
             .writes(failed.as_deref(), "--failed", "the rows to fix")
             .check()?;
+        input.id_maps = known.id_map;
         Ok(ValidateSettings {
             spec: ValidateSpec { input, expectation, results, failed, pace: PaceArgs::usual() },
             shown,

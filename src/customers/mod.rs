@@ -38,8 +38,8 @@ pub use fuzzing::read_anything;
 pub use group_size::group_count;
 pub use history::{HistoryEntry, ShownHistory};
 pub use keys::{
-    CustomerColumns, CustomerColumnsError, IdMap, IdMapError, KeyLookup, KeyStop, MappedCustomer,
-    NamedCustomer, UnnamedCustomer, names_customer, read_id_maps,
+    CustomerColumns, CustomerColumnsError, IdMap, IdMapError, IdMapWriteError, IdMapWriter, KeyLookup,
+    KeyStop, MappedCustomer, NamedCustomer, UnnamedCustomer, names_customer, read_id_maps,
 };
 pub use read_history::{HistoryReader, NoHistory};
 pub use refusal::{RefusalMeaning, refusal_meaning};

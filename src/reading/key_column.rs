@@ -28,6 +28,11 @@ pub(super) fn key_name(operation: Operation, name: &str) -> Option<KeyName<'_>> 
     })
 }
 
+/// Whether a column of this name names a customer by a key.
+pub fn is_key_name(operation: Operation, name: &str) -> bool {
+    matches!(key_name(operation, name), Some(KeyName::Key(..)))
+}
+
 /// A column of this name is of no kind.
 pub(super) fn no_kind(column: String, kind: &str) -> HeaderProblem {
     let nearest = nearest(kind, key_kinds().map(KeyKind::name));

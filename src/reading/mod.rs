@@ -47,7 +47,7 @@ mod tests;
 mod text_records;
 mod workbook;
 
-pub use binding::Binding;
+pub use binding::{Binding, KeyBinding};
 pub use dialect::{Dialect, DialectChoice, parse_delimiter};
 pub use encoding::{TextEncoding, parse_encoding};
 pub use error::ReadError;
@@ -57,6 +57,7 @@ pub use flaw::FlawKind;
 pub use formula::{defused, restored};
 pub use header::Columns;
 pub use header_problem::HeaderProblem;
+pub use key_column::is_key_name;
 pub use line_unit::LineUnit;
 pub use mapping::{Assignment, Mapping};
 pub use mapping_error::MappingError;

@@ -71,10 +71,13 @@ pub enum ErrorCode {
     NotApplied,
     BookedTwice,
     Stopped,
+    ParentMissing,
+    ParentCycle,
+    ParentNotOk,
 }
 
 impl ErrorCode {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 20] = [
         Self::MissingParameter,
         Self::BadValue,
         Self::UnknownParameter,
@@ -92,6 +95,9 @@ impl ErrorCode {
         Self::NotApplied,
         Self::BookedTwice,
         Self::Stopped,
+        Self::ParentMissing,
+        Self::ParentCycle,
+        Self::ParentNotOk,
     ];
 
     /// Its name in the results.
@@ -114,6 +120,9 @@ impl ErrorCode {
             Self::NotApplied => "not_applied",
             Self::BookedTwice => "booked_twice",
             Self::Stopped => "stopped",
+            Self::ParentMissing => "parent_missing",
+            Self::ParentCycle => "parent_cycle",
+            Self::ParentNotOk => "parent_not_ok",
         }
     }
 
@@ -160,6 +169,9 @@ impl From<ViolationCode> for ErrorCode {
             ViolationCode::UnknownParameter => Self::UnknownParameter,
             ViolationCode::NotInVersion => Self::NotInVersion,
             ViolationCode::DuplicateRow => Self::DuplicateRow,
+            ViolationCode::NotFound => Self::NotFound,
+            ViolationCode::Ambiguous => Self::Ambiguous,
+            ViolationCode::ParentMissing => Self::ParentMissing,
         }
     }
 }

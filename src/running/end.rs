@@ -7,11 +7,13 @@ use tokio::task::spawn_blocking;
 use super::error::RunError;
 use super::first_pass::Validated;
 use super::host::Host;
+use super::id_map::write_id_map;
 use super::input::OpenInput;
 use super::recorder::Recorded;
 use super::rows::notes;
 use super::run_end::RunEnd;
 use super::summary::{Account, summarise};
+use crate::count::Count;
 use crate::events::Event;
 use crate::exit::Exit;
 use crate::recording::{Finished, Journal, JournalError, Results, ResultsFiles, Tally};
@@ -24,6 +26,8 @@ pub(super) struct Ending<'s, C> {
     pub(super) files: ResultsFiles,
     /// The journal's file.
     pub(super) path: PathBuf,
+    /// Where it is kept whose keys are whose.
+    pub(super) id_map: Option<PathBuf>,
     pub(super) end: RunEnd,
     /// Why the phases broke off.
     pub(super) fault: Option<RunError>,
@@ -37,6 +41,7 @@ impl<C: Clock> Ending<'_, C> {
     ) -> Result<Exit, RunError> {
         let mut journal = self.close(recorded.await)?;
         let finished = self.write(&journal).await?;
+        self.keep_ids(&journal).await?;
         self.end.counts = journal.counts().ok();
         self.end.name_reason(&self.host.stop.stop());
         let exit = self.end.exit(&finished.tally, self.fault.is_some());
@@ -106,6 +111,24 @@ impl<C: Clock> Ending<'_, C> {
             self.host.tell(Event::Error(&error.to_string()));
         }
         Ok(finished)
+    }
+
+    /// Keeps whose keys are whose, where that is wanted. What keeps it from that is told: the results have the ids, too.
+    async fn keep_ids(&self, journal: &Journal) -> Result<(), RunError> {
+        let Some(path) = self.id_map.clone() else { return Ok(()) };
+        let made = self.validated.rows(&self.input.source).and_then(|rows| Ok((rows, journal.replay()?)));
+        let (rows, replay) = made.map_err(|error| self.lost(&error))?;
+        let at = path.display().to_string();
+        match spawn_blocking(move || write_id_map(&path, rows, replay)).await? {
+            Ok(0) => {}
+            Ok(added) => {
+                self.host.tell(Event::Note(&format!("{} added to {at}", Count(added, "customer"))));
+            }
+            Err(error) => {
+                self.host.tell(Event::Error(&format!("the table of ids is not kept up to date: {error}")))
+            }
+        }
+        Ok(())
     }
 
     fn lost(&self, error: &dyn std::fmt::Display) -> RunError {

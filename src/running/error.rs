@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::catalogue::Version;
 use crate::count::Count;
+use crate::customers::{IdMapError, IdMapWriteError};
 use crate::exit::Exit;
 use crate::reading::{Fingerprint, MappingError, ReadError};
 use crate::recording::{Counts, JournalError, RecordError, ResultsError};
@@ -20,6 +21,12 @@ pub enum RunError {
     /// What was said about columns.
     #[error(transparent)]
     Mapping(#[from] MappingError),
+    /// A file that should know ids does not.
+    #[error(transparent)]
+    IdMap(#[from] IdMapError),
+    /// The table of ids can't be kept up to date.
+    #[error(transparent)]
+    IdMapWrite(#[from] IdMapWriteError),
     /// A constant value.
     #[error(transparent)]
     Constant(#[from] ConstantError),
@@ -135,6 +142,8 @@ impl RunError {
         match self {
             Self::Read(_)
             | Self::Mapping(_)
+            | Self::IdMap(_)
+            | Self::IdMapWrite(_)
             | Self::Constant(_)
             | Self::Record(_)
             | Self::Transport(_)

@@ -1,6 +1,7 @@
 //! The first pass over an input: every row is checked, nothing is sent.
 
 use super::error::RunError;
+use super::file_keys::FileKeys;
 use super::prefetch::Prefetch;
 use super::problems::Problems;
 use super::rows::{Rows, check};
@@ -9,7 +10,7 @@ use crate::count::Count;
 use crate::events::{Event, Listener};
 use crate::reading::{LineUnit, Source};
 use crate::sending::Stop;
-use crate::validating::{Across, Checker, OmittedTimes, OmittedValues, Repeats, StepSet, Totals};
+use crate::validating::{Across, Checker, OmittedTimes, OmittedValues, Rejection, Repeats, StepSet, Totals};
 
 /// How often a listener hears of progress, in rows.
 const STEP: u64 = 4096;
@@ -23,6 +24,8 @@ pub(super) struct Validated {
     pub(super) long_comments: u64,
     /// Which steps each row has, an invalid one none; nothing where each has one.
     pub(super) steps: Option<Vec<StepSet>>,
+    /// The keys by which rows name customers.
+    pub(super) keys: FileKeys,
 }
 
 impl Validated {
@@ -33,12 +36,23 @@ impl Validated {
     }
 }
 
+/// What follows a pass over the rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AfterPass {
+    /// Whatever it has found.
+    Anything,
+    /// Keys are looked up, if there are any, and another pass follows, unless the rows that are invalid already are in the
+    /// way.
+    LookUp { skips_invalid: bool },
+}
+
 /// Checks every row of the input.
 pub(super) fn check_all(
     source: &Source,
     mut checker: Checker,
     repeats: Repeats,
     writes_results: bool,
+    after: AfterPass,
     listener: &dyn Listener,
     stop: &Stop,
 ) -> Result<Validated, RunError> {
@@ -55,6 +69,7 @@ pub(super) fn check_all(
     let mut problems = Problems::new(name, unit);
     let mut short = ShortRows::of(source, checker.columns());
     let mut steps = checker.operation().has_several_steps().then(Vec::new);
+    let (mut keys, names_by_keys) = (FileKeys::default(), !checker.columns().keys.is_empty());
     std::thread::scope(|scope| -> Result<(), RunError> {
         let prefetch = Prefetch::start(scope, records);
         while let Some(bundle) = prefetch.next()? {
@@ -70,6 +85,9 @@ pub(super) fn check_all(
                 if let Some(steps) = &mut steps {
                     steps.push(checked.as_ref().copied().unwrap_or_default());
                 }
+                if names_by_keys {
+                    keys.take(&checker, checked.as_ref().err().map(Rejection::code));
+                }
                 if let Err(rejection) = checked {
                     rejection.own.into_iter().for_each(|violation| problems.add(row.line(), violation));
                 }
@@ -78,13 +96,20 @@ pub(super) fn check_all(
         }
         Ok(())
     })?;
-    problems.tell(&checker, writes_results, listener);
-    tell_omitted(&checker, unit, listener);
-    short.tell(listener);
     let totals = across.totals();
+    // What is told by the next pass is not told twice.
+    let is_last = match after {
+        AfterPass::Anything => true,
+        AfterPass::LookUp { skips_invalid } => !keys.are_open() || totals.invalid > 0 && !skips_invalid,
+    };
+    if is_last {
+        problems.tell(&checker, writes_results, listener);
+        tell_omitted(&checker, unit, listener);
+        short.tell(listener);
+    }
     listener.event(Event::Checked);
     let (repeats, long_comments) = (across.repeats_again(), across.long_comments());
-    Ok(Validated { checker, repeats, totals, long_comments, steps })
+    Ok(Validated { checker, repeats, totals, long_comments, steps, keys })
 }
 
 /// Says what is left out of rows that are valid all the same.

@@ -3,6 +3,7 @@
 use super::confirm::{Question, confirm};
 use super::error::RunError;
 use super::estimate::{Readings, Workload};
+use super::first_pass::AfterPass;
 use super::host::Host;
 use super::input::OpenInput;
 use super::journal::{content_of, hold, is_once_only};
@@ -30,10 +31,15 @@ pub async fn go_on<T: Transport, C: Clock + Send>(
     if sends && is_once_only(input.operation) {
         journal.require_locks()?;
     }
-    let input =
-        OpenInput::open_same_or_stop(input, &host, content_of(&journal)?, journal.run().fingerprint.clone())
-            .await?;
-    let validated = input.validate(true, &host).await?;
+    let input = OpenInput::open_same_or_stop(
+        input,
+        &host,
+        content_of(&journal)?,
+        journal.run().fingerprint.clone(),
+        journal.replay()?.keys()?,
+    )
+    .await?;
+    let validated = input.validate(true, AfterPass::Anything, &host).await?;
     let files = output.begin(validated.totals.rows);
     if let Some(refused) =
         refusal(&input, &validated, &policy.expectation, policy.skip_invalid, |event| host.tell(event))
@@ -52,7 +58,7 @@ pub async fn go_on<T: Transport, C: Clock + Send>(
         confirm(&host, input.spec.operation, &validated.totals, Some(unsent), estimate, person).await?;
     }
     let _held = if sends { hold(&input)? } else { None };
-    let path = journal.path().to_owned();
-    let session = Session { input, validated, files, server, policy, host, path };
+    let (path, id_map) = (journal.path().to_owned(), output.id_map);
+    let session = Session { input, validated, files, server, policy, host, path, id_map };
     session.run(journal, kind, None).await
 }

@@ -6,21 +6,24 @@ use std::sync::Arc;
 use tokio::task::spawn_blocking;
 
 use super::error::RunError;
-use super::first_pass::{Validated, check_all};
+use super::first_pass::{AfterPass, Validated, check_all};
 use super::host::Host;
 use super::rows::Rows;
 use super::spec::InputSpec;
 use crate::catalogue::NoParameter;
+use crate::customers::read_id_maps;
 use crate::events::Event;
-use crate::reading::{Columns, Fingerprint, ReadError, ReadNote, Source};
+use crate::reading::{Columns, Fingerprint, ReadError, ReadNote, Source, is_key_name};
 use crate::recording::StoredInput;
 use crate::sending::Clock;
-use crate::validating::{Across, Checker, Repeats};
+use crate::validating::{Across, Checker, KeyMap, KnownKeys, Repeats};
 
 /// An input that can be read as often as need be.
 pub(super) struct OpenInput {
     pub(super) spec: InputSpec,
     pub(super) source: Arc<Source>,
+    /// Whose keys are whose.
+    pub(super) keys: KnownKeys,
 }
 
 impl OpenInput {
@@ -31,12 +34,16 @@ impl OpenInput {
         stdin: impl Read + Send + 'static,
     ) -> Result<Self, RunError> {
         check_version(&spec)?;
+        let known = read_id_maps(&spec.id_maps)?;
         let told = spec.clone();
         let open = move || open_table(&told, stdin);
         // Standard input may never come to an end, and the user still wants one.
         let stop = host.stop.stop();
         let source = stop.race(spawn_blocking(open)).await.ok_or_else(|| RunError::ended_by(&stop))???;
-        Ok(Self::of(spec, source, host))
+        if let Some(conflict) = known.conflict() {
+            host.tell(Event::Warning(&conflict));
+        }
+        Ok(Self::of(spec, source, KnownKeys::of_files(known.map), host))
     }
 
     /// Opens the table with which a run began, as [`Self::open_same`] does, while the user may want an end.
@@ -45,12 +52,13 @@ impl OpenInput {
         host: &Host<C>,
         content: Option<StoredInput>,
         expected: Fingerprint,
+        keys: KeyMap,
     ) -> Result<Self, RunError> {
         let told = spec.clone();
         let open = move || same_source(&told, content, &expected);
         let stop = host.stop.stop();
         let source = stop.race(spawn_blocking(open)).await.ok_or_else(|| RunError::ended_by(&stop))???;
-        Ok(Self::of(spec, source, host))
+        Ok(Self::of(spec, source, KnownKeys::whole(keys), host))
     }
 
     /// Opens the table with which a run began. `content` is what the journal keeps of standard input.
@@ -59,16 +67,23 @@ impl OpenInput {
         host: &Host<C>,
         content: Option<StoredInput>,
         expected: &Fingerprint,
+        keys: KeyMap,
     ) -> Result<Self, RunError> {
         let source = same_source(&spec, content, expected)?;
-        Ok(Self::of(spec, source, host))
+        Ok(Self::of(spec, source, KnownKeys::whole(keys), host))
     }
 
-    fn of<C: Clock>(spec: InputSpec, source: Source, host: &Host<C>) -> Self {
+    fn of<C: Clock>(spec: InputSpec, source: Source, keys: KnownKeys, host: &Host<C>) -> Self {
         let dialect = (!source.is_sheet()).then(|| source.dialect());
         host.tell(Event::Opened { name: source.name(), dialect, sheet: source.sheet() });
         source.notes().iter().for_each(|note| host.tell(Event::Note(&note.to_string())));
-        Self { spec, source: Arc::new(source) }
+        Self { spec, source: Arc::new(source), keys }
+    }
+
+    /// From here on it is known whose all keys of the file are.
+    pub(super) fn knows(&mut self, validated: &mut Validated, keys: KeyMap) {
+        self.keys = KnownKeys::whole(keys);
+        validated.checker = validated.checker.clone().knowing(self.keys.clone());
     }
 
     /// The rules for the rows.
@@ -76,7 +91,8 @@ impl OpenInput {
         let (header, _) = self.source.records()?;
         let InputSpec { operation, mapping, rules, .. } = &self.spec;
         let columns = Columns::resolve(*operation, header, mapping, rules.server)?;
-        Ok(Checker::new(*operation, columns, rules.clone())?.counting(self.source.unit()))
+        let checker = Checker::new(*operation, columns, rules.clone())?;
+        Ok(checker.counting(self.source.unit()).knowing(self.keys.clone()))
     }
 
     fn repeats(&self) -> Repeats {
@@ -94,6 +110,7 @@ impl OpenInput {
     pub(super) async fn validate<C: Clock>(
         &self,
         writes_results: bool,
+        after: AfterPass,
         host: &Host<C>,
     ) -> Result<Validated, RunError> {
         let checker = self.checker()?;
@@ -105,7 +122,7 @@ impl OpenInput {
         let (source, listener, stop) =
             (Arc::clone(&self.source), Arc::clone(&host.listener), host.stop.stop());
         let repeats = self.repeats();
-        spawn_blocking(move || check_all(&source, checker, repeats, writes_results, &*listener, &stop))
+        spawn_blocking(move || check_all(&source, checker, repeats, writes_results, after, &*listener, &stop))
             .await?
     }
 }
@@ -141,6 +158,7 @@ fn find_header(source: &mut Source, spec: &InputSpec) -> Result<(), ReadError> {
     source.find_header(&|name| {
         operation.named(name).err() != Some(NoParameter::Unknown)
             || operation.sets_field(name).is_some()
+            || is_key_name(operation, name)
             || operation.leaves_out_field(name)
             || mapped.contains(&name.to_lowercase())
     })

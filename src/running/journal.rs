@@ -77,6 +77,7 @@ pub(super) fn prepare<C: Clock>(
         rows: totals.rows,
         begun: host.now(),
         steps: steps.cloned(),
+        keys: input.keys.map().clone(),
     };
     let mut bytes = input.source.bytes();
     let content: Option<&mut dyn Read> = if new.input.is_none() { Some(&mut bytes) } else { None };

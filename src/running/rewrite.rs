@@ -29,7 +29,7 @@ pub fn rewrite<C: Clock>(
         Some(_) => None,
         None => Some(Journal::read_only(journal)?.1.into_input()),
     };
-    let input = OpenInput::open_same(input, host, content, &run.fingerprint)?;
+    let input = OpenInput::open_same(input, host, content, &run.fingerprint, replay.keys()?)?;
     let keys = input.rows()?.into_keys(input.spec.tagging(run.id));
     let checker = input.checker()?;
     let results =
@@ -84,7 +84,7 @@ pub fn nothing_to_do(
         SessionKind::Import | SessionKind::Resume => finished(&counts),
     };
     let exit = if counts.is_all_well() { Exit::Done } else { Exit::SomeNotOk };
-    let OutputSpec { results, failed } = &spec.output;
+    let OutputSpec { results, failed, .. } = &spec.output;
     let failed = failed.clone().map(OutputTarget::File);
     let is_missing = |target: &OutputTarget| target.path().is_some_and(|path| !path.exists());
     let lacks_results =

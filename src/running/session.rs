@@ -45,6 +45,8 @@ pub(super) struct Session<T, C: Clock> {
     pub(super) host: Host<C>,
     /// The journal's file.
     pub(super) path: PathBuf,
+    /// Where it is kept whose keys are whose.
+    pub(super) id_map: Option<PathBuf>,
 }
 
 impl<T: Transport, C: Clock + Send> Session<T, C> {
@@ -83,7 +85,7 @@ impl<T: Transport, C: Clock + Send> Session<T, C> {
         kind: SessionKind,
         selector: Option<ApiSelector>,
     ) -> Result<Exit, RunError> {
-        let Self { input, validated, files, server, policy, host, path } = self;
+        let Self { input, validated, files, server, policy, host, path, id_map } = self;
         let effect = input.spec.operation.effect();
         journal.set_durability(match effect {
             Effect::OnceOnly => Durability::Synced,
@@ -142,7 +144,17 @@ impl<T: Transport, C: Clock + Send> Session<T, C> {
         };
         drop(phases);
         (end.requests, end.reads) = (server.link.requests(), server.link.reads());
-        let ending = Ending { input: &input, validated, files, path: path.clone(), end, fault, host: &host };
+        let path_of_journal = path.clone();
+        let ending = Ending {
+            input: &input,
+            validated,
+            files,
+            path: path_of_journal,
+            id_map,
+            end,
+            fault,
+            host: &host,
+        };
         tokio::select! {
             exit = ending.run(async { recorder.await.map_err(RunError::from) }) => exit,
             () = left(&host) => Err(RunError::Left { journal: path }),

@@ -23,6 +23,8 @@ pub struct InputSpec {
     pub table: TableChoice,
     /// What was said about columns.
     pub mapping: Mapping,
+    /// Files that know whose keys are whose. A run that goes on has that in its journal.
+    pub id_maps: Vec<PathBuf>,
     /// How values are read.
     pub rules: Rules,
     /// What becomes of a row whose booking is there already.
@@ -125,6 +127,8 @@ pub struct OutputSpec {
     pub results: OutputTarget,
     /// The rows that a person has to fix.
     pub failed: Option<PathBuf>,
+    /// Where it is kept whose keys are whose.
+    pub id_map: Option<PathBuf>,
 }
 
 /// `import`, and whatever goes on with one.

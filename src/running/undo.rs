@@ -36,7 +36,7 @@ pub fn undo<C: Clock>(
         return Err(RunError::CannotUndo { operation });
     }
     let (run, mut replay) = (journal.run().clone(), journal.replay()?);
-    let input = OpenInput::open_same(input, host, content_of(journal)?, &run.fingerprint)?;
+    let input = OpenInput::open_same(input, host, content_of(journal)?, &run.fingerprint, replay.keys()?)?;
     let (checker, tagging) = (input.checker()?, input.spec.tagging(run.id));
     let operation_of = input.spec.operation;
     let Some(step) = operation_of.step_of(Action::ChangeBalance) else {
@@ -48,7 +48,14 @@ pub fn undo<C: Clock>(
         let booking = operation_of.step(step);
         booking.parameters.iter().filter(|p| p.is_in(server) && p.until.is_none()).map(|p| p.name).collect()
     } else {
-        checker.columns().parameters().map(|parameter| parameter.name).collect()
+        let mut names: Vec<&'static str> = Vec::new();
+        for parameter in checker.columns().parameters() {
+            // Ids and keys may stand for one parameter.
+            if !names.contains(&parameter.name) {
+                names.push(parameter.name);
+            }
+        }
+        names
     };
     let mut table = Table::begin(target.begin()?, input.source.dialect(), columns.iter().copied())?;
     let (mut rows, mut unknown, mut sum) = (0, 0, Some(Money::ZERO));

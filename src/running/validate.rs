@@ -4,6 +4,7 @@ use std::io::Read;
 
 use super::error::RunError;
 use super::estimate::{Readings, Workload};
+use super::first_pass::AfterPass;
 use super::host::Host;
 use super::input::OpenInput;
 use super::run_end::RunEnd;
@@ -23,10 +24,13 @@ pub async fn validate<C: Clock>(
 ) -> Result<Exit, RunError> {
     let ValidateSpec { input, expectation, results, failed, pace } = spec;
     let input = OpenInput::open(input, &host, stdin).await?;
-    let validated = input.validate(results.is_some(), &host).await?;
+    let validated = input.validate(results.is_some(), AfterPass::Anything, &host).await?;
     let refused = refusal(&input, &validated, &expectation, false, |event| host.tell(event));
     if refused.is_none() && validated.totals.rows == 0 {
         host.tell(Event::Warning("the file has a header but no rows"));
+    }
+    if let Some(note) = validated.keys.note().filter(|_| refused.is_none()) {
+        host.tell(Event::Note(&note));
     }
     if refused.is_none() && validated.totals.rows > 0 {
         host.tell(Event::Estimate(Workload::of(&validated).estimate(Readings::USUAL, pace)));

@@ -119,6 +119,14 @@ impl Values {
         values
     }
 
+    /// These values without the customer.
+    pub(super) fn without_customer(&self) -> Self {
+        let mut values = Self::default();
+        let others = self.iter().filter(|(parameter, _)| !parameter.is_customer());
+        others.for_each(|(parameter, value)| values.push_text(parameter, value));
+        values
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = (&'static Parameter, &str)> {
         let starts = std::iter::once(0).chain(self.ends.iter().map(|(_, end)| *end));
         starts

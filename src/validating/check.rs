@@ -9,6 +9,7 @@ use super::date_order::DateOrder;
 use super::empty_cells::EmptyCells;
 use super::kept::Kept;
 use super::kinds::normalise;
+use super::known_keys::{KnownKeys, RowKey};
 use super::omitted::Omitted;
 use super::row_calls::StepSet;
 use super::rules::{Rules, ValueRules};
@@ -28,7 +29,7 @@ pub struct Checker {
     pub(super) rules: Rules,
     pub(super) plans: StepPlans,
     /// How dates are written, for each reading of the columns.
-    dates: Vec<Option<DateOrder>>,
+    pub(super) dates: Vec<Option<DateOrder>>,
     pub(super) header: Vec<Violation>,
     /// The step that books money.
     pub(super) booking: Option<usize>,
@@ -40,6 +41,12 @@ pub struct Checker {
     pub(super) steps: StepSet,
     /// Whether the row's first step makes its customer.
     pub(super) creates: bool,
+    /// Whose keys are whose.
+    pub(super) known: KnownKeys,
+    /// The keys of the row.
+    pub(super) row_keys: Vec<RowKey>,
+    /// That one of them is not known, though it should be.
+    pub(super) unknown_key: Option<Violation>,
     pub(super) violations: Vec<Violation>,
     pub(super) omitted: Omitted,
     pub(super) unit: LineUnit,
@@ -82,6 +89,9 @@ impl Checker {
             values: vec![Values::default(); operation.step_count() + 1],
             steps: StepSet::default(),
             creates: false,
+            known: KnownKeys::default(),
+            row_keys: Vec::new(),
+            unknown_key: None,
             violations: Vec::new(),
             omitted: Omitted::default(),
             unit: LineUnit::default(),
@@ -94,6 +104,8 @@ impl Checker {
         self.values.iter_mut().for_each(Values::clear);
         self.omitted.begin_row();
         self.violations.clear();
+        self.row_keys.clear();
+        self.unknown_key = None;
         if let Some(flaw) = row.flaws().iter().find(|flaw| flaw.kind.is_of_no_row()) {
             self.violations.push(Violation::new(ViolationCode::BadValue, None, None, flaw.kind.to_string()));
             return Err(self.reject(Vec::new()));
@@ -115,6 +127,13 @@ impl Checker {
                 self.check_cell(self.columns.bindings[place], taker, row, is_usual);
             }
         }
+        if !self.columns.keys.is_empty() {
+            self.check_keys(false, is_creating, row, is_usual);
+            if !self.operation.has_several_steps() {
+                self.check_keys(true, is_creating, row, is_usual);
+                self.require_customer();
+            }
+        }
         self.creates = self.plan(is_creating).creates;
         if (self.creates || !self.violations.is_empty())
             && let Some(cell) = cell_of_no_customer(&self.columns, self.creates, row)
@@ -128,6 +147,7 @@ impl Checker {
             self.steps = StepSet::default().with(Step::FIRST);
         }
         let given = self.given_key(row);
+        self.require_known_keys();
         if self.violations.is_empty() && self.header.is_empty() {
             self.add_constants(is_creating);
             self.omitted.keep_row(row.line());
@@ -147,7 +167,7 @@ impl Checker {
     }
 
     /// A bad value makes the row invalid, unless it is to be left out.
-    fn refuse(&mut self, parameter: &'static Parameter, violation: Violation) {
+    pub(super) fn refuse(&mut self, parameter: &'static Parameter, violation: Violation) {
         let is_left_out =
             !parameter.presence.is_required() && self.rules.leave_out_bad.contains(&parameter.name);
         if is_left_out {
@@ -191,12 +211,15 @@ impl Checker {
             );
         } else if value.is_empty() {
             if parameter.presence.is_required() {
-                // Of several steps it is not known yet which of them the row has.
-                if !self.operation.has_several_steps() {
+                // Of several steps it is not known yet which of them the row has, nor whether a key names the customer.
+                if !self.operation.has_several_steps() && !self.has_keys_of(parameter) {
                     let reason = format!("{} is obligatory, but the cell is empty", parameter.name);
                     self.violations.push(violation(self, ViolationCode::MissingParameter, reason));
                 }
-            } else if self.rules.empty == EmptyCells::Clear && parameter.is_in(self.rules.server) {
+            } else if self.rules.empty == EmptyCells::Clear
+                && parameter.is_in(self.rules.server)
+                && !self.has_keys_of(parameter)
+            {
                 self.values[place].push_text(parameter, "");
             }
         } else if !parameter.is_in(self.rules.server) {

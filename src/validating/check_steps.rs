@@ -27,7 +27,9 @@ impl Checker {
                 return true;
             }
         }
-        false
+        let before = self.violations.len();
+        self.check_keys(true, false, row, is_usual);
+        self.violations.len() > before || self.values[place].by_meaning(Meaning::Customer).is_some()
     }
 
     /// Where the customer of a row is among its values.
@@ -37,7 +39,9 @@ impl Checker {
 
     /// The name of the column that names customers.
     pub(super) fn customer_name(&self) -> String {
-        let binding = self.plans.customers.first().map(|place| self.columns.bindings[*place]);
+        let keys = self.columns.keys.iter().map(|key| &key.binding);
+        let mut bindings = self.columns.bindings.iter().chain(keys);
+        let binding = bindings.find(|binding| binding.parameter.is_customer());
         binding.map_or_else(String::new, |binding| self.columns.name(binding.column))
     }
 

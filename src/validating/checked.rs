@@ -22,6 +22,7 @@ impl Checked<'_> {
         let (subcategory, own) = (checker.operation.step(step), &checker.values[step.place()]);
         let customer = subcategory.customer_parameter(checker.rules.server).zip(self.customer_id());
         let values = match customer {
+            None if self.has_open_customer() => own.without_customer(),
             Some((parameter, id)) if checker.operation.has_several_steps() => own.after(parameter, id),
             _ => own.clone(),
         };
@@ -59,7 +60,7 @@ impl Checked<'_> {
     /// so only those who need it ask.
     pub fn key(&self) -> Option<BookingKey> {
         let Booking { given, occurrence } = self.booking?;
-        given.or_else(|| self.key_by_content(occurrence))
+        given.or_else(|| if self.has_open_customer() { None } else { self.key_by_content(occurrence) })
     }
 
     /// What it is as a booking, by its content.
@@ -72,7 +73,7 @@ impl Checked<'_> {
         self.booking?;
         let values = &self.checker.values[self.checker.booking?];
         Some(BookingParts {
-            customer: self.customer_id()?,
+            customer: self.named_customer()?,
             amount: values.by_meaning(Meaning::Amount)?,
             comment: values.by_meaning(Meaning::BookingNote)?,
         })
@@ -110,8 +111,13 @@ impl Checked<'_> {
         self.checker.values.get(booking)
     }
 
-    /// The id of the customer that the row is about; none if it creates one.
+    /// The id of the customer that the row is about; none if it creates one, or if nobody has looked up who it is.
     pub fn customer_id(&self) -> Option<&str> {
+        if self.has_open_customer() { None } else { self.named_customer() }
+    }
+
+    /// The customer that the row is about, by id, or by the key as long as the id is not known; none if it creates one.
+    fn named_customer(&self) -> Option<&str> {
         let place = self.checker.customer_place();
         self.checker.values.get(place)?.by_meaning(Meaning::Customer)
     }
@@ -119,7 +125,7 @@ impl Checked<'_> {
     /// A fingerprint of the customer that the row is about; none if it creates one.
     pub(super) fn customer(&self) -> Option<u64> {
         let mut hasher = DefaultHasher::new();
-        hasher.write(self.customer_id()?.as_bytes());
+        hasher.write(self.named_customer()?.as_bytes());
         Some(hasher.finish())
     }
 

@@ -7,7 +7,7 @@ use super::kinds::normalise_whole;
 use super::rules::Rules;
 use super::rules::ValueRules;
 use super::value_error::ValueError;
-use crate::catalogue::{KeyKind, Parameter, Version};
+use crate::catalogue::{Parameter, Version};
 use crate::reading::Columns;
 
 /// A constant of `--set` or of the mapping file cannot be used.
@@ -44,18 +44,6 @@ pub enum ConstantError {
         /// Why.
         refusal: ParseDateOrderError,
     },
-    /// A column of keys, which no row is sent by.
-    #[error(
-        "the column '{column}' names customers by {kind}, and not by id; find their ids first with `userside-bulk lookup {kind}`, and map its column result_id to {parameter}"
-    )]
-    Key {
-        /// The column.
-        column: String,
-        /// The parameter that wants an id.
-        parameter: &'static str,
-        /// What the values are.
-        kind: KeyKind,
-    },
     /// The server's version does not take it.
     #[error("the constant {parameter}={value} cannot be used: {reason}")]
     NotInVersion {
@@ -84,10 +72,6 @@ pub struct WordError {
 /// How the dates of columns are written of which the mapping says so. Words that stand for values are tried here, too:
 /// a mistake is told once, not with every row.
 pub(super) fn dates_of(columns: &Columns, rules: &Rules) -> Result<Vec<Option<DateOrder>>, ConstantError> {
-    if let Some(key) = columns.keys.first() {
-        let column = columns.name(key.binding.column);
-        return Err(ConstantError::Key { column, parameter: key.binding.parameter.name, kind: key.kind });
-    }
     let mut dates = vec![None; columns.readings.len()];
     for binding in &columns.bindings {
         let (Some(place), Some(reading)) = (binding.reading, columns.reading(*binding)) else { continue };

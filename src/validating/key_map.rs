@@ -93,6 +93,17 @@ impl KeyMap {
         }
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.kinds.iter().all(|(_, holders)| holders.is_empty())
+    }
+
+    /// Everything that is known, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (KeyKind, &str, &KeyHolder)> {
+        self.kinds
+            .iter()
+            .flat_map(|(kind, holders)| holders.iter().map(|(value, holder)| (*kind, &**value, holder)))
+    }
+
     fn of(&self, kind: KeyKind) -> Option<&HashMap<Box<str>, KeyHolder>> {
         self.kinds.iter().find(|(known, _)| *known == kind).map(|(_, holders)| holders)
     }
@@ -119,6 +130,11 @@ impl WantedKeys {
         if self.seen.insert((kind.name(), Arc::clone(&value))) {
             self.list.push((kind, value));
         }
+    }
+
+    /// The kinds of these values, each at least once.
+    pub fn kinds(&self) -> impl Iterator<Item = KeyKind> {
+        self.list.iter().map(|(kind, _)| *kind)
     }
 
     pub fn len(&self) -> usize {

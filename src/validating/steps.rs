@@ -21,6 +21,8 @@ pub(super) struct Taker {
 pub(super) struct StepPlan {
     /// Whose the values of each binding are; none where no step takes them.
     pub(super) takers: Vec<Option<Taker>>,
+    /// The same of the columns that name customers by keys.
+    pub(super) key_takers: Vec<Option<Taker>>,
     /// The values that are the same in every row, by step.
     pub(super) constants: Vec<Values>,
     /// Whether the first step makes the customer of the others.
@@ -75,7 +77,12 @@ fn plan(
         }
         taker(operation, binding.parameter, binding.step, has_first, rules)
     };
-    Ok(StepPlan { takers: columns.bindings.iter().map(taker_of).collect(), constants, creates: has_first })
+    Ok(StepPlan {
+        takers: columns.bindings.iter().map(taker_of).collect(),
+        key_takers: columns.keys.iter().map(|key| taker_of(&key.binding)).collect(),
+        constants,
+        creates: has_first,
+    })
 }
 
 fn taker(

@@ -19,6 +19,12 @@ pub enum ViolationCode {
     NotInVersion,
     /// The row repeats an earlier one.
     DuplicateRow,
+    /// Nobody has the key by which the row names its customer.
+    NotFound,
+    /// Several customers have it.
+    Ambiguous,
+    /// Nobody has the key by which the row names the parent of its customer.
+    ParentMissing,
 }
 
 /// How many characters of a value a message repeats.

@@ -36,6 +36,7 @@ mod journal;
 mod journal_names;
 mod journal_spoilt;
 mod keys;
+mod keys_run;
 mod kills;
 mod lookup;
 mod messages;

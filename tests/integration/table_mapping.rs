@@ -101,7 +101,7 @@ fn refused(mapping: &str) -> Output {
 
 #[test]
 fn mistakes_are_named_with_what_to_do() {
-    refused("[columns]\n\"Код\" = \"id:login\"\n").says("lookup");
+    refused("[columns]\n\"Код\" = \"id:logn\"\n").says("did you mean 'login'").says("dognumber");
     refused("[columns]\n\"Код\" = \"id\"\n[date_format]\n\"Дата\" = \"soon\"\n[edit.columns]\n\"Дата\" = \"date_connect\"")
         .says("line 4")
         .says("'soon' is not a date format");

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::values;
 use crate::customers::MappedCustomer;
 
 /// What is known of customers' ids beforehand.
@@ -19,8 +20,24 @@ pub struct IdMapArgs {
 impl IdMapArgs {
     /// The files, for those that must not be written over.
     pub(in crate::cli) fn files(&self) -> Vec<(PathBuf, &'static str)> {
-        self.id_map.iter().map(|path| (path.clone(), "the file of --id-map")).collect()
+        files_of(&self.id_map)
     }
+}
+
+/// Such files, for those that must not be written over.
+pub(in crate::cli) fn files_of(id_maps: &[PathBuf]) -> Vec<(PathBuf, &'static str)> {
+    id_maps.iter().map(|path| (path.clone(), "the file of --id-map")).collect()
+}
+
+/// What is kept of customers' ids afterwards.
+#[derive(Debug, Args)]
+pub struct IdMapOutputArgs {
+    /// Keep a table of ids up to date: what this run has found out and made is added to it
+    ///
+    /// The keys by which the file names customers, and codeti where it has that. What is in the table stays. A later run
+    /// reads it with --id-map.
+    #[arg(long, value_name = "FILE", help_heading = "Output", value_parser = values::table_file(), hide_short_help = true)]
+    pub(in crate::cli) write_id_map: Option<PathBuf>,
 }
 
 /// Which columns of a table name its customers.

@@ -19,7 +19,7 @@ pub(super) use default::{FallsBack, without_default};
 pub(super) use display::{DisplayArgs, SummaryArgs};
 pub use display::{Shown, Terminals};
 pub(super) use files::CommandFiles;
-pub(super) use keys::CustomerArgs;
+pub(super) use keys::{CustomerArgs, IdMapArgs, IdMapOutputArgs, files_of};
 pub(super) use night::NightArgs;
 pub(super) use output::{OutputArgs, journal_of, named, output_of_reads, output_of_run, stem_of};
 pub(super) use pace::{PaceArgs, PatienceArgs};

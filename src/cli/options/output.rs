@@ -56,7 +56,7 @@ pub(in crate::cli) fn output_of_run(
         (None, Input::File(path)) => OutputTarget::File(results_of(path)),
         (None, Input::Stdin) => return Err(SettingsError::NoPlace),
     };
-    Ok(OutputSpec { results, failed })
+    Ok(OutputSpec { results, failed, id_map: None })
 }
 
 /// Where `--output` leads; without it, to standard output, where nothing else may be then.

@@ -102,7 +102,7 @@ fn what_holds_for_one_command_is_not_kept() {
     let import_command = program.find_subcommand("import").expect("import");
     let names = import_command.get_arguments().filter_map(|argument| argument.get_long());
     let others: BTreeSet<&str> = names.filter(|name| !kept.contains(*name)).collect();
-    let expected = ["help", "journal", "json", "mapping", "new-run", "quiet", "verbose", "yes"];
+    let expected = ["help", "id-map", "journal", "json", "mapping", "new-run", "quiet", "verbose", "yes"];
     assert_eq!(others, expected.into());
     let plain = stored("add /x.csv");
     assert_eq!(stored("add /x.csv --json --quiet -vvv --yes --new-run --journal /j.journal"), plain);

@@ -91,7 +91,12 @@ impl IdMapTable {
         Ok(table)
     }
 
-    fn read(&self, source: &Source, known: &mut IdMap) -> Result<(), IdMapError> {
+    /// Where the ids of new entries stand.
+    pub(super) fn id_place(&self) -> usize {
+        self.id.or(self.result_id).unwrap_or(0)
+    }
+
+    pub(super) fn read(&self, source: &Source, known: &mut IdMap) -> Result<(), IdMapError> {
         let (_, mut records) = source.records()?;
         let mut row = Row::default();
         while records.read(&mut row)? {

@@ -45,7 +45,7 @@ impl<T: Transport, C: Clock> KeyLookup<'_, T, C> {
         let (mut map, mut done, mut is_seen, mut unfound) = (KeyMap::default(), 0, false, None);
         loop {
             let next = stop.race(answers.next()).await;
-            let Some(answer) = next.ok_or(KeyStop::Stopped(StopReason::Interrupted))? else { break };
+            let Some(answer) = next.ok_or_else(|| KeyStop::Stopped(stop.reason()))? else { break };
             let (kind, value, holder) = answer;
             let holder = holder.map_err(|unread| of_unread(kind, &value, unread))?;
             if holder == KeyHolder::Nobody {
@@ -69,7 +69,7 @@ impl<T: Transport, C: Clock> KeyLookup<'_, T, C> {
                     )));
                 }
                 Some(SearchControl::Found | SearchControl::Untried) => {}
-                None => return Err(KeyStop::Stopped(StopReason::Interrupted)),
+                None => return Err(KeyStop::Stopped(stop.reason())),
             }
         }
         Ok(map)

@@ -3,6 +3,7 @@
 mod customer_columns;
 mod id_map;
 mod id_map_error;
+mod id_map_writer;
 mod key_lookup;
 
 pub use customer_columns::{
@@ -10,4 +11,5 @@ pub use customer_columns::{
 };
 pub use id_map::{IdMap, read_id_maps};
 pub use id_map_error::IdMapError;
+pub use id_map_writer::{IdMapWriteError, IdMapWriter};
 pub use key_lookup::{KeyLookup, KeyStop};

@@ -22,7 +22,7 @@ use crate::sending::{
     ApiKey, Burst, Clock, FailureLimit, Intent, IntentLog, Job, Limits, Link, LinkSettings, Lost,
     NotRecorded, PaceSettings, PriorAttempts, Response, Settled, StopSwitch, Transport, run,
 };
-use crate::validating::Call;
+use crate::validating::{Call, KeyMap};
 
 /// What a server does with a write.
 #[derive(Debug, Clone, Copy)]
@@ -294,6 +294,7 @@ proptest! {
             rows,
             begun: at(super::support::DAWN),
             steps: None,
+            keys: KeyMap::default(),
         };
         drop(Journal::create(&path, &new, None).expect("a journal"));
         let calls: Vec<Call> = (0..rows).map(|row| {

@@ -18,6 +18,7 @@ mod error;
 mod file;
 mod holding;
 mod input;
+mod keys;
 mod replay;
 mod row_sums;
 mod run;

@@ -10,12 +10,13 @@ use super::counts::{Counts, IN_VAIN, counts};
 use super::entry::{Entry, EntryTimes, RowEntries, entry, page};
 use super::error::JournalError;
 use super::input::StoredInput;
+use super::keys;
 use super::schema::{Schema, session};
 use super::step_sets::step_sets;
 use crate::reading::RowNumber;
 use crate::recording::row_result::Status;
 use crate::recording::row_step::RowStep;
-use crate::validating::StepSet;
+use crate::validating::{KeyMap, StepSet};
 
 /// Reads entries while the journal may be written. It holds no more of them than a page: a reader that kept
 /// its place in the database would keep the database from tidying up.
@@ -116,6 +117,11 @@ impl Replay {
             .prepare_cached(FACT)
             .and_then(|mut found| found.query_row(params![name], |row| row.get(0)).optional());
         found.map_err(|error| JournalError::of(&self.path, &error))
+    }
+
+    /// Whose keys are whose; nothing where rows name nobody by keys.
+    pub fn keys(&self) -> Result<KeyMap, JournalError> {
+        keys::read(&self.connection).map_err(|error| JournalError::of(&self.path, &error))
     }
 
     /// How many rows of the input are done with something that is done before the first row is sent.

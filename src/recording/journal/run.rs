@@ -7,9 +7,10 @@ use rusqlite::{Connection, params};
 
 use super::columns::{parsed, written};
 use super::connection::looking;
+use super::keys;
 use crate::reading::Fingerprint;
 use crate::recording::tag::RunId;
-use crate::validating::StepSet;
+use crate::validating::{KeyMap, StepSet};
 
 /// A run that is about to begin.
 #[derive(Debug, Clone)]
@@ -24,6 +25,8 @@ pub struct NewRun {
     pub begun: Timestamp,
     /// Which steps each row has, an invalid one none; nothing where each has one.
     pub steps: Option<Vec<StepSet>>,
+    /// Whose keys are whose, where rows name customers by keys.
+    pub keys: KeyMap,
 }
 
 /// A run as its journal describes it.
@@ -64,7 +67,7 @@ impl NewRun {
                 std::path::absolute(place).unwrap_or_else(|_| place.to_owned()).to_string_lossy(),
             ],
         )?;
-        Ok(())
+        keys::write(connection, &self.keys)
     }
 }
 

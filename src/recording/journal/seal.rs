@@ -12,11 +12,12 @@ use rusqlite::functions::FunctionFlags;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params};
 
+use super::keys::KEYS;
 use super::step_sets::STEPS;
 
 /// Over what the sum is made: a name for it, the table and its columns. An entry of `row` counts as two, because only
 /// one of them changes with its result. Where the pages of a table lie is not content.
-const CONTENT: [(&str, &str, &str); 11] = [
+const CONTENT: [(&str, &str, &str); 12] = [
     ("run", "run", "*"),
     ("session", "session", "*"),
     (INTENTS, "row", "number, step, content, key, sent"),
@@ -27,6 +28,7 @@ const CONTENT: [(&str, &str, &str); 11] = [
     ("input", "input", "*"),
     ("fact", "fact", "*"),
     (STEPS, STEPS, "*"),
+    (KEYS, KEYS, "*"),
     ("schema", "sqlite_schema", "type, name, tbl_name, sql"),
 ];
 pub(super) const INTENTS: &str = "intent";
@@ -79,8 +81,8 @@ fn hash_of_session(session: i64) -> u64 {
 pub(super) fn sum_of(connection: &Connection) -> rusqlite::Result<u64> {
     let mut sum = 0_u64;
     for (name, table, columns) in CONTENT {
-        // Only journals of rows with several steps have it.
-        if table == STEPS && !connection.table_exists(None, STEPS)? {
+        // Only some journals have them.
+        if [STEPS, KEYS].contains(&table) && !connection.table_exists(None, table)? {
             continue;
         }
         let mut statement = connection.prepare(&format!("SELECT {columns} FROM {table}"))?;

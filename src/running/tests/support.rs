@@ -256,8 +256,13 @@ impl Stage {
                 mapping: Mapping::default(),
                 rules: Rules::default(),
                 on_booked: self.on_booked,
+                id_maps: Vec::new(),
             },
-            output: OutputSpec { results: OutputTarget::File(self.path("input.results.csv")), failed: None },
+            output: OutputSpec {
+                results: OutputTarget::File(self.path("input.results.csv")),
+                failed: None,
+                id_map: None,
+            },
             connection: connection(),
             journal: JournalSpec {
                 path: self.path("input.journal"),

@@ -14,7 +14,7 @@ use crate::catalogue::{Effect, Step};
 use crate::reading::{Fingerprint, RowNumber};
 use crate::recording::{ErrorCode, RowResult, RowStep, Status};
 use crate::sending::Intent;
-use crate::validating::Digest;
+use crate::validating::{Digest, KeyMap};
 
 struct Place(tempfile::TempDir);
 
@@ -50,6 +50,7 @@ fn run(rows: u64) -> NewRun {
         rows,
         begun: at(0),
         steps: None,
+        keys: KeyMap::default(),
     }
 }
 
