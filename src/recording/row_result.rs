@@ -148,6 +148,8 @@ impl ErrorCode {
                 | Self::UnknownParameter
                 | Self::NotInVersion
                 | Self::DuplicateRow
+                | Self::ParentNotOk
+                | Self::ParentNotOk
         )
     }
 
@@ -172,6 +174,7 @@ impl From<ViolationCode> for ErrorCode {
             ViolationCode::NotFound => Self::NotFound,
             ViolationCode::Ambiguous => Self::Ambiguous,
             ViolationCode::ParentMissing => Self::ParentMissing,
+            ViolationCode::ParentCycle => Self::ParentCycle,
         }
     }
 }
@@ -185,6 +188,7 @@ impl From<FailureCode> for ErrorCode {
             FailureCode::Connect => Self::Connect,
             FailureCode::Timeout => Self::Timeout,
             FailureCode::BadAnswer => Self::BadAnswer,
+            FailureCode::ParentNotOk => Self::ParentNotOk,
             FailureCode::Stopped => Self::Stopped,
         }
     }

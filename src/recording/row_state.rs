@@ -78,6 +78,11 @@ impl RowState {
             let status = entry.result.status;
             state.result.status = if applied && status != Status::Invalid { Status::Partial } else { status };
             state.result.error = error_of(step, &entry.result);
+            if status == Status::Invalid {
+                // No step of it was ever to be sent.
+                state.result.error.clone_from(&entry.result.error);
+                state.steps.fill(None);
+            }
             state.result.http_status = entry.result.http_status;
             let once_only = operation.step(step).effect == Effect::OnceOnly;
             let code = entry.result.error.as_ref().map(|(code, _)| *code);

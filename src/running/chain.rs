@@ -6,7 +6,7 @@ use crate::catalogue::{Action, Effect, Version};
 use crate::reading::RowNumber;
 use crate::reconciling::{Next, next};
 use crate::recording::{Entry, RowEntries, RowStep, Status, Tagging};
-use crate::sending::{Job, NextCall, PriorAttempts};
+use crate::sending::{Job, NextCall, PriorAttempts, WaitingJob};
 use crate::validating::{Call, CallTarget, RowCalls, StepCall};
 
 /// Which rows are sent.
@@ -34,6 +34,8 @@ pub(super) struct Chain {
     pub(super) tagging: Tagging,
     pub(super) server: Option<Version>,
     pub(super) scope: Scope,
+    /// Whether other rows wait for this one.
+    pub(super) is_awaited: bool,
 }
 
 /// A call with what the journal knows of it.
@@ -45,9 +47,15 @@ struct ChainLink {
 }
 
 impl Chain {
-    /// What is sent for a row. `follows_resent`: an earlier row of the same customer is sent again.
-    pub(super) fn job(self, calls: RowCalls, entries: RowEntries, follows_resent: bool) -> Result<Job, Left> {
-        let mut links = self.links(calls, &entries, follows_resent)?;
+    /// What is sent for a row whose parent, if it has one in the file, is known. `follows_resent`: an earlier row of the
+    /// same customer is sent again.
+    pub(super) fn job(
+        self,
+        calls: RowCalls,
+        entries: &RowEntries,
+        follows_resent: bool,
+    ) -> Result<Job, Left> {
+        let mut links = self.links(calls, entries, follows_resent)?;
         let Some(ChainLink { of, call, prior, entry }) = links.pop_front() else {
             return Err(Left::Settled(Status::Ok));
         };
@@ -65,7 +73,28 @@ impl Chain {
             return Err(Left::Changed);
         }
         let then = links.into_iter().map(|link| self.next_call(link)).collect();
-        Ok(Job { ticket: of.ticket(), call, prior, then })
+        Ok(Job { ticket: of.ticket(), call, prior, then, is_awaited: self.is_awaited })
+    }
+
+    /// The same for a row that waits until the row of its parent has made that.
+    pub(super) fn waiting(
+        self,
+        calls: RowCalls,
+        entries: RowEntries,
+        parent: RowNumber,
+    ) -> Result<WaitingJob, Left> {
+        // Made once to see what it comes to: nothing of it depends on who the parent is.
+        let job = self.job(calls.clone(), &entries, false)?;
+        let first = (job.ticket, job.prior.clone());
+        let then = job.then.iter().map(|next| (next.ticket, next.prior.clone()));
+        let tickets = std::iter::once(first).chain(then).collect();
+        let make = move |id: &str| self.job(calls.of_parent(id), &entries, false).unwrap_or(job);
+        Ok(WaitingJob {
+            parent: RowStep::first(parent).ticket(),
+            calls: tickets,
+            make: Box::new(make),
+            is_awaited: self.is_awaited,
+        })
     }
 
     /// A call that waits for its customer.

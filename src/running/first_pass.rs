@@ -1,5 +1,7 @@
 //! The first pass over an input: every row is checked, nothing is sent.
 
+use std::sync::Arc;
+
 use super::error::RunError;
 use super::file_keys::FileKeys;
 use super::prefetch::Prefetch;
@@ -10,7 +12,9 @@ use crate::count::Count;
 use crate::events::{Event, Listener};
 use crate::reading::{LineUnit, Source};
 use crate::sending::Stop;
-use crate::validating::{Across, Checker, OmittedTimes, OmittedValues, Rejection, Repeats, StepSet, Totals};
+use crate::validating::{
+    Across, Checker, Families, OmittedTimes, OmittedValues, Rejection, Repeats, StepSet, Totals,
+};
 
 /// How often a listener hears of progress, in rows.
 const STEP: u64 = 4096;
@@ -32,6 +36,30 @@ impl Validated {
     /// Another pass over the same rows.
     pub(super) fn rows(&self, source: &Source) -> Result<Rows, RunError> {
         let (_, records) = source.records()?;
+        Ok(Rows { records, checker: self.checker.clone(), across: Across::new(self.repeats) })
+    }
+
+    /// As many passes as need be.
+    pub(super) fn passes(&self, source: &Arc<Source>) -> Passes {
+        Passes { source: Arc::clone(source), checker: self.checker.clone(), repeats: self.repeats }
+    }
+}
+
+/// Passes over the rows of an input.
+pub(super) struct Passes {
+    source: Arc<Source>,
+    checker: Checker,
+    repeats: Repeats,
+}
+
+impl Passes {
+    /// Who is whose parent; none where no row has its parent in the file.
+    pub(super) fn families(&self) -> Option<Arc<Families>> {
+        self.checker.families()
+    }
+
+    pub(super) fn rows(&self) -> Result<Rows, RunError> {
+        let (_, records) = self.source.records()?;
         Ok(Rows { records, checker: self.checker.clone(), across: Across::new(self.repeats) })
     }
 }

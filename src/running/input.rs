@@ -1,7 +1,7 @@
 //! The input of a validation or a run, opened, with the rules for its rows.
 
 use std::io::Read;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::task::spawn_blocking;
 
@@ -13,10 +13,10 @@ use super::spec::InputSpec;
 use crate::catalogue::NoParameter;
 use crate::customers::read_id_maps;
 use crate::events::Event;
-use crate::reading::{Columns, Fingerprint, ReadError, ReadNote, Source, is_key_name};
+use crate::reading::{Columns, Fingerprint, ReadError, ReadNote, Row, Source, is_key_name};
 use crate::recording::StoredInput;
 use crate::sending::Clock;
-use crate::validating::{Across, Checker, KeyMap, KnownKeys, Repeats};
+use crate::validating::{Across, Checker, Families, FamilyFinder, KeyMap, KnownKeys, Repeats};
 
 /// An input that can be read as often as need be.
 pub(super) struct OpenInput {
@@ -24,6 +24,8 @@ pub(super) struct OpenInput {
     pub(super) source: Arc<Source>,
     /// Whose keys are whose.
     pub(super) keys: KnownKeys,
+    /// Who is whose parent among the rows, once somebody has looked.
+    families: OnceLock<Option<Arc<Families>>>,
 }
 
 impl OpenInput {
@@ -77,7 +79,7 @@ impl OpenInput {
         let dialect = (!source.is_sheet()).then(|| source.dialect());
         host.tell(Event::Opened { name: source.name(), dialect, sheet: source.sheet() });
         source.notes().iter().for_each(|note| host.tell(Event::Note(&note.to_string())));
-        Self { spec, source: Arc::new(source), keys }
+        Self { spec, source: Arc::new(source), keys, families: OnceLock::new() }
     }
 
     /// From here on it is known whose all keys of the file are.
@@ -92,7 +94,15 @@ impl OpenInput {
         let InputSpec { operation, mapping, rules, .. } = &self.spec;
         let columns = Columns::resolve(*operation, header, mapping, rules.server)?;
         let checker = Checker::new(*operation, columns, rules.clone())?;
-        Ok(checker.counting(self.source.unit()).knowing(self.keys.clone()))
+        let checker = checker.counting(self.source.unit()).knowing(self.keys.clone());
+        let families = match self.families.get() {
+            Some(families) => families.clone(),
+            None => {
+                let found = find_families(&self.source, &checker)?;
+                self.families.get_or_init(|| found).clone()
+            }
+        };
+        Ok(checker.with_families(families))
     }
 
     fn repeats(&self) -> Repeats {
@@ -173,4 +183,17 @@ fn check_version(spec: &InputSpec) -> Result<(), RunError> {
         }
     }
     Ok(())
+}
+
+/// Finds out who is whose parent among the rows, in a pass of its own; none where nobody has a parent in the file.
+fn find_families(source: &Source, checker: &Checker) -> Result<Option<Arc<Families>>, RunError> {
+    let Some(columns) = checker.family_columns() else { return Ok(None) };
+    let (_, mut records) = source.records()?;
+    let (mut finder, mut row) = (FamilyFinder::new(columns.kind()), Row::default());
+    while records.read(&mut row)? {
+        let (own, parent) = checker.family_values(columns, &row);
+        finder.take(row.number(), row.line(), own.as_deref(), parent.as_deref());
+    }
+    let families = finder.end();
+    Ok((!families.is_empty()).then(|| Arc::new(families)))
 }

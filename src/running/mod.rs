@@ -25,6 +25,7 @@ mod import;
 mod input;
 mod journal;
 mod keys;
+mod kin;
 mod look;
 mod max_failures;
 mod meanwhile;

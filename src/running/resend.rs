@@ -220,8 +220,9 @@ impl CandidateReader {
                 let due = known.flatten().unwrap_or_else(|| settling.due(now, entry.ended));
                 let (open, result) =
                     (doubts.open(call, entry, tagging, due, &settling), entry.result.clone());
-                let chain = Chain { row: of.row, tagging, server, scope: Scope::NotApplied };
-                let Ok(job) = chain.job(calls, entries, false) else { return Ok(true) };
+                let scope = Scope::NotApplied;
+                let chain = Chain { row: of.row, tagging, server, scope, is_awaited: false };
+                let Ok(job) = chain.job(calls, &entries, false) else { return Ok(true) };
                 Ok(candidates.blocking_send(Candidate { open, job, result }).is_ok())
             },
         )

@@ -2,6 +2,7 @@
 //! bounded, so the slowest sets the speed.
 
 use std::collections::HashSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
@@ -11,16 +12,17 @@ use super::booked_before::UnreadRows;
 use super::chain::{Chain, Left, Scope};
 use super::error::RunError;
 use super::first_alone::{Alone, TracedCall};
+use super::first_pass::Passes;
+use super::kin::{Kin, Kinship, without_parent};
 use super::phases::Phases;
 use super::recorder::{Notes, Report};
-use super::rows::Rows;
 use super::run_end::RunEnd;
 use crate::catalogue::{Action, ApiSelector, Version};
 use crate::events::{Event, Listener};
-use crate::reading::RowNumber;
+use crate::reading::{Row, RowNumber};
 use crate::recording::{Entry, Replay, RowEntries, RowResult, RowStep, Status, Tagging};
-use crate::sending::{Clock, Ended, Job, StopReason, Transport};
-use crate::validating::{Call, RowCalls, StepCall, StepSet};
+use crate::sending::{Clock, Ended, Intake, Job, StopReason, Transport};
+use crate::validating::{Call, Rejection, RowCalls, SequenceKey, StepCall, StepSet};
 
 /// Calls and results travel in bundles: waking a thread for each would cost more than the work itself.
 const BUNDLE: usize = 64;
@@ -39,8 +41,8 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         self.forget_doubts_end().await;
         let (calls, taken) = mpsc::channel(BUNDLES);
         let feeder = Feeder {
-            rows: self.rows()?,
-            replay: self.replay()?,
+            passes: self.validated.passes(&self.input.source),
+            journal: self.journal.to_owned(),
             server: self.input.spec.rules.server,
             alone: if scope == Scope::Open { self.steps_alone() } else { StepSet::default() },
             scope,
@@ -70,11 +72,11 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
 
 /// Hands calls to the engine, unless the journal knows what became of their rows.
 struct Feeder {
-    rows: Rows,
+    passes: Passes,
+    journal: PathBuf,
     server: Option<Version>,
     /// The steps whose first calls go alone, to be read back.
     alone: StepSet,
-    replay: Replay,
     scope: Scope,
     unread: UnreadRows,
     tagging: Tagging,
@@ -83,64 +85,162 @@ struct Feeder {
 }
 
 impl Feeder {
-    /// Goes through all rows, until the engine takes no more.
-    fn run(self, calls: &mpsc::Sender<Vec<Job>>, gate: mpsc::Sender<Alone>) -> Result<(), RunError> {
-        let Self { rows, mut replay, server, mut alone, scope, unread, tagging, notes, listener } = self;
-        let mut jobs = Vec::with_capacity(BUNDLE);
-        let mut invalid = Vec::new();
-        let mut resent = HashSet::new();
-        rows.each(|checked| checked.calls(), |row, checked| {
-            let number = row.number();
-            let entries = replay.entries(number)?;
-            match checked {
-                Err(rejection) if entries.is_empty() => {
-                    invalid.push((RowStep::first(number), RowResult::invalid(&rejection)));
-                }
-                Err(_) => {}
-                Ok(_) if unread.contains(&number) => listener.event(Event::Row(Status::Skipped)),
-                Ok(bare) => {
-                    // What is read back is the row as the file has it. Of all others no copy is made.
-                    let traces = traces(&bare, &entries, alone, tagging, number);
-                    let sequence = bare.sequence();
-                    let follows_resent = sequence.is_some_and(|key| resent.contains(&key));
-                    let chain = Chain { row: number, tagging, server, scope };
-                    match chain.job(bare, entries, follows_resent) {
-                        Ok(job) => {
-                            resent.extend(sequence.filter(|_| job.prior.doubt.is_some()));
-                            let traces = traces.into_iter().filter(|trace| is_sent(&job, trace)).collect::<Vec<_>>();
-                            if !traces.is_empty() {
-                                let next = go_alone(&gate, job, traces, &notes, calls);
-                                let goes_on = next.is_some();
-                                alone = next.unwrap_or_default();
-                                return Ok(goes_on);
-                            }
-                            jobs.push(job);
-                        }
-                        Err(Left::Settled(status)) => listener.event(Event::Row(status)),
-                        Err(Left::Changed) => listener.event(Event::Warning(&format!(
-                            "line {}: what would be sent is not what an earlier session sent for this row; it is left alone. Did the version of the program change?",
-                            row.line()
-                        ))),
-                    }
-                }
+    /// Goes through all rows, until the engine takes no more; once more for those whose parents come later.
+    fn run(self, calls: &mpsc::Sender<Vec<Intake>>, gate: mpsc::Sender<Alone>) -> Result<(), RunError> {
+        let rows = || self.passes.rows();
+        let mut feeding = Feeding {
+            replay: Replay::open(&self.journal)?,
+            kin: Kin::find(self.passes.families(), rows()?, Replay::open(&self.journal)?)?,
+            alone: self.alone,
+            feeder: &self,
+            calls,
+            gate,
+            jobs: Vec::with_capacity(BUNDLE),
+            unsent: Vec::new(),
+            resent: HashSet::new(),
+        };
+        loop {
+            let mut is_taken = true;
+            rows()?.each(
+                |checked| checked.calls(),
+                |row, checked| {
+                    is_taken = feeding.take(row, checked)?;
+                    Ok(is_taken)
+                },
+            )?;
+            feeding.end_pass();
+            if !is_taken || !feeding.kin.next_pass() {
+                return Ok(());
             }
-            if invalid.len() >= BUNDLE {
-                notes.report_blocking(Report::Rows(std::mem::take(&mut invalid)));
-            }
-            if jobs.len() >= BUNDLE {
-                let bundle = std::mem::replace(&mut jobs, Vec::with_capacity(BUNDLE));
-                return Ok(calls.blocking_send(bundle).is_ok());
-            }
-            Ok(true)
-        })?;
-        if !invalid.is_empty() {
-            notes.report_blocking(Report::Rows(invalid));
+            feeding.replay = Replay::open(&self.journal)?;
         }
-        if !jobs.is_empty() {
-            // Where the engine takes no more, the rows were not sent, and the journal says nothing of them.
-            let _ = calls.blocking_send(jobs);
+    }
+}
+
+/// A pass over the rows.
+struct Feeding<'f> {
+    feeder: &'f Feeder,
+    replay: Replay,
+    kin: Kin,
+    alone: StepSet,
+    calls: &'f mpsc::Sender<Vec<Intake>>,
+    gate: mpsc::Sender<Alone>,
+    jobs: Vec<Intake>,
+    /// Rows that are not sent.
+    unsent: Vec<(RowStep, RowResult)>,
+    resent: HashSet<SequenceKey>,
+}
+
+impl Feeding<'_> {
+    /// Takes a row; false where the engine takes no more.
+    fn take(&mut self, row: &Row, checked: Result<RowCalls, Rejection>) -> Result<bool, RunError> {
+        let number = row.number();
+        if !self.kin.is_wanted(number) {
+            return Ok(true);
         }
-        Ok(())
+        let entries = self.replay.entries(number)?;
+        match checked {
+            Err(rejection) if entries.is_empty() => {
+                self.unsent.push((RowStep::first(number), RowResult::invalid(&rejection)));
+            }
+            Err(_) => {}
+            Ok(_) if self.feeder.unread.contains(&number) => self.tell(Event::Row(Status::Skipped)),
+            Ok(calls) => match self.kin.of(number, calls.parent()) {
+                Kinship::None => return Ok(self.send(row, calls, entries)),
+                Kinship::Known(parent) => return Ok(self.send(row, calls.of_parent(&parent), entries)),
+                Kinship::OnTheWay(parent) => self.wait(row, calls, entries, parent),
+                Kinship::Later => self.kin.leave(number),
+                Kinship::Missing => self.leave_child(number, calls, &entries),
+            },
+        }
+        if self.unsent.len() >= BUNDLE {
+            self.feeder.notes.report_blocking(Report::Rows(std::mem::take(&mut self.unsent)));
+        }
+        Ok(self.hand_in(BUNDLE))
+    }
+
+    /// Hands jobs in where there are so many; false where the engine takes no more.
+    fn hand_in(&mut self, bundle: usize) -> bool {
+        if self.jobs.len() < bundle {
+            return true;
+        }
+        let jobs = std::mem::replace(&mut self.jobs, Vec::with_capacity(BUNDLE));
+        self.calls.blocking_send(jobs).is_ok()
+    }
+
+    fn chain(&self, row: RowNumber) -> Chain {
+        let Feeder { tagging, server, scope, .. } = *self.feeder;
+        Chain { row, tagging, server, scope, is_awaited: self.kin.is_parent(row) }
+    }
+
+    fn send(&mut self, row: &Row, calls: RowCalls, entries: RowEntries) -> bool {
+        let number = row.number();
+        // What is read back is the row as the file has it. Of all others no copy is made.
+        let traces = traces(&calls, &entries, self.alone, self.feeder.tagging, number);
+        let sequence = calls.sequence();
+        let follows_resent = sequence.is_some_and(|key| self.resent.contains(&key));
+        match self.chain(number).job(calls, &entries, follows_resent) {
+            Ok(job) => {
+                self.kin.send(number);
+                self.resent.extend(sequence.filter(|_| job.prior.doubt.is_some()));
+                let traces: Vec<_> = traces.into_iter().filter(|trace| is_sent(&job, trace)).collect();
+                if traces.is_empty() {
+                    self.jobs.push(Intake::Ready(job));
+                    return self.hand_in(BUNDLE);
+                }
+                // Those before it go first.
+                let next = if self.hand_in(1) {
+                    go_alone(&self.gate, job, traces, &self.feeder.notes, self.calls)
+                } else {
+                    None
+                };
+                self.alone = next.unwrap_or_default();
+                next.is_some()
+            }
+            Err(left) => {
+                self.tell_left(row, left);
+                true
+            }
+        }
+    }
+
+    fn wait(&mut self, row: &Row, calls: RowCalls, entries: RowEntries, parent: RowNumber) {
+        match self.chain(row.number()).waiting(calls, entries, parent) {
+            Ok(job) => {
+                self.kin.send(row.number());
+                self.jobs.push(Intake::Waiting(job));
+            }
+            Err(left) => self.tell_left(row, left),
+        }
+    }
+
+    /// A row whose parent is not there.
+    fn leave_child(&mut self, row: RowNumber, calls: RowCalls, entries: &RowEntries) {
+        if let Ok(job) = self.chain(row).job(calls, entries, false) {
+            self.unsent.push((RowStep::of_ticket(job.ticket), without_parent()));
+        }
+    }
+
+    fn tell_left(&self, row: &Row, left: Left) {
+        match left {
+            Left::Settled(status) => self.tell(Event::Row(status)),
+            Left::Changed => self.tell(Event::Warning(&format!(
+                "line {}: what would be sent is not what an earlier session sent for this row; it is left alone. Did the version of the program change?",
+                row.line()
+            ))),
+        }
+    }
+
+    fn tell(&self, event: Event<'_>) {
+        self.feeder.listener.event(event);
+    }
+
+    fn end_pass(&mut self) {
+        if !self.unsent.is_empty() {
+            self.feeder.notes.report_blocking(Report::Rows(std::mem::take(&mut self.unsent)));
+        }
+        // Where the engine takes no more, the rows were not sent, and the journal says nothing of them.
+        let _ = self.hand_in(1);
     }
 }
 
@@ -186,7 +286,7 @@ fn go_alone(
     job: Job,
     traces: Vec<TracedCall>,
     notes: &Notes,
-    calls: &mpsc::Sender<Vec<Job>>,
+    calls: &mpsc::Sender<Vec<Intake>>,
 ) -> Option<StepSet> {
     let (go, goes) = oneshot::channel();
     let watched = traces.into_iter().map(|trace| {
@@ -195,7 +295,7 @@ fn go_alone(
         (trace, answered)
     });
     let watched = watched.collect();
-    calls.blocking_send(vec![job]).ok()?;
+    calls.blocking_send(vec![Intake::Ready(job)]).ok()?;
     gate.blocking_send(Alone { watched, go }).ok()?;
     goes.blocking_recv().ok()
 }

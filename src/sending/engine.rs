@@ -14,7 +14,7 @@ use super::failure_budget::FailureBudget;
 use super::gate::RecordedGroup;
 use super::hold::{Strike, Way};
 use super::intent_log::IntentLog;
-use super::job::{Job, Settled};
+use super::job::{Intake, Settled};
 use super::limits::Limits;
 use super::link::{Attempt, Link, TurnedBack};
 use super::outcome::{FailureCode, Fate, Problem};
@@ -22,6 +22,7 @@ use super::pending::{Flight, Slot};
 use super::proof::{NoWriteProof, WriteProof, proof};
 use super::queue::Queue;
 use super::recent_ids::RecentIds;
+use super::relatives::Relatives;
 use super::reply::{Reply, Wanted};
 use super::request::Envelope;
 use super::retry::{Decision, decide};
@@ -58,6 +59,7 @@ pub(super) struct Engine<'l, T, C: Clock, K> {
     answered: u64,
     /// Customers that this run has just made.
     made: RecentIds,
+    pub(super) relatives: Relatives,
     pub(super) failures: FailureBudget,
 }
 
@@ -81,6 +83,7 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
             waits_for_try: false,
             answered: 0,
             made: RecentIds::default(),
+            relatives: Relatives::default(),
             failures: FailureBudget::new(limits.failures),
         }
     }
@@ -89,11 +92,20 @@ impl<'l, T: Transport, C: Clock, K: IntentLog> Engine<'l, T, C, K> {
     /// none is taken at all.
     pub(super) fn has_room(&self) -> bool {
         self.stopped.is_none()
+            && self.relatives.has_room()
             && self.queue.len() < WINDOW.max(self.limits.concurrency.get().saturating_mul(4))
     }
 
-    pub(super) fn take(&mut self, jobs: Vec<Job>) {
-        jobs.into_iter().for_each(|job| self.queue.add(job));
+    pub(super) fn take<J: Into<Intake>>(&mut self, jobs: Vec<J>) {
+        for job in jobs {
+            match job.into() {
+                Intake::Ready(job) => self.queue.add(job),
+                Intake::Waiting(waiting) => {
+                    let turn = self.relatives.take(waiting);
+                    self.turn(turn.into_iter().collect());
+                }
+            }
+        }
     }
 
     /// What is to be delivered.

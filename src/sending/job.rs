@@ -18,13 +18,52 @@ pub struct Job {
     /// Calls about the same customer, in their order: each goes once the one before has proven to be done. Where one is
     /// not, those after it are delivered as not sent.
     pub then: VecDeque<NextCall>,
+    /// Whether other rows wait for the customer that this call makes.
+    pub is_awaited: bool,
+}
+
+/// What is handed in: calls to be sent, and calls that wait for another row.
+#[derive(Debug)]
+pub enum Intake {
+    Ready(Job),
+    Waiting(WaitingJob),
+}
+
+impl From<Job> for Intake {
+    fn from(job: Job) -> Self {
+        Self::Ready(job)
+    }
+}
+
+/// Makes the calls of a row out of the id of its parent.
+pub type MakeJob = Box<dyn FnOnce(&str) -> Job + Send>;
+
+/// The calls of a row that can't be made before another row has made its customer. That one is handed in before.
+pub struct WaitingJob {
+    /// The call that makes whom they wait for.
+    pub parent: Ticket,
+    /// The calls, in their order, with what earlier runs know of them.
+    pub calls: Vec<(Ticket, PriorAttempts)>,
+    /// Makes them, once the parent is there.
+    pub make: MakeJob,
+    /// Whether other rows wait for the customer that the first of them makes.
+    pub is_awaited: bool,
+}
+
+impl fmt::Debug for WaitingJob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WaitingJob")
+            .field("parent", &self.parent)
+            .field("calls", &self.calls)
+            .finish_non_exhaustive()
+    }
 }
 
 #[cfg(test)]
 impl Job {
     /// A call after which no other goes.
     pub const fn alone(ticket: Ticket, call: Call, prior: PriorAttempts) -> Self {
-        Self { ticket, call, prior, then: VecDeque::new() }
+        Self { ticket, call, prior, then: VecDeque::new(), is_awaited: false }
     }
 }
 

@@ -46,6 +46,8 @@ pub enum FailureCode {
     Timeout,
     /// An answer that cannot be read.
     BadAnswer,
+    /// Another row was to make whom this one names, and has not.
+    ParentNotOk,
     Stopped,
 }
 

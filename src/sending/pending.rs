@@ -36,13 +36,15 @@ pub(super) struct PendingCall {
     pub(super) http_status: Option<u16>,
     /// The calls that go after it.
     pub(super) then: VecDeque<NextCall>,
+    /// Whether other rows wait for the customer that it makes.
+    pub(super) is_awaited: bool,
     /// Set while the server is asked whether the customer is still there.
     pub(super) confirming: Option<Confirming>,
 }
 
 impl PendingCall {
     pub(super) fn new(job: Job) -> Self {
-        let Job { ticket, call, prior, then } = job;
+        let Job { ticket, call, prior, then, is_awaited } = job;
         Self {
             ticket,
             call,
@@ -57,6 +59,7 @@ impl PendingCall {
             is_suspect: false,
             http_status: None,
             then,
+            is_awaited,
             confirming: None,
         }
     }

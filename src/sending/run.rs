@@ -9,7 +9,7 @@ use tokio::sync::mpsc::error::{TryRecvError, TrySendError};
 use super::clock::Clock;
 use super::engine::Engine;
 use super::intent_log::IntentLog;
-use super::job::{Ended, Job, Settled};
+use super::job::{Ended, Intake, Settled};
 use super::limits::Limits;
 use super::link::Link;
 use super::stop::Stop;
@@ -18,12 +18,12 @@ use crate::catalogue::ApiSelector;
 
 /// Sends calls until `calls` is closed and everything is settled, or until something stops the run. What was
 /// taken from `calls` is always delivered. Nothing leaves before `intents` has it.
-pub async fn run<T: Transport, C: Clock, K: IntentLog, M: From<Vec<Settled>>>(
+pub async fn run<T: Transport, C: Clock, K: IntentLog, J: Into<Intake>, M: From<Vec<Settled>>>(
     link: &Link<T, C>,
     selector: ApiSelector,
     limits: Limits,
     intents: &K,
-    mut calls: mpsc::Receiver<Vec<Job>>,
+    mut calls: mpsc::Receiver<Vec<J>>,
     deliveries: mpsc::Sender<M>,
     stop: Stop,
 ) -> Ended {
@@ -60,12 +60,13 @@ pub async fn run<T: Transport, C: Clock, K: IntentLog, M: From<Vec<Settled>>>(
         if engine.stopped.is_some() && is_open {
             calls.close();
             while let Some(jobs) = calls.recv().await {
-                jobs.into_iter().for_each(|job| engine.refuse(job));
+                jobs.into_iter().for_each(|job| engine.refuse(job.into()));
             }
             is_open = false;
             continue;
         }
         if !is_open && engine.queue.len() == 0 {
+            engine.leave_relatives();
             break;
         }
         let wants_calls = is_open && engine.has_room();

@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 use super::booking_key::{BookingKey, BookingParts, KeyMaker};
 use super::digest::Digest;
 use super::money::Money;
+use super::values::Values;
 use crate::catalogue::{Action, Effect, Meaning, Parameter, Subcategory, Version};
 
 /// Rows with the same key are sent one after the other, in file order.
@@ -62,83 +63,6 @@ impl PartialEq for CalledSubcategory {
 
 impl Eq for CalledSubcategory {}
 
-/// Normalised values in the order in which they are sent.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Values {
-    text: String,
-    /// Each parameter with the end of its value in `text`.
-    ends: Vec<(&'static Parameter, usize)>,
-}
-
-impl PartialEq for Values {
-    fn eq(&self, other: &Self) -> bool {
-        self.iter().map(|(p, v)| (p.name, v)).eq(other.iter().map(|(p, v)| (p.name, v)))
-    }
-}
-
-impl Eq for Values {}
-
-impl Values {
-    pub(super) fn clear(&mut self) {
-        self.text.clear();
-        self.ends.clear();
-    }
-
-    /// Appends a value that `fill` writes; if it fails, nothing is appended.
-    pub(super) fn push<T, E>(
-        &mut self,
-        parameter: &'static Parameter,
-        fill: impl FnOnce(&mut String) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let start = self.text.len();
-        let filled = fill(&mut self.text);
-        match filled {
-            Ok(_) => self.ends.push((parameter, self.text.len())),
-            Err(_) => self.text.truncate(start),
-        }
-        filled
-    }
-
-    pub(super) fn push_text(&mut self, parameter: &'static Parameter, value: &str) {
-        self.text.push_str(value);
-        self.ends.push((parameter, self.text.len()));
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
-    /// These values after another one.
-    pub(super) fn after(&self, parameter: &'static Parameter, value: &str) -> Self {
-        let mut values = Self {
-            text: String::with_capacity(value.len() + self.text.len()),
-            ends: Vec::with_capacity(self.ends.len() + 1),
-        };
-        values.push_text(parameter, value);
-        self.iter().for_each(|(parameter, value)| values.push_text(parameter, value));
-        values
-    }
-
-    /// These values without the customer.
-    pub(super) fn without_customer(&self) -> Self {
-        let mut values = Self::default();
-        let others = self.iter().filter(|(parameter, _)| !parameter.is_customer());
-        others.for_each(|(parameter, value)| values.push_text(parameter, value));
-        values
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&'static Parameter, &str)> {
-        let starts = std::iter::once(0).chain(self.ends.iter().map(|(_, end)| *end));
-        starts
-            .zip(&self.ends)
-            .filter_map(|(start, (parameter, end))| Some((*parameter, self.text.get(start..*end)?)))
-    }
-
-    pub(super) fn by_meaning(&self, meaning: Meaning) -> Option<&str> {
-        self.iter().find(|(p, _)| p.meaning == meaning).map(|(_, value)| value)
-    }
-}
-
 impl Call {
     pub(super) fn new(
         subcategory: &'static Subcategory,
@@ -190,19 +114,23 @@ impl Call {
     pub fn with_note(&self, fill: impl Fn(&str, &mut String)) -> Self {
         /// Room for what is added.
         const MORE: usize = 24;
-        let mut values = Values {
-            text: String::with_capacity(self.values.text.len() + MORE),
-            ends: Vec::with_capacity(self.values.ends.len()),
-        };
+        let mut values = self.values.with_room(MORE);
         for (parameter, value) in self.values.iter() {
             if parameter.meaning == Meaning::BookingNote {
-                fill(value, &mut values.text);
-                values.ends.push((parameter, values.text.len()));
+                values.push_filled(parameter, |out| fill(value, out));
             } else {
                 values.push_text(parameter, value);
             }
         }
         Self { values, key_to_come: self.key_to_come.clone(), ..*self }
+    }
+
+    /// The same call with one value more.
+    #[must_use]
+    pub(super) fn with_value(&self, parameter: &'static Parameter, value: &str) -> Self {
+        let mut call = self.clone();
+        call.values.push_text(parameter, value);
+        call
     }
 
     /// A short hash of the subcategory and the values. It must stay the same in all versions of the program,
@@ -285,8 +213,9 @@ impl Call {
 
 #[cfg(test)]
 mod tests {
-    use super::{Call, Values};
+    use super::Call;
     use crate::catalogue::{Effect, Meaning, Step, operation};
+    use crate::validating::values::Values;
 
     fn booking(customer: &str, amount: &str, note: &str) -> Call {
         let subcategory = operation("change_balance").expect("an operation").step(Step::FIRST);

@@ -1,22 +1,25 @@
 //! Checks one row by the operation's rules: it becomes a call, or all its violations are reported at once.
 
+use std::sync::Arc;
+
 use super::booking_key::{BookingKey, KeyMaker};
-use super::call::Values;
 use super::cell_text::{CellText, cell_text, of_one_reading, too_many};
 use super::characters;
 use super::constants::{ConstantError, dates_of, out_of_version};
 use super::date_order::DateOrder;
 use super::empty_cells::EmptyCells;
+use super::families::Families;
 use super::kept::Kept;
 use super::kinds::normalise;
 use super::known_keys::{KnownKeys, RowKey};
 use super::omitted::Omitted;
-use super::row_calls::StepSet;
+use super::row_calls::{ParentToCome, StepSet};
 use super::rules::{Rules, ValueRules};
 use super::scars;
 use super::steps::{StepPlans, Taker, booking_step, noted_step};
 use super::total_row::{cell_of_no_customer, of_no_customer};
 use super::value_error::ValueError;
+use super::values::Values;
 use super::violation::{Rejection, Violation, ViolationCode};
 use crate::catalogue::{Operation, Parameter, Step, ValueKind};
 use crate::reading::{Binding, CellType, Columns, LineUnit, Row};
@@ -47,6 +50,10 @@ pub struct Checker {
     pub(super) row_keys: Vec<RowKey>,
     /// That one of them is not known, though it should be.
     pub(super) unknown_key: Option<Violation>,
+    /// The parent of the row's customer, who has a row of the same file.
+    pub(super) parent: Option<ParentToCome>,
+    /// Who is whose parent among the rows.
+    pub(super) families: Option<Arc<Families>>,
     pub(super) violations: Vec<Violation>,
     pub(super) omitted: Omitted,
     pub(super) unit: LineUnit,
@@ -92,6 +99,8 @@ impl Checker {
             known: KnownKeys::default(),
             row_keys: Vec::new(),
             unknown_key: None,
+            parent: None,
+            families: None,
             violations: Vec::new(),
             omitted: Omitted::default(),
             unit: LineUnit::default(),
@@ -102,6 +111,7 @@ impl Checker {
     /// Checks a row, and reports all its violations.
     pub fn check(&mut self, row: &Row) -> Result<Checked<'_>, Rejection> {
         self.values.iter_mut().for_each(Values::clear);
+        self.parent = None;
         self.omitted.begin_row();
         self.violations.clear();
         self.row_keys.clear();

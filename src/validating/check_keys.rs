@@ -9,6 +9,7 @@ use super::empty_cells::EmptyCells;
 use super::key_map::KeyHolder;
 use super::kinds::normalise_as;
 use super::known_keys::{KnownKeys, RowKey};
+use super::row_calls::ParentToCome;
 use super::rules::ValueRules;
 use super::scars;
 use super::steps::Taker;
@@ -94,6 +95,17 @@ impl Checker {
             return self.refuse(parameter, refused);
         }
         let is_parent = parameter.is_parent();
+        match self.parent_in_file(row, kind, &read).filter(|_| is_parent) {
+            Some(Ok(parent)) => {
+                self.parent = Some(ParentToCome::new(parent, taker));
+                return;
+            }
+            Some(Err(circle)) => {
+                let found = violation(ViolationCode::ParentCycle, circle);
+                return self.violations.push(found);
+            }
+            None => {}
+        }
         let nobody = if is_parent { ViolationCode::ParentMissing } else { ViolationCode::NotFound };
         let holder = self.known.map.get(kind, &read).cloned();
         match &holder {

@@ -1,9 +1,9 @@
 //! The steps of a row: whose customer it is about, and which of the operation's steps it has.
 
-use super::call::Values;
 use super::check::Checker;
 use super::row_calls::StepSet;
 use super::steps::StepPlan;
+use super::values::Values;
 use super::violation::{Violation, ViolationCode};
 use crate::catalogue::{Meaning, Parameter, Step};
 use crate::reading::Row;
@@ -59,6 +59,8 @@ impl Checker {
             let makes_customer = is_first && self.plans.creating.is_some();
             let is_there = if makes_customer {
                 is_creating
+            } else if self.parent.is_some_and(|parent| parent.step == step) {
+                true
             } else if subcategory.books_money() {
                 self.books_something(place)
             } else {

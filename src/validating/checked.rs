@@ -3,17 +3,19 @@
 use std::hash::{DefaultHasher, Hasher};
 
 use super::booking_key::{BookingKey, BookingParts};
-use super::call::{Call, SequenceKey, Values};
+use super::call::{Call, SequenceKey};
 use super::check::{Booking, Checked};
 use super::money::Money;
 use super::row_calls::{RowCalls, StepCall, StepSet};
+use super::values::Values;
 use crate::catalogue::{Identity, Meaning, Step, Subcategory};
 use crate::reading::LineUnit;
 
 impl Checked<'_> {
     /// The calls of the row, in the order of its steps.
     pub fn calls(&self) -> RowCalls {
-        RowCalls::new(self.steps().iter().map(|step| StepCall { step, call: self.call(step) }).collect())
+        let calls = self.steps().iter().map(|step| StepCall { step, call: self.call(step) });
+        RowCalls::new(calls.collect(), self.checker.parent)
     }
 
     fn call(&self, step: Step) -> Call {

@@ -3,11 +3,12 @@
 
 use std::fmt;
 
-use super::call::{Call, Values};
+use super::call::Call;
 use super::date_order::DateOrder;
 use super::kinds::normalise_whole;
 use super::rules::ValueRules;
 use super::value_error::ValueError;
+use super::values::Values;
 use crate::catalogue::{Action, CUSTOMER, Meaning, Parameter, Subcategory, Version};
 use crate::count::Count;
 

@@ -1,12 +1,12 @@
 //! Values that are the same in every row: they are checked once.
 
-use super::call::Values;
 use super::characters;
 use super::date_order::{DateOrder, ParseDateOrderError};
 use super::kinds::normalise_whole;
 use super::rules::Rules;
 use super::rules::ValueRules;
 use super::value_error::ValueError;
+use super::values::Values;
 use crate::catalogue::{Parameter, Version};
 use crate::reading::Columns;
 

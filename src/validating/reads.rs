@@ -1,10 +1,11 @@
 //! The reads that the program makes for itself: whether the server answers, what became of a row, a
 //! customer's data. Their parameters are found in the catalogue by meaning.
 
-use super::call::{Call, Values};
+use super::call::Call;
 use super::kinds::{normalise_as, sound};
 use super::rules::ValueRules;
 use super::value_error::ValueError;
+use super::values::Values;
 use crate::catalogue::{
     Action, BILLING_ID, CUSTOMER, Choice, Identity, KeyKind, Meaning, NEWER_FIND, POTENTIAL, Parameter,
     READ_BY_ID, Subcategory, UNKNOWN_FIND, ValueKind, Version,

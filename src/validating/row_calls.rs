@@ -1,7 +1,9 @@
 //! The calls of one row, in the order of its steps.
 
 use super::call::{Call, SequenceKey};
-use crate::catalogue::Step;
+use super::steps::Taker;
+use crate::catalogue::{Parameter, Step};
+use crate::reading::RowNumber;
 
 /// The call of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,25 +14,68 @@ pub struct StepCall {
 
 /// The calls of a row; there is always one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RowCalls(Vec<StepCall>);
+pub struct RowCalls {
+    calls: Vec<StepCall>,
+    parent: Option<ParentToCome>,
+}
+
+/// A parent who has a row of the same file: a call names it once it is there.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ParentToCome {
+    pub(super) row: RowNumber,
+    /// The step that names it, and as what.
+    pub(super) step: Step,
+    pub(super) parameter: &'static Parameter,
+}
+
+impl ParentToCome {
+    pub(super) fn new(row: RowNumber, Taker { place, parameter }: Taker) -> Self {
+        Self { row, step: u8::try_from(place).map(Step).unwrap_or_default(), parameter }
+    }
+}
+
+/// Two are equal if they are the same row.
+impl PartialEq for ParentToCome {
+    fn eq(&self, other: &Self) -> bool {
+        self.row == other.row
+    }
+}
+
+impl Eq for ParentToCome {}
 
 impl RowCalls {
-    pub(super) const fn new(calls: Vec<StepCall>) -> Self {
-        Self(calls)
+    pub(super) const fn new(calls: Vec<StepCall>, parent: Option<ParentToCome>) -> Self {
+        Self { calls, parent }
+    }
+
+    /// The row of the same file that has the parent whom a call has still to name.
+    pub fn parent(&self) -> Option<RowNumber> {
+        self.parent.map(|parent| parent.row)
+    }
+
+    /// The same calls, of which one names this parent.
+    #[must_use]
+    pub fn of_parent(mut self, id: &str) -> Self {
+        if let Some(ParentToCome { step, parameter, .. }) = self.parent.take() {
+            for of in self.calls.iter_mut().filter(|of| of.step == step) {
+                of.call = of.call.with_value(parameter, id);
+            }
+        }
+        self
     }
 
     /// The call of a step, if the row has that step.
     pub fn into_call(self, step: Step) -> Option<Call> {
-        self.0.into_iter().find(|of| of.step == step).map(|of| of.call)
+        self.calls.into_iter().find(|of| of.step == step).map(|of| of.call)
     }
 
     /// Rows with the same key are sent one after the other.
     pub fn sequence(&self) -> Option<SequenceKey> {
-        self.0.first().and_then(|of| of.call.sequence())
+        self.calls.first().and_then(|of| of.call.sequence())
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &StepCall> {
-        self.0.iter()
+        self.calls.iter()
     }
 }
 
@@ -39,7 +84,7 @@ impl IntoIterator for RowCalls {
     type IntoIter = std::vec::IntoIter<StepCall>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.calls.into_iter()
     }
 }
 

@@ -2,9 +2,9 @@
 //! whatever that step calls it, unless its column is named with the step. A row that names its customer has no step that
 //! makes one.
 
-use super::call::Values;
 use super::constants::{ConstantError, constant};
 use super::rules::Rules;
+use super::values::Values;
 use crate::catalogue::{Action, Meaning, Operation, Parameter, Step};
 use crate::reading::{Binding, Columns};
 

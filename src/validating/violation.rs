@@ -25,6 +25,8 @@ pub enum ViolationCode {
     Ambiguous,
     /// Nobody has the key by which the row names the parent of its customer.
     ParentMissing,
+    /// Rows are each other's ancestors.
+    ParentCycle,
 }
 
 /// How many characters of a value a message repeats.
