@@ -43,6 +43,8 @@ pub(super) struct Workload {
     /// Customers who are booked on, and whom the rows know by their ids.
     pub(super) booked_on: u64,
     pub(super) new: NewCustomers,
+    /// Customers who are named by something else than the id, and still to be looked up.
+    pub(super) unknown: u64,
 }
 
 /// What is known of the customers whom rows add.
@@ -88,6 +90,7 @@ impl Workload {
             calls,
             booked_on: totals.calls.booked_known.min(known),
             new: NewCustomers::of(checker.columns().parameters()),
+            unknown: validated.keys.open_count(),
         }
     }
 
@@ -120,7 +123,7 @@ impl Workload {
         const CONTROL: u64 = 3;
         let (new, bookings) = (self.count(Action::Add), self.count(Action::ChangeBalance));
         let writes = self.writes();
-        let (mut reads, mut searches) = (CONTACT, 0);
+        let (mut reads, mut searches) = (CONTACT + self.unknown, 0);
         if new > 0 && self.new != NewCustomers::Unsearched {
             reads += u64::from(readings.back);
             match self.new {
@@ -163,7 +166,7 @@ mod tests {
     }
 
     fn adds(new: NewCustomers) -> Workload {
-        Workload { customers: 50_000, calls: vec![(Action::Add, 50_000)], booked_on: 0, new }
+        Workload { customers: 50_000, calls: vec![(Action::Add, 50_000)], booked_on: 0, new, unknown: 0 }
     }
 
     #[test]
@@ -185,7 +188,8 @@ mod tests {
             (Action::ChangeDateConnect, 20_000),
             (Action::ChangeBalance, 8_000),
         ];
-        let work = Workload { customers: 50_000, calls, booked_on: 0, new: NewCustomers::InBilling };
+        let work =
+            Workload { customers: 50_000, calls, booked_on: 0, new: NewCustomers::InBilling, unknown: 0 };
         let Estimate { writes, reads, .. } = estimate(&work);
         assert_eq!(writes, 118_000);
         assert!((10..60).contains(&reads), "{reads}");

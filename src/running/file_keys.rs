@@ -32,13 +32,17 @@ impl FileKeys {
 
     /// Whether anything is still to be looked up.
     pub(super) fn are_open(&self) -> bool {
-        !self.customers.is_empty() || !self.parents.is_empty()
+        self.open_count() > 0
+    }
+
+    /// How many are still to be looked up.
+    pub(super) fn open_count(&self) -> u64 {
+        (self.customers.len() + self.parents.len()) as u64
     }
 
     /// What is said of them where nobody looks them up now.
     pub(super) fn note(&self) -> Option<String> {
-        let open = self.customers.len() + self.parents.len();
-        let customers = Count(open as u64, "customer");
+        let customers = Count(self.open_count(), "customer");
         let text = || {
             format!(
                 "{customers} {} named by {}, and not by id: an import looks {} up before it sends anything",

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::{Place, Sandbox, userside};
+use crate::support::{Place, Sandbox, until, userside};
 
 /// What customers were searched for by, in order.
 fn finds(sandbox: &Sandbox) -> Vec<String> {
@@ -141,6 +141,41 @@ fn a_stop_before_the_first_row_leaves_no_run_behind() {
     let place = Place::new().with("input.csv", "id:login,name\nuser000002,Anna\n");
     let output = userside(&place).line("import edit input.csv").to(&sandbox).run().exits(3);
     output.says("so that the server finds nobody of this file says nothing");
+}
+
+#[test]
+fn whoever_interrupts_the_look_up_leaves_nothing() {
+    let sandbox = Sandbox::with("--fault read:stall@3");
+    let place = Place::new().with("input.csv", "id:login,name\nuser000002,Anna\nuser000003,Ivan\n");
+    let running =
+        userside(&place).line("import edit input.csv --timeout 120s --concurrency 1").to(&sandbox).start();
+    until("the second look-up", || (sandbox.requests() >= 3).then_some(()));
+    running.signal("INT");
+    let output = running.wait().exits(130);
+    output.results().all_are("skipped");
+    assert_eq!(
+        (place.names(), sandbox.writes().len()),
+        (vec!["input.csv".to_owned(), "input.results.csv".to_owned()], 0)
+    );
+}
+
+#[test]
+fn a_bad_parent_may_be_left_out_and_failed_rows_can_be_fed_back() {
+    let sandbox = Sandbox::start();
+    let rows = "id:login,name,parent_id:login\nuser000002,Anna,user009999\nuser009998,Ivan,\n";
+    let place = Place::new().with("input.csv", rows);
+    let line = "import edit input.csv --leave-out-bad parent_id --skip-invalid --failed failed.csv";
+    let output = userside(&place).line(line).to(&sandbox).run().exits(1);
+    let results = output.results();
+    assert_eq!(results.column("result_status"), ["ok", "invalid"]);
+    assert!(results.column("result_error")[0].contains("left out"), "{}", output.report());
+    assert_eq!(
+        place.text("failed.csv"),
+        "id:login,name,parent_id:login,why\nuser009998,Ivan,,\"column 'id:login', value 'user009998': nobody has this login\"\n"
+    );
+    place.write("failed.csv", "id,id:login,name,why\n3,user009998,Ivan,x\n");
+    userside(&place).line("import edit failed.csv").to(&sandbox).run().exits(0);
+    assert_eq!(names(&sandbox)[&3], "Ivan");
 }
 
 #[test]

@@ -5,16 +5,25 @@ use std::path::Path;
 
 use super::super::seal::{Seal, sum_of};
 use super::{Place, at, entries, intent, leave, result, run, settle};
+use crate::catalogue::KeyKind;
 use crate::reading::RowNumber;
 use crate::recording::RowStep;
-use crate::recording::journal::{Counts, Entry, Journal, JournalError, look};
+use crate::recording::journal::{Counts, Entry, Journal, JournalError, NewRun, look};
 use crate::recording::lock::Lock;
 use crate::recording::{ErrorCode, RowResult, Status};
+use crate::validating::{KeyHolder, KeyMap};
 
 /// A journal with something in every table, and more than one page for its rows.
 fn filled(place: &Place) -> Journal {
+    let mut keys = KeyMap::default();
+    for (kind, value, ids) in
+        [("login", "anna", vec![7]), ("login", "ivan", vec![]), ("phone", "1", vec![8, 9])]
+    {
+        keys.put(KeyKind::named(kind).expect("a kind"), value, KeyHolder::of(ids));
+    }
+    let run = NewRun { keys, ..run(300) };
     let mut journal =
-        Journal::create(&place.path(), &run(300), Some(&mut b"of standard input".as_slice())).expect("made");
+        Journal::create(&place.path(), &run, Some(&mut b"of standard input".as_slice())).expect("made");
     journal.begin_session("import", at(1)).expect("begun");
     let group = journal.group(at(2)).expect("a group");
     for row in 0..200 {
@@ -47,6 +56,7 @@ struct Known {
     counts: Counts,
     entries: Vec<Entry>,
     facts: (bool, bool, Option<String>, Option<String>, u64),
+    keys: Vec<String>,
     input: Vec<u8>,
 }
 
@@ -60,6 +70,10 @@ fn known(path: &Path) -> Result<Known, JournalError> {
         replay.fact("lag")?,
         replay.progress("existing")?,
     );
+    let map = replay.keys()?;
+    let mut keys: Vec<String> =
+        map.iter().map(|(kind, value, holder)| format!("{kind} {value} {:?}", holder.ids())).collect();
+    keys.sort();
     let mut entries = Vec::new();
     while let Some(entry) = replay.next_entry()? {
         entries.push(entry);
@@ -68,7 +82,7 @@ fn known(path: &Path) -> Result<Known, JournalError> {
     let read = std::io::Read::read_to_end(&mut replay.into_input(), &mut input);
     read.map_err(|source| JournalError::Open { path: path.to_owned(), source })?;
     let run = format!("{} {} {} {:?} {}", run.id, run.operation, run.options, run.fingerprint, run.begun);
-    Ok(Known { run, counts, entries, facts, input })
+    Ok(Known { run, counts, entries, facts, keys, input })
 }
 
 /// The kind of a refusal.
@@ -114,6 +128,7 @@ fn damage_is_refused_or_changes_nothing() {
     drop(journal);
     let whole = fs::read(place.path()).expect("readable");
     let before = known(&place.path()).expect("sound");
+    assert_eq!(before.keys, ["login anna [7]", "login ivan []", "phone 1 [8, 9]"]);
     let mut chance = fastrand::Rng::with_seed(19);
     let (mut refused, mut same) = (0, 0);
     for number in 0..500 {
@@ -232,6 +247,9 @@ fn what_somebody_has_changed_is_refused() {
         "DELETE FROM seal",
         "INSERT INTO seal VALUES (1, 1)",
         "DROP TABLE customer",
+        "UPDATE key SET ids = '8' WHERE value = 'anna'",
+        "DELETE FROM key WHERE value = 'ivan'",
+        "DROP TABLE key",
         "CREATE INDEX another ON row (sent)",
         "PRAGMA user_version = 1",
     ] {
