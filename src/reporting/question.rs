@@ -4,7 +4,7 @@ use std::io::{self, BufRead};
 use std::time::Duration;
 
 use super::lines::{self, WARNING};
-use crate::catalogue::Operation;
+use crate::catalogue::{Action, Operation};
 use crate::count::Count;
 use crate::events::Estimate;
 use crate::validating::{Money, Totals};
@@ -12,7 +12,8 @@ use crate::validating::{Money, Totals};
 /// What is about to happen, in one line. For money: the credit, the debit and the net total.
 pub fn stake(operation: Operation, totals: &Totals) -> String {
     let mut text = format!("{}: {}", operation.name(), Count(totals.valid(), "row"));
-    if let Some(customers) = totals.customers {
+    // Rows that make their customers are about one each, and the others' were counted alone.
+    if let Some(customers) = totals.customers.filter(|_| !operation.does(Action::Add)) {
         text.push_str(&format!(" for {}", Count(customers, "customer")));
     }
     if operation.books_money() {
@@ -118,6 +119,8 @@ mod tests {
             of("change_balance", &totals),
             "change_balance: 3,000 rows for 2,870 customers: credit 1,234.01, debit 1,234,011.00, net total -1,232,776.99"
         );
+        let text = of("migrate", &totals);
+        assert!(text.starts_with("migrate: 3,000 rows: credit 1,234.01"), "{text}");
         assert_eq!(of("delete", &totals), "delete: 3,000 rows for 2,870 customers");
         let one = Totals { rows: 1, customers: Some(1), ..Totals::default() };
         assert_eq!(of("delete", &one), "delete: 1 row for 1 customer");

@@ -112,6 +112,8 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         if !is_over && end.may_send() {
             self.notes.report(Report::Fact(LOOKED_FOR, "yes".to_owned())).await;
         }
+        // Whom a row has found is whom its booking is looked for at, and that comes next.
+        self.notes.written().await;
         Ok(())
     }
 

@@ -250,4 +250,29 @@ fn a_migration_into_an_empty_billing_is_a_request_a_step() {
         log.iter().filter(|entry| entry.is_read()).collect::<Vec<_>>()
     );
     is_near(estimated(&output.stderr).0, log.len());
+    output.says("balances: those of 1,000 customers differ by what was booked, to the last digit");
+}
+
+/// Whom the run has made begins with nothing: a booking that did not come is known not to be there, and one that came
+/// twice is seen, without a read before it.
+#[test]
+fn the_balance_of_a_new_customer_is_known_without_a_read() {
+    let line = "import migrate input.csv --concurrency 1 --yes --settle 0s --verify";
+    let import = |fault: &str, options: &str| {
+        let (place, sandbox) = (migrants(4), Sandbox::with(fault));
+        (userside(&place).line(line).line(options).to(&sandbox).run(), sandbox)
+    };
+    let (output, sandbox) = import("", "");
+    output.exits(0).says("balances: those of 4 customers differ by what was booked");
+    // The last of sixteen writes is a booking, whichever row comes last.
+    assert_eq!(sandbox.writes().len(), 16);
+    for (options, bookings) in [("", 3), ("--resend", 4)] {
+        let (output, sandbox) = import("--fault drop-before@16", options);
+        let results = output.results();
+        assert_eq!(results.count("ok"), bookings, "{}", output.report());
+        assert_eq!(results.count("partial"), 4 - bookings, "{}", output.report());
+        assert_eq!(sandbox.bookings().len(), bookings);
+    }
+    let (output, _) = import("--fault double@16", "");
+    output.exits(1).says("is booked 2 times");
 }
