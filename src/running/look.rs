@@ -14,7 +14,7 @@ use super::recorder::Report;
 use super::rows::call_of;
 use super::run_end::RunEnd;
 use super::session_kind::SessionKind;
-use crate::catalogue::Step;
+use crate::catalogue::{Effect, Operation, Step};
 use crate::count::Count;
 use crate::events::{Event, Look};
 use crate::reading::RowNumber;
@@ -131,6 +131,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         let (done, mut replay, tagging) = (self.replay()?.progress(name)?, self.replay()?, self.tagging());
         self.host.tell(Event::Looking { look, rows: self.validated.totals.rows, done: 0 });
         let (found, taken) = mpsc::channel(WAITING);
+        let operation = self.input.spec.operation;
         let (rows, server) = (self.rows()?, self.input.spec.rules.server);
         let reading = spawn_blocking(move || {
             rows.each(
@@ -139,7 +140,8 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
                     let number = row.number();
                     let entries = replay.entries(number)?;
                     let call = checked.ok().and_then(|calls| call_of(calls, step, &entries, server));
-                    let is_ended = entries.iter().any(|entry| entry.of.step < step && ends_row(entry));
+                    let is_ended =
+                        entries.iter().any(|entry| entry.of.step < step && ends_row(operation, entry));
                     let entry = entries.into_entry(step);
                     let Some(call) = call.filter(|call| !is_ended && call.target() != CallTarget::ToCome)
                     else {
@@ -201,7 +203,9 @@ fn stream<I: 'static>(taken: mpsc::Receiver<I>) -> Pin<Box<dyn Stream<Item = I>>
     Box::pin(unfold(taken, next))
 }
 
-/// Whether nothing of a row is sent after this.
-fn ends_row(entry: &Entry) -> bool {
-    entry.result.status != Status::Ok && !entry.is_unsent()
+/// Whether nothing of a row is sent after this. What may be sent twice goes again where it is in doubt.
+fn ends_row(operation: Operation, entry: &Entry) -> bool {
+    let goes_again =
+        entry.result.status == Status::Unknown && operation.step(entry.of.step).effect != Effect::OnceOnly;
+    entry.result.status != Status::Ok && !entry.is_unsent() && !goes_again
 }

@@ -62,7 +62,15 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             {
                 return Ok(());
             }
-            self.send(selector, Scope::Open, unread, end).await?;
+            let mut unread = unread.clone();
+            if self.kind != SessionKind::Import {
+                // Whose customer was in doubt, nobody has looked for: the journal may be an old one.
+                unread.extend(self.look_for_bookings(selector, end).await?);
+                if !end.may_send() || !self.notes.written().await {
+                    return Ok(());
+                }
+            }
+            self.send(selector, Scope::Open, &unread, end).await?;
             self.reconcile(selector, end).await?;
         }
         Ok(())

@@ -14,7 +14,9 @@
 mod case;
 mod dice;
 mod figures;
+mod legacy;
 mod lies;
+mod migration;
 mod mishap;
 mod moment;
 mod ordeal;
