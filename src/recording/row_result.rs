@@ -149,7 +149,6 @@ impl ErrorCode {
                 | Self::NotInVersion
                 | Self::DuplicateRow
                 | Self::ParentNotOk
-                | Self::ParentNotOk
         )
     }
 

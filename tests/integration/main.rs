@@ -22,6 +22,7 @@ mod export_journal;
 mod export_resume;
 mod export_shapes;
 mod export_stops;
+mod families;
 mod fates;
 mod full_disk;
 mod history;
