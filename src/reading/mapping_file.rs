@@ -143,12 +143,16 @@ impl MappingReader<'_> {
             }
             "set" => {
                 for (parameter, value) in table(value, name)? {
-                    put(
-                        &mut tables.constants,
-                        parameter,
-                        parameter.get_ref().trim().to_owned(),
-                        scalar(value)?,
-                    )?;
+                    let name = parameter.get_ref().trim();
+                    // TOML takes `edit.comment` without quotation marks for a table in a table.
+                    if let DeValue::Table(of_step) = value.get_ref() {
+                        for (parameter, value) in of_step {
+                            let name = format!("{name}.{}", parameter.get_ref().trim());
+                            put(&mut tables.constants, parameter, name, scalar(value)?)?;
+                        }
+                        continue;
+                    }
+                    put(&mut tables.constants, parameter, name.to_owned(), scalar(value)?)?;
                 }
             }
             "values" => {
@@ -275,6 +279,9 @@ mod tests {
             "юр" = "1"
             [date_format]
             "Дата" = "dmy"
+            [set]
+            edit.comment = "a"
+            "edit.login" = "b"
             [edit]
             empty = ["00.00.0000"]
             [edit.values."Тип"]
@@ -288,11 +295,12 @@ mod tests {
         .expect("a mapping");
         let phones = Target::Parameters(vec!["phone0".to_owned(), "phone1".to_owned()]);
         assert_eq!((&tables.columns["Телефоны"], &tables.columns["Примітка"]), (&phones, &Target::LeftOut));
+        assert_eq!((&*tables.constants["edit.comment"], &*tables.constants["edit.login"]), ("a", "b"));
         assert_eq!(tables.empty, ["-", "немає", "00.00.0000"]);
         assert_eq!((tables.values["Тип"]["фіз"].as_str(), tables.values["Тип"]["юр"].as_str()), ("0", "0"));
         assert_eq!(
             (tables.date_formats["Дата"].text.as_str(), tables.date_formats["Дата"].line),
-            ("mdy", 16)
+            ("mdy", 19)
         );
     }
 
