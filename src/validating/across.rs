@@ -179,6 +179,7 @@ pub struct Across {
     are_repeated: bool,
     long_comments: u64,
     customers: Option<Distinct>,
+    made: u64,
 }
 
 impl Across {
@@ -187,7 +188,7 @@ impl Across {
         let zero = Some(Money::ZERO);
         let totals = Totals { amount: zero, credit: zero, debit: zero, ..Totals::default() };
         let (seen, again) = (Seen::default(), HashMap::new());
-        Self { repeats, seen, again, totals, are_repeated: false, long_comments: 0, customers: None }
+        Self { repeats, seen, again, totals, are_repeated: false, long_comments: 0, customers: None, made: 0 }
     }
 
     /// Also counts different customers, if that is `wanted`: about ten bytes for each.
@@ -214,8 +215,12 @@ impl Across {
             self.totals.add(amount);
             self.totals.calls.booked_known += u64::from(!checked.creates());
         }
-        if let (Some(customers), Some(customer)) = (&mut self.customers, checked.customer()) {
-            customers.insert(customer);
+        if let Some(customers) = &mut self.customers {
+            match checked.customer() {
+                Some(customer) => customers.insert(customer),
+                // A row that makes its customer.
+                None => self.made += 1,
+            }
         }
         Ok(())
     }
@@ -273,7 +278,7 @@ impl Across {
 
     /// The totals so far.
     pub fn totals(&mut self) -> Totals {
-        Totals { customers: self.customers.as_mut().map(Distinct::count), ..self.totals }
+        Totals { customers: self.customers.as_mut().map(|known| known.count() + self.made), ..self.totals }
     }
 
     /// What another pass over the same rows has to compare: nothing where no row repeats another.

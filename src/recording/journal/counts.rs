@@ -59,7 +59,11 @@ impl Counts {
             (self.unsent(), "not sent"),
         ];
         let parts = parts.iter().filter(|(count, _)| *count > 0);
-        parts.map(|(count, name)| format!("{} {name}", grouped(*count))).collect::<Vec<_>>().join(", ")
+        let mut parts: Vec<_> = parts.map(|(count, name)| format!("{} {name}", grouped(*count))).collect();
+        if self.partial > 0 {
+            parts.push(format!("{} of them partial", grouped(self.partial)));
+        }
+        parts.join(", ")
     }
 
     /// Whether every row is as it was meant to be.
