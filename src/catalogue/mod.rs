@@ -31,6 +31,6 @@ pub use lookup::{Nearest, choices, nearest};
 pub use model::{
     Action, Choice, Effect, Identity, Meaning, Parameter, Presence, Provenance, Subcategory, ValueKind,
 };
-pub use operation::{NoParameter, Operation, Step, StepParameter, operation, operations};
+pub use operation::{NamedParameter, NoParameter, Operation, Step, StepParameter, operation, operations};
 pub use version::Version;
-pub use words::{Likeness, flag_of_word, spoken_of};
+pub use words::{Likeness, flag_of_word, speaks_of_debt, spoken_of};

@@ -2,7 +2,7 @@
 
 use super::fields::{CUSTOMER_ID, first_of_elements, is_known};
 use super::lookup::{Nearest, nearest, normalise};
-use super::model::{Action, Effect, Meaning, Parameter, Subcategory};
+use super::model::{Action, Effect, Identity, Meaning, Parameter, Subcategory};
 use super::recipes::{RECIPES, Recipe};
 use super::version::Version;
 
@@ -148,6 +148,12 @@ impl Operation {
     /// The first parameter with this meaning.
     pub fn by_meaning(self, meaning: Meaning) -> Option<&'static Parameter> {
         self.0.steps.iter().find_map(|step| step.by_meaning(meaning))
+    }
+
+    /// The parameter that says where a customer is made, if the operation makes customers.
+    pub fn where_customers_are_made(self) -> Option<&'static Parameter> {
+        let add = self.step(self.step_of(Action::Add)?);
+        add.parameters.iter().find(|p| matches!(p.identity, Identity::Where))
     }
 
     /// The parameters that set the elements of a list that an export joins in one column, such as `phone`: each

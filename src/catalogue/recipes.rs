@@ -29,7 +29,7 @@ pub(super) static RECIPES: &[Recipe] = &[
     one(&[DELETE]),
     Recipe {
         name: "migrate",
-        summary: "all of them for each row: create the customer, fill in its fields, book its opening balance",
+        summary: "move a customer: add, edit, change_date_connect and change_balance for each row",
         steps: &[ADD, EDIT, CHANGE_DATE_CONNECT, CHANGE_BALANCE],
     },
 ];

@@ -1,6 +1,6 @@
 //! How people call the columns of their tables, in Ukrainian, Russian and English: by what a parameter means.
 
-use super::model::{Meaning, Parameter, ValueKind};
+use super::model::{Action, Meaning, Parameter, ValueKind};
 use super::operation::Operation;
 
 /// Words for a meaning, in small letters, the dots and hyphens of abbreviations left out.
@@ -26,13 +26,14 @@ const WORDS: &[MeaningWords] = &[
         Meaning::Customer,
         "id | ід | ид | id абонента | id клієнта | id клиента | ід абонента | ід клієнта | ид \
          абонента | код абонента | код клієнта | код клиента | номер абонента | customer id | client \
-         id | userside id | код",
+         id | userside id | id userside | id в userside | id у userside | код",
     ),
     w(
         Meaning::Sets("codeti"),
         "код у білінгу | код в білінгу | код в биллинге | код білінгу | код биллинга | id в білінгу | \
-         id у білінгу | id в биллинге | код клієнта | код клиента | код абонента | uid | billing code \
-         | код",
+         id у білінгу | id в биллинге | код клієнта | код клиента | код абонента | номер абонента | \
+         uid | billing code | код | id | ід | ид | id абонента | id клієнта | id клиента | ід \
+         абонента | ід клієнта | ид абонента | customer id | client id",
     ),
     w(
         Meaning::Sets("billing.uuid"),
@@ -65,14 +66,14 @@ const WORDS: &[MeaningWords] = &[
     ),
     w(
         Meaning::Sets("phone.1.number"),
-        "домашній телефон | домашній | дом телефон | дом тел | тел дом | телефон домашній | телефон \
+        "телефон дом | домашній телефон | домашній | дом телефон | дом тел | тел дом | телефон домашній | телефон \
          домашний | домашний телефон | домашний | додатковий телефон | дополнительный телефон | дод \
          телефон | доп телефон | стаціонарний | стационарный | телефон 2 | телефон2 | тел 2 | другий \
          телефон | второй телефон | home phone | phone 2",
     ),
     w(
         Meaning::Sets("phone.0.number"),
-        "телефон | телефони | телефоны | тел | моб | мобільний | мобильный | мобільний телефон | \
+        "телефон | телефони | телефоны | тел | моб | телефон моб | мобільний | мобильный | мобільний телефон | \
          мобильный телефон | моб телефон | моб тел | тел моб | контактний телефон | контактный \
          телефон | номер телефону | номер телефона | телефон 1 | контакт | контакти | контакты | \
          phone | phones | mobile | mobile phone | cell | telephone | tel",
@@ -118,7 +119,12 @@ const WORDS: &[MeaningWords] = &[
         "логін | логин | login | user | username | user name | користувач | пользователь",
     ),
     w(Meaning::Sets("manager_id"), "id менеджера | менеджер | manager"),
-    w(Meaning::Sets("parent_id"), "id батьківського | головний абонент | id родителя | родитель | parent"),
+    w(
+        Meaning::Sets("parent_id"),
+        "id батьківського | головний абонент | id родителя | родитель | parent | код платника | код \
+         плательщика | платник | плательщик | код батьківського | код родителя | код головного \
+         абонента | код главного абонента | главный абонент | parent code | payer | payer code",
+    ),
     w(Meaning::Sets("coordinates"), "координати | координаты | gps | coordinates"),
     w(
         Meaning::Sets("comment"),
@@ -129,7 +135,8 @@ const WORDS: &[MeaningWords] = &[
         Meaning::Amount,
         "сума | сумма | сума грн | сумма грн | сума платежу | сумма платежа | сума оплати | сумма \
          оплаты | платіж | платеж | оплата | нарахування | начисление | баланс | залишок | остаток | \
-         борг | долг | amount | sum | payment | balance",
+         сальдо | борг | долг | заборгованість | задолженность | amount | sum | payment \
+         | balance | debt | saldo",
     ),
     w(
         Meaning::BookingNote,
@@ -142,6 +149,9 @@ const WORDS: &[MeaningWords] = &[
         "id співробітника | id сотрудника | співробітник | сотрудник | оператор | operator | employee",
     ),
 ];
+
+/// The server's program, whose own ids a column may be said to hold.
+const PROGRAM: &str = "userside";
 
 /// What words of a column of flags stand for, by meaning: words for 1, and words for 0.
 const FLAG_WORDS: &[(Meaning, &[&str], &[&str])] = &[(
@@ -186,6 +196,15 @@ const FLAG_WORDS: &[(Meaning, &[&str], &[&str])] = &[(
     ],
 )];
 
+/// Words for a balance that is owed, mostly written without a sign.
+const DEBTS: &[&str] = &["борг", "долг", "заборгованість", "задолженность", "debt"];
+
+/// Whether a column of this name holds what customers owe.
+pub fn speaks_of_debt(column: &str) -> bool {
+    let name = plain(column);
+    DEBTS.iter().any(|word| name.split(' ').any(|said| said == *word))
+}
+
 /// How sure a name speaks of a parameter: the whole name does, or only some of its words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Likeness {
@@ -202,6 +221,10 @@ pub fn spoken_of(operation: Operation, column: &str) -> Vec<(&'static Parameter,
     let mut found = Vec::new();
     for words in WORDS {
         let Some(parameter) = operation.by_meaning(words.meaning) else { continue };
+        // Where customers are made from a list, its ids are those of another program, unless it says otherwise.
+        if parameter.is_customer() && operation.does(Action::Add) && !name.contains(PROGRAM) {
+            continue;
+        }
         let likeness = words.words().filter_map(|word| {
             if name == word {
                 Some(Likeness::Whole)
@@ -246,7 +269,7 @@ impl Parameter {
 
 #[cfg(test)]
 mod tests {
-    use super::{FLAG_WORDS, Likeness, WORDS, plain, spoken_of};
+    use super::{FLAG_WORDS, Likeness, WORDS, plain, speaks_of_debt, spoken_of};
     use crate::catalogue::{operation, operations};
 
     fn best(name: &str, column: &str) -> Option<&'static str> {
@@ -278,12 +301,24 @@ mod tests {
         assert_eq!(best("change_balance", "Сума, грн"), Some("amount"));
         assert_eq!(best("change_balance", "Призначення платежу"), Some("comment"));
         assert_eq!(best("add", "ПІБ абонента"), Some("fio"));
+        assert_eq!(best("migrate", "Сальдо на 01.03"), Some("amount"));
+        for code in ["Код клиента", "ID", "id абонента"] {
+            assert_eq!(best("migrate", code), Some("codeti"), "{code}");
+        }
+        assert_eq!(best("migrate", "ID в UserSide"), Some("id"));
+        assert_eq!(best("migrate", "Код плательщика"), Some("parent_id"));
         assert_eq!(best("edit", "Тариф"), None);
         assert_eq!(best("edit", "Код клієнта"), Some("id"));
         for column in ["billing_customer_id", "Код клієнта в 1С", "ID договору абонента"]
         {
             assert_ne!(best("edit", column), Some("id"), "{column}");
         }
+    }
+
+    #[test]
+    fn what_is_owed_is_told_from_what_is_left() {
+        assert!(["Борг, грн", "Задолженность", "ДОЛГ", "debt"].iter().all(|name| speaks_of_debt(name)));
+        assert!(["Остаток", "Баланс", "долгота"].iter().all(|name| !speaks_of_debt(name)));
     }
 
     #[test]

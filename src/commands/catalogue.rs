@@ -11,12 +11,11 @@ use crate::reporting::print_document;
 
 /// Prints a header line.
 pub(super) fn template(args: &TemplateArgs) -> Exit {
-    let names = args
-        .operation
-        .fields_in(args.server_version)
-        .into_iter()
-        .filter(|named| !args.obligatory || named.of.parameter.presence.is_required())
-        .map(|named| named.name);
+    let named = match args.obligatory {
+        true => args.operation.needed(args.server_version),
+        false => args.operation.fields_in(args.server_version),
+    };
+    let names = named.into_iter().map(|named| named.name);
     let delimiter = char::from(args.delimiter).to_string();
     print(&format!("{}\n", names.collect::<Vec<_>>().join(&delimiter)))
 }
@@ -62,7 +61,11 @@ fn details(operation: Operation) -> String {
     let added = subcategory.added.map_or_else(String::new, |added| format!("; since {added}"));
     let mut text =
         format!("{}: {} ({}{added})\n\n", subcategory.name, subcategory.summary, effect(subcategory.effect));
-    let fields: Vec<_> = subcategory.parameters.iter().map(|p| (p.name.to_owned(), p)).collect();
+    let fields: Vec<_> = subcategory
+        .parameters
+        .iter()
+        .map(|p| (p.name.to_owned(), presence(p.presence).to_owned(), p))
+        .collect();
     text.push_str(&listed(&fields));
     text
 }
@@ -75,23 +78,40 @@ fn steps(operation: Operation) -> String {
         let _ = writeln!(text, "step {}: {:<20} {}", step.0 + 1, subcategory.name, subcategory.summary);
     }
     text.push_str(
-        "\nA value goes with the first step of the row that takes it; a column named with a step (edit.comment) with that\nstep. Rows with an id have no step that makes a customer.\n\n",
+        "\nA value goes with the first step of the row that takes it; a column named with a step (edit.comment) with that\nstep. Rows with an id have no step that makes a customer. Values that are marked with a step are obligatory in\nrows that have that step.\n\n",
     );
-    let fields: Vec<_> =
-        operation.fields_in(None).into_iter().map(|named| (named.name, named.of.parameter)).collect();
+    let needed = operation.needed(None);
+    let fields = operation.fields_in(None).into_iter().map(|named| {
+        let parameter = named.of.parameter;
+        let presence = if needed.iter().any(|needed| needed.name == named.name) {
+            presence(parameter.presence).to_owned()
+        } else if parameter.presence.is_required() && !parameter.is_customer() {
+            step_with(operation, parameter)
+        } else {
+            String::new()
+        };
+        (named.name, presence, parameter)
+    });
+    let fields: Vec<_> = fields.collect();
     text.push_str(&listed(&fields));
     text
 }
 
-fn listed(fields: &[(String, &Parameter)]) -> String {
+/// The step that takes a value.
+fn step_with(operation: Operation, parameter: &Parameter) -> String {
+    let mut steps = operation.steps().filter(|(_, step)| step.by_meaning(parameter.meaning).is_some());
+    steps.next().map_or_else(String::new, |(step, _)| format!("in step {}", step.0 + 1))
+}
+
+fn listed(fields: &[(String, String, &Parameter)]) -> String {
     let mut text = String::new();
-    let width = fields.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
-    for (name, parameter) in fields {
+    let width = fields.iter().map(|(name, ..)| name.len()).max().unwrap_or_default();
+    for (name, presence, parameter) in fields {
         let line = format!(
             "{:<width$}  {:<13}  {:<10}  {}{}",
             name,
             parameter.kind.name(),
-            presence(parameter.presence),
+            presence,
             parameter.summary,
             notes(parameter)
         );

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::column_sample::{ColumnSample, is_word_for_nothing};
-use super::guess::{ColumnGuess, guess};
+use super::guess::{ColumnGuess, MOST, OnlyNamed, guess};
 use super::toml_text::{comment, quoted};
-use crate::catalogue::{Operation, ValueKind, flag_of_word, spoken_of};
+use crate::catalogue::{Meaning, Operation, ValueKind, flag_of_word, speaks_of_debt, spoken_of};
 use crate::reading::{Input, MappingKeys, ReadError, Row, Source, TableChoice};
 use crate::shell;
 use crate::validating::{Trial, date_format_of, tried};
@@ -72,9 +72,10 @@ pub fn draft(spec: &DraftSpec) -> Result<String, ReadError> {
     text.push_str(&nothing(&guesses, &samples));
     let _ = writeln!(text, "\n[{}.columns]", operation.name());
     for (column, key) in keys.written.iter().enumerate().filter(|(column, _)| !keys.is_own(*column)) {
-        text.push_str(&line(key, &guesses[column], &samples[column]));
+        text.push_str(&line(&keys.names[column], key, &guesses[column], &samples[column]));
     }
     missing(operation, &keys, &guesses, &mut text);
+    text.push_str(&constants(operation, &keys, &guesses));
     for (column, key) in keys.written.iter().enumerate().filter(|(column, _)| !keys.is_own(*column)) {
         text.push_str(&values(operation, key, &guesses[column], &samples[column]));
     }
@@ -99,7 +100,7 @@ fn head(spec: &DraftSpec, source: &Source) -> String {
 fn nothing(guesses: &[ColumnGuess], samples: &[ColumnSample]) -> String {
     let mut words = BTreeSet::new();
     for (guess, sample) in guesses.iter().zip(samples) {
-        let Some(parameter) = guess.parameters.first() else { continue };
+        let Some(parameter) = guess.parameters.first().map(|named| named.of.parameter) else { continue };
         words.extend(
             sample.values().filter(|value| is_word_for_nothing(value)).filter(|value| {
                 parameter.kind == ValueKind::Text || tried(parameter, value) == Trial::Refused
@@ -107,10 +108,7 @@ fn nothing(guesses: &[ColumnGuess], samples: &[ColumnSample]) -> String {
         );
     }
     // What means no in a column of flags is not nothing.
-    let flags = guesses
-        .iter()
-        .zip(samples)
-        .filter(|(guess, _)| guess.parameters.iter().any(|p| p.kind == ValueKind::Flag));
+    let flags = guesses.iter().zip(samples).filter(|(guess, _)| guess.is_of(ValueKind::Flag));
     for (_, sample) in flags {
         sample.values().for_each(|value| {
             words.remove(value);
@@ -126,8 +124,16 @@ fn nothing(guesses: &[ColumnGuess], samples: &[ColumnSample]) -> String {
 /// A list from another program may call its own numbers so, and no check can tell them from UserSide's.
 const FOREIGN_IDS: &str = "# These must be UserSide's own ids: a number from another program is somebody else, or something else, there.\n";
 
+/// What customers owe is a balance below zero.
+const DEBTS: &str = "# A debt has to be a negative amount. These have no minus: they would be booked in the customers' favour.\n";
+
+/// Whether a column holds debts that are written without a minus.
+fn owed(name: &str, sample: &ColumnSample) -> bool {
+    speaks_of_debt(name) && sample.share(|value| value.starts_with(['-', '\u{2212}'])) < MOST
+}
+
 /// A column, with examples.
-fn line(key: &str, guess: &ColumnGuess, sample: &ColumnSample) -> String {
+fn line(name: &str, key: &str, guess: &ColumnGuess, sample: &ColumnSample) -> String {
     let examples: Vec<String> = sample.examples().map(comment).collect();
     let examples = if examples.is_empty() { "no values".to_owned() } else { examples.join(" | ") };
     let key = quoted(key);
@@ -137,18 +143,28 @@ fn line(key: &str, guess: &ColumnGuess, sample: &ColumnSample) -> String {
                 .few()
                 .map(|few| few.iter().map(|value| comment(value)).collect::<Vec<_>>().join(" | "));
             let seen = all.map_or(examples, |all| format!("all values: {all}"));
-            let why = guess.only_named.map_or_else(
-                || "Not guessed, so it is left out: write a parameter's name between the last quotation marks.".to_owned(),
-                |named| format!("Left out: its name speaks of {}, but most of its values would be refused as that.", named.name),
-            );
+            let why = match &guess.only_named {
+                None => "Not guessed, so it is left out: write a parameter's name between the last quotation marks.".to_owned(),
+                Some(OnlyNamed::Unfit(named)) => format!("Left out: its name speaks of {}, but most of its values would be refused as that.", named.name),
+                Some(OnlyNamed::SomeId(named)) => format!("Left out: if these are UserSide's own ids, of customers who are there, write {}.", quoted(&named.name)),
+            };
             format!("# {seen}\n# {why}\n{key} = \"\"\n")
         }
         [one] => {
-            let warning = if one.kind == ValueKind::Id && key != quoted(one.name) { FOREIGN_IDS } else { "" };
-            format!("# {examples}\n{warning}{key} = {}\n", quoted(one.name))
+            let warning = match guess.key {
+                None if one.of.parameter.kind == ValueKind::Id && key != quoted(&one.name) => FOREIGN_IDS,
+                None if owed(name, sample) => DEBTS,
+                _ => "",
+            };
+            match guess.key {
+                Some(kind) => format!(
+                    "# {examples}\n# Other customers, named by their {kind}: find their ids first with `userside-bulk lookup {kind}`.\n{key} = \"\"\n"
+                ),
+                None => format!("# {examples}\n{warning}{key} = {}\n", quoted(&one.name)),
+            }
         }
         several => {
-            let names: Vec<String> = several.iter().map(|parameter| quoted(parameter.name)).collect();
+            let names: Vec<String> = several.iter().map(|named| quoted(&named.name)).collect();
             format!("# {examples}\n{key} = [{}]\n", names.join(", "))
         }
     }
@@ -156,11 +172,8 @@ fn line(key: &str, guess: &ColumnGuess, sample: &ColumnSample) -> String {
 
 /// Parameters that every row needs and no column gives.
 fn missing(operation: Operation, keys: &MappingKeys, guesses: &[ColumnGuess], text: &mut String) {
-    let given = |name: &str| {
-        guesses.iter().flat_map(|guess| &guess.parameters).any(|parameter| parameter.name == name)
-    };
     let missing = operation.needed(None).into_iter().map(|needed| needed.of.parameter);
-    let missing = missing.filter(|p| !given(p.name));
+    let missing = missing.filter(|parameter| !gives(guesses, parameter.meaning));
     for parameter in missing {
         if let Some(ids) = keys.ids_of_results().filter(|_| parameter.is_customer()) {
             let _ = writeln!(
@@ -181,10 +194,45 @@ fn missing(operation: Operation, keys: &MappingKeys, guesses: &[ColumnGuess], te
     }
 }
 
+/// Whether a column gives a parameter with this meaning its values.
+fn gives(guesses: &[ColumnGuess], meaning: Meaning) -> bool {
+    guesses.iter().flat_map(|guess| &guess.parameters).any(|named| named.of.parameter.meaning == meaning)
+}
+
+/// Values that no column gives, and that are the same for every row of several calls: the words of its booking, and
+/// where its customer is made.
+fn constants(operation: Operation, keys: &MappingKeys, guesses: &[ColumnGuess]) -> String {
+    if !operation.has_several_steps() {
+        return String::new();
+    }
+    let free = |meaning| operation.by_meaning(meaning).filter(|_| !gives(guesses, meaning));
+    let mut lines = String::new();
+    if let Some(billing) = operation.where_customers_are_made().filter(|p| !gives(guesses, p.meaning)) {
+        let _ = writeln!(
+            lines,
+            "# Newer servers want to know in which billing customers are made; take off the # and write its id:\n# {} = 1",
+            operation.column_name(billing)
+        );
+    }
+    let amount = guesses.iter().position(|guess| guess.one().is_some_and(|p| p.meaning == Meaning::Amount));
+    if let (Some(amount), Some(note)) = (amount, free(Meaning::BookingNote)) {
+        let _ = writeln!(
+            lines,
+            "# What the history of each customer will say of the booking:\n{} = {}",
+            quoted(&operation.column_name(note)),
+            quoted(&keys.names[amount])
+        );
+    }
+    if lines.is_empty() {
+        return lines;
+    }
+    format!("\n# The same for every row:\n[{}.set]\n{lines}", operation.name())
+}
+
 /// All values of a column, where they are few: filled in where a column of flags has words that are not read as flags.
 fn values(operation: Operation, key: &str, guess: &ColumnGuess, sample: &ColumnSample) -> String {
-    let ([parameter], Some(few)) = (guess.parameters.as_slice(), sample.few()) else { return String::new() };
-    if parameter.is_customer() {
+    let (Some(parameter), Some(few)) = (guess.one(), sample.few()) else { return String::new() };
+    if parameter.names_customer() {
         return String::new();
     }
     let few: Vec<&String> = few.iter().filter(|value| !is_word_for_nothing(value)).collect();
@@ -222,7 +270,7 @@ fn dates(
 ) -> String {
     let mut lines = String::new();
     for ((key, guess), sample) in keys.written.iter().zip(guesses).zip(samples) {
-        let [parameter] = guess.parameters.as_slice() else { continue };
+        let Some(parameter) = guess.one() else { continue };
         if !parameter.kind.is_date() {
             continue;
         }

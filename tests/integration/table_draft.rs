@@ -63,6 +63,57 @@ fn drafts_of_other_operations_are_accepted_too() {
     validated(&place, "add", "new.csv").exits(0).says("2 valid");
 }
 
+/// What a draft can't know: where customers are made, what a rare word stands for, and bad values.
+const EDITS: &str = "--set billing_id=1 --leave-out-bad phone1";
+
+#[test]
+fn a_draft_of_a_migration_names_what_each_step_takes() {
+    let place = Place::new().with_sample("legacy-cp1251.csv");
+    userside(&place).line("mapping migrate legacy-cp1251.csv -o draft.toml").run().exits(0);
+    let text = place.text("draft.toml");
+    for line in [
+        "empty = [\"-\", \"00.00.0000\", \"нет\"]",
+        "\"Код клиента\" = \"codeti\"",
+        "\"UID\" = \"billing_customer_id\"",
+        "\"ФИО\" = \"fio\"",
+        "\"Тип\" = \"is_corporate\"",
+        "\"Телефон моб.\" = [\"phone0\", \"phone2\"]",
+        "\"Телефон дом.\" = \"phone1\"",
+        "\"Дата подключения\" = \"date_connect\"",
+        "\"Остаток\" = \"amount\"",
+        "\"Примечание\" = \"edit.comment\"",
+        "[migrate.set]",
+        "# billing_id = 1",
+        "\"change_balance.comment\" = \"Остаток\"",
+        "[migrate.values.\"Тип\"]\n\"фіз\" = \"0\"\n\"юр\" = \"1\"\n# \"ФЛП\" = \"\"",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    // Bad telephone numbers, and a word that only a person can decide on.
+    let refused = validated(&place, "migrate", "legacy-cp1251.csv").exits(2);
+    refused.says("column 'Телефон дом.', value '26-14'").says("column 'Тип', value 'ФЛП'");
+    let place = place.with("draft.toml", text.replace("# \"ФЛП\" = \"\"", "\"ФЛП\" = 1"));
+    let command = format!("validate migrate legacy-cp1251.csv --mapping draft.toml {EDITS}");
+    userside(&place).line(&command).run().exits(0).says("126 valid");
+}
+
+#[test]
+fn ids_debts_and_parents_of_another_program_are_warned_about() {
+    let list = "ID;ПІБ;Платник;Борг\n17;Гнатюк Олена;;100,00\n18;Гнатюк Ян;17;0\n19;Бойко Ада;17;20,50\n";
+    let (place, _) = drafted("migrate", "list.csv", list);
+    let text = place.text("draft.toml");
+    assert!(text.contains("\n\"ID\" = \"codeti\"\n"), "{text}");
+    let warned = "# A debt has to be a negative amount. These have no minus: they would be booked in the customers' favour.\n\"Борг\" = \"amount\"";
+    assert!(text.contains(warned), "{text}");
+    assert!(text.contains("Other customers, named by their codeti"), "{text}");
+    validated(&place, "migrate", "list.csv").exits(0).says("3 valid");
+    // Beside a code it may be either, and one of them is somebody else.
+    let (place, _) = drafted("migrate", "list.csv", "id;codeti;ПІБ\n17;a-1;Гнатюк Олена\n");
+    let text = place.text("draft.toml");
+    let line = "# Left out: if these are UserSide's own ids, of customers who are there, write \"id\".\n\"id\" = \"\"";
+    assert!(text.contains(line), "{text}");
+}
+
 #[test]
 fn a_column_whose_values_do_not_fit_its_name_is_left_out_and_says_so() {
     let (place, _) = drafted("edit", "list.csv", "id;E-mail;Тариф\n7;сорок;x\n8;два;y\n");
