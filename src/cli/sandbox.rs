@@ -61,7 +61,7 @@ pub struct SandboxArgs {
     /// Let something go wrong; may be repeated
     ///
     /// KIND=PERCENT% of the writes, or KIND@N the Nth write; KIND@2,5-7 names several. read: before the kind means
-    /// reads instead of writes. Some kinds take a time, as in late=45s, late=45s@3 or late=45s=1%. The kinds are
+    /// reads instead of writes, change_balance: only those writes. Some kinds take a time, as in late=45s, late=45s@3 or late=45s=1%. The kinds are
     /// listed below.
     #[arg(long, value_name = "FAULT", help_heading = "Misbehaviour")]
     fault: Vec<Fault>,

@@ -13,6 +13,7 @@ use super::actions::perform;
 use super::answer::{ApiError, CallResult};
 use super::chance::Draw;
 use super::disguise::{disguise, refusal_of, with_residue};
+use super::fault::Counted;
 use super::kind::{Execution, FaultKind, Symptom};
 use super::ledger::{Log, LogEntry, page};
 use super::quota::Usage;
@@ -46,6 +47,8 @@ struct AppState {
     requests: u64,
     reads: u64,
     writes: u64,
+    /// How many requests did the same.
+    actions: HashMap<Action, u64>,
     usage: Usage,
     late: Vec<Late>,
 }
@@ -86,6 +89,7 @@ impl App {
             requests: 0,
             reads: 0,
             writes: 0,
+            actions: HashMap::new(),
             usage: Usage::default(),
             late: Vec::new(),
         };
@@ -254,11 +258,16 @@ impl App {
         };
         *counter += 1;
         let number = *counter;
+        let of_action = state.actions.entry(subcategory.action).or_default();
+        *of_action += 1;
+        let of_action = *of_action;
         if self.breaks_down(received, subcategory) {
             return Some(Struck { kind: FaultKind::Status500, time: Duration::ZERO });
         }
         let mut faults = (0..).zip(&self.settings.faults);
-        let (_, fault) = faults.find(|(place, f)| f.strikes(subcategory.effect, number, draw, *place))?;
+        let Subcategory { action, effect, .. } = *subcategory;
+        let request = Counted { action, effect, number, of_action };
+        let (_, fault) = faults.find(|(place, fault)| fault.strikes(request, draw, *place))?;
         Some(Struck { kind: fault.kind(), time: fault.time() })
     }
 

@@ -1,5 +1,5 @@
 //! Faults on purpose: when they strike, and how they are written: `[read:]KIND=PERCENT%` or
-//! `[read:]KIND@NUMBERS`. Some kinds take a time before that, as in `late=45s@3`; with a time and nothing after
+//! `[read:]KIND@NUMBERS`, or with an operation in place of `read`. Some kinds take a time before that, as in `late=45s@3`; with a time and nothing after
 //! it, all requests are struck.
 
 use std::str::FromStr;
@@ -8,19 +8,39 @@ use std::time::Duration;
 use super::chance::Draw;
 use super::kind::FaultKind;
 use super::numbers::{Numbers, digits, span};
-use crate::catalogue::{Effect, Nearest, nearest};
+use crate::catalogue::{Action, Effect, Nearest, Operation, nearest, operations};
 
 /// One kind of fault, and when it strikes.
 ///
 /// Written `500=1%` (a share of the writes, drawn from the seed), `drop-after@3`, `429@5-9` or
-/// `error@2,7-8` (writes by number, counted from 1); with `read:` before it, reads instead of writes.
+/// `error@2,7-8` (writes by number, counted from 1); with `read:` before it, reads instead of writes, and with
+/// `change_balance:` only those writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     kind: FaultKind,
     /// For kinds that take one.
     time: Duration,
-    reads: bool,
+    among: Requests,
     strikes: Strikes,
+}
+
+/// Which requests a fault may strike, and is counted among.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Requests {
+    Reads,
+    Writes,
+    Of(Action),
+}
+
+/// A request, and which one it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Counted {
+    pub(super) action: Action,
+    pub(super) effect: Effect,
+    /// Among the reads or the writes, counted from 1.
+    pub(super) number: u64,
+    /// Among those that do the same.
+    pub(super) of_action: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,16 +61,20 @@ impl Fault {
         self.time
     }
 
-    /// Whether it strikes the request with this number among the reads or writes. `place` is the fault's
-    /// place in the list: two faults with the same share do not always strike together.
-    pub(super) fn strikes(&self, effect: Effect, number: u64, draw: Draw, place: u64) -> bool {
-        if self.reads != (effect == Effect::Reads) {
-            return false;
-        }
-        match &self.strikes {
-            Strikes::Share(of_a_million) => draw.below(PLACES + place, 1_000_000) < *of_a_million,
-            Strikes::Numbers(numbers) => numbers.contains(number),
-        }
+    /// Whether it strikes a request. `place` is the fault's place in the list: two faults with the same share do not
+    /// always strike together.
+    pub(super) fn strikes(&self, request: Counted, draw: Draw, place: u64) -> bool {
+        let is_read = request.effect == Effect::Reads;
+        let (is_among, number) = match self.among {
+            Requests::Reads => (is_read, request.number),
+            Requests::Writes => (!is_read, request.number),
+            Requests::Of(action) => (request.action == action, request.of_action),
+        };
+        is_among
+            && match &self.strikes {
+                Strikes::Share(of_a_million) => draw.below(PLACES + place, 1_000_000) < *of_a_million,
+                Strikes::Numbers(numbers) => numbers.contains(number),
+            }
     }
 }
 
@@ -86,6 +110,14 @@ pub enum ParseFaultError {
         /// The kind that was probably meant.
         nearest: Nearest,
     },
+    /// There is no such operation.
+    #[error("'{name}' is neither read nor an operation{nearest}; the operations are {}", actions().map(|(name, _)| name).collect::<Vec<_>>().join(", "))]
+    Action {
+        /// The text before the colon.
+        name: String,
+        /// The operation that was probably meant.
+        nearest: Nearest,
+    },
     /// The share is not a percentage.
     #[error(
         "'{share}' is not a share of requests: write a percentage from 0% to 100% with up to four decimals, like 0.5%"
@@ -113,7 +145,11 @@ impl FromStr for Fault {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let trimmed = text.trim();
-        let (reads, rest) = trimmed.strip_prefix("read:").map_or((false, trimmed), |rest| (true, rest));
+        let (among, rest) = match trimmed.split_once(':') {
+            None => (Requests::Writes, trimmed),
+            Some(("read", rest)) => (Requests::Reads, rest),
+            Some((name, rest)) => (Requests::Of(action(name)?), rest),
+        };
         let Some(at) = rest.find(['=', '@']) else {
             let kind = kind(rest)?.name().to_owned();
             return Err(ParseFaultError::When { text: text.to_owned(), kind });
@@ -126,7 +162,7 @@ impl FromStr for Fault {
             (None, Some(numbers)) => Strikes::Numbers(parse_numbers(numbers)?),
             (None, None) => Strikes::Share(ALL),
         };
-        Ok(Self { kind, time, reads, strikes })
+        Ok(Self { kind, time, among, strikes })
     }
 }
 
@@ -143,6 +179,21 @@ fn parse_time(kind: FaultKind, when: &str) -> Result<(Duration, &str), ParseFaul
     }
     let time = span(text).ok_or_else(|| ParseFaultError::Time { time: text.to_owned(), kind })?;
     Ok((time, rest))
+}
+
+/// What a write does, by its name.
+fn actions() -> impl Iterator<Item = (&'static str, Action)> {
+    let subcategories = operations().filter(|operation| !operation.has_several_steps());
+    subcategories.flat_map(Operation::steps).map(|(_, subcategory)| (subcategory.name, subcategory.action))
+}
+
+fn action(name: &str) -> Result<Action, ParseFaultError> {
+    let name = name.trim();
+    let found = actions().find(|(known, _)| *known == name);
+    found.map(|(_, action)| action).ok_or_else(|| ParseFaultError::Action {
+        name: name.to_owned(),
+        nearest: nearest(name, actions().map(|(known, _)| known)),
+    })
 }
 
 fn kind(name: &str) -> Result<FaultKind, ParseFaultError> {
@@ -178,15 +229,17 @@ fn parse_numbers(text: &str) -> Result<Numbers, ParseFaultError> {
 mod tests {
     use std::time::Duration;
 
-    use super::{Draw, Fault, FaultKind, ParseFaultError};
-    use crate::catalogue::Effect;
+    use super::{Counted, Draw, Fault, FaultKind, ParseFaultError};
+    use crate::catalogue::{Action, Effect};
 
     fn fault(text: &str) -> Fault {
         text.parse().expect(text)
     }
 
     fn struck(fault: &Fault, effect: Effect, numbers: std::ops::Range<u64>) -> Vec<u64> {
-        numbers.filter(|&n| fault.strikes(effect, n, Draw::new(1, n, 0), 0)).collect()
+        let action = if effect == Effect::Reads { Action::Read } else { Action::Edit };
+        let counted = |number| Counted { action, effect, number, of_action: number + 10 };
+        numbers.filter(|&n| fault.strikes(counted(n), Draw::new(1, n, 0), 0)).collect()
     }
 
     #[test]
@@ -201,6 +254,17 @@ mod tests {
         assert!(struck(&fault("500=100%"), Effect::Reads, 1..10).is_empty());
         assert!(struck(&fault("read:500=100%"), Effect::OnceOnly, 1..10).is_empty());
         assert_eq!(struck(&fault("read:500@2"), Effect::Reads, 1..10), [2]);
+    }
+
+    #[test]
+    fn the_requests_of_one_operation_are_counted_by_themselves() {
+        assert_eq!(struck(&fault("edit:500@13"), Effect::Repeatable, 1..20), [3]);
+        assert!(struck(&fault("change_balance:500=100%"), Effect::Repeatable, 1..20).is_empty());
+        let refusal = "change_balanc:500@1".parse::<Fault>().expect_err("no operation").to_string();
+        assert!(
+            refusal.contains("did you mean 'change_balance'") && !refusal.contains("migrate"),
+            "{refusal}"
+        );
     }
 
     #[test]

@@ -4,17 +4,14 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::journey::STEPS;
+use super::journey::{DRAFT, STEPS};
 use super::server::KEY;
 use super::step::{journal, results};
 
 /// The samples that the demo uses, for those who have the program without its source.
-const SAMPLES: [(&str, &[u8]); 5] = [
-    ("customers.csv", include_bytes!("../../../samples/customers.csv")),
-    ("customers-broken.csv", include_bytes!("../../../samples/customers-broken.csv")),
-    ("edit.csv", include_bytes!("../../../samples/edit.csv")),
-    ("balances.csv", include_bytes!("../../../samples/balances.csv")),
-    ("connection-dates.csv", include_bytes!("../../../samples/connection-dates.csv")),
+const SAMPLES: [(&str, &[u8]); 2] = [
+    ("legacy-cp1251.csv", include_bytes!("../../../samples/legacy-cp1251.csv")),
+    ("legacy.toml", include_bytes!("../../../samples/legacy.toml")),
 ];
 
 pub(super) struct Prepared {
@@ -36,7 +33,8 @@ pub(super) fn prepare(folder: &Path) -> io::Result<Prepared> {
             }
         }
     }
-    for left in ["customers-to-fix.csv", "balances.undo.csv", "balances.results.1.csv"] {
+    // The results of a run that stopped are kept when it goes on.
+    for left in [DRAFT, "migrated.results.1.csv"] {
         let _ = fs::remove_file(folder.join(left));
     }
     let key_file = folder.join("sandbox.key");

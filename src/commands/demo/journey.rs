@@ -3,71 +3,65 @@
 use super::step::{JourneyStep, StepCommand};
 use crate::exit::Exit;
 
+/// What an old billing exports.
+const LIST: &str = "legacy-cp1251.csv";
+/// Which column of it is which parameter.
+const MAPPING: &str = "SAMPLES/legacy.toml";
+/// What the program takes each column for by itself.
+pub(super) const DRAFT: &str = "draft.toml";
+
 /// What is shown.
-pub(super) const STEPS: [JourneyStep; 10] = [
+pub(super) const STEPS: [JourneyStep; 6] = [
     JourneyStep {
-        about: "A file with mistakes is checked; nothing is sent, and every mistake is named.",
-        command: StepCommand::Validate { operation: "add", sample: "customers-broken.csv" },
-        name: "validated",
-        options: &[],
-        expected: Exit::Refused,
-    },
-    JourneyStep {
-        about: "Customers are added. The results say which id each one got.",
-        command: StepCommand::Import { operation: "add", sample: "customers.csv" },
-        name: "customers",
-        options: &[],
+        about: "An old billing has exported its customers. The program guesses which column is which, and writes that \
+                into a file to be checked.",
+        command: StepCommand::Mapping { operation: "migrate", sample: LIST },
+        name: "draft",
+        options: &["--output", "FOLDER/draft.toml"],
         expected: Exit::Done,
     },
     JourneyStep {
-        about: "The valid rows of the file with mistakes are added; the others go to a file of their own, to be corrected.",
-        command: StepCommand::Import { operation: "add", sample: "customers-broken.csv" },
-        name: "customers-broken",
-        options: &["--skip-invalid", "--failed", "FOLDER/customers-to-fix.csv"],
-        expected: Exit::SomeNotOk,
-    },
-    JourneyStep {
-        about: "Customers are edited: dates, phones and flags as people write them.",
-        command: StepCommand::Import { operation: "edit", sample: "edit.csv" },
-        name: "edit",
-        options: &[],
-        expected: Exit::Done,
-    },
-    JourneyStep {
-        about: "Balances are corrected, but the sum is not the one that accounting expects: nothing is sent.",
-        command: StepCommand::Import { operation: "change_balance", sample: "balances.csv" },
-        name: "balances-refused",
-        options: &["--expect-total", "12345.76"],
+        about: "Nothing is sent yet: every value of every row is checked, and what is wrong is named.",
+        command: StepCommand::Validate { operation: "migrate", sample: LIST },
+        name: "checked",
+        options: &["--mapping", "FOLDER/draft.toml"],
         expected: Exit::Refused,
     },
     JourneyStep {
-        about: "With the right control total they are booked. In the middle the sandbox books a row and closes \
-                the connection without an answer. The run stops, because of --max-failures 1, and asks the \
-                server what became of that row.",
-        command: StepCommand::Import { operation: "change_balance", sample: "balances.csv" },
-        name: "balances",
-        options: &["--expect-rows", "150", "--expect-total", "12345.67", "--max-failures", "1", "--yes"],
+        about: "The mapping of the samples says what those words mean. One command makes the customers, fills in their \
+                fields, sets their dates and books their opening balances, which must add up to what the old billing \
+                says. In the middle the sandbox books a balance and closes the connection without an answer. The run \
+                stops, because of --max-failures 1, and asks the server what became of that row.",
+        command: StepCommand::Import { operation: "migrate", sample: LIST },
+        name: "migrated",
+        options: &[
+            "--mapping",
+            MAPPING,
+            "--existing",
+            "update",
+            "--expect-rows",
+            "126",
+            "--expect-total",
+            "199909.26",
+            "--max-failures",
+            "1",
+            "--yes",
+        ],
         expected: Exit::StoppedEarly,
     },
     JourneyStep {
-        about: "The journal knows every row: the run goes on with those that were not sent, and books none twice.",
+        about: "The journal knows how each step of each row stands. The run goes on there, and makes nobody and books \
+                nothing twice.",
         command: StepCommand::FromJournal("resume"),
-        name: "balances",
+        name: "migrated",
         options: &["--yes"],
         expected: Exit::Done,
     },
     JourneyStep {
-        about: "If the whole list was wrong: rows that would take back what was booked, to be looked at first.",
-        command: StepCommand::FromJournal("undo"),
-        name: "balances",
-        options: &["--output", "FOLDER/balances.undo.csv"],
-        expected: Exit::Done,
-    },
-    JourneyStep {
-        about: "Connection dates are set from a file as Excel saves it.",
-        command: StepCommand::Import { operation: "change_date_connect", sample: "connection-dates.csv" },
-        name: "connection-dates",
-        options: &[],
+        about: "Somebody imports the same list again, and the program finds who and what is there.",
+        command: StepCommand::Import { operation: "migrate", sample: LIST },
+        name: "again",
+        options: &["--mapping", MAPPING, "--existing", "update", "--booked", "skip", "--yes"],
         expected: Exit::Done,
     },
     JourneyStep {

@@ -28,7 +28,7 @@ pub(in crate::commands) fn run(args: &DemoArgs, type_in: fn(Vec<OsString>) -> Ex
         if matches!(step.command, StepCommand::Import { .. } | StepCommand::Export(_)) {
             let key = prepared.key_file.clone().into_os_string();
             command.extend(["--url".into(), server.url.clone().into(), "--key-file".into(), key]);
-            command.extend(["--rate".into(), "200/s".into()]);
+            command.extend(["--rate".into(), "400/s".into()]);
         }
         print_text(&step.about);
         print_command(&command.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" "));

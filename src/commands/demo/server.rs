@@ -12,12 +12,11 @@ use crate::sandbox::{Sandbox, SandboxError, Settings};
 /// Of no use anywhere but in the demo's own sandbox.
 pub(super) const KEY: &str = "key-of-the-demo-sandbox";
 
-/// As many as it takes for the first new customer to get the id 1001, which the samples count on.
+/// Some of them are in the list of the sample, too.
 const CUSTOMERS: u32 = 1000;
 
-/// The answer to this write gets lost: it is in the middle of the bookings, after the 240 and 30 customers
-/// that are added and the 120 that are edited.
-const LOST: &str = "drop-after@450";
+/// The answer to this write gets lost: it is a booking in the middle of the migration.
+const LOST: &str = "change_balance:drop-after@60";
 
 /// A sandbox in a thread of its own.
 pub(super) struct DemoServer {

@@ -19,6 +19,8 @@ pub(super) struct JourneyStep {
 /// What is typed after the program's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum StepCommand {
+    /// The columns of a sample are guessed.
+    Mapping { operation: &'static str, sample: &'static str },
     /// Rows of a sample are checked.
     Validate { operation: &'static str, sample: &'static str },
     /// Rows of a sample are sent.
@@ -29,30 +31,42 @@ pub(super) enum StepCommand {
     Export(&'static str),
 }
 
+impl StepCommand {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Mapping { .. } => "mapping",
+            Self::Validate { .. } => "validate",
+            Self::Import { .. } => "import",
+            Self::FromJournal(command) => command,
+            Self::Export(_) => "export",
+        }
+    }
+}
+
 impl JourneyStep {
     pub(super) fn words(&self, folder: &Path, samples: &Path) -> Vec<OsString> {
         let mut words: Vec<OsString> = vec!["userside-bulk".into()];
         match self.command {
-            StepCommand::Validate { operation, sample } => {
-                words.extend(["validate", operation].map(OsString::from));
+            StepCommand::Mapping { operation, sample }
+            | StepCommand::Validate { operation, sample }
+            | StepCommand::Import { operation, sample } => {
+                words.extend([self.command.name(), operation].map(OsString::from));
                 words.push(samples.join(sample).into_os_string());
             }
-            StepCommand::Import { operation, sample } => {
-                words.extend(["import", operation].map(OsString::from));
-                words.push(samples.join(sample).into_os_string());
-            }
-            StepCommand::FromJournal(command) => {
-                words.extend([command.into(), journal(folder, self.name).into_os_string()]);
+            StepCommand::FromJournal(_) => {
+                words.extend([self.command.name().into(), journal(folder, self.name).into_os_string()]);
             }
             StepCommand::Export(file) => {
-                words.extend(["export".into(), "--output".into(), folder.join(file).into_os_string()]);
+                let output = folder.join(file).into_os_string();
+                words.extend([self.command.name().into(), "--output".into(), output]);
             }
         }
-        words.extend(self.options.iter().map(|option| match option.strip_prefix("FOLDER/") {
-            Some(name) => folder.join(name).into_os_string(),
-            None => OsString::from(option),
+        words.extend(self.options.iter().map(|option| match option.split_once('/') {
+            Some(("FOLDER", name)) => folder.join(name).into_os_string(),
+            Some(("SAMPLES", name)) => samples.join(name).into_os_string(),
+            _ => OsString::from(option),
         }));
-        if !matches!(self.command, StepCommand::FromJournal(_) | StepCommand::Export(_)) {
+        if matches!(self.command, StepCommand::Validate { .. } | StepCommand::Import { .. }) {
             words.extend(["--results".into(), results(folder, self.name).into_os_string()]);
         }
         words
