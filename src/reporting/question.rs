@@ -12,9 +12,16 @@ use crate::validating::{Money, Totals};
 /// What is about to happen, in one line. For money: the credit, the debit and the net total.
 pub fn stake(operation: Operation, totals: &Totals) -> String {
     let mut text = format!("{}: {}", operation.name(), Count(totals.valid(), "row"));
-    // Rows that make their customers are about one each, and the others' were counted alone.
-    if let Some(customers) = totals.customers.filter(|_| !operation.does(Action::Add)) {
+    if let (true, Some(step)) = (operation.has_several_steps(), operation.step_of(Action::Add)) {
+        let new = totals.calls.of(step);
+        let known = totals.valid().saturating_sub(new);
+        let known = if known > 0 { format!(" and {}", Count(known, "known one")) } else { String::new() };
+        text.push_str(&format!(", {}{known}", Count(new, "new customer")));
+    } else if let Some(customers) = totals.customers {
         text.push_str(&format!(" for {}", Count(customers, "customer")));
+    }
+    if let (true, Some(step)) = (operation.has_several_steps(), operation.step_of(Action::ChangeBalance)) {
+        text.push_str(&format!(", {}", Count(totals.calls.of(step), "booking")));
     }
     if operation.books_money() {
         let sum = |sum: Option<Money>| sum.map_or_else(|| "too many digits to add up".to_owned(), grouped);
