@@ -95,6 +95,44 @@ pub fn money(file: &mut dyn Write, rows: usize) -> io::Result<()> {
     })
 }
 
+/// `migrate`: a customer to be made, with fields, a date of connection and an opening balance: four calls a row.
+pub fn migration(file: &mut dyn Write, rows: usize) -> io::Result<()> {
+    write_migration(file, rows, "", |_| String::new())
+}
+
+/// The same in families: every hundredth row is the parent of those that follow.
+pub fn families(file: &mut dyn Write, rows: usize) -> io::Result<()> {
+    let parent = |row: usize| {
+        let parent = row / 100 * 100;
+        if parent == row { ",".to_owned() } else { format!(",c{parent}") }
+    };
+    write_migration(file, rows, ",parent_id:codeti", parent)
+}
+
+fn write_migration(
+    file: &mut dyn Write,
+    rows: usize,
+    more: &str,
+    cell: impl Fn(usize) -> String,
+) -> io::Result<()> {
+    writeln!(
+        file,
+        "codeti,name,login,account_number,email,phone0,edit.comment,change_date_connect.value,amount,\
+         change_balance.comment{more}"
+    )?;
+    (0..rows).try_for_each(|row| {
+        let [_, login, name, account, email, phone, comment] = customer(row);
+        let (day, month, year) = (row % 28 + 1, row / 28 % 12 + 1, 2000 + row / 336 % 25);
+        writeln!(
+            file,
+            "c{row},{name},{login},{account},{email},{phone},{comment},{year}-{month:02}-{day:02},{}.{:02},opening{}",
+            row % 900 + 100,
+            row / 900 % 100,
+            cell(row)
+        )
+    })
+}
+
 /// The requests for the rows of [`money`], with tags, one body per line.
 pub fn bookings(file: &mut dyn Write, rows: usize) -> io::Result<()> {
     (0..rows).try_for_each(|row| {

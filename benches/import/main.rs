@@ -1,8 +1,8 @@
 //! Measures what the program promises per second, per CPU second and per MiB:
 //!
 //! ```text
-//! cargo bench                        everything; about five minutes, 100 s of them for the pace
-//! cargo bench -- latency validation  some subjects of throughput, latency, pace, validation, memory, export
+//! cargo bench                        everything; about ten minutes, 100 s of them for the pace
+//! cargo bench -- latency validation  some subjects of throughput, migration, latency, pace, validation, memory, export
 //! cargo bench -- --quick             one run of each, fewer rows
 //! ```
 //!
@@ -20,6 +20,7 @@ mod export;
 mod inputs;
 mod latency;
 mod memory;
+mod migration;
 mod options;
 mod pace;
 mod program;
@@ -68,6 +69,7 @@ fn measure(options: &Options) -> ExitCode {
     for subject in &options.subjects {
         let done = match subject {
             Subject::Throughput => throughput::measure(&bench, &mut table),
+            Subject::Migration => migration::measure(&bench, &mut table),
             Subject::Latency => latency::measure(&bench, &mut table),
             Subject::Pace => pace::measure(&bench, &mut table),
             Subject::Validation => validation::measure(&bench, &mut table),

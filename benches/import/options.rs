@@ -21,6 +21,8 @@ pub enum Request {
 pub enum Subject {
     /// Rows per second and CPU per row if nothing slows the program down.
     Throughput,
+    /// Calls per second where rows have several steps.
+    Migration,
     /// Time lost between requests if the server is slow.
     Latency,
     /// How exactly `--rate` is kept.
@@ -35,13 +37,21 @@ pub enum Subject {
 
 impl Subject {
     /// Every subject, in the order of the table.
-    const ALL: [Self; 6] =
-        [Self::Throughput, Self::Latency, Self::Pace, Self::Validation, Self::Memory, Self::Export];
+    const ALL: [Self; 7] = [
+        Self::Throughput,
+        Self::Migration,
+        Self::Latency,
+        Self::Pace,
+        Self::Validation,
+        Self::Memory,
+        Self::Export,
+    ];
 
     /// The subject's name on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Throughput => "throughput",
+            Self::Migration => "migration",
             Self::Latency => "latency",
             Self::Pace => "pace",
             Self::Validation => "validation",

@@ -46,6 +46,7 @@ pub struct Responder {
 #[derive(Default)]
 struct Seen {
     requests: AtomicUsize,
+    made: AtomicUsize,
     arrivals: Mutex<Vec<Instant>>,
 }
 
@@ -136,10 +137,11 @@ async fn serve(mut stream: TcpStream, service: Arc<Service>) -> io::Result<()> {
             }
             filled += read;
         };
-        let customers = service.customers.map(|customers| {
-            let form = buffer[..request].rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
-            with_head(&customers::answer(customers, form))
-        });
+        let form = buffer[..request].rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        let customers = match service.customers {
+            Some(customers) => Some(with_head(&customers::answer(customers, form))),
+            None => is_add(form).then(|| with_head(&service.made())),
+        };
         buffer.copy_within(request..filled, 0);
         filled -= request;
         service.arrived().await;
@@ -147,7 +149,19 @@ async fn serve(mut stream: TcpStream, service: Arc<Service>) -> io::Result<()> {
     }
 }
 
+/// Whether a form asks for a new customer.
+fn is_add(form: &[u8]) -> bool {
+    const ADD: &[u8] = b"&subcat=add&";
+    form.windows(ADD.len()).any(|part| part == ADD)
+}
+
 impl Service {
+    /// A customer is made, each with an id of its own.
+    fn made(&self) -> String {
+        let id = self.seen.made.fetch_add(1, Ordering::Relaxed) + 1_000_000;
+        format!(r#"{{"Result":"OK","Id":{id}}}"#)
+    }
+
     /// Counts a request and waits for the latency.
     async fn arrived(&self) {
         self.seen.requests.fetch_add(1, Ordering::Relaxed);
