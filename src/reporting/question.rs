@@ -127,7 +127,9 @@ mod tests {
             "change_balance: 3,000 rows for 2,870 customers: credit 1,234.01, debit 1,234,011.00, net total -1,232,776.99"
         );
         let text = of("migrate", &totals);
-        assert!(text.starts_with("migrate: 3,000 rows: credit 1,234.01"), "{text}");
+        let counted =
+            "migrate: 3,000 rows, 0 new customers and 3,000 known ones, 0 bookings: credit 1,234.01";
+        assert!(text.starts_with(counted), "{text}");
         assert_eq!(of("delete", &totals), "delete: 3,000 rows for 2,870 customers");
         let one = Totals { rows: 1, customers: Some(1), ..Totals::default() };
         assert_eq!(of("delete", &one), "delete: 1 row for 1 customer");
