@@ -13,16 +13,17 @@ const HELP: &str = "\
 Examples:
   userside-bulk import add customers.csv --url https://us.example.com --key-file key
   userside-bulk import add legacy.csv --map 'ФИО=fio' --set billing_id=1
-  userside-bulk import add legacy.csv --mapping legacy.toml --rate 600/m
+  userside-bulk import migrate legacy.csv --mapping legacy.toml --rate 600/m
   userside-bulk import change_balance money.xlsx --sheet Март --expect-total 12345.67
   userside-bulk import change_balance money.csv --expect-debit 4000
   generate | userside-bulk import edit - --results edit.results.csv --journal edit.journal
 
 Results:
   customers.csv gives customers.results.csv: the input's columns and, for every
-  row, result_status (ok, invalid, failed, unknown or skipped), result_id,
-  result_error_code, result_error, result_http_status and result_attempts.
-  failed means not applied; unknown means that the server may have applied it.
+  row, result_status (ok, invalid, failed, partial, unknown or skipped),
+  result_id, result_error_code, result_error, result_http_status and
+  result_attempts. failed means not applied; unknown means that the server may
+  have applied it; partial means that only some steps of a migrate are applied.
 
 Journal:
   customers.journal lies beside the results and remembers every row, without the

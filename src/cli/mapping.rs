@@ -12,8 +12,9 @@ use crate::recording::OutputTarget;
 
 const HELP: &str = "\
 Examples:
+  userside-bulk mapping migrate legacy.csv -o legacy.toml
+  userside-bulk validate migrate legacy.csv --mapping legacy.toml
   userside-bulk mapping edit customers.xlsx -o customers.toml
-  userside-bulk validate edit customers.xlsx --mapping customers.toml
 
 The columns are guessed from their names (Ukrainian, Russian, English) and from
 what they hold. Each has examples; a column that can't be guessed is left out.

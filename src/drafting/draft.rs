@@ -156,12 +156,11 @@ fn line(name: &str, key: &str, guess: &ColumnGuess, sample: &ColumnSample) -> St
                 None if owed(name, sample) => DEBTS,
                 _ => "",
             };
-            match guess.key {
-                Some(kind) => format!(
-                    "# {examples}\n# Other customers, named by their {kind}: find their ids first with `userside-bulk lookup {kind}`.\n{key} = \"\"\n"
-                ),
-                None => format!("# {examples}\n{warning}{key} = {}\n", quoted(&one.name)),
-            }
+            let target = match guess.key {
+                Some(kind) => format!("{}:{kind}", one.name),
+                None => one.name.clone(),
+            };
+            format!("# {examples}\n{warning}{key} = {}\n", quoted(&target))
         }
         several => {
             let names: Vec<String> = several.iter().map(|named| quoted(&named.name)).collect();

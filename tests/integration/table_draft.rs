@@ -77,6 +77,7 @@ fn a_draft_of_a_migration_names_what_each_step_takes() {
         "\"UID\" = \"billing_customer_id\"",
         "\"ФИО\" = \"fio\"",
         "\"Тип\" = \"is_corporate\"",
+        "\"Код плательщика\" = \"parent_id:codeti\"",
         "\"Телефон моб.\" = [\"phone0\", \"phone2\"]",
         "\"Телефон дом.\" = \"phone1\"",
         "\"Дата подключения\" = \"date_connect\"",
@@ -105,7 +106,7 @@ fn ids_debts_and_parents_of_another_program_are_warned_about() {
     assert!(text.contains("\n\"ID\" = \"codeti\"\n"), "{text}");
     let warned = "# A debt has to be a negative amount. These have no minus: they would be booked in the customers' favour.\n\"Борг\" = \"amount\"";
     assert!(text.contains(warned), "{text}");
-    assert!(text.contains("Other customers, named by their codeti"), "{text}");
+    assert!(text.contains("\"Платник\" = \"parent_id:codeti\""), "{text}");
     validated(&place, "migrate", "list.csv").exits(0).says("3 valid");
     // Beside a code it may be either, and one of them is somebody else.
     let (place, _) = drafted("migrate", "list.csv", "id;codeti;ПІБ\n17;a-1;Гнатюк Олена\n");
