@@ -42,7 +42,7 @@ const WORDS: &[MeaningWords] = &[
     w(Meaning::Sets("billing_id"), "id білінгу | id биллинга | білінг | биллинг | billing"),
     w(
         Meaning::Sets("account_number"),
-        "особовий рахунок | особовий | ос рахунок | о р | номер рахунку | рахунок | лицевой счет | \
+        "особовий рахунок | особовий | ос рахунок | о р | номер о р | номер л с | номер рахунку | рахунок | лицевой счет | \
          лицевой счёт | лицевой | л с | номер счета | номер счёта | лиц счет | лиц счёт | account | \
          account number | personal account",
     ),
@@ -123,7 +123,8 @@ const WORDS: &[MeaningWords] = &[
         Meaning::Sets("parent_id"),
         "id батьківського | головний абонент | id родителя | родитель | parent | код платника | код \
          плательщика | платник | плательщик | код батьківського | код родителя | код головного \
-         абонента | код главного абонента | главный абонент | parent code | payer | payer code",
+         абонента | код главного абонента | главный абонент | id головного | батьківський договір | \
+         головний договір | родительский договор | главный договор | parent code | payer | payer code",
     ),
     w(Meaning::Sets("coordinates"), "координати | координаты | gps | coordinates"),
     w(
@@ -149,6 +150,9 @@ const WORDS: &[MeaningWords] = &[
         "id співробітника | id сотрудника | співробітник | сотрудник | оператор | operator | employee",
     ),
 ];
+
+/// Short words that are part of no other name.
+const SHORT: &[&str] = &["піб", "пиб", "фио"];
 
 /// The server's program, whose own ids a column may be said to hold.
 const PROGRAM: &str = "userside";
@@ -231,7 +235,7 @@ pub fn spoken_of(operation: Operation, column: &str) -> Vec<(&'static Parameter,
             } else {
                 // Short words are parts of too many names, and an id that is not the customer's is called
                 // `billing_customer_id` or `id договору`.
-                (word.chars().count() > 3
+                ((word.chars().count() > 3 || SHORT.contains(&word))
                     && parameter.kind != ValueKind::Id
                     && padded.contains(&format!(" {word} ")))
                 .then(|| Likeness::Part(word.chars().count()))
@@ -301,6 +305,7 @@ mod tests {
         assert_eq!(best("change_balance", "Сума, грн"), Some("amount"));
         assert_eq!(best("change_balance", "Призначення платежу"), Some("comment"));
         assert_eq!(best("add", "ПІБ абонента"), Some("fio"));
+        assert_eq!(best("add", "ПІБ споживача (повністю)"), Some("fio"));
         assert_eq!(best("migrate", "Сальдо на 01.03"), Some("amount"));
         for code in ["Код клиента", "ID", "id абонента"] {
             assert_eq!(best("migrate", code), Some("codeti"), "{code}");

@@ -8,6 +8,7 @@ mod cases_workbook;
 mod check;
 mod columns;
 mod deletes;
+mod demo;
 mod dialects;
 mod disturbed;
 mod duplicates;

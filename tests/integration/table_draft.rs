@@ -108,6 +108,10 @@ fn ids_debts_and_parents_of_another_program_are_warned_about() {
     assert!(text.contains(warned), "{text}");
     assert!(text.contains("\"Платник\" = \"parent_id:codeti\""), "{text}");
     validated(&place, "migrate", "list.csv").exits(0).says("3 valid");
+    // By another value that each row has.
+    let list = "№ договора;ФИО;Родительский договор\n12-1;Иванов Иван;\n12-2;Иванов Пётр;12-1\n";
+    let (place, _) = drafted("migrate", "list.csv", list);
+    assert!(place.text("draft.toml").contains("\"Родительский договор\" = \"parent_id:dognumber\""));
     // Beside a code it may be either, and one of them is somebody else.
     let (place, _) = drafted("migrate", "list.csv", "id;codeti;ПІБ\n17;a-1;Гнатюк Олена\n");
     let text = place.text("draft.toml");
