@@ -252,3 +252,34 @@ fn a_migration_goes_on_with_those_who_are_found() {
     let ids = place.text("ids.csv");
     assert_eq!(ids, format!("id,login,codeti\n2,user000002,\n{made},,c-9\n"));
 }
+
+#[test]
+fn killed_at_any_moment_every_booking_by_login_is_made_once() {
+    let logins: String = (1..=20).map(|n| format!("user{n:06},1,x{n}\n")).collect();
+    let rows = format!("customer_id:login,amount,comment\n{logins}");
+    for moment in [4, 15, 24, 45, 55, 61] {
+        let sandbox = Sandbox::with("--customers 20");
+        let place = Place::new().with("input.csv", rows.as_str());
+        let line = "import change_balance input.csv --concurrency 2";
+        let mut running = userside(&place).line(line).to(&sandbox).start();
+        until("its moment", || (sandbox.requests() >= moment || running.has_ended()).then_some(()));
+        running.kill();
+        drop(running.wait());
+        // Before the first row there is no run yet.
+        let asked = finds(&sandbox).len();
+        let again =
+            if place.exists("input.journal") { "resume input.journal --resend --settle 1ms" } else { line };
+        let output = userside(&place).line(again).to(&sandbox).run();
+        assert!(output.code == Some(0), "{moment}: {}", output.report());
+        if again != line {
+            assert_eq!(
+                finds(&sandbox).len(),
+                asked,
+                "{moment}: whoever was looked up is not asked for again"
+            );
+        }
+        let mut booked: Vec<u64> = sandbox.bookings().into_iter().map(|(customer, ..)| customer).collect();
+        booked.sort_unstable();
+        assert_eq!(booked, (1..=20).collect::<Vec<u64>>(), "{moment}");
+    }
+}
