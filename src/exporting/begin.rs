@@ -43,7 +43,7 @@ pub(super) struct PreparedExport {
 enum WantedCustomers {
     Listed(NamedList),
     /// Whose ids are not known yet.
-    Keys(KeyList),
+    Keys(Box<KeyList>),
     Meeting(Conditions),
 }
 
@@ -63,7 +63,7 @@ impl WantedCustomers {
         let ids = match list_form(&mut source, &mapped)? {
             ListForm::Plain => ids(&source, None)?,
             ListForm::Ids(column) => ids(&source, Some(column))?,
-            ListForm::Keys(columns) => return Ok(Self::Keys(KeyList::of(source, columns, known)?)),
+            ListForm::Keys(columns) => return Ok(Self::Keys(Box::new(KeyList::of(source, columns, known)?))),
         };
         Ok(Self::Listed(NamedList { ids, unnamed: Vec::new() }))
     }
@@ -100,7 +100,7 @@ impl Beginning {
     }
 
     /// The keys of whose customers nobody knows yet, where there are any.
-    pub(super) fn take_keys(&mut self) -> Option<KeyList> {
+    pub(super) fn take_keys(&mut self) -> Option<Box<KeyList>> {
         let Self::New(PreparedExport { wanted, .. }) = self else { return None };
         match std::mem::replace(wanted, WantedCustomers::Listed(NamedList::default())) {
             WantedCustomers::Keys(keys) => Some(keys),

@@ -213,9 +213,8 @@ impl Columns {
 
     /// A first row of values: where no column has a name that means anything, some of them give it away.
     fn find_values(&mut self, operation: Operation) {
-        let is_known = !(self.bindings.is_empty() && self.keys.is_empty())
-            || !self.left_out.is_empty()
-            || self.old_results.contains(&true);
+        let means_nothing = self.bindings.is_empty() && self.keys.is_empty() && self.left_out.is_empty();
+        let is_known = !means_nothing || self.old_results.contains(&true);
         let value = self.names.iter().find(|name| is_value(name)).filter(|_| !is_known);
         if let Some(value) = value {
             let value = shown(value).into_owned();

@@ -57,7 +57,7 @@ impl IdMapWriter {
         let (mut header, mut keys, id, dialect) = match &present {
             Some((source, table)) => {
                 let (header, _) = source.records().map_err(IdMapError::from)?;
-                (header, table.keys.clone(), table.id_place(), source.dialect().clone())
+                (header, table.keys.clone(), table.id_place(), *source.dialect())
             }
             None => (vec![CUSTOMER_ID.to_owned()], Vec::new(), 0, Dialect::OWN),
         };
