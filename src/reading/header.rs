@@ -190,6 +190,11 @@ impl Columns {
         } else if let Err(NoParameter::Ambiguous(choices)) = operation.named(name) {
             let column = shown(&names.written(&self.names, column)).into_owned();
             self.problems.push(HeaderProblem::Ambiguous { column, names: choices });
+        } else if let (Some(KeyName::NoKind(kind)), None) =
+            (key_name(operation, name), undivided(operation, name))
+        {
+            // It names customers, and would never be left out.
+            self.problems.push(no_kind(shown(&names.written(&self.names, column)).into_owned(), kind));
         } else if ignore_unknown {
             // The user wants it left out.
         } else if name.is_empty() {
@@ -197,15 +202,12 @@ impl Columns {
         } else if operation.leaves_out_field(name) {
             self.left_out.push(name.clone());
         } else {
-            let written = || shown(&names.written(&self.names, column)).into_owned();
-            let problem = match (undivided(operation, name), key_name(operation, name)) {
-                (Some(delimiter), _) => {
-                    HeaderProblem::Undivided { cell: shown(name).into_owned(), delimiter }
-                }
-                (None, Some(KeyName::NoKind(kind))) => no_kind(written(), kind),
-                (None, _) => {
-                    HeaderProblem::Unknown { column: written(), nearest: nearest_field(operation, name) }
-                }
+            let problem = match undivided(operation, name) {
+                Some(delimiter) => HeaderProblem::Undivided { cell: shown(name).into_owned(), delimiter },
+                None => HeaderProblem::Unknown {
+                    column: shown(&names.written(&self.names, column)).into_owned(),
+                    nearest: nearest_field(operation, name),
+                },
             };
             self.problems.push(problem);
         }

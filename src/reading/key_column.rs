@@ -18,7 +18,7 @@ pub(super) enum KeyName<'n> {
 
 /// What a name says, if it has a colon in it.
 pub(super) fn key_name(operation: Operation, name: &str) -> Option<KeyName<'_>> {
-    let (of, kind) = name.split_once(':')?;
+    let (of, kind) = name.split_once(':').filter(|(_, kind)| !kind.trim().is_empty())?;
     Some(match operation.named(of).ok().filter(|field| field.parameter.names_customer()) {
         None => KeyName::NoCustomer,
         Some(field) => match KeyKind::named(kind) {
@@ -130,6 +130,18 @@ mod tests {
         assert!(error.contains("did you mean 'login'") && error.contains("codeti"), "{error}");
         let error = resolve("edit", &["id", "x"], &["x=name:login"]).expect_err("no customer").to_string();
         assert!(error.contains("as in id:login"), "{error}");
+    }
+
+    #[test]
+    fn a_misspelt_kind_is_never_left_out() {
+        let header = ["id:logn", "fio"].map(str::to_owned).to_vec();
+        let mapping = Mapping::default().with([], [], true);
+        let columns = Columns::resolve(operation("migrate").expect("migrate"), header, &mapping, None);
+        let problems = columns.expect("fits").problems;
+        assert!(matches!(problems.as_slice(), [HeaderProblem::NoKind { .. }]), "{problems:?}");
+        // A colon after a name says nothing.
+        let columns = resolve("delete", &["id:"], &[]).expect("fits");
+        assert!(matches!(columns.problems[0], HeaderProblem::Unknown { .. }), "{:?}", columns.problems);
     }
 
     #[test]

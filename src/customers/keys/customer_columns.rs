@@ -63,7 +63,7 @@ pub struct UnnamedCustomer {
 
 /// What a column of this name names customers by, where its name has a colon: a kind, or what is none.
 pub(super) fn key_of_name(name: &str) -> Option<Result<KeyKind, CustomerColumnsError>> {
-    let (of, kind) = name.split_once(':')?;
+    let (of, kind) = name.split_once(':').filter(|(_, kind)| !kind.trim().is_empty())?;
     let is_customer = customer_id_names().contains(&folded_column(of).as_str());
     let unknown = || CustomerColumnsError::NoKind {
         name: name.chars().take(60).collect(),
