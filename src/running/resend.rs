@@ -11,6 +11,7 @@ use tokio::task::spawn_blocking;
 use super::chain::{Chain, Scope};
 use super::doubts::{Doubtful, Doubts, Meanwhile};
 use super::error::RunError;
+use super::kin::{Kin, Kinship};
 use super::phases::Phases;
 use super::reconcile::{Later, stop_after, with_lag};
 use super::recorder::{Notes, Report};
@@ -89,8 +90,10 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
     ) -> Result<Later, RunError> {
         let ResendOf { step, instrument, settling, doubts } = asked;
         let (candidates, mut received) = mpsc::channel(1);
+        let families = self.validated.checker.families();
         let reader = CandidateReader {
             step,
+            kin: Kin::find(families, self.rows()?, self.replay()?)?,
             server: self.input.spec.rules.server,
             rows: self.rows()?,
             replay: self.replay()?,
@@ -194,6 +197,7 @@ struct ResendOf<'r> {
 /// Reads the rows that may be sent again.
 struct CandidateReader {
     step: Step,
+    kin: Kin,
     server: Option<Version>,
     rows: Rows,
     replay: Replay,
@@ -206,7 +210,7 @@ struct CandidateReader {
 
 impl CandidateReader {
     fn run(self, candidates: &mpsc::Sender<Candidate>) -> Result<(), RunError> {
-        let Self { step, server, rows, mut replay, doubts, tagging, settling, now, due } = self;
+        let Self { step, kin, server, rows, mut replay, doubts, tagging, settling, now, due } = self;
         rows.each(
             |checked| checked.calls(),
             |row, checked| {
@@ -216,6 +220,12 @@ impl CandidateReader {
                 let Some(entry) = entries.of(step) else { return Ok(true) };
                 let is_wanted = Doubtful::NotApplied.is_wanted(entry) && known != Some(None);
                 let (true, Ok(calls)) = (is_wanted, checked) else { return Ok(true) };
+                // Nothing was sent of a row before its parent was there.
+                let calls = match kin.of(of.row, calls.parent()) {
+                    Kinship::None => calls,
+                    Kinship::Known(parent) => calls.of_parent(&parent),
+                    Kinship::OnTheWay(_) | Kinship::Later | Kinship::Missing => return Ok(true),
+                };
                 let Some(call) = call_of(calls.clone(), step, &entries, server) else { return Ok(true) };
                 let due = known.flatten().unwrap_or_else(|| settling.due(now, entry.ended));
                 let (open, result) =

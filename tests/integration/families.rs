@@ -108,6 +108,21 @@ fn children_wait_until_a_parent_in_doubt_is_found() {
     assert_eq!(made(&sandbox).len(), 4, "each once");
 }
 
+/// A child that was turned away is sent again with its parent.
+#[test]
+fn what_is_sent_again_names_the_parent() {
+    let rows = "p/1,Parent,,\nc/1,Child,380670001122,p/1\n";
+    let place = Place::new().with("input.csv", format!("{HEADER}{rows}"));
+    let sandbox = Sandbox::with("--fault 503@2");
+    import(&place, &sandbox, "--concurrency 1").exits(1);
+    assert_eq!(made(&sandbox), ["p/1", "c/1"], "the second was turned away");
+    let line = "resume input.journal --resend";
+    let output = userside(&place).line(line).to(&sandbox).run().exits(0);
+    output.results().all_are("ok");
+    let found = parents(&sandbox);
+    assert_eq!((found["c/1"].as_str(), found.len()), ("p/1", 2));
+}
+
 /// A parent who is there already is a parent, whatever becomes of its row.
 #[test]
 fn a_parent_who_was_there_is_a_parent() {
