@@ -7,5 +7,6 @@ mod looks;
 mod model;
 mod order;
 mod server;
+mod steps;
 mod stops;
 mod support;

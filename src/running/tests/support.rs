@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
+use tokio::sync::Notify;
+
 use super::server::{Answer, Fields, Played};
 use crate::catalogue::operation;
 use crate::events::{Ahead, Event, Listener, WorkPart};
@@ -16,7 +18,7 @@ use crate::reading::{Input, Mapping, TableChoice};
 use crate::recording::{Journal, OutputTarget};
 use crate::running::{
     Host, InputSpec, JournalSpec, OnBooked, OnExisting, OutputSpec, Policy, Question, RunError, RunSpec,
-    SessionKind, Verify, go_on, import,
+    SessionKind, Verify, go_on, import, rewrite,
 };
 use crate::sending::{
     ApiKey, Burst, Clock, Connection, HttpSettings, Link, LinkSettings, PaceSettings, SelectorChoice, Server,
@@ -201,13 +203,12 @@ impl Stage {
         self.column("result_status")
     }
 
-    /// A column of the results; no cell of these tests holds a comma before it.
+    /// A column of the results.
     pub(super) fn column(&self, column: &str) -> Vec<String> {
-        let text = std::fs::read_to_string(self.path("input.results.csv")).expect("results");
-        let mut lines = text.lines();
-        let header = lines.next().unwrap_or_default();
-        let place = header.split(',').position(|name| name == column).expect("a column");
-        lines.map(|line| line.split(',').nth(place).unwrap_or_default().to_owned()).collect()
+        let mut reader = csv::Reader::from_path(self.path("input.results.csv")).expect("results");
+        let header = reader.headers().expect("a header").clone();
+        let place = header.iter().position(|name| name == column).expect("a column");
+        reader.records().map(|row| row.expect("a row")[place].to_owned()).collect()
     }
 
     pub(super) fn import(&self) -> Result<Exit, RunError> {
@@ -238,6 +239,40 @@ impl Stage {
         block_on(go_on(journal, kind, spec, host, None, |connection, clock| {
             Ok(open(server, connection, clock))
         }))
+    }
+
+    /// The session that begins or goes on with the run, and is gone in the middle once `crash` is notified: as if the
+    /// program were killed. None where it was.
+    pub(super) fn until(
+        &self,
+        kind: SessionKind,
+        crash: &Notify,
+    ) -> Result<Option<Result<Exit, RunError>>, RunError> {
+        let (spec, host, server) = (self.spec(), self.host(), self.server.clone());
+        let open = |connection, clock| Ok(open(server, connection, clock));
+        let journal = match kind {
+            SessionKind::Import => None,
+            _ => Some(Journal::open(&self.path("input.journal"))?),
+        };
+        Ok(block_on(async {
+            let session = async {
+                match journal {
+                    None => import(spec, host, std::io::empty(), None, open).await,
+                    Some(journal) => go_on(journal, kind, spec, host, None, open).await,
+                }
+            };
+            tokio::select! {
+                biased;
+                () = crash.notified() => None,
+                ended = session => Some(ended),
+            }
+        }))
+    }
+
+    /// The results as the journal has them.
+    pub(super) fn write_results(&self) -> Result<Exit, RunError> {
+        let RunSpec { input, output, .. } = self.spec();
+        rewrite(&self.path("input.journal"), input, &output, &self.host())
     }
 
     fn host(&self) -> Host<JumpingClock> {
