@@ -69,7 +69,7 @@ mod tests {
             surplus: 1,
             not_applied: 2,
             to_be_fixed: 3,
-            partial: 0,
+            ..Counts::default()
         };
         let mut counts = all;
         assert_eq!(next_step(OnceOnly, &counts, Tried::default()), Some(RunStep::Reconcile));

@@ -64,9 +64,10 @@ impl Tally {
         Self {
             ok: counts.ok,
             invalid: counts.invalid,
-            failed: counts.failed,
-            unknown: counts.unknown,
-            skipped: counts.unsent() + counts.existing,
+            failed: counts.failed - counts.partial.failed,
+            unknown: counts.unknown - counts.partial.unknown,
+            skipped: counts.unsent().saturating_sub(counts.partial.unsent) + counts.existing,
+            partial: counts.partial.all(),
             passed_over: counts.existing,
             doubled: counts.doubled,
             ..Self::default()

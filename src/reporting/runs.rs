@@ -138,6 +138,9 @@ struct RunObject<'r> {
     failed: Option<u64>,
     invalid: Option<u64>,
     unknown: Option<u64>,
+    /// Only where rows have several steps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    partial: Option<u64>,
     existing: Option<u64>,
     not_sent: Option<u64>,
     next: Option<String>,
@@ -157,6 +160,7 @@ fn object(run: &FoundRun) -> RunObject<'_> {
         failed: None,
         invalid: None,
         unknown: None,
+        partial: None,
         existing: None,
         not_sent: None,
         next: next(run),
@@ -169,11 +173,12 @@ fn object(run: &FoundRun) -> RunObject<'_> {
             object.input = import.input.as_ref().map(|input| input.display().to_string());
             object.rows = Some(counts.rows);
             object.ok = Some(counts.ok);
-            object.failed = Some(counts.failed);
+            object.failed = Some(counts.failed - counts.partial.failed);
             object.invalid = Some(counts.invalid);
-            object.unknown = Some(counts.unknown);
+            object.unknown = Some(counts.unknown - counts.partial.unknown);
+            object.partial = (counts.partial.all() > 0).then_some(counts.partial.all());
             object.existing = Some(counts.existing);
-            object.not_sent = Some(counts.unsent());
+            object.not_sent = Some(counts.unsent().saturating_sub(counts.partial.unsent));
         }
         Ok(RunProgress::Export(export)) => {
             object.operation = Some("export");

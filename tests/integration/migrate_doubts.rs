@@ -129,6 +129,11 @@ fn reconcile_settles_the_step_and_leaves_the_rest_to_resume() {
     let output = output.says("next: `userside-bulk resume input.journal");
     assert_eq!(output.results().rows[0].result("status"), "partial");
     assert_eq!(output.results().rows[0].result("add"), "ok");
+    // Never failed or unknown, which would mean that nothing of it was applied for certain.
+    let status = userside(&place).line("status").run().exits(0).stdout;
+    assert!(status.contains("2 rows, 1 ok, 1 partial"), "{status}");
+    let status = userside(&place).line("status --json").run().exits(0).stdout;
+    assert!(status.contains(r#""partial":1"#) && status.contains(r#""not_sent":0"#), "{status}");
     assert_eq!(sandbox.writes().len(), writes);
     userside(&place)
         .line("resume input.journal --settle 0s")

@@ -37,7 +37,22 @@ pub struct Counts {
     /// Failed and invalid ones that a person has to put right.
     pub to_be_fixed: u64,
     /// Of all of these, those of which some step is applied and another is not, or not known.
-    pub partial: u64,
+    pub partial: PartialRows,
+}
+
+/// Rows of which some step is applied and another is not, by what is known of that other one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PartialRows {
+    pub failed: u64,
+    pub unknown: u64,
+    pub unsent: u64,
+}
+
+impl PartialRows {
+    /// All of them.
+    pub const fn all(self) -> u64 {
+        self.failed + self.unknown + self.unsent
+    }
 }
 
 impl Counts {
@@ -52,18 +67,15 @@ impl Counts {
         let parts = [
             (self.ok, "ok"),
             (self.doubled, "booked twice"),
-            (self.failed, "failed"),
+            (self.partial.all(), "partial"),
+            (self.failed - self.partial.failed, "failed"),
             (self.invalid, "invalid"),
-            (self.unknown, unknown),
+            (self.unknown - self.partial.unknown, unknown),
             (self.existing, "there already"),
-            (self.unsent(), "not sent"),
+            (self.unsent().saturating_sub(self.partial.unsent), "not sent"),
         ];
         let parts = parts.iter().filter(|(count, _)| *count > 0);
-        let mut parts: Vec<_> = parts.map(|(count, name)| format!("{} {name}", grouped(*count))).collect();
-        if self.partial > 0 {
-            parts.push(format!("{} of them partial", grouped(self.partial)));
-        }
-        parts.join(", ")
+        parts.map(|(count, name)| format!("{} {name}", grouped(*count))).collect::<Vec<_>>().join(", ")
     }
 
     /// Whether every row is as it was meant to be.
@@ -198,7 +210,13 @@ impl Counts {
             }
             RowNext::Refused => self.failed += 1,
         }
-        self.partial += u64::from(state.result.status == Status::Partial);
+        if state.result.status == Status::Partial {
+            match state.next {
+                RowNext::Send => self.partial.unsent += 1,
+                RowNext::Ask => self.partial.unknown += 1,
+                _ => self.partial.failed += 1,
+            }
+        }
         self.doubled += u64::from(state.is_doubled);
         self.surplus += state.surplus;
     }
