@@ -220,12 +220,15 @@ mod tests {
         RowState::of(operation(of).expect("an operation"), steps, &RowEntries::of_row(entries.collect()))
     }
 
+    /// A step with its status and code.
+    type KnownStep = (u8, Status, Option<ErrorCode>);
+
     /// Of rows with `add`, `edit` and `change_balance`.
     #[test]
     fn a_row_is_what_its_steps_are() {
         use ErrorCode::{AlreadyBooked, AlreadyExists, ApiError, NotApplied, Timeout};
         use Status::{Failed, Invalid, Ok, Partial, Skipped, Unknown};
-        let table: [(&[(u8, Status, Option<ErrorCode>)], Status, RowNext); 15] = [
+        let table: [(&[KnownStep], Status, RowNext); 15] = [
             (&[], Skipped, RowNext::Send),
             (&[(0, Ok, None)], Partial, RowNext::Send),
             (&[(0, Ok, None), (1, Ok, None), (3, Ok, None)], Ok, RowNext::Done),

@@ -54,10 +54,8 @@ impl Replay {
     pub fn entries(&mut self, row: RowNumber) -> Result<RowEntries, JournalError> {
         let mut entries = RowEntries::default();
         loop {
-            while let Some(entry) = self.page.pop_front_if(|entry| entry.of.row <= row) {
-                if entry.of.row == row {
-                    entries.0.push(entry);
-                }
+            while self.page.front().is_some_and(|entry| entry.of.row <= row) {
+                entries.0.extend(self.page.pop_front().filter(|entry| entry.of.row == row));
             }
             match self.next {
                 Some(next) if self.page.is_empty() => {
