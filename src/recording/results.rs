@@ -26,8 +26,8 @@ pub struct ResultsFiles {
     pub failed: Option<Box<dyn OutputSink>>,
 }
 
-/// Which booking a row is.
-pub type KeyOfRow = Box<dyn FnMut(&Row) -> Option<BookingKey> + Send>;
+/// Which booking a row is, given the customer that one of its steps has made or found.
+pub type KeyOfRow = Box<dyn FnMut(&Row, Option<&str>) -> Option<BookingKey> + Send>;
 
 /// What there is to be said of a row besides what became of it.
 pub type NoteOfRow = Box<dyn FnMut(&Row) -> Option<String> + Send>;
@@ -43,10 +43,10 @@ pub struct RowKeys {
 }
 
 impl RowKeys {
-    fn of(&mut self, row: &Row, entry: Option<&Entry>) -> Option<BookingKey> {
+    fn of(&mut self, row: &Row, entry: Option<&Entry>, customer: Option<&str>) -> Option<BookingKey> {
         // The journal knows what was sent.
         let is_known = entry.is_some_and(|entry| entry.content.is_some());
-        let key = if is_known && !self.is_by_order { None } else { (self.key)(row) };
+        let key = if is_known && !self.is_by_order { None } else { (self.key)(row, customer) };
         self.tagging.tag(row.number(), key, entry).and_then(Tag::key)
     }
 }
@@ -174,7 +174,7 @@ impl Results {
         let result = &state.result;
         let is_readable = self.read_row();
         let key = self.keys.as_mut().map(|keys| {
-            let key = if is_readable { keys.of(&self.row, entry) } else { None };
+            let key = if is_readable { keys.of(&self.row, entry, result.id.as_deref()) } else { None };
             key.map_or_else(String::new, |key| key.to_string())
         });
         let key = key.as_deref();

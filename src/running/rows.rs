@@ -36,8 +36,10 @@ impl Rows {
     pub(super) fn into_keys(self, tagging: Tagging) -> Option<RowKeys> {
         let Self { mut checker, mut across, .. } = self;
         let is_by_order = across.compares();
-        let key =
-            move |row: &Row| check(&mut checker, &mut across, row, |checked| checked.key()).ok().flatten();
+        let key = move |row: &Row, customer: Option<&str>| {
+            let key = |checked: &Checked<'_>| checked.key().or_else(|| checked.key_of(customer?));
+            check(&mut checker, &mut across, row, key).ok().flatten()
+        };
         tagging.is_tagged().then(|| RowKeys { tagging, key: Box::new(key), is_by_order })
     }
 }

@@ -65,6 +65,13 @@ impl Checked<'_> {
         given.or_else(|| if self.has_open_customer() { None } else { self.key_by_content(occurrence) })
     }
 
+    /// The same of a booking whose customer an earlier step of the row has made or found.
+    pub fn key_of(&self, customer: &str) -> Option<BookingKey> {
+        let step = self.checker.booking.filter(|_| self.creates() && self.booking.is_some())?;
+        let call = self.call(Step(u8::try_from(step).ok()?));
+        call.of_customer(customer, self.checker.rules.server).key()
+    }
+
     /// What it is as a booking, by its content.
     fn key_by_content(&self, occurrence: u64) -> Option<BookingKey> {
         self.checker.keys.as_ref()?.key(self.parts()?, occurrence)

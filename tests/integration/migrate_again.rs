@@ -196,3 +196,14 @@ fn a_later_row_of_the_same_customer_has_the_last_word_in_every_step() {
         "{customer}"
     );
 }
+
+/// Whose customer was found has the key of its booking, also where nothing was sent for it.
+#[test]
+fn a_booking_that_was_found_has_the_key_that_it_was_made_with() {
+    let (place, sandbox) = (Place::new().with("input.csv", INPUT), Sandbox::start());
+    let first = userside(&place).line(&format!("import {FILE}")).to(&sandbox).run().exits(0).results();
+    let line = format!("import {FILE} --existing update --booked skip");
+    let again = userside(&place).line(&line).to(&sandbox).run().exits(0).results();
+    assert_eq!(again.column("result_key"), first.column("result_key"));
+    assert_eq!(first.column("result_key").iter().filter(|key| !key.is_empty()).count(), 3);
+}
