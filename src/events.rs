@@ -234,6 +234,8 @@ pub struct Summary {
     pub earlier: Option<PathBuf>,
     /// How many rows of the run a person has to put right.
     pub to_be_fixed: u64,
+    /// Rows that are not sent because their parent is not there.
+    pub orphans: u64,
     /// The command to type next for the run.
     pub next: Option<RunStep>,
     /// Whether the rows were written that take back what was booked more than once.

@@ -31,7 +31,9 @@ pub struct Tried {
 /// What comes next; none where nothing is left to be done.
 pub fn next_step(effect: Effect, counts: &Counts, Tried { asked, resumed }: Tried) -> Option<RunStep> {
     let in_doubt = if effect == Effect::OnceOnly { counts.unknown } else { 0 };
-    let unsent = if resumed { 0 } else { counts.unsent() };
+    // Whose parent is not there is sent once that is put right, and not before.
+    let orphans = if resumed { 0 } else { counts.orphans };
+    let unsent = if resumed { 0 } else { counts.unsent().saturating_sub(orphans) };
     if in_doubt > 0 && !asked {
         Some(RunStep::Reconcile)
     } else if counts.not_applied > 0 {
@@ -42,6 +44,8 @@ pub fn next_step(effect: Effect, counts: &Counts, Tried { asked, resumed }: Trie
         Some(RunStep::Surplus)
     } else if counts.to_be_fixed > 0 {
         Some(RunStep::Failed)
+    } else if orphans > 0 && in_doubt == 0 {
+        Some(RunStep::Resume)
     } else {
         (in_doubt > 0).then_some(RunStep::Reconcile)
     }
@@ -107,6 +111,21 @@ mod tests {
         assert_eq!(next_step(Repeatable, &counts, ASKED), Some(RunStep::Resume));
         counts.to_be_fixed = 1;
         assert_eq!(next_step(OnceOnly, &counts, ASKED), Some(RunStep::Failed));
+    }
+
+    /// A child is sent once its parent is put right, and only then.
+    #[test]
+    fn children_come_after_what_a_person_has_to_put_right() {
+        let mut counts =
+            Counts { rows: 9, ok: 5, failed: 1, to_be_fixed: 1, orphans: 3, ..Counts::default() };
+        assert_eq!(next_step(OnceOnly, &counts, Tried::default()), Some(RunStep::Failed));
+        counts.ok -= 1;
+        assert_eq!(next_step(OnceOnly, &counts, Tried::default()), Some(RunStep::Resume));
+        counts = Counts { rows: 9, ok: 5, unknown: 1, orphans: 3, ..Counts::default() };
+        assert_eq!(next_step(OnceOnly, &counts, ASKED), Some(RunStep::Reconcile));
+        counts = Counts { rows: 9, ok: 6, orphans: 3, ..Counts::default() };
+        assert_eq!(next_step(OnceOnly, &counts, Tried::default()), Some(RunStep::Resume));
+        assert_eq!(next_step(OnceOnly, &counts, Tried { resumed: true, ..ASKED }), None);
     }
 
     /// Rows that could not be sent this time either do not come to the same command again.

@@ -140,6 +140,12 @@ impl RowState {
         matches!(self.next, RowNext::Fix | RowNext::Invalid)
     }
 
+    /// Whether it is not sent because its parent is not there.
+    pub fn waits_for_parent(&self) -> bool {
+        self.next == RowNext::Send
+            && self.result.error.as_ref().is_some_and(|(code, _)| *code == ErrorCode::ParentNotOk)
+    }
+
     /// Of a row of which nothing is known.
     fn unsent(operation: Operation, steps: StepSet) -> Self {
         let of_step = |step: Step| steps.has(step).then_some(Status::Skipped);

@@ -76,7 +76,13 @@ impl FoundRun {
                 // What this program does not know is not sent twice by it.
                 let effect = operation(&run.operation).map_or(Effect::OnceOnly, Operation::effect);
                 let step = next_step(effect, counts, Tried { resumed: *in_vain, ..Tried::default() });
-                step.filter(|step| *step != RunStep::Failed || !self.were_put_right)
+                match step {
+                    // What waited for them goes next.
+                    Some(RunStep::Failed) if self.were_put_right => {
+                        (counts.orphans > 0 && !in_vain).then_some(RunStep::Resume)
+                    }
+                    step => step,
+                }
             }
         }
     }

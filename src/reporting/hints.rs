@@ -1,5 +1,6 @@
 //! What to do next: one small function per hint.
 
+use super::next::command;
 use crate::events::{Refused, Summary};
 use crate::recording::{ErrorCode, RunStep};
 use crate::sending::StopReason;
@@ -63,7 +64,13 @@ fn after_failed(summary: &Summary) -> Option<String> {
     summary.journal.as_ref()?;
     match (&summary.failed, summary.next) {
         (Some(file), _) if summary.to_be_fixed > 0 => {
-            Some(format!("fix the rows in {} and import that file: nothing else sends them", file.display()))
+            let fix = format!("fix the rows in {} and import that file: nothing else sends them", file.display());
+            // Once their parents are there, `resume` finds them.
+            let journal = summary.journal.as_ref().filter(|_| summary.orphans > 0);
+            Some(match journal {
+                Some(journal) => format!("{fix}; after that `{}` sends the rows of their children", command(RunStep::Resume, journal)),
+                None => fix,
+            })
         }
         (None, Some(RunStep::Failed)) => Some(
             "failed and invalid rows were not applied; --failed writes them to a file of their own, to be fixed".to_owned(),

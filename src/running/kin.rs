@@ -40,13 +40,15 @@ pub(super) enum Kinship {
 }
 
 impl Kin {
-    /// Finds out who is there: each customer of a parent's row that the file names, or that the journal knows.
+    /// Finds out who is there: each customer of a parent's row that the file names, or that the journal knows, beside
+    /// those who were found on the server.
     pub(super) fn find(
         families: Option<Arc<Families>>,
+        found: HashMap<RowNumber, String>,
         rows: Rows,
         mut replay: Replay,
     ) -> Result<Self, RunError> {
-        let mut known = HashMap::new();
+        let mut known = found;
         if let Some(families) = &families {
             rows.each(
                 |checked| checked.calls(),
@@ -122,7 +124,7 @@ impl Kin {
 }
 
 /// The customer of a row that is there: made, found or passed over.
-fn there(entries: &RowEntries) -> Option<String> {
+pub(super) fn there(entries: &RowEntries) -> Option<String> {
     let known = entries.iter().filter(|entry| entry.result.status == Status::Ok || entry.existed());
     known.filter_map(|entry| entry.result.id.clone()).find(|id| id.bytes().all(|byte| byte.is_ascii_digit()))
 }

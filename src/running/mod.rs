@@ -27,6 +27,7 @@ mod journal;
 mod keys;
 mod kin;
 mod look;
+mod lost_parents;
 mod max_failures;
 mod meanwhile;
 mod own_customers;

@@ -1,7 +1,7 @@
 //! What the phases of a session have in common: the rows, the server, the journal, and who is told.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -44,6 +44,8 @@ pub(super) struct Phases<'s, T, C: Clock> {
     pub(super) billings: EmptyBillings,
     /// Whether this session has seen the server show what is there, for each step that must not happen twice.
     pub(super) proofs: RefCell<BTreeMap<Step, Proof>>,
+    /// Parents whose rows have made nobody, and who are there all the same.
+    pub(super) parents_found: RefCell<HashMap<RowNumber, String>>,
 }
 
 impl<T: Transport, C: Clock> Phases<'_, T, C> {

@@ -90,10 +90,10 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
     ) -> Result<Later, RunError> {
         let ResendOf { step, instrument, settling, doubts } = asked;
         let (candidates, mut received) = mpsc::channel(1);
-        let families = self.validated.checker.families();
+        let (families, found) = (self.validated.checker.families(), self.parents_found.borrow().clone());
         let reader = CandidateReader {
             step,
-            kin: Kin::find(families, self.rows()?, self.replay()?)?,
+            kin: Kin::find(families, found, self.rows()?, self.replay()?)?,
             server: self.input.spec.rules.server,
             rows: self.rows()?,
             replay: self.replay()?,

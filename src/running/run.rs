@@ -17,15 +17,19 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
     pub(super) async fn all(&self, known: Option<ApiSelector>, end: &mut RunEnd) -> Result<(), RunError> {
         let Some(selector) = self.selector(known, end).await else { return Ok(()) };
         self.tell_ahead()?;
+        let mut unread = UnreadRows::default();
         if self.kind != SessionKind::Reconcile {
             self.look_for_existing(selector, end).await?;
             // Whom it has found, the next look asks about.
             self.notes.written().await;
-            let unread = self.look_for_bookings(selector, end).await?;
+            unread = self.look_for_bookings(selector, end).await?;
             self.notes.written().await;
             self.read_balances(selector, end).await?;
             if let Some(why) = self.blind_search(selector).await? {
                 end.stop(StopReason::Blind(why));
+            }
+            if end.may_send() {
+                self.look_for_lost_parents(selector, end).await?;
             }
             if end.may_send() {
                 self.all_looked_at(&LOOKS).await;
@@ -43,11 +47,14 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             self.will_verify().await;
             self.resend(selector, end).await?;
             self.reconcile(selector, end).await?;
+            if self.kind != SessionKind::Reconcile {
+                self.go_on_with_rows(selector, &unread, end).await?;
+            }
         }
         self.verify(selector, end).await
     }
 
-    /// Sends the steps of rows that waited for one in doubt, which has turned out to be done.
+    /// Sends the steps of rows, and the children, that waited for one in doubt, which has turned out to be done.
     async fn go_on_with_rows(
         &self,
         selector: ApiSelector,
@@ -70,8 +77,13 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
                     return Ok(());
                 }
             }
+            let left = self.counts()?.unsent();
             self.send(selector, Scope::Open, &unread, end).await?;
+            self.notes.written().await;
             self.reconcile(selector, end).await?;
+            if self.counts()?.unsent() >= left {
+                return Ok(());
+            }
         }
         Ok(())
     }

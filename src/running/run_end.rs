@@ -63,7 +63,8 @@ impl RunEnd {
 
     /// Whether it was to send what is not sent, and could send nothing of it.
     pub(super) fn resumed_in_vain(&self, counts: &Counts) -> bool {
-        let is_idle = self.refused.is_some() || self.unread > 0 && counts.unsent() <= self.unread;
+        let waits = self.unread + counts.orphans;
+        let is_idle = self.refused.is_some() || waits > 0 && counts.unsent() <= waits;
         self.session == Some(SessionKind::Resume) && is_idle
     }
 

@@ -1,7 +1,7 @@
 //! Sending: rows are read and made calls on a thread of their own, and handed to the engine. Every channel is
 //! bounded, so the slowest sets the speed.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -42,6 +42,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
         let (calls, taken) = mpsc::channel(BUNDLES);
         let feeder = Feeder {
             passes: self.validated.passes(&self.input.source),
+            parents_found: self.parents_found.borrow().clone(),
             journal: self.journal.to_owned(),
             server: self.input.spec.rules.server,
             alone: if scope == Scope::Open { self.steps_alone() } else { StepSet::default() },
@@ -73,6 +74,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
 /// Hands calls to the engine, unless the journal knows what became of their rows.
 struct Feeder {
     passes: Passes,
+    parents_found: HashMap<RowNumber, String>,
     journal: PathBuf,
     server: Option<Version>,
     /// The steps whose first calls go alone, to be read back.
@@ -90,7 +92,12 @@ impl Feeder {
         let rows = || self.passes.rows();
         let mut feeding = Feeding {
             replay: Replay::open(&self.journal)?,
-            kin: Kin::find(self.passes.families(), rows()?, Replay::open(&self.journal)?)?,
+            kin: Kin::find(
+                self.passes.families(),
+                self.parents_found.clone(),
+                rows()?,
+                Replay::open(&self.journal)?,
+            )?,
             alone: self.alone,
             feeder: &self,
             calls,

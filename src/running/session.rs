@@ -130,6 +130,7 @@ impl<T: Transport, C: Clock + Send> Session<T, C> {
             histories: HistoryReader::new(input.spec.rules.server),
             billings,
             proofs: RefCell::default(),
+            parents_found: RefCell::default(),
         };
         let mut end = RunEnd::journaled(kind);
         let all = phases.all(selector, &mut end);

@@ -65,6 +65,7 @@ pub(super) fn summarise<C: Clock>(
         earlier,
         journal: journal.filter(|_| end.is_journaled).cloned(),
         to_be_fixed: end.counts.map_or(0, |counts| counts.to_be_fixed),
+        orphans: end.counts.map_or(0, |counts| counts.orphans),
         next,
         surplus_written: end.counts.is_some_and(|counts| counts.doubled > 0 && counts.surplus == 0),
         asked: end.asked,

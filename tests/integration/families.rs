@@ -108,6 +108,41 @@ fn children_wait_until_a_parent_in_doubt_is_found() {
     assert_eq!(made(&sandbox).len(), 4, "each once");
 }
 
+/// A parent that is put right in a file of its own is found on the server, and its children follow.
+#[test]
+fn children_follow_once_their_parent_is_put_right() {
+    let rows = "c/1,Child,380670001122,p/1\np/1,Parent,,\ng/1,Grandchild,,c/1\n";
+    let place = Place::new().with("input.csv", format!("{HEADER}{rows}"));
+    let sandbox = Sandbox::with("--fault error@1");
+    import(&place, &sandbox, "").exits(1).says("next: `userside-bulk results input.journal --failed");
+    let line = "results input.journal --failed input.failed.csv";
+    userside(&place).line(line).run().exits(1).says("after that `userside-bulk resume input.journal`");
+    userside(&place).line("import migrate input.failed.csv --settle 0s").to(&sandbox).run().exits(0);
+    let status = userside(&place).line("status").run().exits(0);
+    assert!(status.stdout.contains("userside-bulk resume input.journal"), "{}", status.report());
+    let output = userside(&place).line("resume input.journal").to(&sandbox).run();
+    assert_eq!(output.results().statuses(), ["ok", "failed", "ok"], "{}", output.report());
+    let found = parents(&sandbox);
+    assert_eq!((found["c/1"].as_str(), found["g/1"].as_str(), found.len()), ("p/1", "c/1", 3));
+}
+
+/// Who is on the server is a parent, whatever is wrong with the row.
+#[test]
+fn an_invalid_row_of_a_customer_who_is_there_is_a_parent() {
+    let first = Place::new().with("input.csv", format!("{HEADER}p/1,Parent,,\n"));
+    let sandbox = Sandbox::start();
+    import(&first, &sandbox, "").exits(0);
+    let rows = "p/1,Parent,x,\nc/1,Child,,p/1\nc/2,Child,,p/2\np/2,Other,x,\n";
+    let place = Place::new().with("input.csv", format!("{HEADER}{rows}"));
+    let output = import(&place, &sandbox, "--skip-invalid").exits(1);
+    assert_eq!(output.results().statuses(), ["invalid", "ok", "skipped", "invalid"], "{}", output.report());
+    assert_eq!(parents(&sandbox)["c/1"], "p/1");
+    output.says("next: `userside-bulk results input.journal --failed");
+    // Nobody is sent round in circles.
+    let again = userside(&place).line("resume input.journal").to(&sandbox).run().exits(1);
+    again.says_not("next: `userside-bulk resume");
+}
+
 /// A child that was turned away is sent again with its parent.
 #[test]
 fn what_is_sent_again_names_the_parent() {

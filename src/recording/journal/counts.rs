@@ -38,6 +38,8 @@ pub struct Counts {
     pub to_be_fixed: u64,
     /// Of all of these, those of which some step is applied and another is not, or not known.
     pub partial: PartialRows,
+    /// Those that are not sent because there is no parent yet.
+    pub orphans: u64,
 }
 
 /// Rows of which some step is applied and another is not, by what is known of that other one.
@@ -194,7 +196,7 @@ impl Counts {
         match state.next {
             RowNext::Done => self.ok += 1,
             RowNext::PassedOver => self.existing += 1,
-            RowNext::Send => {}
+            RowNext::Send => self.orphans += u64::from(state.waits_for_parent()),
             RowNext::Ask => self.unknown += 1,
             RowNext::Resend => {
                 self.failed += 1;
