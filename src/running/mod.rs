@@ -8,6 +8,7 @@ mod balances;
 mod booked;
 mod booked_before;
 mod chain;
+mod claims;
 mod confirm;
 mod differences;
 mod doubts;

@@ -7,6 +7,7 @@ use futures_util::stream::StreamExt;
 
 use super::balances::BALANCES;
 use super::booked::BOOKINGS;
+use super::claims::claimed;
 use super::error::RunError;
 use super::facts::{EMPTY_BILLINGS, LOOKED_FOR};
 use super::look::{RowLook, UnsentRow};
@@ -64,6 +65,8 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             };
             (row, found, candidates)
         });
+        // Only where a row goes on with whom it has found can two be about one customer.
+        let mut claims = if status == Status::Ok { Some(self.claims().await?) } else { None };
         let (mut own, mut unfound, mut is_seen) = (0, None, false);
         self.ask_each(asked, end, async |(row, found, candidates), end| {
             match found {
@@ -84,7 +87,13 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
                     self.notes.report(Report::There(ids)).await;
                     None
                 }
-                Some(ExistingCustomer::Is(id)) => Some(there_already(status, vec![id])),
+                Some(ExistingCustomer::Is(id)) => {
+                    let owner = claims.as_mut().and_then(|claims| claims.claim(&id, row.of.row));
+                    Some(match owner {
+                        Some(owner) => claimed(&id, owner),
+                        None => there_already(status, vec![id]),
+                    })
+                }
                 Some(ExistingCustomer::Several(ids)) => Some(there_already(status, ids)),
             };
             if let Some(result) = result {

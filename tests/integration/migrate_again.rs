@@ -207,3 +207,24 @@ fn a_booking_that_was_found_has_the_key_that_it_was_made_with() {
     assert_eq!(again.column("result_key"), first.column("result_key"));
     assert_eq!(first.column("result_key").iter().filter(|key| !key.is_empty()).count(), 3);
 }
+
+/// Two rows that turn out to be one customer would be one booking by their key: only one of them is sent.
+#[test]
+fn rows_that_turn_out_to_be_one_customer_are_not_both_sent() {
+    let sandbox = Sandbox::start();
+    let code = sandbox.customer(1)["codeti"].as_str().expect("a code").to_owned();
+    for (rows, statuses) in [
+        (format!(",X,{code},5\n1,,,5\n"), ["failed", "ok"]),
+        (format!("1,,,6\n,X,{code},6\n"), ["ok", "failed"]),
+    ] {
+        let before = sandbox.bookings().len();
+        let place = Place::new().with("input.csv", format!("id,fio,codeti,amount\n{rows}"));
+        let line =
+            "import migrate input.csv --existing update --set change_balance.comment=x --concurrency 1";
+        let output = userside(&place).line(line).to(&sandbox).run().exits(1);
+        let results = output.results();
+        assert_eq!(results.statuses(), statuses, "{}", output.report());
+        assert!(results.column("result_error_code").contains(&"duplicate_row"), "{}", output.report());
+        assert_eq!(sandbox.bookings().len(), before + 1);
+    }
+}
