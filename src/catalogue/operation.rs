@@ -89,6 +89,16 @@ impl Operation {
         self.step_of(action).is_some()
     }
 
+    /// The steps that a row has whose customer is there although the row was to make it: those that take what the first
+    /// step needs.
+    pub fn heirs(self) -> impl Iterator<Item = Step> {
+        let needed = self.step(Step::FIRST).parameters.iter().filter(|p| p.presence.is_required());
+        needed.filter(|p| !p.is_customer()).filter_map(move |p| {
+            let mut later = self.steps().skip(1);
+            later.find(|(_, subcategory)| subcategory.by_meaning(p.meaning).is_some()).map(|(step, _)| step)
+        })
+    }
+
     /// The steps that must not happen twice.
     pub fn once_only(self) -> impl Iterator<Item = Step> {
         self.steps().filter(|(_, subcategory)| subcategory.effect == Effect::OnceOnly).map(|(step, _)| step)

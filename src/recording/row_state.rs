@@ -44,6 +44,10 @@ pub enum RowNext {
 impl RowState {
     /// Of a row that has these steps.
     pub fn of(operation: Operation, steps: StepSet, entries: &RowEntries) -> Self {
+        // Whose customer was found has the steps of a row that names it.
+        let is_found = operation.has_several_steps() && entries.of(Step::FIRST).is_some_and(Entry::is_found);
+        let heirs: StepSet = operation.heirs().filter(|_| is_found).collect();
+        let steps = StepSet(steps.0 | heirs.0);
         let mut state = Self::unsent(operation, steps);
         let (mut applied, mut problem, mut unsent, mut passed) = (false, None, None, None);
         let mut why = None;

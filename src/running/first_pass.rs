@@ -53,6 +53,11 @@ pub(super) struct Passes {
 }
 
 impl Passes {
+    /// The rules for one row.
+    pub(super) fn checker(&self) -> Checker {
+        self.checker.clone()
+    }
+
     /// Who is whose parent; none where no row has its parent in the file.
     pub(super) fn families(&self) -> Option<Arc<Families>> {
         self.checker.families()

@@ -17,12 +17,12 @@ use super::kin::{Kin, Kinship, without_parent};
 use super::phases::Phases;
 use super::recorder::{Notes, Report};
 use super::run_end::RunEnd;
-use crate::catalogue::{Action, ApiSelector, Version};
+use crate::catalogue::{Action, ApiSelector, Step, Version};
 use crate::events::{Event, Listener};
 use crate::reading::{Row, RowNumber};
 use crate::recording::{Entry, Replay, RowEntries, RowResult, RowStep, Status, Tagging};
 use crate::sending::{Clock, Ended, Intake, Job, StopReason, Transport};
-use crate::validating::{Call, Rejection, RowCalls, SequenceKey, StepCall, StepSet};
+use crate::validating::{Call, Checker, Rejection, RowCalls, SequenceKey, StepCall, StepSet};
 
 /// Calls and results travel in bundles: waking a thread for each would cost more than the work itself.
 const BUNDLE: usize = 64;
@@ -91,6 +91,7 @@ impl Feeder {
     fn run(self, calls: &mpsc::Sender<Vec<Intake>>, gate: mpsc::Sender<Alone>) -> Result<(), RunError> {
         let rows = || self.passes.rows();
         let mut feeding = Feeding {
+            checker: self.passes.checker(),
             replay: Replay::open(&self.journal)?,
             kin: Kin::find(
                 self.passes.families(),
@@ -126,6 +127,7 @@ impl Feeder {
 
 /// A pass over the rows.
 struct Feeding<'f> {
+    checker: Checker,
     feeder: &'f Feeder,
     replay: Replay,
     kin: Kin,
@@ -146,6 +148,12 @@ impl Feeding<'_> {
             return Ok(true);
         }
         let entries = self.replay.entries(number)?;
+        let found = entries.of(Step::FIRST).filter(|entry| entry.is_found());
+        // What its first step was to set goes with a later one.
+        let checked = match found.and_then(|found| found.result.id.as_deref()) {
+            Some(id) if checked.is_ok() => self.checker.check_found(row, id).map(|found| found.calls()),
+            _ => checked,
+        };
         match checked {
             Err(rejection) if entries.is_empty() => {
                 self.unsent.push((RowStep::first(number), RowResult::invalid(&rejection)));

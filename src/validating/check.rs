@@ -21,7 +21,7 @@ use super::total_row::{cell_of_no_customer, of_no_customer};
 use super::value_error::ValueError;
 use super::values::Values;
 use super::violation::{Rejection, Violation, ViolationCode};
-use crate::catalogue::{Operation, Parameter, Step, ValueKind};
+use crate::catalogue::{Meaning, Operation, Parameter, Step, ValueKind};
 use crate::reading::{Binding, CellType, Columns, LineUnit, Row};
 
 /// Checks rows of one input against one operation.
@@ -52,6 +52,8 @@ pub struct Checker {
     pub(super) unknown_key: Option<Violation>,
     /// The parent of the row's customer, who has a row of the same file.
     pub(super) parent: Option<ParentToCome>,
+    /// The customer of the row that is checked next, which it does not name.
+    found: Option<String>,
     /// Who is whose parent among the rows.
     pub(super) families: Option<Arc<Families>>,
     pub(super) violations: Vec<Violation>,
@@ -100,12 +102,20 @@ impl Checker {
             row_keys: Vec::new(),
             unknown_key: None,
             parent: None,
+            found: None,
             families: None,
             violations: Vec::new(),
             omitted: Omitted::default(),
             unit: LineUnit::default(),
             filled,
         })
+    }
+
+    /// Checks a row of several steps whose customer was found, although it does not name it: its values go to the steps of
+    /// rows that do.
+    pub fn check_found(&mut self, row: &Row, customer: &str) -> Result<Checked<'_>, Rejection> {
+        self.found = self.operation.has_several_steps().then(|| customer.to_owned());
+        self.check(row)
     }
 
     /// Checks a row, and reports all its violations.
@@ -129,7 +139,15 @@ impl Checker {
         }
         self.check_width(row);
         let is_usual = characters::are_usual(row.text());
-        let is_creating = self.plans.creating.is_some() && !self.find_customer(row, is_usual);
+        let is_named = match (self.found.take(), self.operation.by_meaning(Meaning::Customer)) {
+            (Some(customer), Some(parameter)) => {
+                let place = self.customer_place();
+                self.values[place].push_text(parameter, &customer);
+                true
+            }
+            _ => self.plans.creating.is_some() && self.find_customer(row, is_usual),
+        };
+        let is_creating = self.plans.creating.is_some() && !is_named;
         for place in 0..self.columns.bindings.len() {
             if let Some(taker) = self.plan(is_creating).takers[place]
                 && taker.place < self.operation.step_count()

@@ -228,3 +228,21 @@ fn rows_that_turn_out_to_be_one_customer_are_not_both_sent() {
         assert_eq!(sandbox.bookings().len(), before + 1);
     }
 }
+
+/// What `add` would have set is set by `edit` where the customer was there.
+#[test]
+fn a_customer_who_is_found_gets_every_value_of_its_row() {
+    let sandbox = Sandbox::start();
+    let code = sandbox.customer(1)["codeti"].as_str().expect("a code").to_owned();
+    let text = format!("fio,codeti,is_corporate\nНове ім'я,{code},так\n");
+    let place = Place::new().with("input.csv", text);
+    let line = "import migrate input.csv --existing update";
+    let output = userside(&place).line(line).to(&sandbox).run().exits(0);
+    assert_eq!(fates(&output.results()), ["ok - | - ok -"]);
+    let customer = sandbox.customer(1);
+    let flag = customer["flag_corporate"].to_string();
+    assert_eq!((customer["full_name"].as_str(), flag.trim_matches('"')), (Some("Нове ім'я"), "1"));
+    // And once more: it is the same.
+    userside(&place).line(line).to(&sandbox).run().exits(0).results().all_are("ok");
+    assert_eq!(sandbox.customer(1), customer);
+}
