@@ -15,7 +15,7 @@ use crate::reporting::Reporter;
 use crate::running::{Host, RunError};
 use crate::sending::{Deadline, StopSwitch, TokioClock};
 
-const LOCKED: &str = "the journal is locked by another program, such as one with an open query or a backup; waiting for it, 10 seconds at most";
+const LOCKED: &str = "the journal is locked by another program, such as one with an open query or a backup, or the disk is slow; waiting for it, 10 seconds at most";
 
 /// What a command over rows gives to the stage that does its work.
 pub(super) type CommandHost = Host<TokioClock>;

@@ -85,7 +85,7 @@ pub fn draft(spec: &DraftSpec) -> Result<String, ReadError> {
 
 fn head(spec: &DraftSpec, source: &Source) -> String {
     let mut text = format!(
-        "# What the columns of {} probably are, for `userside-bulk {}`: guessed from their names and\n# from what they hold. Check every line, then: {}\n",
+        "# What the columns of {} probably are, for `userside-bulk import {}`: guessed from their names and\n# from what they hold. Check every line, then: {}\n",
         comment(source.name()),
         spec.operation.name(),
         spec.next(Path::new("THIS-FILE"))
@@ -248,10 +248,9 @@ fn values(operation: Operation, key: &str, guess: &ColumnGuess, sample: &ColumnS
         }
         return text;
     }
-    let why =
-        if refused.is_empty() { "All values" } else { "All values, some of which are refused as they are" };
+    let why = if refused.is_empty() { "" } else { ", some of which are refused as they are" };
     let mut text = format!(
-        "\n# {why} of {}. To read some of them otherwise, take off the # and fill in:\n# {head}\n",
+        "\n# All values of {}{why}. To read some of them otherwise, take off the # and fill in:\n# {head}\n",
         comment(key)
     );
     for value in few {

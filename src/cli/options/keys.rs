@@ -12,7 +12,7 @@ use crate::customers::MappedCustomer;
 pub struct IdMapArgs {
     /// A table that knows ids: a column id or result_id, and others such as login or codeti; may be repeated
     ///
-    /// Whom it knows the server is not asked about. An export with --columns id,login is such a table, and so are results.
+    /// The server is not asked about anyone in it. An export with --columns id,login is such a table, and so are results.
     #[arg(long, value_name = "FILE", help_heading = "Columns", hide_short_help = true)]
     pub(in crate::cli) id_map: Vec<PathBuf>,
 }
