@@ -4,10 +4,10 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::columns::odd;
-use super::entry::{ALL, Entry, EntryTimes, RowEntries, entry, status};
+use super::entry::{EntryTimes, RowEntries, entry, page, status};
 use super::schema::Schema;
 use super::step_sets::step_sets;
-use crate::catalogue::operation;
+use crate::catalogue::{Operation, operation};
 use crate::count::grouped;
 use crate::recording::row_result::{ErrorCode, Status, is_to_be_fixed};
 use crate::recording::row_state::{RowNext, RowState};
@@ -168,30 +168,43 @@ fn counts_by_steps(connection: &Connection, sets: &[u8]) -> rusqlite::Result<Cou
     let mut counts = Counts { rows: sets.len() as u64, ..Counts::default() };
     let name: String = connection.query_row("SELECT operation FROM run", [], |row| row.get(0))?;
     let operation = operation(&name).map_err(|_| odd(0, &name))?;
-    let mut statement = connection.prepare(ALL)?;
-    let mut found = statement.query([])?;
-    let (mut row, mut times) = (RowEntries::default(), EntryTimes::default());
+    let mut statement = connection.prepare(page(Schema::Two))?;
+    let (mut row, mut times, mut from) = (RowEntries::default(), EntryTimes::default(), 0);
+    // Page by page: whoever writes meanwhile is not held up for long.
     loop {
-        let next = found.next()?.map(|row| entry(row, &mut times)).transpose()?;
-        let is_same = |next: &Entry| row.0.first().is_some_and(|first| first.of.row == next.of.row);
-        if !row.is_empty() && !next.as_ref().is_some_and(is_same) {
-            let number = row.0.first().map_or(0, |first| first.of.row.0);
-            let set = usize::try_from(number).ok().and_then(|number| sets.get(number)).copied();
-            counts.add(&RowState::of(operation, StepSet(set.unwrap_or_default()), &row));
-            row.0.clear();
+        let mut found = statement.query(params![from, PAGE])?;
+        let mut entries = Vec::new();
+        while let Some(known) = found.next()? {
+            entries.push(entry(known, &mut times)?);
         }
-        match next {
-            Some(entry) => row.0.push(entry),
-            None => break,
+        let Some(last) = entries.last() else { break };
+        from = last.of.number() + 1;
+        for entry in entries {
+            if row.0.first().is_some_and(|first| first.of.row != entry.of.row) {
+                counts.add_row(operation, sets, &mut row);
+            }
+            row.0.push(entry);
         }
     }
+    counts.add_row(operation, sets, &mut row);
     if counts.surplus > 0 {
         counts.surplus = counts.surplus.saturating_sub(written_surplus(connection)?);
     }
     Ok(counts)
 }
 
+/// So many entries are read at once.
+const PAGE: u16 = 4096;
+
 impl Counts {
+    /// Adds a row, of which there may be nothing, and empties it.
+    fn add_row(&mut self, operation: Operation, sets: &[u8], row: &mut RowEntries) {
+        let Some(first) = row.0.first() else { return };
+        let set = usize::try_from(first.of.row.0).ok().and_then(|number| sets.get(number)).copied();
+        self.add(&RowState::of(operation, StepSet(set.unwrap_or_default()), row));
+        row.0.clear();
+    }
+
     fn add(&mut self, state: &RowState) {
         match state.next {
             RowNext::Done => self.ok += 1,

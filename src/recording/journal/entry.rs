@@ -113,11 +113,6 @@ pub(super) const fn page(schema: Schema) -> &'static str {
     }
 }
 
-/// All entries, in the order of the rows and their steps, to be read by [`entry`]. Only of the present schema.
-pub(super) const ALL: &str =
-    "SELECT place, state, content, attempts, id, error_code, error, http_status, sent, ended, key, times
-     FROM row ORDER BY place";
-
 /// What reads the times of a page.
 #[derive(Default)]
 pub(super) struct EntryTimes {
