@@ -97,6 +97,7 @@ impl<T: Transport, C: Clock> Phases<'_, T, C> {
             Ok(selector) => Some(selector),
             Err(unusable) => {
                 (end.stopped, end.refused) = (unusable.stopped, unusable.refused);
+                end.is_unreached = true;
                 None
             }
         }

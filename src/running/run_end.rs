@@ -31,6 +31,8 @@ pub(super) struct RunEnd {
     pub(super) doubled: u64,
     /// Customers whose balance is not what it should be.
     pub(super) differing: u64,
+    /// Whether the server could not be used at all.
+    pub(super) is_unreached: bool,
     /// How the rows stand in the journal at the end.
     pub(super) counts: Option<Counts>,
 }
@@ -64,7 +66,8 @@ impl RunEnd {
     /// Whether it was to send what is not sent, and could send nothing of it.
     pub(super) fn resumed_in_vain(&self, counts: &Counts) -> bool {
         let waits = self.unread + counts.orphans;
-        let is_idle = self.refused.is_some() || waits > 0 && counts.unsent() <= waits;
+        // A server that can't be used now can be used later.
+        let is_idle = self.refused.is_some() && !self.is_unreached || waits > 0 && counts.unsent() <= waits;
         self.session == Some(SessionKind::Resume) && is_idle
     }
 

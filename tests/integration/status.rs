@@ -257,3 +257,19 @@ fn what_was_resumed_in_vain_has_no_next_step() {
     assert!(!output.stderr.contains("next: "), "{}", output.report());
     assert_eq!(next(), Value::Null);
 }
+
+/// A server that is away, or refuses the key, is no reason to forget what goes on with the run.
+#[test]
+fn a_resume_that_does_not_get_through_leaves_the_next_step() {
+    let rows: String = (1..=20).map(|id| format!("{id},x\n")).collect();
+    let place = Place::new().with("input.csv", format!("id,comment\n{rows}"));
+    let sandbox = Sandbox::with("--fault error=100%");
+    let line = "import edit input.csv --concurrency 1 --max-failures 3";
+    userside(&place).line(line).to(&sandbox).run().exits(3);
+    let next = || objects(&place, "")[0]["next"].clone();
+    assert_eq!(next(), "userside-bulk resume input.journal");
+    let line = "resume input.journal --url http://127.0.0.1:1 --patience 0s --retries 0";
+    let output = userside(&place).line(line).run().exits(3);
+    assert!(output.stderr.contains("next: `userside-bulk resume input.journal"), "{}", output.report());
+    assert_eq!(next(), "userside-bulk resume input.journal");
+}

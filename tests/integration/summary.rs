@@ -26,6 +26,7 @@ fn the_object_has_exactly_the_promised_fields() {
         "invalid",
         "unknown",
         "skipped",
+        "partial",
         "requests",
         "retries",
         "seconds",
