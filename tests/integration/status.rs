@@ -270,6 +270,6 @@ fn a_resume_that_does_not_get_through_leaves_the_next_step() {
     assert_eq!(next(), "userside-bulk resume input.journal");
     let line = "resume input.journal --url http://127.0.0.1:1 --patience 0s --retries 0";
     let output = userside(&place).line(line).run().exits(3);
-    assert!(output.stderr.contains("next: `userside-bulk resume input.journal"), "{}", output.report());
+    assert!(output.stderr.contains("`userside-bulk resume input.journal`"), "{}", output.report());
     assert_eq!(next(), "userside-bulk resume input.journal");
 }
