@@ -249,7 +249,7 @@ fn a_server_that_shows_no_history_is_no_reason_to_book() {
     let output = output.says("shows the history of no customer in the list").says("Nothing was sent");
     output.says("once that is fixed: `userside-bulk resume input.journal`");
     let output = userside(&place).line("resume input.journal").to(&sandbox).run().exits(3);
-    assert_eq!(output.says_not("next:").results().statuses(), ["skipped"; 3]);
+    assert_eq!(output.results().statuses(), ["skipped"; 3]);
     assert_eq!(sandbox.bookings(), []);
 }
 
