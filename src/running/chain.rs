@@ -83,12 +83,12 @@ impl Chain {
         entries: RowEntries,
         parent: RowNumber,
     ) -> Result<WaitingJob, Left> {
-        // Made once to see what it comes to: nothing of it depends on who the parent is.
+        // Made once to see what it comes to: which calls it has does not depend on who the parent is.
         let job = self.job(calls.clone(), &entries, false)?;
         let first = (job.ticket, job.prior.clone());
         let then = job.then.iter().map(|next| (next.ticket, next.prior.clone()));
         let tickets = std::iter::once(first).chain(then).collect();
-        let make = move |id: &str| self.job(calls.of_parent(id), &entries, false).unwrap_or(job);
+        let make = move |id: &str| self.job(calls.of_parent(id), &entries, false).ok();
         Ok(WaitingJob {
             parent: RowStep::first(parent).ticket(),
             calls: tickets,

@@ -35,8 +35,8 @@ impl From<Job> for Intake {
     }
 }
 
-/// Makes the calls of a row out of the id of its parent.
-pub type MakeJob = Box<dyn FnOnce(&str) -> Job + Send>;
+/// Makes the calls of a row out of the id of its parent; none where they are not what an earlier run has sent.
+pub type MakeJob = Box<dyn FnOnce(&str) -> Option<Job> + Send>;
 
 /// The calls of a row that can't be made before another row has made its customer. That one is handed in before.
 pub struct WaitingJob {

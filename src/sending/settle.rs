@@ -72,7 +72,11 @@ impl<T: Transport, C: Clock, K: IntentLog> Engine<'_, T, C, K> {
         while let Some(turn) = turns.pop() {
             match turn {
                 Turn::Goes(waiting, parent) if self.stopped.is_none() => {
-                    self.queue.add((waiting.make)(&parent));
+                    let WaitingJob { calls, make, .. } = waiting;
+                    match make(&parent) {
+                        Some(job) => self.queue.add(job),
+                        None => self.leave_unsent(calls, &not_reached(), true),
+                    }
                 }
                 Turn::Goes(waiting, _) => self.leave_unsent(waiting.calls, &not_reached(), true),
                 Turn::Stays(waiting) => {
